@@ -1,0 +1,1 @@
+"""Settings and rule files: typed, validated, versioned. Every mistake is named with its place."""

@@ -1,0 +1,64 @@
+"""lifecycle.yaml: what the reps' answers mean, where rejected leads go, how long anything may last."""
+
+from pydantic import Field
+
+from config.strict import Strict
+from domain.handoff import Outcome, Verdict
+from domain.stage import Stage
+
+
+class Road(Strict):
+    """What an outcome leads to. `return_days` from the rejection; a rep's own date wins."""
+
+    label: str
+    """The value reps see and pick in the CRM."""
+    says: str = ""
+    """How the reason reads in a sentence."""
+    list: str | None = None
+    """The nurture list that the lead enters; none: the outcome is not a rejection."""
+    return_days: int | None = Field(default=None, ge=1)
+    """None with a list: returns only when fit changes."""
+    disqualifies: bool = False
+    """Out of the loop for good, unless the person asks to be called."""
+
+
+class BaselineRow(Strict):
+    """The first row that fits decides a lead's first stage; a missing column fits everything."""
+
+    status: str | None = None
+    """Salesforce Lead.Status, or the status property of the CRM."""
+    lifecycle: str | None = None
+    """HubSpot lifecyclestage."""
+    open_deal: bool | None = None
+    """Whether the account has an open deal."""
+    customer: bool | None = None
+    """Whether the account is a customer."""
+    converted: bool | None = None
+    """Whether the CRM's lead was converted."""
+    stage: Stage
+    """The first stage."""
+
+
+class LifecycleRules(Strict):
+    verdicts: dict[Verdict, str]
+    """The CRM's picklist value for each verdict."""
+    outcomes: dict[Outcome, Road]
+    """What each outcome is called in the CRM and where it leads."""
+    touch_statuses: list[str] = Field(default_factory=list)
+    """CRM status values that say a rep is working the lead."""
+    status_stages: dict[str, Stage] = Field(default_factory=dict)
+    """CRM status values that move a lead when a person sets them."""
+    baseline: list[BaselineRow] = Field(default_factory=list)
+    """The first stage of leads that were there before leadloop: the first row that fits. It opens no handoff."""
+    required: list[str] = Field(default_factory=lambda: ["email"])
+    """Lead properties without which `data wrong` cannot end."""
+    longest_stay_days: dict[Stage, int] = Field(default_factory=dict)
+    """Days in a stage after which a lead moves on by itself."""
+    max_returns: int = Field(default=3, ge=0)
+    """How often a lead may come back in 24 months."""
+    cool_off_days: int = Field(default=30, ge=0)
+    """A recycled lead without a return date of its own rests at least this long."""
+    with_sales_list: str = "LL · With sales"
+    """The list of everybody whom sales is talking to, for marketing to leave alone."""
+    opted_out_property: str = "opted_out"
+    """The property that says no to e-mail: such leads enter no nurture list."""

@@ -1,0 +1,118 @@
+"""Reads an installation's folder: settings, connections, rules. All mistakes at once, each with its place."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config.crosscheck import cross_check
+from config.folder import Folder
+from config.problems import problems_of
+from config.rules import RULE_FILES, Rules, document_of, rules_from_document
+from config.settings import Settings
+from config.settings_file import ALL_FILES, SETTINGS_FILE, ConnectionTypes, SettingsReading
+from config.words import did_you_mean
+from config.yaml_file import YamlFile, read_yaml
+from domain.errors import Problem, RuleError, SettingsError
+
+__all__ = ["Installation", "Rules", "load", "load_settings", "rules_from_document"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One folder, read and found good. The folder is the draft of the rules; the store has the published ones."""
+
+    folder: Path
+    settings: Settings
+    rules: Rules
+
+
+def load(
+    folder: Path,
+    connection_types: ConnectionTypes,
+    environment: str | None = None,
+    *,
+    flags: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Installation:
+    """Read everything or raise SettingsError (RuleError when only rule files are wrong) with every problem.
+
+    `flags` are settings from the command line, nested as in the YAML; `variables` stand in for the
+    process's environment.
+    """
+    if not folder.is_dir():
+        raise SettingsError(f"There is no folder {folder}. `leadloop init {folder}` makes one.")
+    reading = SettingsReading(folder, connection_types, variables=os.environ if variables is None else variables)
+    settings = reading.read(environment, flags or {})
+    files = {name: read_yaml(folder / f"{name}.yaml", f"{name}.yaml", beside=ALL_FILES) for name in RULE_FILES}
+    models, problems = _validated(files)
+    problems += cross_check(Folder(**files, connections=reading.names()))
+    problems += _unknown_teams(settings, files["routing"], reading)
+    problems += _unknown_limits(settings, reading)
+    if problems or reading.problems or settings is None:
+        raise _failure(folder, [*reading.problems, *problems])
+    return Installation(folder=folder, settings=settings, rules=rules_from_document(document_of(models)))
+
+
+def load_settings(
+    folder: Path,
+    connection_types: ConnectionTypes,
+    environment: str | None = None,
+    *,
+    flags: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Settings:
+    """Only leadloop.yaml and its overlay: what `status` needs while the draft of the rules is being edited."""
+    reading = SettingsReading(folder, connection_types, variables=os.environ if variables is None else variables)
+    settings = reading.read(environment, flags or {})
+    if reading.problems or settings is None:
+        raise _failure(folder, reading.problems)
+    return settings
+
+
+def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], list[Problem]]:
+    models: dict[str, BaseModel] = {}
+    problems: list[Problem] = []
+    for name, model in RULE_FILES.items():
+        file = files[name]
+        problems += file.problems
+        if file.problems and not file.data:
+            continue
+        try:
+            models[name] = model.model_validate(file.data)
+        except ValidationError as error:
+            problems += problems_of(error, file.data, file, model=model)
+    return models, problems
+
+
+def _unknown_teams(settings: Settings | None, routing: YamlFile, reading: SettingsReading) -> Iterable[Problem]:
+    teams = [team.get("name") for team in routing.data.get("teams") or () if isinstance(team, Mapping)]
+    known = [team for team in teams if isinstance(team, str)]
+    for at, name in enumerate(settings.pilot_teams if settings and known else ()):
+        if name not in known:
+            yield reading.at(
+                ("pilot_teams", at), f"there is no team `{name}` in routing.yaml", hint=did_you_mean(name, known)
+            )
+
+
+def _unknown_limits(settings: Settings | None, reading: SettingsReading) -> Iterable[Problem]:
+    known = reading.names() or frozenset()
+    for name in settings.budget.daily_limit if settings else ():
+        if name not in known:
+            path = ("budget", "daily_limit", name)
+            yield reading.at(path, f"there is no connection `{name}`", hint=did_you_mean(name, known), at_key=True)
+
+
+def _failure(folder: Path, problems: Sequence[Problem]) -> SettingsError:
+    order = [SETTINGS_FILE, *(f"{name}.yaml" for name in RULE_FILES)]
+    rank = {name: at for at, name in enumerate(order)}
+    found = sorted(
+        dict.fromkeys(problems), key=lambda one: (rank.get(one.file, -1), one.file, one.line, one.column, one.message)
+    )
+    count = "1 mistake" if len(found) == 1 else f"{len(found)} mistakes"
+    message = "\n".join([f"{count} in {folder}:", *map(str, found)])
+    only_rules = all(problem.file in order[1:] for problem in found)
+    return RuleError(message, found) if only_rules else SettingsError(message, found)

@@ -1,0 +1,195 @@
+"""mapping.yaml: which field of which system is which lead property, and who wins."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from config.strict import Strict
+from domain.record import FieldType
+from domain.stage import Stage
+from domain.values import Value
+
+TRANSFORMS = frozenset(
+    {
+        *("trim", "lower", "upper", "title", "truncate", "join", "split", "map"),
+        *("e164", "country2", "state2", "domain", "digits", "number", "date", "datetime"),
+    }
+)
+"""The transforms that `mapping/` knows; named here so that `check` can name the nearest."""
+
+
+class SyncRule(StrEnum):
+    """HubSpot's words for HubSpot's users, and the twins that favour the other side."""
+
+    PREFER_SALESFORCE = "Prefer Salesforce unless blank"
+    ALWAYS_SALESFORCE = "Always use Salesforce"
+    PREFER_HUBSPOT = "Prefer HubSpot unless blank"
+    ALWAYS_HUBSPOT = "Always use HubSpot"
+    TWO_WAY = "Two-way"
+    DONT_SYNC = "Don't sync"
+    FILL_BLANK = "Fill blank only"
+    MAX = "Highest wins"
+    MIN = "Lowest wins"
+    UNION = "Union"
+    NO_WINS = "No wins"
+    """Consent: a no on either side is a no on both."""
+
+
+class Nulls(StrEnum):
+    """What a blank means: nothing, a value like any other, or a value where the last one was ours."""
+
+    IGNORE = "ignore"
+    PROPAGATE = "propagate"
+    CLEAR_ONLY_IF_OURS = "clear_only_if_ours"
+
+
+class Role(StrEnum):
+    """What a property is to the loop."""
+
+    SHARED = "shared"
+    OWNED = "owned"
+    """We decide it and write it: score, why, stage of our own, queue."""
+    ANSWER = "answer"
+    """Reps write it (verdict, outcome, return date); we read it, and clear it for a new handoff."""
+    OWNER = "owner"
+    STATUS = "status"
+    """A vendor's own status field that follows our stage through `values`."""
+
+
+class Property(Strict):
+    """One lead property and where it lives. `fields`: connection → field, or connection → {object: field}."""
+
+    name: str
+    """The word that conditions, sentences and screens use."""
+    label: str | None = None
+    """How people read it; none: the name."""
+    type: FieldType = FieldType.TEXT
+    """What kind of value it holds, whatever the systems make of it."""
+    role: Role = Role.SHARED
+    """What it is to the loop; `shared` for everything that is known about the person."""
+    fields: dict[str, str | dict[str, str]]
+    """Connection → field, or connection → {object: field} where its objects differ."""
+    sync: SyncRule = SyncRule.DONT_SYNC
+    """Who wins when the systems differ; for shared properties only."""
+    nulls: Nulls = Nulls.IGNORE
+    """What a blank means."""
+    transforms: list[str] = Field(default_factory=list)
+    """Applied in order to every value read: trim, lower, title, e164, country2, truncate(80), …"""
+    values: dict[str, dict[Stage, str]] = Field(default_factory=dict)
+    """STATUS only: connection → stage → the vendor's value."""
+    forward_only: list[str] = Field(default_factory=list)
+    """STATUS only: connections whose field accepts only a later value."""
+
+
+class People(Strict):
+    """Which objects of a connection are people, and how they are recognised."""
+
+    objects: list[str]
+    """In order of precedence: a contact beats a lead."""
+    key: str
+    """Our own unique field on them."""
+    email: str
+    """The field with the e-mail address."""
+    more_emails: str | None = None
+    """A field with further addresses, separated by semicolons."""
+    links: dict[str, str] = Field(default_factory=dict)
+    """Fields in which another tool keeps the other system's id: field → `connection:Object`."""
+    account: str | None = None
+    """The field that names the record's account by id."""
+    company: str | None = None
+    """The field with the company's name."""
+
+
+class Accounts(Strict):
+    object: str
+    """The object's name, e.g. `Account`."""
+    name: str
+    """The field with the company's name."""
+    domain: str
+    """The field with its web address or domain."""
+    owner: str | None = None
+    """The field with the account owner's id."""
+    type: str | None = None
+    """The field that tells customers from others."""
+    customer_values: list[str] = Field(default_factory=list)
+    """The values of `type` that make it a customer."""
+
+
+class Deals(Strict):
+    object: str
+    """The object's name, e.g. `Opportunity`."""
+    account: str
+    """The field with the account's id."""
+    closed: str
+    """The field that is true once the deal is over."""
+    won: str
+    """The field that is true once it is won."""
+    amount: str | None = None
+    """The field with its worth."""
+
+
+class Users(Strict):
+    """Streams of reps and queues: the field with their e-mail and whether they are active."""
+
+    object: str
+    """The object's name, e.g. `User`."""
+    email: str
+    """The field with their e-mail, by which a rep is the same person in every system."""
+    active: str | None = None
+    """The field that is false once they have left."""
+    name: str | None = None
+    """The field with their name."""
+    available: str | None = None
+    """A checkbox with which a rep steps out of the rotation."""
+
+
+class Tasks(Strict):
+    """How a rep's task is written: the object's fields by their part, and constants."""
+
+    object: str = "Task"
+    """The object's name."""
+    key: str
+    """Our own unique field, on which the vendor dedupes."""
+    subject: str
+    """The field that takes the subject."""
+    body: str
+    """The field that takes the text."""
+    owner: str
+    """The field that takes the rep's user id."""
+    who: str
+    """The field that takes the person's record id."""
+    due: str
+    """A date or date-time field."""
+    constants: dict[str, Value] = Field(default_factory=dict)
+    """Further fields with values that never change, e.g. `TaskSubtype: Call`."""
+
+
+class System(Strict):
+    """How one connection's objects play their part."""
+
+    people: People
+    """Which objects are people."""
+    accounts: Accounts | None = None
+    """Which object is a company; none: this system knows no companies."""
+    deals: Deals | None = None
+    """Which object is a deal, where the system has them."""
+    users: Users | None = None
+    """Which object is a rep."""
+    create: Literal["create_at_mql", "enrich"] = "enrich"
+    """`create_at_mql`: a person whom nobody here matches is created when a handoff opens; `enrich`: never."""
+    create_object: str | None = None
+    """As which object a person is created, e.g. `Lead`; none: the last of `people.objects`."""
+    tasks: Tasks | None = None
+    """How rep tasks are written here; none: they are not."""
+    lists: bool = False
+    """Whether nurture lists are kept here."""
+
+
+class MappingRules(Strict):
+    systems: dict[str, System]
+    """By connection name."""
+    properties: list[Property]
+    """Every lead property, by the name that conditions use."""
+    free_mail: list[str] = Field(default_factory=list)
+    """Domains that say nothing about a company, beside the built-in ones."""

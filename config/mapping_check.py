@@ -1,0 +1,83 @@
+"""Names in mapping.yaml that lead nowhere: connections, objects, transforms."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.folder import ANY, Folder, each, unknown
+from config.mapping import TRANSFORMS, Role
+from config.words import did_you_mean
+from config.yaml_file import KeyPath
+from domain.errors import Problem
+
+
+def check_mapping(folder: Folder) -> Iterator[Problem]:
+    """Every name in the mapping that nobody defined."""
+    for check in (_unknown_connections, _unknown_objects, _unknown_transforms, _statuses_without_values):
+        yield from check(folder)
+
+
+def _unknown_connections(folder: Folder) -> Iterator[Problem]:
+    file = folder.mapping
+    if folder.connections is None:
+        return
+    keyed: tuple[KeyPath, ...] = (
+        ("systems", ANY),
+        ("properties", ANY, "fields", ANY),
+        ("properties", ANY, "values", ANY),
+    )
+    for pattern in keyed:
+        for path, _ in each(file, pattern):
+            if path[-1] not in folder.connections:
+                yield unknown(file, path, what="connection", name=str(path[-1]), known=folder.connections, at_key=True)
+    for path, name in each(file, ("properties", ANY, "forward_only", ANY)):
+        if isinstance(name, str) and name not in folder.connections:
+            yield unknown(file, path, what="connection", name=name, known=folder.connections)
+
+
+def _unknown_objects(folder: Folder) -> Iterator[Problem]:
+    """Fields and links name objects of a system; a misspelt one would never be read."""
+    file = folder.mapping
+    systems = {str(path[-1]): _objects(system) for path, system in each(file, ("systems", ANY))}
+    for path, _ in each(file, ("properties", ANY, "fields", ANY, ANY)):
+        system, name = str(path[-2]), str(path[-1])
+        if system in systems and name not in systems[system]:
+            yield file.problem(
+                path, f"`{system}` has no object `{name}`", hint=did_you_mean(name, systems[system]), at_key=True
+            )
+    for path, link in each(file, ("systems", ANY, "people", "links", ANY)):
+        if not isinstance(link, str):
+            continue
+        system, _, name = link.partition(":")
+        if name not in systems.get(system, frozenset()):
+            choice = [f"{each_system}:{one}" for each_system, objects in systems.items() for one in objects]
+            yield file.problem(
+                path, f"a link leads to `connection:Object`, and there is no `{link}`", hint=did_you_mean(link, choice)
+            )
+    for path, _ in each(file, ("properties", ANY, "fields", ANY)):
+        if systems and str(path[-1]) not in systems and path[-1] in (folder.connections or ()):
+            yield file.problem(path, f"`{path[-1]}` does not stand under `systems`", at_key=True)
+
+
+def _objects(system: Any) -> frozenset[str]:
+    if not isinstance(system, Mapping):
+        return frozenset()
+    people = system.get("people")
+    found = list(people.get("objects") or ()) if isinstance(people, Mapping) else []
+    found += [part.get("object") for part in system.values() if isinstance(part, Mapping)]
+    return frozenset(name for name in found if isinstance(name, str))
+
+
+def _unknown_transforms(folder: Folder) -> Iterator[Problem]:
+    for path, text in each(folder.mapping, ("properties", ANY, "transforms", ANY)):
+        name = re.split(r"[\s(]", text.strip(), maxsplit=1)[0] if isinstance(text, str) else None
+        if name is not None and name not in TRANSFORMS:
+            yield folder.mapping.problem(path, f"there is no transform `{name}`", hint=did_you_mean(name, TRANSFORMS))
+
+
+def _statuses_without_values(folder: Folder) -> Iterator[Problem]:
+    for path, prop in each(folder.mapping, ("properties", ANY)):
+        if isinstance(prop, Mapping) and prop.get("role") == Role.STATUS and not prop.get("values"):
+            yield folder.mapping.problem(
+                (*path, "role"), "a property with the role `status` needs `values`: stage to the system's value"
+            )

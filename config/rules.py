@@ -1,0 +1,64 @@
+"""The four rule files as one immutable thing with a hash: what a score, a transition, an assignment carries."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config.lifecycle import LifecycleRules
+from config.mapping import MappingRules
+from config.routing import RoutingRules
+from config.scoring import ScoringRules
+from domain.errors import RuleError
+from domain.values import RuleHash
+
+RULE_FILES: Mapping[str, type[BaseModel]] = {
+    "mapping": MappingRules,
+    "scoring": ScoringRules,
+    "lifecycle": LifecycleRules,
+    "routing": RoutingRules,
+}
+"""By the name of the file, without `.yaml`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One version. `document` is canonical JSON (sorted keys, every default written out); `hash` its SHA-256 in hex."""
+
+    scoring: ScoringRules
+    lifecycle: LifecycleRules
+    routing: RoutingRules
+    mapping: MappingRules
+    hash: RuleHash
+    document: str = field(repr=False)
+
+
+def document_of(models: Mapping[str, BaseModel]) -> str:
+    """The canonical form. Defaults are written out, so a version keeps its meaning when a default changes later."""
+    plain = {name: models[name].model_dump(mode="json") for name in RULE_FILES}
+    return canonical(plain)
+
+
+def canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def rules_from_document(document: str) -> Rules:
+    """A published version as it was; RuleError when this release no longer understands it."""
+    try:
+        data = json.loads(document)
+        return Rules(
+            scoring=ScoringRules.model_validate(data["scoring"]),
+            lifecycle=LifecycleRules.model_validate(data["lifecycle"]),
+            routing=RoutingRules.model_validate(data["routing"]),
+            mapping=MappingRules.model_validate(data["mapping"]),
+            hash=RuleHash(hashlib.sha256(document.encode()).hexdigest()),
+            document=document,
+        )
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
+        raise RuleError(
+            "The published rules cannot be read by this release: publish the folder's rules again"
+        ) from error

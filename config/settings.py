@@ -1,0 +1,233 @@
+"""leadloop.yaml: what the installation is connected to, how often it looks, and how far it may go by itself.
+
+A setting is declared once, here, with its reason under it; `docs/settings.md` is made from these words.
+"""
+
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, SerializeAsAny, field_validator, model_validator
+
+from config.strict import Strict
+from config.words import Finding, TimeZone, findings_error
+from domain.run import GoLive
+
+SYSTEM_CLOCK = "system"
+
+
+class Environment(StrEnum):
+    """Which kind of systems the connections lead to; shown as a badge everywhere."""
+
+    SIMULATOR = "simulator"
+    TEST = "test"
+    LIVE = "live"
+
+
+class Schedule(Strict):
+    """How often what is looked at. Shorter is fresher and costs calls."""
+
+    cycle_minutes: int = Field(default=5, ge=1, le=1440)
+    """Minutes between cycles: hot streams are read, due leads rescored and written. One Salesforce call each."""
+    slow_minutes: int = Field(default=30, ge=1, le=1440)
+    """Minutes between reads of what changes rarely: accounts, opportunities, users, lists."""
+    hand_raise_seconds: int = Field(default=60, ge=10, le=3600)
+    """Seconds between reads of the forms by which people ask to be called."""
+    describe_hours: int = Field(default=6, ge=1, le=168)
+    """Hours between looks at the systems' fields, so that drift is found before a write fails."""
+    sweep_hour: int = Field(default=3, ge=0, le=23)
+    """Hour of the day, in the installation's time zone, of the nightly full listing of ids and list members."""
+
+
+class DestructiveLimit(Strict):
+    """Replaces or removes what a person wrote: another owner, a stage backwards, disqualified, off a list."""
+
+    floor: int = Field(default=25, ge=0)
+    """Leads per 24 hours that always pass, however small the installation."""
+    share_percent: float = Field(default=0.5, ge=0, le=100)
+    """Percent of all leads per 24 hours, where that is more than the floor."""
+    ceiling: int = Field(default=500, ge=0)
+    """Leads per 24 hours never exceeded without approval, however large the installation."""
+
+
+class HandoffLimit(Strict):
+    """First assignments, forward stages and tasks; hand-raisers are not counted here."""
+
+    floor: int = Field(default=20, ge=0)
+    """Handoffs per 24 hours that always pass."""
+    factor: float = Field(default=3, ge=0)
+    """Times the median day of the last 28, where that is more than the floor."""
+    per_rep: int = Field(default=5, ge=0)
+    """Handoffs per active rep and 24 hours, where that is more than the floor."""
+
+
+class AdditiveLimit(Strict):
+    """Fills what was blank, joins a list, creates a record."""
+
+    floor: int = Field(default=100, ge=0)
+    """Leads per 24 hours that always pass."""
+    share_percent: float = Field(default=2, ge=0, le=100)
+    """Percent of all leads per 24 hours, where that is more than the floor."""
+
+
+class ScoreLimit(Strict):
+    """New scores are metered by the call budget; only a landslide is held."""
+
+    band_change_percent: float = Field(default=10, ge=0, le=100)
+    """Percent of all leads that may change band in one cycle; above it the score writes wait for approval."""
+
+
+class BlastRadius(Strict):
+    """How much may change in 24 hours before a person has to agree. The excess is held, the rest goes on."""
+
+    destructive: DestructiveLimit = DestructiveLimit()
+    """Changes that take something away."""
+    handoff: HandoffLimit = HandoffLimit()
+    """Leads given to reps."""
+    additive: AdditiveLimit = AdditiveLimit()
+    """Changes that only add."""
+    score: ScoreLimit = ScoreLimit()
+    """New scores."""
+    hand_raises_per_hour: int = Field(default=20, ge=0)
+    """Hand-raisers that pass every limit, per hour; beyond it a form is being abused."""
+    approval_hours: int = Field(default=24, ge=1)
+    """Hours for which an approval of a held set is good; each lead is looked at again before it goes."""
+    smaller_sweep_percent: float = Field(default=10, ge=0, le=100)
+    """A full listing smaller than the last by more than this removes nothing: it is taken for a fault."""
+
+
+class Budget(Strict):
+    """How much of a system's daily calls may be used, in percent, so that nobody else's integration starves."""
+
+    background_account_percent: int = Field(default=80, ge=1, le=100)
+    """Background work stops once the whole account has used this share of its daily limit."""
+    background_own_percent: int = Field(default=30, ge=1, le=100)
+    """Background work stops once leadloop by itself has used this share of the account's daily limit."""
+    handoff_percent: int = Field(default=95, ge=1, le=100)
+    """Handoffs may go on up to this share of the account's daily limit."""
+    untouched_percent: int = Field(default=5, ge=0, le=50)
+    """The last share of the daily limit is never touched, whatever waits."""
+    daily_limit: dict[str, int] = Field(default_factory=dict)
+    """Calls per day by connection name, where the system does not tell (else Salesforce 100,000, HubSpot 250,000)."""
+
+    @model_validator(mode="after")
+    def _leaves_the_rest(self) -> Self:
+        if self.handoff_percent + self.untouched_percent > 100:
+            raise findings_error(
+                [Finding(("handoff_percent",), "handoff_percent and untouched_percent are more than 100 together")]
+            )
+        return self
+
+
+class Backlog(Strict):
+    """Who stood above the line on the first day is released slowly, freshest first."""
+
+    per_rep_per_day: int = Field(default=2, ge=0)
+    """Leads of the backlog that one rep gets per working day."""
+
+
+class Health(Strict):
+    """Where the daemon answers `/healthz`, `/readyz` and `/metrics`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. The answers hold no personal data, yet leave it on loopback unless a probe needs it."""
+    port: int = Field(default=8321, ge=0, le=65535)
+    """Port to listen on; 0 takes any free one."""
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Log(Strict):
+    """What is written to standard error."""
+
+    level: LogLevel = LogLevel.INFO
+    """The least important line that is still written."""
+    format: Literal["json", "console"] = "console"
+    """`console` for people, `json` (one object per line) for a log collector."""
+
+
+class Settings(Strict):
+    """One installation of leadloop."""
+
+    database_url: str = Field(default="sqlite:///leadloop.db", repr=False)
+    """Where everything is kept: `sqlite:///FILE` (relative to this folder) or `postgresql://…`."""
+    key: SecretStr | None = None
+    """Encrypts the systems' tokens at rest. Several, separated by commas: the first encrypts, all decrypt."""
+    environment: Environment = Environment.LIVE
+    """`simulator`, `test` or `live`. `environments/test.yaml` or `live.yaml`, if there, overlays the connections."""
+    time_zone: TimeZone = "UTC"
+    """In which a day begins and ends for daily caps and reports, e.g. `Europe/Berlin`."""
+    clock: str = SYSTEM_CLOCK
+    """`system`, or the address of the simulator whose time counts; refused unless every connection is loopback."""
+    go_live: GoLive = GoLive.OBSERVE
+    """How much may be written: `observe` nothing, `scores` our own fields, `pilot` all for some teams, `live` all."""
+    pilot_teams: list[str] = Field(default_factory=list)
+    """Teams of routing.yaml whose leads are handed off while `go_live` is `pilot`."""
+    connections: dict[str, SerializeAsAny[BaseModel]] = Field(default_factory=dict, repr=False)
+    """The systems, each under a name of your own with its `type` and that type's settings."""
+    schedule: Schedule = Schedule()
+    """How often what is looked at."""
+    blast_radius: BlastRadius = BlastRadius()
+    """How much may change in 24 hours before a person has to agree."""
+    budget: Budget = Budget()
+    """How much of the systems' daily calls may be used."""
+    backlog: Backlog = Backlog()
+    """How fast those who were above the line at the start are released."""
+    health: Health = Health()
+    """Where the daemon answers probes."""
+    log: Log = Log()
+    """What is written to standard error."""
+
+    @field_validator("clock")
+    @classmethod
+    def _clock_address(cls, value: str) -> str:
+        if value != SYSTEM_CLOCK and not is_loopback(value):
+            raise ValueError("the clock is `system` or a loopback address such as http://127.0.0.1:8401")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        findings: list[Finding] = []
+        if self.clock != SYSTEM_CLOCK:
+            findings += [
+                Finding(("clock",), f"a simulated clock needs every connection on loopback, `{name}` is not")
+                for name, connection in self.connections.items()
+                if not _stays_here(connection)
+            ]
+        if self.go_live is GoLive.PILOT and not self.pilot_teams:
+            findings.append(Finding(("go_live",), "`pilot` needs `pilot_teams`: name at least one team"))
+        if findings:
+            raise findings_error(findings)
+        return self
+
+    def types(self) -> dict[str, str]:
+        """The type of each connection by its name: `{"salesforce": "salesforce", …}`."""
+        return {name: str(_plain(connection).get("type", "")) for name, connection in self.connections.items()}
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an http(s) address leads to this machine, judged without asking a name server."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"}:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _plain(connection: BaseModel) -> dict[str, object]:
+    return connection.model_dump()
+
+
+def _stays_here(connection: BaseModel) -> bool:
+    """Every address among a connection's settings is this machine's; one without an address (files) stays here too."""
+    texts = [str(value) for value in _plain(connection).values()]
+    return all(is_loopback(text) for text in texts if text.startswith(("http://", "https://")))

@@ -1,0 +1,1 @@
+"""The outside, one folder per system. Everybody else knows only `connectors.contract`."""

@@ -1,0 +1,203 @@
+"""Reads CSV files of leads and of activities from a folder. A bad row is named, the others go in."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from connectors.contract import Holds, Pace, Stream, Surroundings
+from connectors.files.rows import (
+    ACTIVITIES,
+    LEADS,
+    BadRowError,
+    Context,
+    activity_of,
+    activity_properties,
+    lead_fields,
+    record_of,
+)
+from connectors.files.settings import ActivityFile, LeadFile, Settings
+from connectors.files.table import Mark, Row, Table, header_of
+from domain.activity import Activity
+from domain.errors import ContractError, SettingsError
+from domain.record import AccountInfo, Cursor, Field, FieldType, Page, Record
+
+Rules = LeadFile | ActivityFile
+
+_HOLDS = {LEADS: Holds.PEOPLE, ACTIVITIES: Holds.ACTIVITIES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Progress:
+    """What is known of one file: as it was when last read, how it was read, and how far."""
+
+    size: int
+    changed_ns: int
+    rules: str
+    mark: Mark
+    done: bool
+
+    def json(self) -> dict[str, Any]:
+        mark = [self.mark.offset, self.mark.digest, self.mark.line]
+        return {"size": self.size, "changed_ns": self.changed_ns, "rules": self.rules, "mark": mark, "done": self.done}
+
+    @staticmethod
+    def of(told: Mapping[str, Any]) -> "_Progress":
+        offset, digest, line = told["mark"]
+        mark = Mark(offset=int(offset), digest=str(digest), line=int(line))
+        return _Progress(
+            size=told["size"], changed_ns=told["changed_ns"], rules=told["rules"], mark=mark, done=told["done"]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A portion of a file. The last one of a file is empty, or says why the file cannot be read."""
+
+    records: tuple[Record, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    rejected: tuple[str, ...] = ()
+    is_last: bool = True
+
+
+Seen = dict[str, _Progress]
+
+
+class Files:
+    """One folder."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        self._settings = settings
+        self._surroundings = surroundings
+        named: Mapping[str, Sequence[Rules]] = {LEADS: settings.leads, ACTIVITIES: settings.activities}
+        self._rules = {name: rules for name, rules in named.items() if rules}
+        self._streams = {name: Stream(name=name, holds=_HOLDS[name], pace=Pace.SLOW) for name in self._rules}
+
+    @property
+    def name(self) -> str:
+        return self._surroundings.connection
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        return self._streams
+
+    def account(self) -> AccountInfo:
+        folder = self._folder().resolve()
+        return AccountInfo(account_id=str(folder), name=folder.name, user="")
+
+    def describe(self, stream: str) -> Mapping[str, Field]:
+        """Every column of the files that are there now, under the names that `read` gives."""
+        names: dict[str, None] = {}
+        for path, rules in self._files(stream):
+            header = header_of(path, skip_lines=rules.skip_lines)
+            told = (
+                lead_fields(header, rules)
+                if isinstance(rules, LeadFile)
+                else activity_properties(header, rules).values()
+            )
+            names.update(dict.fromkeys(told))
+        return {name: Field(name=name, label=name, type=FieldType.TEXT, writable=False) for name in names}
+
+    def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield what stands in new and changed files, oldest file first. May repeat, never skips."""
+        seen = _seen(cursor)
+        files = list(self._files(stream))
+        seen = {name: progress for name, progress in seen.items() if name in {path.name for path, _ in files}}
+        for path, rules in files:
+            yield from self._read_file(stream, path, rules, seen)
+
+    def _read_file(self, stream: str, path: Path, rules: Rules, seen: Seen) -> Iterator[Page]:
+        stat, how = path.stat(), hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:16]
+        last = seen.get(path.name)
+        if last and last.done and (last.size, last.changed_ns, last.rules) == (stat.st_size, stat.st_mtime_ns, how):
+            return
+        context = Context(
+            connection=self.name,
+            written_at=datetime.fromtimestamp(stat.st_mtime, UTC),
+            now=self._surroundings.clock.now(),
+        )
+        with path.open("rb") as file:
+            table = Table(file, skip_lines=rules.skip_lines)
+            problem = table.problem or _missing(table.header, rules)
+            if last and last.rules == how and not problem:
+                table.resume(last.mark)
+            progress = _Progress(size=stat.st_size, changed_ns=stat.st_mtime_ns, rules=how, mark=table.mark, done=False)
+            found = [_Found(rejected=(f"line {rules.skip_lines + 1}: {problem}",))] if problem else None
+            for portion in found or self._portions(table, rules, context):
+                seen[path.name] = replace(progress, mark=table.mark, done=portion.is_last)
+                yield Page(
+                    stream=stream,
+                    cursor=_cursor(seen),
+                    records=portion.records,
+                    activities=portion.activities,
+                    rejected=tuple(f"{path.name}: {why}" for why in portion.rejected),
+                )
+
+    def _portions(self, table: Table, rules: Rules, context: Context) -> Iterator["_Found"]:
+        rows = table.rows()
+        while some := list(islice(rows, self._settings.rows_per_page)):
+            yield _read_rows(some, rules, context)
+        yield _Found()
+
+    def _files(self, stream: str) -> Iterator[tuple[Path, Rules]]:
+        """Files with the first rules that fit their name, oldest first, then by name."""
+        found: dict[Path, Rules] = {}
+        for rules in self._rules.get(stream, ()):
+            for path in self._folder().glob(rules.pattern):
+                if path.is_file():
+                    found.setdefault(path, rules)
+        yield from sorted(found.items(), key=lambda item: (item[0].stat().st_mtime_ns, item[0].name))
+
+    def _folder(self) -> Path:
+        if not self._settings.folder.is_dir():
+            raise SettingsError(f"connection '{self.name}': the folder {self._settings.folder} is not there")
+        return self._settings.folder
+
+
+def _read_rows(rows: Sequence[Row], rules: Rules, context: Context) -> _Found:
+    records: list[Record] = []
+    activities: list[Activity] = []
+    rejected: list[str] = []
+    for row in rows:
+        try:
+            if isinstance(rules, LeadFile):
+                records.append(record_of(row, rules, context))
+            else:
+                activities.append(activity_of(row, rules, context))
+        except BadRowError as error:
+            rejected.append(f"line {row.line}: {error}")
+    return _Found(records=tuple(records), activities=tuple(activities), rejected=tuple(rejected), is_last=False)
+
+
+def _missing(header: Sequence[str], rules: Rules) -> str | None:
+    """A column that the rules name and the file has not, with the nearest that it has."""
+    if isinstance(rules, LeadFile):
+        wanted = [*rules.columns] if rules.key in rules.columns.values() else [*rules.columns, rules.key]
+    else:
+        wanted = [rules.email, rules.at, *rules.properties]
+    for name in wanted:
+        if name not in header:
+            near = difflib.get_close_matches(name, header, n=1)
+            return f"there is no column {name!r}" + (f" (nearest: {near[0]!r})" if near else "")
+    return None
+
+
+def _seen(cursor: Cursor | None) -> Seen:
+    if cursor is None:
+        return {}
+    try:
+        return {name: _Progress.of(told) for name, told in json.loads(cursor.position).items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ContractError("a saved cursor of a folder cannot be read; reset the stream") from error
+
+
+def _cursor(seen: Seen) -> Cursor:
+    return Cursor(position=json.dumps({name: progress.json() for name, progress in sorted(seen.items())}))
+
+
+__all__ = ["ActivityFile", "Files", "LeadFile", "Settings"]

@@ -1,0 +1,128 @@
+"""One CSV file read as a stream: rows with their line numbers, and a mark from which to go on.
+
+A mark is a byte offset plus the hash of everything before it. A file that grew is read on from its
+mark; one that changed before it is read again from the start, which does no harm because every row
+has a key of its own.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_DELIMITERS = ",;\t|"
+_CHUNK_BYTES = 1 << 20
+_UNREADABLE = range(0xDC80, 0xDD00)
+"""Where surrogateescape puts bytes that are no UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far a file has been read: bytes, their hash, and the lines in them."""
+
+    offset: int
+    digest: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row under its header; `problem` says in words why it cannot be read, and then `cells` is empty."""
+
+    line: int
+    cells: dict[str, str]
+    problem: str | None = None
+
+
+class Table:
+    """A file being read. `header` is known once it is open; `mark` is right after each row."""
+
+    def __init__(self, file: BinaryIO, *, skip_lines: int) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._offset = 0
+        self._line = 0
+        for _ in range(skip_lines):
+            self._read_line()
+        self._first = self._read_line()
+        self._delimiter = max(_DELIMITERS, key=self._first.count)
+        self.header = [name.strip() for name in next(csv.reader([self._first], delimiter=self._delimiter), [])]
+        self.problem = self._header_problem()
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(offset=self._offset, digest=self._hash.copy().hexdigest(), line=self._line)
+
+    def resume(self, mark: Mark) -> None:
+        """Go on from the mark if all before it is as it was; otherwise stay at the first row."""
+        if mark.offset < self._offset or not self._is_unchanged(mark):
+            return
+        self._file.seek(self._offset)
+        while self._offset < mark.offset:
+            self._take(self._file.read(min(_CHUNK_BYTES, mark.offset - self._offset)))
+        self._line = mark.line
+
+    def rows(self) -> Iterator[Row]:
+        reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+        while True:
+            line = self._line + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Row(line=line, cells={}, problem=f"the quoting is broken ({error})")
+                continue
+            if any(cell.strip() for cell in cells):
+                yield self._row(line, cells)
+
+    def _row(self, line: int, cells: list[str]) -> Row:
+        if len(cells) != len(self.header):
+            return Row(line=line, cells={}, problem=f"{len(cells)} cells where the header has {len(self.header)}")
+        if any(ord(char) in _UNREADABLE for cell in cells for char in cell):
+            return Row(line=line, cells={}, problem="not UTF-8 text; save the file as UTF-8")
+        clean = (cell.replace("\0", "").strip() for cell in cells)
+        return Row(line=line, cells=dict(zip(self.header, clean, strict=True)))
+
+    def _lines(self) -> Iterator[str]:
+        while line := self._read_line():
+            yield line
+
+    def _read_line(self) -> str:
+        raw = self._file.readline()
+        first = self._offset == 0
+        self._take(raw)
+        self._line += bool(raw)
+        return raw.decode("utf-8-sig" if first else "utf-8", errors="surrogateescape")
+
+    def _take(self, raw: bytes) -> None:
+        self._hash.update(raw)
+        self._offset += len(raw)
+
+    def _is_unchanged(self, mark: Mark) -> bool:
+        """Whether the bytes before the mark are the same, and it stands at the end of a line."""
+        here, seen, left = self._file.tell(), hashlib.sha256(), mark.offset
+        self._file.seek(0)
+        last = b""
+        while left and (chunk := self._file.read(min(_CHUNK_BYTES, left))):
+            seen.update(chunk)
+            left -= len(chunk)
+            last = chunk[-1:]
+        self._file.seek(here)
+        return left == 0 and last == b"\n" and seen.hexdigest() == mark.digest
+
+    def _header_problem(self) -> str | None:
+        if not self._first.strip():
+            return "the file has no header"
+        if "\0" in self._first:
+            return "not UTF-8 text; save the file as UTF-8"
+        twice = sorted({name for name in self.header if self.header.count(name) > 1})
+        return f"the header has {', '.join(map(repr, twice))} twice" if twice else None
+
+
+def header_of(path: Path, *, skip_lines: int) -> list[str]:
+    """The column names of a file."""
+    with path.open("rb") as file:
+        return Table(file, skip_lines=skip_lines).header

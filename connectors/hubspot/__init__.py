@@ -1,0 +1,1 @@
+"""HubSpot: one portal, read by search and listing, written in batches, nurture lists kept."""

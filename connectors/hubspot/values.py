@@ -1,0 +1,89 @@
+"""HubSpot writes every value as text: what it means is in the property's definition."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.record import Field, FieldType
+from domain.values import Value, from_text, to_text
+
+TYPES = {
+    "number": FieldType.NUMBER,
+    "bool": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "enumeration": FieldType.PICKLIST,
+}
+
+
+def field_of(row: Mapping[str, Any]) -> Field:
+    """A property's definition."""
+    kind = TYPES.get(str(row.get("type")), FieldType.TEXT)
+    if row.get("fieldType") == "checkbox":
+        kind = FieldType.MULTIPICKLIST
+    modifiable = row.get("modificationMetadata") or {}
+    return Field(
+        name=str(row["name"]),
+        label=str(row.get("label") or row["name"]),
+        type=kind,
+        length=65_536 if kind is FieldType.TEXT else None,
+        options=tuple(str(option["value"]) for option in row.get("options") or []),
+        restricted=kind is FieldType.PICKLIST,
+        writable=not modifiable.get("readOnlyValue", False),
+        unique=bool(row.get("hasUniqueValue")),
+        refers_to=("owners",) if row.get("referencedObjectType") == "OWNER" else (),
+    )
+
+
+def read(text: Any, field: Field | None) -> Value:
+    """A property's text as a canonical value; what does not fit its type stays text."""
+    if text is None or text == "":
+        return None
+    reading = _READ.get(field.type) if field is not None else None
+    try:
+        return reading(text) if reading is not None else str(text)
+    except (ValueError, OverflowError):
+        return str(text)
+
+
+def _number(text: Any) -> Value:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _truth(text: Any) -> Value:
+    return str(text).lower() == "true"
+
+
+def _moment(text: Any) -> Value:
+    return to_text(moment(text).replace(microsecond=0))
+
+
+def _day(text: Any) -> Value:
+    return moment(text).date().isoformat() if str(text).isdigit() else str(text)[:10]
+
+
+_READ: Mapping[FieldType, Callable[[Any], Value]] = {
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: _truth,
+    FieldType.DATETIME: _moment,
+    FieldType.DATE: _day,
+}
+
+
+def moment(text: Any) -> datetime:
+    """ISO 8601 or milliseconds since 1970; ValueError for anything else."""
+    if isinstance(text, int | float) or str(text).lstrip("-").isdigit():
+        return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
+    return from_text(str(text).replace("Z", "+00:00"))
+
+
+def write(value: Value) -> str:
+    """A canonical value as HubSpot takes it; nothing is the empty text, which clears."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,140 @@
+"""Which objects are read, with which fields: what describe shows of what is wanted, never a constant list.
+
+A field that vanished, or that the integration user may not see, is left out instead of breaking the query.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.contract import Holds, Pace, Stream, Surroundings
+from connectors.salesforce.answers import failure
+from connectors.salesforce.client import Client
+from connectors.salesforce.settings import Settings
+from connectors.salesforce.soql import checked_name
+from domain.errors import ContractError
+from domain.record import Field, FieldType
+
+DESCRIBE_AGAIN = timedelta(hours=6)
+TASK_KEY = "LL_Key__c"
+"""Our unique field on Task: marks the tasks that we created."""
+
+_STAMPS = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
+_WORK = (*_STAMPS, "WhoId", "OwnerId", "Subject", "Description")
+_TYPES = {
+    "boolean": FieldType.BOOLEAN,
+    "int": FieldType.NUMBER,
+    "long": FieldType.NUMBER,
+    "double": FieldType.NUMBER,
+    "currency": FieldType.NUMBER,
+    "percent": FieldType.NUMBER,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "picklist": FieldType.PICKLIST,
+    "multipicklist": FieldType.MULTIPICKLIST,
+    "reference": FieldType.REFERENCE,
+}
+_NO_SCALAR = frozenset({"address", "location", "base64", "anyType", "complexvalue", "json"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the connector itself needs of an object: fields, fields across a relationship, a fixed filter."""
+
+    holds: Holds
+    always: tuple[str, ...]
+    related: tuple[str, ...] = ()
+    where: str = ""
+
+
+SHAPES: Mapping[str, Shape] = {
+    "Lead": Shape(
+        holds=Holds.PEOPLE,
+        always=(*_STAMPS, "MasterRecordId", "OwnerId", "IsConverted", "ConvertedContactId", "ConvertedAccountId"),
+    ),
+    "Contact": Shape(holds=Holds.PEOPLE, always=(*_STAMPS, "MasterRecordId", "OwnerId", "AccountId")),
+    "Account": Shape(holds=Holds.ACCOUNTS, always=(*_STAMPS, "MasterRecordId", "OwnerId", "Name", "Website", "Type")),
+    "Opportunity": Shape(
+        holds=Holds.DEALS,
+        always=(*_STAMPS, "OwnerId", "Name", "AccountId", "ContactId", "StageName", "Amount", "IsClosed", "IsWon"),
+    ),
+    "User": Shape(holds=Holds.USERS, always=(*_STAMPS, "Name", "Email", "IsActive", "UserType", "TimeZoneSidKey")),
+    "Group": Shape(
+        holds=Holds.USERS, always=(*_STAMPS, "Name", "DeveloperName", "Type", "Email"), where="Type = 'Queue'"
+    ),
+    "Task": Shape(
+        holds=Holds.ACTIVITIES,
+        always=(
+            *(*_WORK, "Status", "IsClosed", "TaskSubtype", "ActivityDate", "CompletedDateTime"),
+            *("CallDurationInSeconds", "CallDisposition", "CallType", TASK_KEY),
+        ),
+    ),
+    "Event": Shape(
+        holds=Holds.ACTIVITIES, always=(*_WORK, "StartDateTime", "DurationInMinutes", "IsChild", "IsAllDayEvent")
+    ),
+    "CampaignMember": Shape(
+        holds=Holds.ACTIVITIES,
+        always=(*_STAMPS, "CampaignId", "LeadId", "ContactId", "Status", "HasResponded", "FirstRespondedDate"),
+        related=("Campaign.Name", "Campaign.Type"),
+    ),
+}
+
+
+def streams(settings: Settings) -> Mapping[str, Stream]:
+    """The objects named in the settings; one named as hot and slow is hot."""
+    paces = {**dict.fromkeys(settings.slow, Pace.SLOW), **dict.fromkeys(settings.hot, Pace.HOT)}
+    return {name: Stream(name=name, holds=SHAPES[name].holds, pace=pace) for name, pace in paces.items()}
+
+
+class Catalogue:
+    """What describe says, kept for six hours or until it proves wrong."""
+
+    def __init__(self, client: Client, surroundings: Surroundings) -> None:
+        self._client = client
+        self._surroundings = surroundings
+        self._known: dict[str, tuple[datetime, Mapping[str, Field]]] = {}
+
+    def fields(self, object_name: str) -> Mapping[str, Field]:
+        now = self._surroundings.clock.now()
+        kept = self._known.get(object_name)
+        if kept is None or now - kept[0] >= DESCRIBE_AGAIN:
+            kept = (now, self._describe(object_name))
+            self._known[object_name] = kept
+        return kept[1]
+
+    def forget(self, object_name: str) -> None:
+        """Describe it again before the next use: an answer named a field that is not there."""
+        self._known.pop(object_name, None)
+
+    def to_read(self, stream: str) -> tuple[str, ...]:
+        """The fields of a query: wanted by us or by mapping and rules, and there."""
+        known, shape = self.fields(stream), SHAPES[stream]
+        wanted = dict.fromkeys([*shape.always, *sorted(self._surroundings.fields.get(stream, frozenset()))])
+        return tuple(name for name in wanted if name in known)
+
+    def _describe(self, object_name: str) -> Mapping[str, Field]:
+        answer = self._client.get(f"sobjects/{checked_name(object_name)}/describe", large=True)
+        if not answer.ok:
+            raise failure(answer, f"to describe {object_name}")
+        told = answer.json()
+        rows = told.get("fields") if isinstance(told, dict) else None
+        if not isinstance(rows, list):
+            raise ContractError(f"Salesforce described {object_name} in a shape we do not know")
+        return {row["name"]: _field(row) for row in rows if row.get("type") not in _NO_SCALAR}
+
+
+def _field(row: Mapping[str, Any]) -> Field:
+    values = row.get("picklistValues") or []
+    return Field(
+        name=row["name"],
+        label=row.get("label") or row["name"],
+        type=_TYPES.get(row.get("type", ""), FieldType.TEXT),
+        length=row.get("length") or None,
+        options=tuple(value["value"] for value in values if value.get("active", True)),
+        restricted=bool(row.get("restrictedPicklist")),
+        writable=bool(row.get("updateable")),
+        nullable=bool(row.get("nillable", True)),
+        unique=bool(row.get("unique")),
+        refers_to=tuple(row.get("referenceTo") or ()),
+    )

@@ -1,0 +1,1 @@
+"""Lifecycle, routing, calendars, clocks, verdicts and recycling: what becomes of a lead, as pure functions."""

@@ -1,0 +1,177 @@
+"""Opening a handoff and giving it to somebody, or to a visible queue with the cause."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain.decision import BlastClass
+from domain.handoff import Assignment, Handoff, HandoffKind, Queue, Rep
+from domain.stage import Cause, Stage
+from handoff.deadlines import WAITS, next_step_name, step_name, touch_due, without_waits
+from handoff.draft import Draft, worse
+from handoff.notices import name_of, notify, take, tell_manager
+from handoff.routing import Ask, Routed, route
+from handoff.tasks import give_task, reason
+from handoff.view import RETURN_DATE, LeadView
+
+HAD_DEAL = "had:deal"
+WAS_CONVERTED = "had:conversion"
+WAS_CUSTOMER = "had:customer"
+STALE_DATE = "date:"
+"""Steps that say how things stood when the handoff opened: only what is new since then is news."""
+
+
+def kind_of(view: LeadView) -> HandoffKind:
+    """Tell whose business a lead is: a deal's or an account's owner comes before the pool."""
+    if view.has_open_deal:
+        return HandoffKind.OPEN_DEAL
+    return HandoffKind.CUSTOMER if view.is_customer else HandoffKind.NEW_BUSINESS
+
+
+def start_handoff(draft: Draft, *, hand_raise: bool, why: str, cause: Cause) -> Draft:
+    """Open the next handoff and make the lead an MQL; it stands in the queue until somebody is found."""
+    view, lead = draft.view, draft.lead
+    handoff = Handoff(
+        lead_id=lead.id,
+        number=draft.next_number,
+        kind=kind_of(view),
+        opened_at=draft.now,
+        why=view.words or why,
+        hand_raise=hand_raise,
+        score=view.score.engagement,
+        band=view.score.band,
+        queue=Queue.UNASSIGNED,
+        queue_cause="just opened",
+        steps=circumstances(view),
+    )
+    fresh = replace(lead, mql_since=draft.now, return_at=None, recycled_as=None, nurture_withheld=None, left_lists=())
+    opened = replace(
+        draft,
+        lead=fresh,
+        handoff=handoff,
+        hand_raise=draft.hand_raise or hand_raise,
+        blast=worse(draft.blast, BlastClass.HANDOFF),
+    )
+    return opened.move(Stage.MQL, cause, why)
+
+
+def open_handoff(draft: Draft, *, hand_raise: bool, why: str, cause: Cause = Cause.RULE) -> Draft:
+    """Open the next handoff and look for a rep at once."""
+    return find_rep(start_handoff(draft, hand_raise=hand_raise, why=why, cause=cause))
+
+
+def circumstances(view: LeadView) -> tuple[str, ...]:
+    """How things stand before a handoff, as its first steps."""
+    stands = ((view.has_open_deal, HAD_DEAL), (view.converted, WAS_CONVERTED), (view.is_customer, WAS_CUSTOMER))
+    date = view.text(RETURN_DATE)
+    return (*(step for holds, step in stands if holds), *((f"{STALE_DATE}{date}",) if date else ()))
+
+
+def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
+    """Route the open handoff: to a rep, or to the queue."""
+    handoff = draft.handoff
+    if handoff is None:
+        return draft
+    ask = Ask(
+        view=draft.view,
+        kind=handoff.kind,
+        hand_raise=handoff.hand_raise,
+        now=draft.now,
+        tried=handoff.tried,
+        back_to=back_to,
+    )
+    routed = route(ask, book=draft.book, state=draft.state, reps=draft.reps)
+    if routed.owner is None:
+        return _wait(draft, handoff, routed)
+    return assign(
+        replace(draft, state=routed.state),
+        routed.owner,
+        rule=routed.rule,
+        why=routed.why,
+        trace=routed.trace,
+        cause=Cause.RULE,
+    )
+
+
+def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str], cause: Cause) -> Draft:
+    """Give the open handoff to a rep whose load is already counted: clock, task, and a notice for a hand-raise."""
+    handoff = draft.handoff
+    if handoff is None:
+        return draft
+    given = replace(
+        handoff,
+        owner=rep.email,
+        queue=None,
+        queue_cause=None,
+        assigned_at=draft.now,
+        touched_at=None,
+        accepted_at=None,
+        accepted_by=None,
+        outcome_due_at=None,
+        verdict=None,
+        outcome=None,
+        steps=without_waits(handoff.steps),
+    )
+    given = replace(given, touch_due_at=touch_due(given, draft.book))
+    assignment = Assignment(
+        lead_id=draft.lead.id,
+        handoff=handoff.number,
+        owner=rep.email,
+        at=draft.now,
+        rule=rule,
+        why=why,
+        trace=tuple(trace),
+        rule_hash=draft.book.rule_hash,
+    )
+    blast = BlastClass.DESTRUCTIVE if cause is Cause.RULE and _replaces_a_choice(draft, rep) else None
+    owned = replace(draft, assignment=assignment, blast=worse(draft.blast, blast))
+    moved = owned.on_lead(replace(draft.lead, owner=rep.email)).move(Stage.ASSIGNED, cause, why)
+    return _tell_owner(give_task(moved, given), rep)
+
+
+def _replaces_a_choice(draft: Draft, rep: Rep) -> bool:
+    """Whether a person had given the lead to somebody else, whom we never chose ourselves."""
+    before = draft.lead.owner
+    ours = {each.owner for each in (*draft.view.past, *draft.closed)}
+    return before is not None and before != rep.email and before not in ours
+
+
+def _tell_owner(draft: Draft, rep: Rep) -> Draft:
+    handoff = draft.handoff
+    if handoff is None or not handoff.hand_raise:
+        return draft
+    step = step_name("notify", handoff)
+    return take(notify(draft, step, rep.email, f"{draft.view.person}: {reason(handoff)}"), step)
+
+
+def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:
+    """Into the unassigned queue. The manager hears of it the first time, unless a rule meant that queue."""
+    step = next_step_name("queued", handoff)
+    waits = (f"{WAITS}{routed.queue}",) if routed.named else ()
+    waiting = replace(into_queue(handoff, Queue.UNASSIGNED, routed.why), steps=(*without_waits(handoff.steps), *waits))
+    placed = replace(draft, handoff=waiting, lead=replace(draft.lead, owner=None))
+    if step in handoff.steps or routed.named:
+        return placed
+    text = f"{draft.view.person} waits for a rep: {routed.why}"
+    return take(tell_manager(placed, step, None, text), step)
+
+
+def into_queue(handoff: Handoff, queue: Queue, cause: str) -> Handoff:
+    """The handoff without an owner and without a running clock, in a queue with the cause."""
+    return replace(
+        handoff,
+        owner=None,
+        queue=queue,
+        queue_cause=cause,
+        assigned_at=None,
+        touch_due_at=None,
+        touched_at=None,
+        accepted_at=None,
+        accepted_by=None,
+        outcome_due_at=None,
+        verdict=None,
+        outcome=None,
+    )
+
+
+def owner_name(draft: Draft) -> str:
+    return name_of(draft, draft.handoff.owner if draft.handoff else None)

@@ -1,0 +1,109 @@
+"""When each step of a handoff's two clocks falls due: pure arithmetic on the team's working time.
+
+Somebody who asks to be called is promised minutes; when they ask while the team is away, the promise
+counts from an hour after opening. Everybody else is promised working hours.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from config.routing import TouchClock
+from domain.handoff import Handoff, HandoffKind
+from domain.values import Value
+from handoff.rulebook import Rulebook
+
+AFTER_OPENING_MIN = 60
+
+WAITS = "waits:"
+"""The step that names the queue a lead stays in until a person takes it."""
+TASK = "task"
+RAISE = "raise"
+"""`raise:…` marks a request to be called as answered."""
+ACCEPTED = "accepted"
+BACK = "back:"
+"""The step that names the rep who gave the lead back for its data."""
+
+
+def touch_clock(handoff: Handoff, book: Rulebook) -> TouchClock:
+    clocks = book.routing.clocks
+    return clocks.hand_raise if handoff.hand_raise else clocks.normal
+
+
+def touch_moment(handoff: Handoff, minutes: int | None, book: Rulebook) -> datetime | None:
+    """When a step `minutes` after the assignment is due; None without a running touch clock."""
+    if minutes is None or handoff.assigned_at is None or handoff.owner is None:
+        return None
+    if handoff.kind is not HandoffKind.NEW_BUSINESS:
+        return None
+    calendar = book.calendar_of(handoff.owner)
+    if handoff.hand_raise and not calendar.is_working(handoff.assigned_at):
+        late = AFTER_OPENING_MIN + minutes - touch_clock(handoff, book).due_min
+        return calendar.add_working(calendar.next_open(handoff.assigned_at), max(minutes, late))
+    return calendar.add_working(handoff.assigned_at, minutes)
+
+
+def touch_due(handoff: Handoff, book: Rulebook) -> datetime | None:
+    return touch_moment(handoff, touch_clock(handoff, book).due_min, book)
+
+
+def outcome_moment(handoff: Handoff, days: int) -> datetime | None:
+    """When a step `days` calendar days after the acceptance is due; None without a running outcome clock."""
+    if handoff.accepted_at is None or handoff.outcome is not None or handoff.kind is not HandoffKind.NEW_BUSINESS:
+        return None
+    return handoff.accepted_at + timedelta(days=days)
+
+
+def day_of(value: Value) -> date | None:
+    """Read a property as a date: `2027-02-19`, or the day of a full time; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value.strip()[:10])
+    except ValueError:
+        return None
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a local day."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def step_name(name: str, handoff: Handoff) -> str:
+    """A touch step's name in this turn: `remind`, then `remind:2` after a new assignment or a new hand-raise."""
+    return _numbered(name, max(1, _count(handoff, TASK, RAISE)))
+
+
+def outcome_step_name(name: str, handoff: Handoff) -> str:
+    """An outcome step's name: `outcome_remind`, then `outcome_remind:2` after a second acceptance."""
+    return _numbered(name, max(1, _count(handoff, ACCEPTED)))
+
+
+def next_step_name(name: str, handoff: Handoff) -> str:
+    """The name of what the next assignment brings: `task`, then `task:2`."""
+    return _numbered(name, _count(handoff, TASK) + 1)
+
+
+def next_acceptance(handoff: Handoff) -> str:
+    return _numbered(ACCEPTED, _count(handoff, ACCEPTED) + 1)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}:{number}"
+
+
+def _count(handoff: Handoff, *kinds: str) -> int:
+    return sum(1 for step in handoff.steps if step.split(":")[0] in kinds)
+
+
+def waits_in(handoff: Handoff) -> str | None:
+    """The queue that the lead stays in until a person takes it, None when routing tries again by itself."""
+    return next((step.removeprefix(WAITS) for step in handoff.steps if step.startswith(WAITS)), None)
+
+
+def without_waits(steps: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(step for step in steps if not step.startswith(WAITS))
+
+
+def back_to(handoff: Handoff) -> str | None:
+    """The rep who gave the lead back for its data: first to be asked when that is mended."""
+    return next((step.removeprefix(BACK) for step in reversed(handoff.steps) if step.startswith(BACK)), None)

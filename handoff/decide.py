@@ -1,0 +1,89 @@
+"""What becomes of one lead now: small steps in a fixed order over one draft.
+
+People come first (what they changed stands), then what happened, then what time brings. Deciding
+again with the outcome and nothing new changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from domain.decision import Decision
+from domain.handoff import Rep
+from domain.stage import Stage
+from handoff.baseline import begin
+from handoff.clocks import pending, run_clocks
+from handoff.crossing import cross, is_unarmed, rearm
+from handoff.deals import follow_deals
+from handoff.draft import Draft
+from handoff.memberships import memberships
+from handoff.needs_data import mend
+from handoff.people import hear_lists, hear_owners, hear_stages
+from handoff.recycling import keep_rest, rests_until
+from handoff.rotation import RoutingState
+from handoff.rulebook import Rulebook
+from handoff.shown import properties
+from handoff.stay import end_stay, follow_warmth, next_try, stay_ends_at, try_again
+from handoff.touch import hear_touches
+from handoff.verdict import hear_answers
+from handoff.view import LeadView
+
+__all__ = ["Rulebook", "decide"]
+
+STEPS: tuple[Callable[[Draft], Draft], ...] = (
+    begin,
+    hear_lists,
+    hear_owners,
+    hear_answers,
+    hear_stages,
+    hear_touches,
+    follow_deals,
+    mend,
+    rearm,
+    cross,
+    try_again,
+    run_clocks,
+    end_stay,
+    keep_rest,
+    follow_warmth,
+)
+
+
+def decide(
+    view: LeadView, book: Rulebook, state: RoutingState, reps: Mapping[str, Rep], *, now: datetime
+) -> tuple[Decision, RoutingState]:
+    """Decide about one lead; the routing state moves on when somebody's desk changed."""
+    draft = Draft(view=view, book=book, reps=reps, now=now, state=state, lead=view.lead, handoff=view.handoff)
+    for step in STEPS:
+        draft = step(draft)
+    return conclude(draft), draft.state
+
+
+def conclude(draft: Draft) -> Decision:
+    """Put a finished draft into the form that is saved."""
+    open_now = (draft.handoff,) if draft.handoff is not None else ()
+    return Decision(
+        lead=draft.lead,
+        transitions=draft.transitions,
+        handoffs=(*draft.closed, *open_now),
+        assignment=draft.assignment,
+        properties=properties(draft),
+        memberships=memberships(draft),
+        intents=draft.intents,
+        blast=draft.blast,
+        hand_raise=draft.hand_raise,
+        unarmed=is_unarmed(draft),
+        wake_at=wake_at(draft),
+        notes=draft.notes,
+    )
+
+
+def wake_at(draft: Draft) -> datetime | None:
+    """The next moment at which time alone may change something; what lies behind was dealt with."""
+    moments = [
+        draft.view.score.next_change_at,
+        *(step.at for step in pending(draft)),
+        rests_until(draft.lead, draft.book) if draft.lead.stage is Stage.RECYCLED else None,
+        stay_ends_at(draft),
+        next_try(draft),
+    ]
+    return min((each for each in moments if each is not None and each > draft.now), default=None)

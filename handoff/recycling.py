@@ -1,0 +1,92 @@
+"""Rest and return: where a rejected lead waits, until when, and what brings it back.
+
+A date alone brings nobody back: it takes points earned since. Asking to be called comes back at once.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.handoff import Outcome
+from domain.lead import Lead
+from domain.stage import Cause, Stage
+from handoff.assigning import STALE_DATE
+from handoff.deadlines import day_of, start_of
+from handoff.draft import Draft
+from handoff.rulebook import Rulebook
+from handoff.tasks import is_yes
+from handoff.view import RETURN_DATE, LeadView
+
+OPTED_OUT = "opted_out"
+
+
+def recycle(draft: Draft, outcome: Outcome, *, cause: Cause, why: str, at: datetime) -> Draft:
+    """Take the lead from sales to rest under a reason, armed anew by what happens after `at`."""
+    return_at = return_date(draft, outcome)
+    ended = draft.close(outcome, armed_at=min(at, draft.now)).move(Stage.RECYCLED, cause, why)
+    resting = replace(
+        ended.lead,
+        recycled_as=outcome.value,
+        return_at=return_at,
+        times_recycled=ended.lead.times_recycled + 1,
+        mql_since=None,
+    )
+    return ended.on_lead(resting)
+
+
+def return_date(draft: Draft, outcome: Outcome) -> datetime | None:
+    """The rep's own date if it lies ahead, else the reason's; None: only a change of fit brings it back."""
+    own = own_date(draft)
+    if own is not None:
+        return own
+    days = draft.book.road(outcome).return_days
+    return draft.now + timedelta(days=days) if days is not None else None
+
+
+def own_date(draft: Draft) -> datetime | None:
+    """The date that the rep wrote in this pass, as its first moment here; None for none, an old or a past one."""
+    written = draft.view.text(RETURN_DATE)
+    day = day_of(written)
+    latest = draft.latest
+    if day is None or (latest is not None and f"{STALE_DATE}{written}" in latest.steps):
+        return None
+    moment = start_of(day, draft.book.zone)
+    return moment if moment > draft.now else None
+
+
+def keep_rest(draft: Draft) -> Draft:
+    """While it rests: follow a date the rep writes later, and whether nurturing is allowed."""
+    lead = draft.lead
+    if lead.stage is not Stage.RECYCLED:
+        return draft.on_lead(replace(lead, nurture_withheld=None)) if lead.nurture_withheld else draft
+    return_at = own_date(draft) or lead.return_at
+    return draft.on_lead(replace(lead, return_at=return_at, nurture_withheld=_withheld(draft.view, draft.book)))
+
+
+def may_return(draft: Draft) -> bool:
+    """Tell whether a resting lead may go to sales again, given that it stands above the line."""
+    lead, score = draft.lead, draft.view.score
+    if lead.times_recycled > draft.book.lifecycle.max_returns or draft.now < rests_until(lead, draft.book):
+        return False
+    if draft.view.approved:
+        return True
+    earned = score.last_fact_at if _needs_fit(draft) else score.last_point_at
+    return earned is not None and earned > lead.armed_at
+
+
+def rests_until(lead: Lead, book: Rulebook) -> datetime:
+    """The return date, or the end of the cool-off for a lead without one."""
+    return lead.return_at or lead.stage_since + timedelta(days=book.lifecycle.cool_off_days)
+
+
+def _needs_fit(draft: Draft) -> bool:
+    """Not our target: clicking more makes nobody fit better."""
+    return draft.lead.return_at is None and draft.lead.recycled_as is not None
+
+
+def _withheld(view: LeadView, book: Rulebook) -> str | None:
+    return OPTED_OUT if is_yes(view.values.get(book.lifecycle.opted_out_property)) else None
+
+
+def outcome_of(lead: Lead) -> Outcome | None:
+    """The reason a lead rests under, None for one that the baseline put there."""
+    return Outcome(lead.recycled_as) if lead.recycled_as is not None else None

@@ -1,0 +1,71 @@
+"""The published rules as the handoff floor uses them: compiled once, asked often."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from config.conditions import Predicate, compile_condition
+from config.lifecycle import LifecycleRules, Road
+from config.routing import Pool, RoutingRule, RoutingRules, Team
+from config.scoring import ScoringRules
+from domain.handoff import Outcome
+from domain.values import RuleHash
+from handoff.calendar import WorkCalendar
+
+HARD = frozenset({"employee", "competitor", "test"})
+"""Exclusions that stop even somebody who asks to be called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """Lifecycle, routing and the line, with their conditions and calendars ready for use."""
+
+    lifecycle: LifecycleRules
+    routing: RoutingRules
+    scoring: ScoringRules
+    rule_hash: RuleHash
+    time_zone: str = "UTC"
+    zone: ZoneInfo = field(init=False)
+    rules: tuple[tuple[RoutingRule, Predicate], ...] = field(init=False)
+    calendars: Mapping[str, WorkCalendar] = field(init=False)
+    pools: Mapping[str, Pool] = field(init=False)
+    pool_of: Mapping[str, Pool] = field(init=False)
+    """Each rep's first pool, by e-mail: its team is theirs and its limits are theirs."""
+    hard_exclusions: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        homes: dict[str, Pool] = {}
+        for pool in self.routing.pools:
+            for member in pool.members:
+                homes.setdefault(member.email.casefold(), pool)
+        compiled = tuple((rule, compile_condition(rule.when)) for rule in self.routing.rules)
+        hard = frozenset(each.name for each in self.scoring.exclusions if each.kind in HARD)
+        object.__setattr__(self, "zone", ZoneInfo(self.time_zone))
+        object.__setattr__(self, "rules", compiled)
+        object.__setattr__(self, "calendars", {team.name: WorkCalendar(team) for team in self.routing.teams})
+        object.__setattr__(self, "pools", {pool.name: pool for pool in self.routing.pools})
+        object.__setattr__(self, "pool_of", homes)
+        object.__setattr__(self, "hard_exclusions", hard)
+
+    def team_of(self, email: str | None) -> Team:
+        """The team a rep works in; the first one for somebody who is in no pool."""
+        pool = self.pool_of.get(email.casefold()) if email else None
+        return self.calendar_of_pool(pool).team
+
+    def calendar_of(self, email: str | None) -> WorkCalendar:
+        return self.calendars[self.team_of(email).name]
+
+    def calendar_of_pool(self, pool: Pool | None) -> WorkCalendar:
+        first = self.routing.teams[0].name
+        return self.calendars.get(pool.team if pool else first, self.calendars[first])
+
+    def road(self, outcome: Outcome) -> Road:
+        """Where an outcome leads; one that lifecycle.yaml leaves out rests where `not now` does."""
+        known = self.lifecycle.outcomes
+        found = known.get(outcome) or known.get(Outcome.NOT_NOW)
+        return found or Road(label=outcome.value.replace("_", " ").capitalize())
+
+    def lists(self) -> tuple[str, ...]:
+        """Every list that the loop keeps, each once, in the order of the file."""
+        nurture = [road.list for road in self.lifecycle.outcomes.values() if road.list]
+        return tuple(dict.fromkeys([*nurture, self.lifecycle.with_sales_list]))

@@ -1,0 +1,100 @@
+"""The lead properties that we decide, as both systems should show them: always the whole set."""
+
+from datetime import datetime
+
+from domain.handoff import Handoff, Queue
+from domain.stage import Stage
+from domain.values import Value, to_text
+from handoff.answers import REPS_OUTCOMES
+from handoff.deadlines import waits_in
+from handoff.draft import Draft
+from handoff.lifecycle import IN_HANDOFF
+from handoff.needs_data import missing
+from handoff.recycling import outcome_of, own_date, rests_until
+from handoff.view import OUTCOME, RETURN_DATE, VERDICT
+
+TEXT = 255
+
+
+def properties(draft: Draft) -> dict[str, Value]:
+    """A pure function of where the lead stands: deciding again changes none of it."""
+    view, lead, score = draft.view, draft.lead, draft.view.score
+    before = lead.shown_score
+    found: dict[str, Value] = {
+        "score": score.shown,
+        "grade": score.grade.value,
+        "band": score.band,
+        "why": view.words,
+        "score_change": 0 if before is None else score.shown - before,
+        "stage": lead.stage.value,
+        "mql_since": _time(lead.mql_since) if lead.stage in IN_HANDOFF or lead.stage is Stage.OPPORTUNITY else None,
+        "queue": _queue(draft.handoff),
+        "nurture_until": _nurture_until(draft),
+        "times_recycled": lead.times_recycled,
+        "needs_data": _needs_data(draft),
+        "rejected_reason": _rejected_reason(draft),
+    }
+    if lead.owner is not None:
+        found["owner"] = lead.owner
+    return {**found, **_route_why(draft), **_answers(draft)}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment is not None else None
+
+
+def _queue(handoff: Handoff | None) -> str | None:
+    if handoff is None or handoff.queue is None:
+        return None
+    return waits_in(handoff) or handoff.queue.value
+
+
+def _nurture_until(draft: Draft) -> str | None:
+    """The date in the installation's zone; none for a lead that only a change of fit brings back."""
+    lead = draft.lead
+    if lead.stage is not Stage.RECYCLED or (lead.return_at is None and lead.recycled_as is not None):
+        return None
+    return rests_until(lead, draft.book).astimezone(draft.book.zone).date().isoformat()
+
+
+def _needs_data(draft: Draft) -> str | None:
+    handoff = draft.handoff
+    if handoff is None or handoff.queue is not Queue.NEEDS_DATA:
+        return None
+    names = missing(draft)
+    if names:
+        return f"missing: {', '.join(names)}"[:TEXT]
+    return f"something is wrong, please check: {', '.join(draft.book.lifecycle.required)}"[:TEXT]
+
+
+def _rejected_reason(draft: Draft) -> str | None:
+    """Why the lead is not with sales any more, or why it waits for data."""
+    handoff = draft.handoff
+    if handoff is not None and handoff.queue is Queue.NEEDS_DATA:
+        return "Data wrong"
+    outcome = outcome_of(draft.lead)
+    if outcome is None or draft.lead.stage not in {Stage.RECYCLED, Stage.DISQUALIFIED}:
+        return None
+    return draft.book.road(outcome).label
+
+
+def _route_why(draft: Draft) -> dict[str, Value]:
+    """The last assignment in words, or the cause of waiting; left as it is where nobody remembers it."""
+    handoff = draft.handoff
+    if handoff is None:
+        return {"route_why": None}
+    if handoff.queue is not None:
+        return {"route_why": (handoff.queue_cause or "")[:TEXT]}
+    assignment = draft.assignment or draft.view.assignment
+    return {"route_why": assignment.why[:TEXT]} if assignment is not None else {}
+
+
+def _answers(draft: Draft) -> dict[str, Value]:
+    """Reps' fields: blank for a new pass, then as they were answered; left alone once the pass is over."""
+    handoff, lifecycle = draft.handoff, draft.book.lifecycle
+    if handoff is None:
+        return {}
+    verdict = lifecycle.verdicts.get(handoff.verdict, handoff.verdict.value) if handoff.verdict else None
+    outcome = draft.book.road(handoff.outcome).label if handoff.outcome in REPS_OUTCOMES and handoff.outcome else None
+    kept = draft.view.values.get(RETURN_DATE) if own_date(draft) is not None else None
+    return {VERDICT: verdict, OUTCOME: outcome, RETURN_DATE: kept}

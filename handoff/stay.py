@@ -1,0 +1,68 @@
+"""How long anything lasts: queues are tried again, warmth is followed, and every stage has an end."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.handoff import Outcome, Queue
+from domain.score import Step
+from domain.stage import Cause, Stage
+from handoff.assigning import find_rep
+from handoff.deadlines import waits_in
+from handoff.draft import Draft
+from handoff.recycling import recycle
+
+ENDLESS = frozenset({Stage.KNOWN, Stage.CUSTOMER, Stage.DISQUALIFIED})
+"""Stages in which staying for ever is right."""
+
+
+def try_again(draft: Draft) -> Draft:
+    """Ask routing again for a lead in the unassigned queue, unless it waits there for a person."""
+    handoff = draft.handoff
+    if handoff is None or handoff.queue is not Queue.UNASSIGNED or waits_in(handoff) is not None:
+        return draft
+    return find_rep(draft)
+
+
+def next_try(draft: Draft) -> datetime | None:
+    """When a lead in the unassigned queue is tried again: within the hour."""
+    handoff = draft.handoff
+    if handoff is None or handoff.queue is not Queue.UNASSIGNED or waits_in(handoff) is not None:
+        return None
+    return draft.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def stay_ends_at(draft: Draft) -> datetime | None:
+    """When the lead has been in its stage as long as it may, a return date included; None where there is no end."""
+    days = draft.book.lifecycle.longest_stay_days.get(draft.lead.stage)
+    if days is None or draft.lead.stage in ENDLESS:
+        return None
+    ends = draft.lead.stage_since + timedelta(days=days)
+    return max(ends, draft.lead.return_at or ends)
+
+
+def end_stay(draft: Draft) -> Draft:
+    """Move on a lead that nobody moved: from sales to rest, from rest back to where its warmth is."""
+    ends = stay_ends_at(draft)
+    if ends is None or ends > draft.now:
+        return draft
+    stage = draft.lead.stage
+    why = f"{stage} for {draft.book.lifecycle.longest_stay_days[stage]} days"
+    if stage is Stage.ENGAGED:
+        return draft.move(Stage.KNOWN, Cause.TIME, why) if draft.view.score.step is Step.COLD else draft
+    if stage is Stage.RECYCLED:
+        return _wake(draft, why)
+    return recycle(draft, Outcome.WENT_QUIET, cause=Cause.TIME, why=why, at=draft.now)
+
+
+def _wake(draft: Draft, why: str) -> Draft:
+    awake = replace(
+        draft.lead, return_at=None, recycled_as=None, nurture_withheld=None, left_lists=(), armed_at=draft.now
+    )
+    return draft.on_lead(awake).move(Stage.KNOWN, Cause.TIME, why)
+
+
+def follow_warmth(draft: Draft) -> Draft:
+    """A lead that does something is engaged; cooling down takes it back only at the end of its stay."""
+    if draft.lead.stage is Stage.KNOWN and draft.view.score.step is not Step.COLD:
+        return draft.move(Stage.ENGAGED, Cause.RULE, f"engagement is {draft.view.score.step}")
+    return draft

@@ -1,0 +1,114 @@
+"""What one lead looks like to the handoff floor at the moment it is decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.activity import Activity, ActivityKind
+from domain.handoff import Assignment, Handoff, Rep
+from domain.lead import Account, Lead
+from domain.score import Score
+from domain.stage import Signal
+from domain.values import Value
+
+VERDICT = "verdict"
+OUTCOME = "outcome"
+RETURN_DATE = "return_date"
+SNOOZE = "snooze_until"
+OWNER = "owner"
+
+TOUCHES: Mapping[ActivityKind, str] = {
+    ActivityKind.CALL_LOGGED: "a call",
+    ActivityKind.MEETING_BOOKED: "a meeting",
+    ActivityKind.EMAIL_SENT: "an e-mail",
+}
+"""What counts as following up, unless a sequence did it; notes and open tasks do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadView:
+    """One lead with everything a decision about it depends on.
+
+    `values` are its properties, answers of reps included. `handoff` is the open one, `past` the
+    closed ones. `sales` are what reps did, newest last. `words` is the score's reason. `approved`: a
+    person let its held crossing through. `assignment` is how the open handoff last found its rep and
+    `recent` what the person did lately, newest last: both only for words.
+    """
+
+    lead: Lead
+    score: Score
+    values: Mapping[str, Value] = field(default_factory=dict)
+    handoff: Handoff | None = None
+    past: Sequence[Handoff] = ()
+    signals: Sequence[Signal] = ()
+    sales: Sequence[Activity] = ()
+    account: Account | None = None
+    is_customer: bool = False
+    has_open_deal: bool = False
+    converted: bool = False
+    member_of: frozenset[str] = frozenset()
+    words: str = ""
+    needs_baseline: bool = False
+    approved: bool = False
+    assignment: Assignment | None = None
+    recent: Sequence[Activity] = ()
+
+    def text(self, name: str) -> str:
+        """A property as stripped text, empty when it is blank."""
+        value = self.values.get(name)
+        return "" if value is None else str(value).strip()
+
+    @property
+    def person(self) -> str:
+        """The person's name as it is known, else their address, else our key."""
+        name = f"{self.text('first_name')} {self.text('last_name')}".strip()
+        return name or self.text("email") or self.lead.key
+
+    @property
+    def company(self) -> str:
+        return self.text("company") or (self.account.name if self.account else "")
+
+    @property
+    def next_number(self) -> int:
+        numbers = [each.number for each in self.past]
+        if self.handoff is not None:
+            numbers.append(self.handoff.number)
+        return max(numbers, default=0) + 1
+
+
+def rep_of(value: Value, reps: Mapping[str, Rep]) -> Rep | None:
+    """The rep whom an e-mail, in any case, or a system's user id stands for."""
+    if not isinstance(value, str) or not value:
+        return None
+    found = reps.get(value) or reps.get(value.casefold())
+    if found is not None:
+        return found
+    return next((rep for rep in reps.values() if any(user == value for _, user in rep.user_ids)), None)
+
+
+def is_by(activity: Activity, rep: Rep) -> bool:
+    """Tell whether this rep did it, in whatever system."""
+    return (activity.connection, activity.actor) in rep.user_ids
+
+
+def is_touch(activity: Activity) -> bool:
+    """Tell whether a person followed up by it."""
+    return activity.kind in TOUCHES and not activity.automated and not activity.retracted
+
+
+def present_owner(view: LeadView, reps: Mapping[str, Rep]) -> Rep | None:
+    """Whom the lead belongs to now, as decided here or else as the CRM shows it."""
+    return rep_of(view.lead.owner, reps) or rep_of(view.values.get(OWNER), reps)
+
+
+def last_spoke(view: LeadView, reps: Mapping[str, Rep]) -> Rep | None:
+    """The rep who spoke with them last: by what was logged, else the latest handoff that was touched."""
+    for activity in reversed(view.sales):
+        if is_touch(activity):
+            for rep in reps.values():
+                if is_by(activity, rep):
+                    return rep
+    for handoff in sorted(view.past, key=lambda each: each.number, reverse=True):
+        owner = rep_of(handoff.owner, reps)
+        if handoff.touched_at is not None and owner is not None:
+            return owner
+    return None

@@ -1,0 +1,36 @@
+"""The `leadloop` command: reads the line, runs one command, turns errors into words and exit codes.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 ok · 1 finished, some
+records failed · 2 changes pending (`--detailed-exitcode`) · 3 held by the blast radius · 64 usage ·
+65 bad data · 69 system unreachable · 70 bug · 75 try again · 77 login · 78 configuration.
+"""
+
+import os
+import sys
+import traceback
+
+from leadloop import exits
+from leadloop.cli import run
+
+
+def main() -> None:
+    """The console script's entry. What nobody foresaw ends here, in one line, as exit code 70."""
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exits.OK)
+    except Exception as error:  # noqa: BLE001 - the last bulkhead of design.md 7
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        print(
+            f"leadloop: a bug: {type(error).__name__} in {last.filename}:{last.lineno}. Nothing half-done was saved. "
+            "Set LEADLOOP_DEBUG=1 to see the whole trace.",
+            file=sys.stderr,
+        )
+        if os.environ.get("LEADLOOP_DEBUG"):
+            traceback.print_exc()
+        sys.exit(exits.BUG)
+
+
+if __name__ == "__main__":
+    main()

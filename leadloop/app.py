@@ -1,0 +1,175 @@
+"""The composition root: an installation folder becomes an open store, connections and a loop.
+
+Everything that a floor needs from a sibling is handed over here and nowhere else.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from config.load import Installation, load, rules_from_document
+from config.settings import Settings
+from connectors.contract import Connector, Lane, Surroundings
+from domain.errors import SettingsError
+from domain.run import RuleVersion
+from leadloop.clock import AnyClock, clock_of
+from leadloop.registry import connector_class, settings_types
+from mapping.wanted import wanted_fields
+from store import connections, leadership
+from store import installation as notebook
+from store import rules as rule_store
+from store.budget import BudgetLimit, StoreBudget
+from store.engine import Store
+from store.vault import StoreTokenCache, Vault
+from store.wire import StoreWireLog
+from sync.loop import Loop, nothing_reached
+
+CRASH = "LEADLOOP_CRASH"
+TESTING = "LEADLOOP_TESTING"
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """One opened installation. `connectors` is filled by `connect`; closing closes the store."""
+
+    installation: Installation
+    store: Store
+    clock: AnyClock
+    budget: StoreBudget
+    fields: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    """Per connection and stream: what the rules in force want to see. Changed in place on publish."""
+
+    @property
+    def settings(self) -> Settings:
+        return self.installation.settings
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Connection name → kind of system."""
+        return {name: str(getattr(each, "type", "")) for name, each in self.settings.connections.items()}
+
+    def connect(self, *, lane: Lane = Lane.BACKGROUND) -> dict[str, Connector]:
+        """Build every connection's connector: no call goes out before the first one is used."""
+        vault = Vault(self.settings.key.get_secret_value() if self.settings.key else None)
+        tokens, wire = StoreTokenCache(self.store, vault), StoreWireLog(self.store)
+        built: dict[str, Connector] = {}
+        for name, own in self.settings.connections.items():
+            surroundings = Surroundings(
+                connection=name,
+                clock=self.clock,
+                tokens=tokens,
+                budget=self.budget,
+                wire=wire,
+                fields=self.fields.setdefault(name, {}),
+                lane=lane,
+            )
+            built[name] = connector_class(self.types[name])(own, surroundings)
+        return built
+
+    def close(self) -> None:
+        self.budget.flush()
+        self.store.dispose()
+
+
+def open_app(folder: Path, *, environment: str | None = None) -> App:
+    """Load, open, migrate, and publish the rules if none ever were; SettingsError says what to mend."""
+    installation = load(folder, settings_types(), environment)
+    settings = installation.settings
+    store = Store.open(settings.database_url, folder=folder)
+    store.migrate()
+    clock = clock_of(settings.clock)
+    kinds = {name: str(getattr(each, "type", "")) for name, each in settings.connections.items()}
+    limits = {name: _limit(settings, name, kind) for name, kind in kinds.items()}
+    app = App(
+        installation=installation,
+        store=store,
+        clock=clock,
+        budget=StoreBudget(store, limits, clock),
+    )
+    first_publish(app, now=clock.now())
+    refresh_fields(app)
+    return app
+
+
+def _limit(settings: Settings, name: str, kind: str) -> BudgetLimit:
+    budget = settings.budget
+    return BudgetLimit(
+        daily=budget.daily_limit.get(name, 250_000 if kind == "hubspot" else 100_000),
+        background_account_percent=budget.background_account_percent,
+        background_own_percent=budget.background_own_percent,
+        handoff_percent=budget.handoff_percent,
+        untouched_percent=budget.untouched_percent,
+    )
+
+
+def first_publish(app: App, *, now: datetime) -> None:
+    """The first start publishes the draft by itself; later only `config publish` does."""
+    with app.store.write() as tx:
+        connections.ensure(tx, list(app.settings.connections), now=now)
+        if notebook.get(tx, "installation_id") is None:
+            notebook.put(tx, "installation_id", f"LL{now:%y%m%d%H%M}")
+        if rule_store.current(tx) is None:
+            rule_store.publish(tx, version_of(app, author="init", now=now))
+
+
+def version_of(app: App, *, author: str, now: datetime) -> RuleVersion:
+    rules = app.installation.rules
+    return RuleVersion(hash=rules.hash, author=author, published_at=now, document=rules.document)
+
+
+def refresh_fields(app: App) -> None:
+    """Point every connector at the fields that the rules in force want."""
+    with app.store.read() as tx:
+        version = rule_store.current(tx)
+    if version is None:
+        raise SettingsError("no rules are published: run `leadloop config publish`")
+    rules = rules_from_document(version.document)
+    for name in app.settings.connections:
+        wanted = app.fields.setdefault(name, {})
+        wanted.clear()
+        wanted.update(wanted_fields(rules.mapping, name))
+
+
+@contextmanager
+def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> Iterator[Loop]:
+    """Take the lead and give a loop that may write; LeadHeldError when another process has it."""
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    lead = leadership.acquire(app.store, holder=holder)
+    try:
+        yield Loop(
+            store=app.store,
+            settings=app.settings,
+            connections=connectors if connectors is not None else app.connect(),
+            holder=holder,
+            epoch=lead.epoch,
+            types=app.types,
+            reached=crash_points(os.environ),
+        )
+    finally:
+        lead.release()
+
+
+def crash_points(environment: Mapping[str, str]) -> Callable[[str], None]:
+    """For tests: `LEADLOOP_CRASH=point:n` kills this process at the n-th pass of a named point.
+
+    Does nothing unless `LEADLOOP_TESTING=1` is set beside it.
+    """
+    order = environment.get(CRASH)
+    if environment.get(TESTING) != "1" or not order:
+        return nothing_reached
+    point, _, times = order.partition(":")
+    left = int(times or 1)
+
+    def reached(name: str) -> None:
+        nonlocal left
+        if name == point:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return reached

@@ -1,0 +1,18 @@
+"""`leadloop init DIR`: a commented folder that works, and a key of its own."""
+
+from pathlib import Path
+
+from config.template import write
+from leadloop import exits, screen
+from store.vault import make_key
+
+
+def run(folder: Path) -> int:
+    """Write what is missing; what is there already stays as it is."""
+    written = write(folder, key=make_key())
+    for path in written:
+        screen.say(f"wrote {path}")
+    if not written:
+        screen.say(f"{folder} has everything already; nothing was changed.")
+    screen.say(f"\nNext: fill in {folder / '.env'} (see .env.example), then `leadloop check -C {folder}`.")
+    return exits.OK

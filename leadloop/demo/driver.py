@@ -1,0 +1,199 @@
+"""Drive the real loop against the simulator, day by day, while the actors act in a process of their own.
+
+Go-live in its simplest form: a first cycle that only watches takes the baseline, the first plan is
+made, shown and applied, then the loop runs live. One day a rule edit goes wrong on purpose; one day
+nobody is at work. At the end the dust settles and a last cycle shows that nothing is left to write.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from domain.run import GoLive, Run
+from leadloop.app import App, leading, open_app
+from leadloop.clock import monotonic
+from leadloop.commands.config import put_in_force
+from leadloop.commands.plan import make_plan
+from leadloop.demo import installation
+from leadloop.demo.door import Door
+from leadloop.demo.processes import Line, peak_rss_mb, running
+from store import held
+from sync import planfile
+from sync.apply import apply
+from sync.cycle import run_once
+
+HOUR_S = 3600.0
+DAYS = 36
+MISTAKE_DAY = 30
+PARTS = (("morning", 9.5), ("afternoon", 15.0))
+"""When the actors act, in hours of the simulated day; a cycle follows half an hour later."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """What the driver knows that the log does not say: seconds, memory, what was held, how it ended."""
+
+    addresses: dict[str, str]
+    seconds: float = 0.0
+    first_plan: dict[str, int] = field(default_factory=dict)
+    backlog: int = 0
+    held: int = 0
+    moments: dict[str, int] = field(default_factory=dict)
+    """Named moments of the play → number of the log's last line then."""
+    peak_rss_mb: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Play:
+    """The stage: simulator, actors, side door and the folder of the installation."""
+
+    folder: Path
+    door: Door
+    actors: Line
+    simulator: Line
+    say: Say
+    played: Played
+
+
+def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Played:
+    """Run the whole demo in `folder`; the processes end with `stack`."""
+    started = monotonic()
+    log = folder / "simulator.log.jsonl"
+    simulator = stack.enter_context(
+        running(
+            "simulator",
+            "--salesforce-port",
+            "0",
+            "--hubspot-port",
+            "0",
+            "--start",
+            installation.START,
+            "--log",
+            str(log),
+            errors=folder / "simulator.err",
+        )
+    )
+    addresses = simulator.hear()
+    played = Played(addresses={"salesforce": addresses["salesforce"], "hubspot": addresses["hubspot"], "log": str(log)})
+    actors = stack.enter_context(
+        running(
+            "leadloop.demo.actors",
+            "--salesforce",
+            addresses["salesforce"],
+            "--hubspot",
+            addresses["hubspot"],
+            "--seed-number",
+            str(seed_number),
+            errors=folder / "actors.err",
+        )
+    )
+    stage = Play(
+        folder=folder,
+        door=Door(addresses["salesforce"]),
+        actors=actors,
+        simulator=simulator,
+        say=say,
+        played=played,
+    )
+    installation.write(folder, salesforce=addresses["salesforce"], hubspot=addresses["hubspot"])
+    actors.ask({"do": "seed"})
+    _go_live(stage)
+    _days(stage)
+    played.seconds = round(monotonic() - started, 1)
+    played.peak_rss_mb = {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)}
+    return played
+
+
+def _go_live(stage: Play) -> None:
+    """Watch once, take the baseline, make the first plan, approve it."""
+    app = open_app(stage.folder)
+    try:
+        with leading(app) as loop:
+            run_once(loop, now=app.clock.refresh(), trigger="demo")
+        plan = make_plan(app)
+        path = stage.folder / f"{plan.header.id}.jsonl"
+        planfile.write(plan, path)
+        stage.played.first_plan = dict(plan.header.counts)
+        stage.say(f"First plan: {plan.header.counts['updates']} records to update, no handoff. Approved.")
+        with leading(app) as loop:
+            apply(loop, planfile.read(path), now=app.clock.refresh())
+        with app.store.read() as tx:
+            stage.played.backlog = len(held.open_lead_ids(tx))
+        _mark(stage, "baseline")
+    finally:
+        app.close()
+    installation.set_go_live(stage.folder, GoLive.LIVE)
+    stage.say(f"Baseline: {stage.played.backlog} leads stand above the line from before; they are released slowly.")
+
+
+def _days(stage: Play) -> None:
+    app = open_app(stage.folder)
+    try:
+        installation.approve_backlog(app)
+        for day in range(1, DAYS + 1):
+            if day == MISTAKE_DAY:
+                app = _make_the_mistake(stage, app)
+            _day(stage, app, day)
+            if day == MISTAKE_DAY:
+                app = _take_it_back(stage, app)
+        _settle(stage, app)
+    finally:
+        app.close()
+
+
+def _day(stage: Play, app: App, day: int) -> None:
+    """From midnight to midnight: the actors' parts, each followed by a cycle, and one cycle at night."""
+    hour = 0.0
+    for part, at in PARTS:
+        stage.door.advance((at - hour) * HOUR_S)
+        stage.actors.ask({"do": "day", "day": day, "part": part})
+        stage.door.advance(HOUR_S / 2)
+        hour = at + 0.5
+        _cycle(app)
+    stage.door.advance((24 - hour) * HOUR_S)
+    stage.say(f"Day {day:2} of {DAYS}")
+
+
+def _cycle(app: App) -> Run:
+    with leading(app) as loop:
+        return run_once(loop, now=app.clock.refresh(), trigger="demo")
+
+
+def _make_the_mistake(stage: Play, app: App) -> App:
+    """Somebody lowers the line to where half the database stands."""
+    app.close()
+    installation.lower_the_line(stage.folder)
+    changed = open_app(stage.folder)
+    put_in_force(changed, author="a hurried admin")
+    _mark(stage, "mistake")
+    stage.say("A rule edit lowers the line to 20 points.")
+    return changed
+
+
+def _take_it_back(stage: Play, app: App) -> App:
+    with app.store.read() as tx:
+        stage.played.held = sum(each.leads for each in held.sets(tx) if each.name.startswith("publish-"))
+    stage.say(f"{stage.played.held} leads are held until somebody approves; hand-raisers passed.")
+    _mark(stage, "mended")
+    app.close()
+    installation.raise_the_line(stage.folder)
+    mended = open_app(stage.folder)
+    put_in_force(mended, author="the same admin")
+    return mended
+
+
+def _settle(stage: Play, app: App) -> None:
+    """Let the dust settle, then show one more cycle: it writes nothing."""
+    for _ in range(4):
+        stage.door.advance(HOUR_S / 2)
+        _cycle(app)
+    stage.door.advance(HOUR_S / 12)
+    _mark(stage, "settled")
+    _cycle(app)
+
+
+def _mark(stage: Play, name: str) -> None:
+    stage.played.moments[name] = max((line["seq"] for line in stage.door.log()), default=0)

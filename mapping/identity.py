@@ -1,0 +1,135 @@
+"""Who is who: the keys by which a record is recognised, and the one record per system that we write to.
+
+A key is worth claiming only if it is unique by nature: the record itself (and ids that lead to it), our
+own unique field, the id that another tool keeps of its twin, an e-mail address.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.mapping import System
+from domain.record import Record
+from domain.values import LeadId, RecordRef, Value
+from mapping.addresses import company_domain, normalised_email
+
+_SHORT_SALESFORCE_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{15}")
+_SUFFIX_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+class KeyKind(StrEnum):
+    RECORD = "record"
+    LEAD_KEY = "lead_key"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class IdentityKey:
+    """One way to recognise a person."""
+
+    kind: KeyKind
+    value: str
+
+
+def keys_of(record: Record, system: System) -> tuple[IdentityKey, ...]:
+    """Every key that the record carries, strongest first, each once: itself, ids that lead to it or on
+    from it (merges, conversion), our own key, the neighbour's links, e-mail addresses."""
+    people = system.people
+    keys = [record_key(record.ref)]
+    keys += [record_key(_with_id(record.ref, former)) for former in record.former_ids]
+    keys += [record_key(ref) for ref in (record.merged_into, record.converted_to) if ref is not None]
+    own = _text(record.values.get(people.key))
+    if own:
+        keys.append(IdentityKey(kind=KeyKind.LEAD_KEY, value=own))
+    keys += [record_key(ref) for ref in linked_refs(record, system)]
+    keys += [IdentityKey(kind=KeyKind.EMAIL, value=address) for address in emails_of(record, system)]
+    return tuple(dict.fromkeys(keys))
+
+
+def record_key(ref: RecordRef) -> IdentityKey:
+    """The key of a record; a 15-character Salesforce id and its 18-character form are the same."""
+    return IdentityKey(kind=KeyKind.RECORD, value=str(_with_id(ref, ref.id)))
+
+
+def linked_refs(record: Record, system: System) -> tuple[RecordRef, ...]:
+    """The other systems' records that a neighbouring tool says are this person."""
+    found = []
+    for field, target in system.people.links.items():
+        connection, _, kind = target.partition(":")
+        if linked := _text(record.values.get(field)):
+            found.append(RecordRef(connection=connection, object=kind, id=full_id(linked)))
+    return tuple(found)
+
+
+def emails_of(record: Record, system: System) -> tuple[str, ...]:
+    """Normalised addresses, the primary one first; what is no address is left out."""
+    people = system.people
+    texts = [_text(record.values.get(people.email))]
+    if people.more_emails:
+        texts += _text(record.values.get(people.more_emails)).split(";")
+    return tuple(dict.fromkeys(found for text in texts if text and (found := normalised_email(text))))
+
+
+def resolve(keys: Sequence[IdentityKey], known: Mapping[IdentityKey, LeadId]) -> tuple[LeadId, ...]:
+    """The leads that the keys name, oldest first: none is a new lead, several are one person (the first survives)."""
+    return tuple(sorted({known[key] for key in keys if key in known}))
+
+
+def head(records: Sequence[Record], system: System, *, linked: Collection[RecordRef] = ()) -> Record | None:
+    """The one of a connection's records that is written to, None when none can be.
+
+    Only live ones: not archived, merged away or converted. Linked by the neighbouring tool beats the rest
+    (it would re-point to whichever was modified last), then the object's precedence, then the oldest (ids
+    grow). `linked` names records that another system's records point at.
+    """
+    order = {name: rank for rank, name in enumerate(system.people.objects)}
+    live = [record for record in records if record.ref.object in order and is_live(record)]
+
+    def rank(record: Record) -> tuple[bool, int, int, str]:
+        is_linked = record.ref in linked or bool(linked_refs(record, system))
+        return (not is_linked, order[record.ref.object], len(record.ref.id), record.ref.id)
+
+    return min(live, key=rank, default=None)
+
+
+def is_live(record: Record) -> bool:
+    """Whether the record can still be written: nothing has taken its place."""
+    return not record.archived and record.merged_into is None and record.converted_to is None
+
+
+def full_id(text: str) -> str:
+    """A Salesforce id in its 18-character form, any other id as it is.
+
+    The suffix has one letter per five characters, whose bits say which of them are capitals (Salesforce
+    help, "Convert 15-character IDs").
+    """
+    if _SHORT_SALESFORCE_ID.fullmatch(text) is None:
+        return text
+    chunks = (text[start : start + 5] for start in (0, 5, 10))
+    bits = (sum(1 << place for place, letter in enumerate(chunk) if letter.isupper()) for chunk in chunks)
+    return text + "".join(_SUFFIX_LETTERS[number] for number in bits)
+
+
+def _with_id(ref: RecordRef, record_id: str) -> RecordRef:
+    return RecordRef(connection=ref.connection, object=ref.object, id=full_id(record_id))
+
+
+def _text(value: Value) -> str:
+    return "" if value is None or isinstance(value, bool) else str(value).strip()
+
+
+__all__ = [
+    "IdentityKey",
+    "KeyKind",
+    "company_domain",
+    "emails_of",
+    "full_id",
+    "head",
+    "is_live",
+    "keys_of",
+    "linked_refs",
+    "normalised_email",
+    "record_key",
+    "resolve",
+]

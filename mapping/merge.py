@@ -1,0 +1,86 @@
+"""Three-way merge of one property: what the sides show, against what was last agreed with each of them.
+
+Changed means: not the agreed value, nor a form learnt to be equal to it. A write is asked for only where a side
+does not show the merged value, so a loop that writes what it is asked comes to rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from config.mapping import Property, SyncRule
+from domain.change import Conflict
+from domain.values import Value
+from mapping.agreement import Base, agree, learn, settled
+from mapping.canonical import reader
+from mapping.rulings import Ruling, rule_for, stays_cleared
+from mapping.views import Side, View, first_value, in_order, view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The lead's value; connection → value to write; bases that are new and to be kept; and the conflict, if any.
+
+    The base of a side that is written to comes with its receipt: `agree(value, shown)`.
+    """
+
+    value: Value
+    writes: Mapping[str, Value] = field(default_factory=dict)
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    conflict: Conflict | None = None
+
+
+def merge(prop: Property, sides: Sequence[Side], *, types: Mapping[str, str]) -> Merged:
+    """Merge a property's sides, one per connection; `types`: connection → `salesforce`, `hubspot`, ..."""
+    read = reader(prop)
+    return merge_views(prop, [view(side, read, types.get(side.connection, "")) for side in sides])
+
+
+def merge_views(prop: Property, views: Sequence[View]) -> Merged:
+    """As `merge`, for sides that are read already."""
+    if not views:
+        return Merged(value=None)
+    if prop.sync is SyncRule.DONT_SYNC or len(views) == 1:
+        return Merged(value=first_value(in_order(views)))
+    first = views[0]
+    if all(one.value == first.value for one in views):
+        return _in_agreement(first.value, views)
+    if all(one.plain == first.plain for one in views):
+        return _in_agreement(first.plain, views)
+    return _ruled(prop, in_order(views))
+
+
+def _in_agreement(value: Value, views: Sequence[View]) -> Merged:
+    kept = {}
+    for one in views:
+        base = settled(one.base, value, one.shown)
+        if base is not None:
+            kept[one.connection] = base
+    return Merged(value=value, bases=kept)
+
+
+def _ruled(prop: Property, views: Sequence[View]) -> Merged:
+    ruling = rule_for(prop.sync)(prop, views)
+    if ruling.is_conflict:
+        values = {one.connection: one.value for one in views}
+        return Merged(value=ruling.value, conflict=Conflict(property=prop.name, values=values))
+    writes = {one.connection: ruling.wanted[one.connection] for one in views if _is_to_write(prop, one, ruling)}
+    bases = {} if writes or prop.sync is not SyncRule.FILL_BLANK else _at_rest(views)
+    return Merged(value=ruling.value, writes=writes, bases=bases)
+
+
+def _is_to_write(prop: Property, one: View, ruling: Ruling) -> bool:
+    if one.connection not in ruling.wanted:
+        return False
+    value = ruling.wanted[one.connection]
+    if value in (one.value, one.plain):
+        return False
+    return prop.sync is SyncRule.NO_WINS or not stays_cleared(prop, one, value)
+
+
+def _at_rest(views: Sequence[View]) -> Mapping[str, Base]:
+    """Under *Fill blank only* sides may differ for good: each is remembered as it is, so a later clearing is seen."""
+    kept = {one.connection: settled(one.base, one.value, one.shown) for one in views if one.value is not None}
+    return {name: base for name, base in kept.items() if base is not None}
+
+
+__all__ = ["Base", "Merged", "Side", "agree", "learn", "merge", "merge_views"]

@@ -1,0 +1,191 @@
+"""All shared properties of one lead merged at once, and what the reps' own fields say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.mapping import MappingRules
+from domain.change import Conflict
+from domain.record import Record
+from domain.values import RecordRef, Value
+from mapping.agreement import Base
+from mapping.compiled import FieldMap, MappedProperty
+from mapping.merge import Merged, merge_views
+from mapping.views import Lens, View
+from mapping.wishes import FieldWish
+
+At = tuple[str, str]
+"""(property, connection)."""
+
+ABOUT = "@record"
+"""In place of a property: names the record that a connection's bases are about. Another one at its next merge (a lead
+was converted, a twin took over) did not lose what it never had, so its blanks are nobody's clearing."""
+
+_NOTHING = Base(value=None, vendor_form=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A value that its property's type or transforms cannot read; it was left as it is."""
+
+    property: str
+    connection: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadMerge:
+    """`values`: shared property → canonical value; a property that no record showed is missing, which is not blank.
+
+    `desired` holds only what differs from what is shown. `bases` only what is new and to be kept, all of it (see
+    ABOUT). `answers`: what each connection's head says in fields that are not ours (answers, owner, status).
+    """
+
+    values: Mapping[str, Value]
+    desired: tuple[FieldWish, ...]
+    bases: Mapping[At, Base]
+    conflicts: tuple[Conflict, ...]
+    heads: Mapping[str, RecordRef]
+    answers: Mapping[At, Value]
+    unread: tuple[Unread, ...]
+
+
+def merge_lead(
+    records: Sequence[Record],
+    bases: Mapping[At, Base],
+    rules: MappingRules | FieldMap,
+    *,
+    types: Mapping[str, str] | None = None,
+    changed: Mapping[At, datetime] | None = None,
+) -> LeadMerge:
+    """Merge what a lead's records show. Give a FieldMap in a loop: compiling the rules costs more than the merge.
+
+    `types` (connection → vendor) is needed with plain rules. `changed` holds the exact moments at which fields
+    changed, where a field history tells; without it no time is certain.
+    """
+    fields = rules if isinstance(rules, FieldMap) else FieldMap(rules, types or {})
+    return _Merging(fields, fields.heads(records), records, bases, changed or {}).run()
+
+
+class _Merging:
+    """One lead being merged: gathers wishes, bases and findings property by property."""
+
+    def __init__(
+        self,
+        fields: FieldMap,
+        heads: Mapping[str, Record],
+        records: Sequence[Record],
+        bases: Mapping[At, Base],
+        changed: Mapping[At, datetime],
+    ) -> None:
+        self._fields, self._heads, self._bases, self._changed = fields, heads, bases, changed
+        self._seats = [(name, fields.types.get(name, ""), record) for name, record in heads.items()]
+        self._asides = _asides(records, heads)
+        self._moved = {name for name, record in heads.items() if self._has_moved(name, record)}
+        self._values: dict[str, Value] = {}
+        self._wishes: list[FieldWish] = []
+        self._new_bases: dict[At, Base] = {}
+        self._conflicts: list[Conflict] = []
+        self._unread: list[Unread] = []
+
+    def run(self) -> LeadMerge:
+        self._mark_records()
+        country = self._country()
+        for one in self._fields.shared:
+            if one is not self._fields.country:
+                self._merge(one, country)
+        return LeadMerge(
+            values=self._values,
+            desired=tuple(self._wishes),
+            bases=self._new_bases,
+            conflicts=tuple(self._conflicts),
+            heads={connection: record.ref for connection, record in self._heads.items()},
+            answers=self._answers(country),
+            unread=tuple(self._unread),
+        )
+
+    def _has_moved(self, connection: str, record: Record) -> bool:
+        about = self._bases.get((ABOUT, connection))
+        return about is not None and about.value != str(record.ref)
+
+    def _mark_records(self) -> None:
+        """A lead in one system alone has agreed on nothing, and needs no mark."""
+        if len(self._heads) > 1:
+            marks = {(ABOUT, name): Base(value=str(r.ref), vendor_form=None) for name, r in self._heads.items()}
+            self._new_bases.update({at: mark for at, mark in marks.items() if self._bases.get(at) != mark})
+
+    def _country(self) -> str | None:
+        """The lead's country, merged before all else, for the transforms that ask for it."""
+        if self._fields.country is None:
+            return None
+        found = self._merge(self._fields.country, None)
+        return found if isinstance(found, str) and len(found) == 2 and found.isalpha() and found.isupper() else None
+
+    def _merge(self, one: MappedProperty, country: str | None) -> Value:
+        views = self._views(one, country)
+        if not views:
+            return self._value_aside(one, country)
+        merged = merge_views(one.rule, views)
+        self._values[one.rule.name] = merged.value
+        self._keep(one, merged, views)
+        return merged.value
+
+    def _views(self, one: MappedProperty, country: str | None) -> list[View]:
+        """A field that the record did not come with is no blank: that side has no say."""
+        name, found, lens = one.rule.name, [], Lens(one.read, country)
+        for connection, kind, record in self._seats:
+            field = one.field_of(record)
+            if field is not None and field in record.values:
+                at, shown = (name, connection), record.values[field]
+                found.append(lens.see(connection, kind, shown, self._base(at, shown), self._changed.get(at)))
+        return found
+
+    def _base(self, at: At, shown: Value) -> Base | None:
+        base = self._bases.get(at)
+        if base is not None and at[1] in self._moved and (shown is None or shown == ""):
+            self._new_bases[at] = base = _NOTHING
+        return base
+
+    def _keep(self, one: MappedProperty, merged: Merged, views: Sequence[View]) -> None:
+        name = one.rule.name
+        for connection, value in merged.writes.items():
+            record = self._heads[connection]
+            field = one.fields[record.ref.connection, record.ref.object]
+            self._wishes.append(FieldWish(ref=record.ref, field=field, property=name, value=value))
+        for connection, base in merged.bases.items():
+            self._new_bases[name, connection] = base
+        if merged.conflict is not None:
+            self._conflicts.append(merged.conflict)
+        for found in views:
+            if found.problem is not None:
+                self._unread.append(Unread(property=name, connection=found.connection, problem=found.problem))
+
+    def _value_aside(self, one: MappedProperty, country: str | None) -> Value:
+        """A property that no head carries is read from a twin, or from the lead a contact was converted from."""
+        for record in self._asides:
+            field = one.field_of(record)
+            if field is not None and field in record.values:
+                value = one.read.read(record.values[field], country).value
+                if value is not None:
+                    self._values[one.rule.name] = value
+                    return value
+        return None
+
+    def _answers(self, country: str | None) -> dict[At, Value]:
+        found: dict[At, Value] = {}
+        for one in self._fields.heard:
+            for connection, record in self._heads.items():
+                field = one.field_of(record)
+                if field is not None and field in record.values:
+                    found[one.rule.name, connection] = one.read.read(record.values[field], country).value
+        return found
+
+
+def _asides(records: Sequence[Record], heads: Mapping[str, Record]) -> list[Record]:
+    """The other records that still tell something, always in the same order: live twins, then converted ones."""
+    taken = {record.ref for record in heads.values()}
+    others = [r for r in records if r.ref not in taken and not r.archived and r.merged_into is None]
+    return sorted(others, key=lambda record: (record.converted_to is not None, record.ref))
+
+
+__all__ = ["ABOUT", "At", "FieldWish", "LeadMerge", "Unread", "merge_lead"]

@@ -1,0 +1,134 @@
+"""What we decided about a lead, as fields of the records that are written to.
+
+Our own properties are written as decided; answers are only ever cleared, for they are the reps'; the owner goes
+to Leads, never to a Contact or an Account; a vendor's status follows our stage where the rules say how.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from config.mapping import MappingRules, Property, Role
+from domain.record import Record
+from domain.stage import Stage
+from domain.values import Value
+from mapping.compiled import FieldMap, MappedProperty
+from mapping.scalars import as_text
+from mapping.wishes import FieldWish
+
+QUEUE_PREFIX = "queue:"
+OWNERLESS_OBJECTS = frozenset({"Contact", "Account"})
+"""Salesforce's objects whose owner is never changed: a contact's handoff is a task."""
+
+LIFECYCLE = (
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+    "evangelist",
+)
+"""HubSpot's own order of `lifecyclestage`, which only moves forward: a step back answers success and is ignored."""
+
+
+def project(
+    properties: Mapping[str, Value],
+    heads: Mapping[str, Record],
+    rules: MappingRules | FieldMap,
+    *,
+    users: Mapping[tuple[str, str], str],
+    ladders: Mapping[tuple[str, str], Sequence[str]] | None = None,
+) -> tuple[FieldWish, ...]:
+    """Lead properties that we own, as wishes for the heads' fields; total: what cannot be projected is left out.
+
+    `users`: (connection, e-mail) → user id. `ladders`: (connection, field) → a forward-only field's options in
+    their order, where they are not HubSpot's own. Shared properties are not ours: see `merge_lead`.
+    """
+    lead = _Decided(properties=properties, users=users, ladders=ladders or {})
+    return tuple(
+        FieldWish(ref=record.ref, field=field, property=one.rule.name, value=value)
+        for one in _compiled(rules).properties
+        for record in heads.values()
+        if (field := one.field_of(record)) is not None
+        for value in lead.values_for(one, record, field)
+    )
+
+
+def unmapped_owner(
+    properties: Mapping[str, Value],
+    heads: Mapping[str, Record],
+    rules: MappingRules | FieldMap,
+    *,
+    users: Mapping[tuple[str, str], str],
+) -> tuple[str, ...]:
+    """Connections where the owner should be written and has no user: a health error."""
+    owners = [one for one in _compiled(rules).properties if one.rule.role is Role.OWNER]
+    return tuple(
+        record.ref.connection
+        for record in heads.values()
+        for one in owners
+        if one.field_of(record) and _takes_owner(record)
+        if (email := _owner_email(properties.get(one.rule.name))) and (record.ref.connection, email) not in users
+    )
+
+
+def _compiled(rules: MappingRules | FieldMap) -> FieldMap:
+    return rules if isinstance(rules, FieldMap) else FieldMap(rules, {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A lead as decided, and what is needed to say it in a vendor's words."""
+
+    properties: Mapping[str, Value]
+    users: Mapping[tuple[str, str], str]
+    ladders: Mapping[tuple[str, str], Sequence[str]]
+
+    def values_for(self, one: MappedProperty, record: Record, field: str) -> Iterator[Value]:
+        """The value to write, or nothing at all: a blank is a value here."""
+        prop = one.rule
+        if prop.role is Role.STATUS:
+            yield from self._status(prop, record, field)
+        elif prop.name not in self.properties:
+            return
+        elif prop.role is Role.OWNED:
+            yield one.read.read(self.properties[prop.name], None).value
+        elif prop.role is Role.ANSWER and self.properties[prop.name] is None:
+            yield None
+        elif prop.role is Role.OWNER and _takes_owner(record):
+            email = _owner_email(self.properties[prop.name]) or ""
+            if (record.ref.connection, email) in self.users:
+                yield self.users[record.ref.connection, email]
+
+    def _status(self, prop: Property, record: Record, field: str) -> Iterator[Value]:
+        """The vendor's word for our stage; nothing for a stage without one, or a step back where only forward goes."""
+        connection, stage = record.ref.connection, self.properties.get("stage")
+        words = {key.value: word for key, word in prop.values.get(connection, {}).items()}
+        word = words.get(str(stage))
+        if word is None:
+            return
+        shown = record.values.get(field)
+        order = self.ladders.get((connection, field)) or _order(words)
+        if connection not in prop.forward_only or shown is None or _is_step_forward(word, shown, order):
+            yield word
+
+
+def _owner_email(given: Value) -> str | None:
+    """The rep's address; None for a queue and for nobody: neither is ever written as an owner."""
+    text = "" if given is None else as_text(given).strip().casefold()
+    return None if not text or text.startswith(QUEUE_PREFIX) else text
+
+
+def _takes_owner(record: Record) -> bool:
+    return record.ref.object not in OWNERLESS_OBJECTS
+
+
+def _order(words: Mapping[str, str]) -> Sequence[str]:
+    if set(words.values()) <= set(LIFECYCLE):
+        return LIFECYCLE
+    return tuple(dict.fromkeys(words[stage.value] for stage in Stage if stage.value in words))
+
+
+def _is_step_forward(word: str, shown: Value, order: Sequence[str]) -> bool:
+    """Whether `word` comes after what is shown; what stands outside the known order is not touched."""
+    return word in order and shown in order and order.index(word) > order.index(str(shown))

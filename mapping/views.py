@@ -1,0 +1,98 @@
+"""One connection's view of one property, ready to be compared with the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.values import RecordRef, Value
+from mapping.agreement import Base, stands_for
+from mapping.canonical import BLANK, Reader
+from mapping.transforms import Reading
+
+_ORDER = {"salesforce": 0, "hubspot": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What one connection shows for one property, as it showed it.
+
+    `certain` says that `changed_at` is the very moment this field changed (from a field history), not
+    merely when its record did. `country` is the lead's alpha-2 code, for transforms that ask for it.
+    """
+
+    connection: str
+    ref: RecordRef
+    shown: Value
+    base: Base | None = None
+    changed_at: datetime | None = None
+    certain: bool = False
+    country: str | None = None
+
+
+@dataclass(slots=True)
+class View:
+    """A side after reading: `plain` is the canonical form of what it shows, `value` what it stands for (the agreed
+    value where it shows an equal form of it). `exact_at` is None where the moment of the change is not certain."""
+
+    connection: str
+    kind: str
+    shown: Value
+    base: Base | None
+    plain: Value
+    value: Value
+    changed: bool
+    exact_at: datetime | None
+    problem: str | None
+
+    @property
+    def is_new(self) -> bool:
+        """Met for the first time: nothing was ever agreed with it."""
+        return self.base is None
+
+    @property
+    def is_cleared(self) -> bool:
+        """Somebody took the agreed value away."""
+        return self.changed and self.value is None
+
+    @property
+    def speaks(self) -> bool:
+        """Brings a value that the loop has not dealt with yet."""
+        return self.value is not None and (self.changed or self.base is None)
+
+
+@dataclass(slots=True)
+class Lens:
+    """How one property is read for one lead. What two sides show alike is read once."""
+
+    read: Reader
+    country: str | None
+    shown: Value = None
+    reading: Reading = BLANK
+
+    def see(self, connection: str, kind: str, shown: Value, base: Base | None, exact_at: datetime | None) -> View:
+        """Read a side. The agreed value is read again, so a new transform or country is nobody's change."""
+        if shown != self.shown or shown.__class__ is not self.shown.__class__:
+            self.shown, self.reading = shown, self.read.read(shown, self.country)
+        plain = value = self.reading.value
+        same = stands_for(shown, plain, base)
+        if same and base is not None and plain != base.value:
+            value = self.read.read(base.value, self.country).value
+        return View(
+            connection, kind, shown, base, plain, value, base is not None and not same, exact_at, self.reading.problem
+        )
+
+
+def view(side: Side, read: Reader, kind: str) -> View:
+    """A side as the merge sees it; `kind` is its connection's vendor."""
+    exact_at = side.changed_at if side.certain else None
+    return Lens(read, side.country).see(side.connection, kind, side.shown, side.base, exact_at)
+
+
+def in_order(views: Iterable[View]) -> tuple[View, ...]:
+    """Salesforce first, then HubSpot, then the others by name: the order never depends on how they came."""
+    return tuple(sorted(views, key=lambda one: (_ORDER.get(one.kind, len(_ORDER)), one.connection)))
+
+
+def first_value(views: Sequence[View]) -> Value:
+    """The value to go by where sides may differ: the first that is not blank."""
+    return next((one.value for one in views if one.value is not None), None)

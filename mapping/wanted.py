@@ -1,0 +1,41 @@
+"""Which fields of which object the loop wants to see: the mapping read from the other side."""
+
+from collections.abc import Iterator
+
+from config.mapping import MappingRules, System
+
+
+def wanted_fields(rules: MappingRules, connection: str) -> dict[str, frozenset[str]]:
+    """The vendor's field names per object of one connection; empty when it is not mapped."""
+    system = rules.systems.get(connection)
+    if system is None:
+        return {}
+    fields: dict[str, set[str]] = {name: set(_people(system)) for name in system.people.objects}
+    for prop in rules.properties:
+        placed = prop.fields.get(connection)
+        for name in system.people.objects:
+            field = placed.get(name) if isinstance(placed, dict) else placed
+            if field is not None:
+                fields[name].add(field)
+    for name, more in _others(system):
+        fields.setdefault(name, set()).update(field for field in more if field)
+    return {name: frozenset(found) for name, found in fields.items()}
+
+
+def _people(system: System) -> Iterator[str]:
+    people = system.people
+    yield people.key
+    yield people.email
+    yield from people.links
+    for field in (people.more_emails, people.account, people.company):
+        if field is not None:
+            yield field
+
+
+def _others(system: System) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    if (accounts := system.accounts) is not None:
+        yield accounts.object, (accounts.name, accounts.domain, accounts.owner, accounts.type)
+    if (deals := system.deals) is not None:
+        yield deals.object, (deals.account, deals.closed, deals.won, deals.amount)
+    if (users := system.users) is not None:
+        yield users.object, (users.email, users.active, users.name, users.available)

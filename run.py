@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Two commands for a fresh clone: `python3 run.py demo` and `python3 run.py test`.
+
+Standard library only. Makes `.venv`, installs exactly `requirements.lock` (hashes checked) with uv
+when it can be had, else with pip, then the project itself. A stamp of the files that decide makes
+later runs start at once.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / "leadloop.stamp"
+LINT = (
+    ("ruff", "format", "--check", "."),
+    ("ruff", "check", "."),
+    ("mypy",),
+    ("lint-imports",),
+    ("hadolint", "Dockerfile"),
+)
+USAGE = """usage: python3 run.py COMMAND [ARGUMENTS]
+
+  demo [--json] [--seed-number N] [--serve] [--keep DIR] [--data PATH]
+                 watch the loop work on a simulated Salesforce and HubSpot
+  test [ARGS]    the whole test suite (ARGS go to pytest)
+  lint           format, style, types, floors, Dockerfile
+  install        only make the environment
+  ANYTHING ELSE  is given to the leadloop command, e.g. `python3 run.py doctor`"""
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        print(USAGE)
+        return 0 if arguments else 64
+    if sys.version_info < (3, 11):
+        print(f"leadloop needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
+        return 78
+    install()
+    command, rest = arguments[0], arguments[1:]
+    if command == "install":
+        return 0
+    if command == "lint":
+        return lint()
+    if command == "test":
+        return run("pytest", *(rest or ("-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal")))
+    return run("leadloop", command, *rest)
+
+
+def install() -> None:
+    """Bring `.venv` in line with the lock file and the project; does nothing when it already is."""
+    stamp = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        stamp.update((ROOT / name).read_bytes())
+    stamp.update(f"{sys.version} {ROOT}".encode())
+    if STAMP.is_file() and STAMP.read_text() == stamp.hexdigest():
+        return
+    print("leadloop: installing into .venv (first run only) ...", file=sys.stderr)
+    if not (BIN / "python").exists():
+        shutil.rmtree(VENV, ignore_errors=True)
+        venv.create(VENV, with_pip=True)
+    installer = _installer()
+    quiet = {"stdout": sys.stderr, "check": True, "cwd": ROOT}
+    subprocess.run([*installer, "-q", "--require-hashes", "-r", "requirements.lock"], **quiet)
+    subprocess.run([*installer, "-q", "--no-deps", "-e", "."], **quiet)
+    STAMP.write_text(stamp.hexdigest())
+
+
+def _installer() -> list[str]:
+    python = str(BIN / "python")
+    found = shutil.which("uv")
+    if found is None:
+        subprocess.run([python, "-m", "pip", "install", "-q", "uv"], stdout=sys.stderr, check=False)
+        here = BIN / "uv"
+        found = str(here) if here.exists() else None
+    if found is not None:
+        return [found, "pip", "install", "--python", python]
+    return [python, "-m", "pip", "install", "--disable-pip-version-check"]
+
+
+def run(tool: str, *arguments: str) -> int:
+    """Run a tool of the environment in its place; Ctrl-C reaches it, its exit code is ours."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', '')}"
+    here = ROOT if tool != "leadloop" else None
+    child = subprocess.Popen([str(BIN / tool), *arguments], cwd=here, env=environment)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def lint() -> int:
+    """Run every check, even after one failed; 1 if any did."""
+    failed = [" ".join(check) for check in LINT if run(*check) != 0]
+    for check in failed:
+        print(f"lint: {check} found something", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,35 @@
+"""What kind of portal this is: hub tier, limits, time zone. Changed by the `edit` act on the id `settings`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    FREE = "FREE"
+    STARTER = "STARTER"
+    PROFESSIONAL = "PROFESSIONAL"
+    ENTERPRISE = "ENTERPRISE"
+
+
+@dataclass(slots=True)
+class PortalSettings:
+    """The three dictionaries are the kernel's own once the app is made, so a change there shows here."""
+
+    tier: Tier = Tier.ENTERPRISE
+    """Below ENTERPRISE the web-activity endpoints answer 403."""
+    time_zone: str = "America/New_York"
+    """The daily limit starts anew at midnight here."""
+    burst_per_10_s: int = 190
+    oauth_burst_per_10_s: int = 110
+    search_per_s: int = 5
+    search_shuffled: bool = False
+    """Whether the index lag differs from write to write, so that search shows changes out of order."""
+    retry_after: bool = False
+    """Whether a 429 carries Retry-After, which HubSpot does not promise."""
+    lag_s: dict[str, float] = field(default_factory=lambda: {"hubspot": 0.0})
+    daily_calls: dict[str, int] = field(default_factory=lambda: {"hubspot": 1_000_000})
+    org: dict[str, str] = field(default_factory=lambda: {"hubspot": "24600001"})
+
+    @property
+    def portal_id(self) -> str:
+        return self.org["hubspot"]

@@ -1,0 +1,55 @@
+"""What the two vendors and the side door share: one clock, one log, one list of faults, one set of settings."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulator.act import World
+from simulator.clock import Clock
+from simulator.faults import Faults
+from simulator.log import Log
+
+SYSTEMS = ("salesforce", "hubspot")
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """What a test rig may change while the simulator runs (`POST /_simulator/settings`)."""
+
+    lag_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SYSTEMS, 0.0))
+    """Simulated seconds until a query or search shows a change, per system."""
+    daily_calls: dict[str, int] = field(default_factory=lambda: {"salesforce": 100_000, "hubspot": 1_000_000})
+    """API calls allowed in 24 simulated hours, per system."""
+    token_life_s: float = 7_200.0
+    """Simulated seconds that an issued Salesforce session lives."""
+    locator_life_s: float = 172_800.0
+    """Simulated seconds that a Salesforce query locator lives."""
+    auto_assign_to: str | None = None
+    """User or queue id that Salesforce's active assignment rule gives leads to; none: no active rule."""
+    clients: dict[str, str] = field(default_factory=lambda: {"leadloop": "leadloop-secret"})
+    """Consumer key to consumer secret of the known Salesforce External Client Apps."""
+    jwt_public_key: str | None = None
+    """PEM key that signs JWT bearer assertions; none: any well-formed assertion of a known client passes."""
+    org: dict[str, str] = field(default_factory=lambda: {"salesforce": "00D5e0000000001EAA", "hubspot": "24600001"})
+    """Organization id and portal id; change one to see what a swapped login does."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Kernel:
+    """Handed to both vendors' apps and to the side door."""
+
+    clock: Clock
+    log: Log
+    faults: Faults
+    salesforce: World
+    hubspot: World
+    settings: Settings = field(default_factory=Settings)
+    api_calls: Counter[str] = field(default_factory=Counter)
+    """Requests per system since the start; token requests are not calls."""
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def world(self, system: str) -> World:
+        """The vendor's world (KeyError for an unknown system)."""
+        return {"salesforce": self.salesforce, "hubspot": self.hubspot}[system]

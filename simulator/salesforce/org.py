@@ -1,0 +1,188 @@
+"""The records of one org, and what creating, changing and deleting them does. No HTTP and no clock."""
+
+from collections import Counter
+
+from simulator.salesforce import catalogue, times
+from simulator.salesforce.derive import derived
+from simulator.salesforce.errors import RefusedError, deleted
+from simulator.salesforce.ids import make, normal
+from simulator.salesforce.rules import check_create, check_update
+from simulator.salesforce.schema import Kind, ObjectType
+from simulator.salesforce.soql_parser import parse
+from simulator.salesforce.soql_run import Answer, Moment, run
+from simulator.salesforce.table import Row, Table
+from simulator.salesforce.values import kept
+from simulator.salesforce.writing import Writing
+
+_ACTIVITIES = ("Task", "Event")
+_CHILDREN = (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), ("CampaignMember", "ContactId"))
+
+
+class Org:
+    """Tables by type, and the writes that keep them true."""
+
+    def __init__(self) -> None:
+        self.tables = {name: Table(type_) for name, type_ in catalogue.TYPES.items()}
+        self._numbers: Counter[str] = Counter()
+
+    def row(self, record_id: str) -> Row | None:
+        type_ = catalogue.of_id(record_id)
+        return None if type_ is None else self.tables[type_.name].rows.get(record_id)
+
+    def table(self, type_name: str) -> Table:
+        return self.tables[type_name]
+
+    def rename(self, org_id: str) -> None:
+        """The organization's own id, when a test rig swaps it."""
+        table = self.tables["Organization"]
+        if org_id not in table.rows:
+            (row,) = table.rows.values()
+            table.restore(row["Id"], None)
+            table.put({**row, "Id": org_id}, times.read_datetime(row["SystemModstamp"]))
+
+    def query(self, text: str, moment: Moment) -> Answer:
+        """The rows of a SOQL query (RefusedError for a bad one)."""
+        return run(parse(text), self.tables, self, moment)
+
+    def create(self, type_: ObjectType, fields: Row, writing: Writing) -> str:
+        """A new row's id (RefusedError when the rules say no)."""
+        values = _trusted(type_, fields) if writing.trusted else check_create(type_, fields, self)
+        row = self._new_row(type_, values, writing)
+        if type_.name == "Lead" and writing.assign_to is not None:
+            row["OwnerId"] = writing.assign_to
+        row |= derived(type_.name, row, self, writing.at)
+        writing.save(self.tables[type_.name], row, op="member_add" if type_.name == "CampaignMember" else "create")
+        self._after(type_, row, writing)
+        return str(row["Id"])
+
+    def update(self, record_id: str, fields: Row, writing: Writing) -> None:
+        """Change a row that is there and not deleted (RefusedError otherwise)."""
+        type_, before = self.living(record_id)
+        values = _trusted(type_, fields) if writing.trusted else check_update(type_, before, fields, self)
+        if type_.name == "Lead" and writing.assign_to is not None:
+            values["OwnerId"] = writing.assign_to
+        row = {**before, **values, **self.touched(before, writing)}
+        row |= derived(type_.name, row, self, writing.at)
+        writing.save(self.tables[type_.name], row, op="update")
+        if type_.name in _ACTIVITIES and values.keys() & {"Status", "ActivityDate", "StartDateTime", "WhoId"}:
+            self._bump_person(row, writing)
+
+    def delete(self, record_id: str, writing: Writing) -> None:
+        """Into the recycle bin, with the activities and memberships of a person."""
+        type_, before = self.living(record_id)
+        row = {**before, "IsDeleted": True, **self.touched(before, writing)}
+        writing.save(self.tables[type_.name], row, op="member_remove" if type_.name == "CampaignMember" else "delete")
+        for child_id in self.children(record_id):
+            self.delete(child_id, writing)
+
+    def upsert(self, type_: ObjectType, field_name: str, value: str, fields: Row, writing: Writing) -> tuple[str, bool]:
+        """(id, created) of the row whose external id has this value."""
+        matches = self.with_external_id(type_, field_name, value)
+        if len(matches) > 1:
+            raise RefusedError("DUPLICATE_EXTERNAL_ID", "more than one record found", status=300, fields=())
+        if matches:
+            self.update(matches[0], fields, writing)
+            return matches[0], False
+        return self.create(type_, {**fields, field_name: value}, writing), True
+
+    def with_external_id(self, type_: ObjectType, field_name: str, value: str) -> list[str]:
+        """Ids of living rows; RefusedError when the field is no External Id."""
+        table, field = self.tables[type_.name], type_.find(field_name)
+        if field is None or not (field.external or field.kind is Kind.ID):
+            message = f"Provided external ID field does not exist or is not accessible: {field_name}"
+            raise RefusedError("NOT_FOUND", message, status=404)
+        if field.kind is Kind.ID:
+            return [self.living(value)[1]["Id"]]
+        return [one for one in table.with_value(field.name, value) if not table.rows[one].get("IsDeleted")]
+
+    def living(self, record_id: str) -> tuple[ObjectType, Row]:
+        """The row and its type (RefusedError for an unknown, malformed or deleted one)."""
+        proper = normal(record_id)
+        type_ = catalogue.of_id(proper) if proper is not None else None
+        if proper is None or type_ is None:
+            raise RefusedError("MALFORMED_ID", f"bad id {record_id}", fields=("Id",))
+        row = self.tables[type_.name].rows.get(proper)
+        if row is None:
+            raise RefusedError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", fields=())
+        if row.get("IsDeleted"):
+            raise deleted()
+        return type_, row
+
+    def children(self, person_id: str) -> list[str]:
+        """The living activities and memberships of a lead or contact."""
+        found: list[str] = []
+        for type_name, field in _CHILDREN:
+            table = self.tables[type_name]
+            ids = table.with_value(field, person_id)
+            found += [one for one in ids if not table.rows[one].get("IsDeleted")]
+        return found
+
+    def touched(self, before: Row, writing: Writing) -> Row:
+        """The stamps of a change: the person's own time for LastModifiedDate as long as it moves forward."""
+        acted = times.stamp(writing.at)
+        return {
+            "LastModifiedDate": acted if acted > before["LastModifiedDate"] else times.stamp(writing.now),
+            "LastModifiedById": writing.user_id,
+            "SystemModstamp": times.stamp(writing.now),
+        }
+
+    def _new_row(self, type_: ObjectType, values: Row, writing: Writing) -> Row:
+        self._numbers[type_.name] += 1
+        created = values.get("CreatedDate") or times.stamp(writing.at)
+        row: Row = {"Id": make(type_.prefix, self._numbers[type_.name])}
+        row |= {name: writing.user_id if value == "me" else value for name, value in type_.defaults.items()}
+        row |= {name: value for name, value in values.items() if value is not None}
+        row |= {
+            "CreatedDate": created,
+            "CreatedById": values.get("CreatedById") or writing.user_id,
+            "LastModifiedDate": values.get("LastModifiedDate") or created,
+            "LastModifiedById": writing.user_id,
+            "SystemModstamp": times.stamp(writing.now),
+        }
+        return row
+
+    def _after(self, type_: ObjectType, row: Row, writing: Writing) -> None:
+        if type_.name in _ACTIVITIES:
+            self._bump_person(row, writing)
+        elif type_.name == "Campaign":
+            self._offer_statuses(row["Id"], writing)
+
+    def _offer_statuses(self, campaign_id: str, writing: Writing) -> None:
+        """A new campaign comes with the two member statuses that Salesforce gives it."""
+        for number, label in enumerate(("Sent", "Responded"), start=1):
+            fields = {
+                "CampaignId": campaign_id,
+                "Label": label,
+                "SortOrder": number,
+                "IsDefault": label == "Sent",
+                "HasResponded": label == "Responded",
+            }
+            self.create(catalogue.TYPES["CampaignMemberStatus"], fields, writing)
+
+    def _bump_person(self, activity: Row, writing: Writing) -> None:
+        """An activity moves the person's LastActivityDate and SystemModstamp, not LastModifiedDate."""
+        person = self.row(activity.get("WhoId") or "")
+        if person is None or person.get("IsDeleted"):
+            return
+        day = activity.get("ActivityDate") or times.stamp(writing.at)[:10]
+        latest = max(day, person.get("LastActivityDate") or "")
+        changed = {**person, "LastActivityDate": latest, "SystemModstamp": times.stamp(writing.now)}
+        quiet = latest == person.get("LastActivityDate")
+        writing.save(self.tables[_type_name(person)], changed, op="update", quiet=quiet)
+
+
+def _type_name(row: Row) -> str:
+    type_ = catalogue.of_id(row["Id"])
+    assert type_ is not None  # the row stands in a table of that type
+    return type_.name
+
+
+def _trusted(type_: ObjectType, fields: Row) -> Row:
+    """Values that no rule but the fields' own shape checks."""
+    values: Row = {}
+    for name, value in fields.items():
+        field = type_.find(name)
+        if field is None:
+            raise RefusedError("INVALID_FIELD", f"No such column '{name}' on sobject of type {type_.name}")
+        values[field.name] = kept(field, value)
+    return values

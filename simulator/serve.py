@@ -1,0 +1,146 @@
+"""One process, a port per vendor, one clock, one log."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from simulator import orders
+from simulator.act import ActError
+from simulator.clock import Clock
+from simulator.door import Door, door
+from simulator.faults import Faults
+from simulator.hubspot.http import app as hubspot_app
+from simulator.hubspot.world import HubSpotWorld
+from simulator.kernel import Kernel
+from simulator.log import Log
+from simulator.salesforce.http import app as salesforce_app
+from simulator.salesforce.world import SalesforceWorld
+from simulator.shell import Shell
+from simulator.tls import Certificate, make_certificate
+from simulator.wire import Lines
+
+STOP_WAIT_S = 2
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to `serve`, because two of them share the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def build_kernel(*, log_path: Path, start: datetime | None = None) -> tuple[Kernel, dict[str, ASGIApp]]:
+    """Both worlds, empty, with the vendors' apps over them."""
+    clock = Clock(start=start)
+    salesforce, hubspot = SalesforceWorld(clock.now()), HubSpotWorld()
+    kernel = Kernel(clock=clock, log=Log(log_path, clock), faults=Faults(), salesforce=salesforce, hubspot=hubspot)
+    return kernel, {"salesforce": salesforce_app(salesforce, kernel), "hubspot": hubspot_app(hubspot, kernel)}
+
+
+def front(app: ASGIApp, system: str, kernel: Kernel, lines: Lines | None = None) -> ASGIApp:
+    """What one port serves: the side door under /_simulator, the vendor elsewhere."""
+    side, shell = door(kernel), Shell(app, system, kernel, lines)
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        aside = scope["type"] == "http" and scope["path"].startswith("/_simulator/")
+        await (side if aside else shell)(scope, receive, send)
+
+    return route
+
+
+def serve(
+    salesforce_port: int,
+    hubspot_port: int,
+    *,
+    host: str = "127.0.0.1",
+    tls: bool = False,
+    start: datetime | None = None,
+    log_path: Path | None = None,
+    seed: Path | None = None,
+) -> None:
+    """Serve both vendors until SIGTERM or SIGINT; print one JSON line with the addresses when both listen."""
+    path = log_path or Path(tempfile.mkdtemp(prefix="simulator-")) / "log.jsonl"
+    kernel, apps = build_kernel(log_path=path, start=start)
+    if seed is not None:
+        _plant(kernel, seed)
+    certificate = make_certificate(path.parent, host) if tls else None
+    sockets = {"salesforce": _listen(host, salesforce_port), "hubspot": _listen(host, hubspot_port)}
+    try:
+        asyncio.run(_run(kernel, apps, sockets, certificate))
+    finally:
+        kernel.log.close()
+
+
+async def _run(
+    kernel: Kernel, apps: dict[str, ASGIApp], sockets: dict[str, socket.socket], certificate: Certificate | None
+) -> None:
+    servers = {name: _server(apps[name], name, kernel, certificate) for name in sockets}
+    _stop_on_signal(list(servers.values()))
+    tasks = [asyncio.create_task(servers[name].serve(sockets=[sockets[name]])) for name in servers]
+    while not all(server.started for server in servers.values()):
+        await asyncio.sleep(0.005)
+    print(json.dumps(_addresses(kernel, sockets, certificate)), flush=True)  # noqa: T201
+    await asyncio.gather(*tasks)
+
+
+def _server(app: ASGIApp, system: str, kernel: Kernel, certificate: Certificate | None) -> _Server:
+    lines = Lines()
+    config = uvicorn.Config(
+        front(app, system, kernel, lines),
+        http=lines.protocol(),
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,  # the shell sends the simulated one
+        timeout_keep_alive=120,
+        timeout_graceful_shutdown=STOP_WAIT_S,
+        ssl_certfile=certificate.certificate if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
+    return _Server(config)
+
+
+def _stop_on_signal(servers: list[_Server]) -> None:
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _plant(kernel: Kernel, seed: Path) -> None:
+    try:
+        Door(kernel).plant(orders.seed_rows({"file": str(seed)}))
+    except ActError as error:
+        sys.exit(f"simulator: {error}")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=256)
+    except OSError as error:
+        sys.exit(f"simulator: cannot listen on {host}:{port}: {error.strerror}")
+
+
+def _addresses(kernel: Kernel, sockets: dict[str, socket.socket], certificate: Certificate | None) -> dict[str, Any]:
+    scheme = "https" if certificate else "http"
+    places = {name: "{}://{}:{}".format(scheme, *sock.getsockname()[:2]) for name, sock in sockets.items()}
+    said: dict[str, Any] = {**places, "log": str(kernel.log.path), "pid": os.getpid()}
+    return said | ({"ca": str(certificate.authority)} if certificate else {})

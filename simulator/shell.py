@@ -1,0 +1,99 @@
+"""The HTTP rim both vendors share: takes the fault, runs the vendor's handler, writes one log line per request."""
+
+import asyncio
+from email.utils import format_datetime
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulator.faults import Fault
+from simulator.kernel import Kernel
+from simulator.log import Effect
+from simulator.wire import Lines
+
+NO_ANSWER = 0  # the status in the log of a request whose connection was dropped before the first byte
+BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body>\xff\xfe\x93upstream said no\x94</body></html>"
+
+
+class Shell:
+    """ASGI wrapper; the vendor's handlers find `request.state.fault` and add to `request.state.effects`."""
+
+    def __init__(self, app: ASGIApp, system: str, kernel: Kernel, lines: Lines | None = None) -> None:
+        self._app = app
+        self._system = system
+        self._kernel = kernel
+        self._lines = lines or Lines()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        fault = self._kernel.faults.take(self._system, scope["method"], scope["path"])
+        effects: list[Effect] = []
+        scope.setdefault("state", {}).update(fault=fault, effects=effects)
+        if "/oauth" not in scope["path"]:
+            self._kernel.api_calls[self._system] += 1
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        answer: list[Message] = []
+        try:
+            await self._handle(scope, receive, answer, fault)
+        finally:
+            self._write_line(scope, answer, effects)
+        self._date(answer)
+        await self._reply(scope, send, answer, fault)
+
+    async def _handle(self, scope: Scope, receive: Receive, answer: list[Message], fault: Fault | None) -> None:
+        """Fill `answer` with the messages to send; none means that the caller gets no byte."""
+        unhandled = fault is not None and fault.kind in ("reply_lost", "bad_gateway") and not fault.after_commit
+        if not unhandled:
+            await self._app(scope, receive, _collector(answer))
+        if fault is not None and fault.kind == "reply_lost":
+            answer.clear()
+        elif fault is not None and fault.kind == "bad_gateway":
+            answer[:] = _bad_gateway()
+
+    async def _reply(self, scope: Scope, send: Send, answer: list[Message], fault: Fault | None) -> None:
+        if not answer:
+            self._lines.cut(scope)
+            await asyncio.sleep(0)  # lets the server notice, or it would answer 500 on a dead line
+        elif fault is not None and fault.kind == "truncated":
+            await self._send_half(scope, send, answer)
+        else:
+            for message in answer:
+                await send(message)
+
+    def _date(self, answer: list[Message]) -> None:
+        """The vendors' clocks are the simulated one, also in the Date header."""
+        if answer:
+            date = format_datetime(self._kernel.now(), usegmt=True).encode()
+            answer[0]["headers"] = [*answer[0].get("headers", []), (b"date", date)]
+
+    async def _send_half(self, scope: Scope, send: Send, answer: list[Message]) -> None:
+        """Promise the whole length, send half of it, close."""
+        body = b"".join(message.get("body", b"") for message in answer)
+        await send(answer[0])
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        self._lines.close(scope)
+        await asyncio.sleep(0)
+
+    def _write_line(self, scope: Scope, answer: list[Message], effects: list[Effect]) -> None:
+        status: int = answer[0]["status"] if answer else NO_ANSWER
+        self._kernel.log.append(
+            system=self._system, method=scope["method"], path=scope["path"], status=status, effects=effects
+        )
+
+
+def _collector(answer: list[Message]) -> Send:
+    async def collect(message: Message) -> None:
+        answer.append(message)
+
+    return collect
+
+
+def _bad_gateway() -> list[Message]:
+    headers: list[Any] = [(b"content-type", b"text/html"), (b"content-length", str(len(BAD_GATEWAY)).encode())]
+    return [
+        {"type": "http.response.start", "status": 502, "headers": headers},
+        {"type": "http.response.body", "body": BAD_GATEWAY},
+    ]

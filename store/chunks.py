@@ -1,0 +1,76 @@
+"""Many rows in few statements: portions that every database takes, and bulk statements compiled once.
+
+The three bulk paths (activities, records, outbox) run through `exec_driver_sql`: measured at 1.1 to
+1.2 times the bare driver, against 2.2 to 3.6 for compiled Core.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Boolean, Connection, LargeBinary, Table
+from sqlalchemy.types import BigInteger, Integer, TypeDecorator
+
+from store.columns import AnyRow
+
+T = TypeVar("T")
+
+ROWS = 500
+"""Keys or rows per statement: SQLite takes 32,766 variables, and a write there should be short."""
+
+
+def chunks(items: Iterable[T], size: int = ROWS) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while portion := list(islice(iterator, size)):
+        yield portion
+
+
+class BulkInsert:
+    """`INSERT ... <tail>` of many rows, given in the columns' raw form; the tail may hold ON CONFLICT and RETURNING."""
+
+    def __init__(self, table: Table, columns: Sequence[str], tail: str) -> None:
+        self._columns = tuple(columns)
+        self._head = f"INSERT INTO {table.name} ({', '.join(columns)}) "
+        self._tail = tail
+        arrays = ", ".join(f"%b::{_array_type(table, column)}" for column in columns)
+        self._postgresql = f"{self._head}SELECT * FROM unnest({arrays}) {tail}"  # noqa: S608 - names of our own
+        self._sqlite = cache(self._values)
+
+    def run(self, tx: Connection, rows: Sequence[tuple[Any, ...]]) -> list[AnyRow]:
+        """Insert; the rows that RETURNING named, if it stands in the tail."""
+        found: list[AnyRow] = []
+        for portion in chunks(rows):
+            if tx.dialect.name == "postgresql":
+                result = tx.exec_driver_sql(
+                    self._postgresql, tuple(list(column) for column in zip(*portion, strict=True))
+                )
+            else:
+                flat = tuple(value for row in portion for value in row)
+                result = tx.exec_driver_sql(self._sqlite(len(portion)), flat)
+            if result.returns_rows:
+                found.extend(result.all())
+        return found
+
+    def _values(self, count: int) -> str:
+        row = f"({', '.join('?' * len(self._columns))})"
+        return f"{self._head}VALUES {', '.join([row] * count)} {self._tail}"
+
+
+def _array_type(table: Table, column: str) -> str:
+    kind = table.c[column].type
+    kind = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    if isinstance(kind, Boolean):
+        return "boolean[]"
+    if isinstance(kind, BigInteger):
+        return "bigint[]"
+    if isinstance(kind, Integer):
+        return "integer[]"
+    return "bytea[]" if isinstance(kind, LargeBinary) else "text[]"
+
+
+def run_many(tx: Connection, sqlite: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """One prepared statement for every row, with `?` for its values on either database."""
+    if rows:
+        statement = sqlite.replace("?", "%b") if tx.dialect.name == "postgresql" else sqlite
+        tx.exec_driver_sql(statement, list(rows))

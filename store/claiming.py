@@ -1,0 +1,168 @@
+"""Taking rows out, settling them, and taking back what a former leader left claimed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text, update
+
+from domain.change import ChangeKind
+from domain.run import OutboxStatus
+from store.chunks import chunks, run_many
+from store.columns import AnyRow, plain, to_micros
+from store.engine import Tx
+from store.outbox_row import LANES, READY, STOPPED, OutboxRow, Settlement, to_outbox_row, words
+from store.schema import outbox as table
+from store.superseding import supersede
+
+_OTHER = table.alias("other")
+_UNSURE = "The process stopped before the answer was noted: it is not known whether the record was created."
+
+
+def claim(
+    tx: Tx,
+    connection: str,
+    *,
+    lane: str | None,
+    limit: int,
+    owner: str,
+    epoch: int,
+    now: datetime,
+    run_id: int | None = None,
+) -> list[OutboxRow]:
+    """Take rows out, oldest due first; handoffs before the background when `lane` is None.
+
+    Never two of one target at once. With `run_id` only what that run put out.
+    """
+    if tx.dialect.name == "postgresql":
+        # Two pushers must not take two rows of one record out at once, and neither sees the other's claim yet.
+        tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 71))"), {"name": connection})
+    taken: dict[str, int] = {}
+    for each in LANES if lane is None else (str(lane),):
+        for row in _claimable(tx, connection, each, limit=limit - len(taken), now=now, run_id=run_id):
+            taken.setdefault(row.target, row.id)
+    values = {"status": OutboxStatus.CLAIMED.value, "owner": owner, "epoch": epoch, "claimed_at": now}
+    order = {number: place for place, number in enumerate(taken.values())}
+    found: list[OutboxRow] = []
+    for portion in chunks(order):
+        rows = tx.execute(
+            update(table)
+            .where(table.c.id.in_(portion))
+            .values(**values, attempts=table.c.attempts + 1)
+            .returning(table)
+        )
+        found += [to_outbox_row(row) for row in rows]
+    return sorted(found, key=lambda row: order[row.id])
+
+
+def _claimable(
+    tx: Tx, connection: str, lane: str, *, limit: int, now: datetime, run_id: int | None
+) -> Sequence[AnyRow]:
+    if limit < 1:
+        return ()
+    is_out = select(_OTHER.c.id).where(_OTHER.c.target == table.c.target, text("other.status = 'claimed'")).exists()
+    query = (
+        select(table.c.id, table.c.target)
+        .where(
+            table.c.connection == connection,
+            table.c.lane == lane,
+            text("outbox.status IN ('pending', 'waiting')"),
+            table.c.due_at <= now,
+            ~is_out,
+        )
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=table)
+    )
+    return tx.execute(query if run_id is None else query.where(table.c.run_id == run_id)).all()
+
+
+def settle(tx: Tx, rows: Sequence[Settlement], *, now: datetime) -> None:
+    """Note what became of claimed and unsure rows; a row that is settled already stays as it is."""
+    again = {each.row_id: each for each in rows if each.status in READY}
+    ended = [
+        (each.status.value, plain(each.code), plain(each.message), each.remote_id, to_micros(now), each.row_id)
+        for each in rows
+        if each.status not in READY
+    ]
+    run_many(
+        tx,
+        "UPDATE outbox SET status = ?, code = ?, message = ?, remote_id = coalesce(?, remote_id), settled_at = ?, "
+        "owner = NULL WHERE id = ? AND status IN ('claimed', 'unsure')",
+        ended,
+    )
+    _make_ready(tx, again, allowed=(OutboxStatus.CLAIMED, OutboxStatus.UNSURE), now=now)
+
+
+def reclaim(tx: Tx, *, epoch: int, now: datetime) -> list[OutboxRow]:
+    """Take back what an earlier leader left claimed: `unsure` where a repeat could create twice, else pending."""
+    rows = tx.execute(
+        select(table).where(text("status = 'claimed'"), table.c.epoch < epoch).order_by(table.c.id).with_for_update()
+    ).all()
+    settle(tx, [_taken_back(to_outbox_row(row), now) for row in rows], now=now)
+    found: list[OutboxRow] = []
+    for portion in chunks(row.id for row in rows):
+        after = tx.execute(select(table).where(table.c.id.in_(portion)).order_by(table.c.id))
+        found += [to_outbox_row(row) for row in after]
+    return found
+
+
+def _taken_back(row: OutboxRow, now: datetime) -> Settlement:
+    if row.change.kind is ChangeKind.CREATE and row.change.unique is None:
+        return Settlement(row_id=row.id, status=OutboxStatus.UNSURE, code="unsure", message=_UNSURE)
+    return Settlement(row_id=row.id, status=OutboxStatus.PENDING, due_at=now)
+
+
+def retry(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
+    """Have parked, unsure or waiting rows tried again at once."""
+    wanted = {number: Settlement(row_id=number, status=OutboxStatus.PENDING, due_at=now) for number in ids}
+    _make_ready(tx, wanted, allowed=(*STOPPED, OutboxStatus.WAITING), now=now)
+
+
+def ignore(tx: Tx, ids: Iterable[int]) -> None:
+    """A person wants to hear no more of parked or unsure rows: they stay parked and out of every list."""
+    for portion in chunks(ids):
+        tx.execute(
+            update(table)
+            .where(table.c.id.in_(portion), table.c.status.in_(words(STOPPED)))
+            .values(ignored=True, status=OutboxStatus.PARKED.value)
+        )
+
+
+def _make_ready(tx: Tx, wanted: Mapping[int, Settlement], *, allowed: Iterable[OutboxStatus], now: datetime) -> None:
+    """Make rows ready again; one whose slot has another ready row by now is settled as superseded."""
+    rows: list[AnyRow] = []
+    for portion in chunks(wanted):
+        query = select(table.c.id, table.c.target, table.c.lane).where(
+            table.c.id.in_(portion), table.c.status.in_(words(allowed))
+        )
+        rows.extend(tx.execute(query.with_for_update()))
+    holders = _ready_rows(tx, {row.target for row in rows})
+    ready: list[tuple[Any, ...]] = []
+    stale: list[int] = []
+    for row in sorted(rows, key=lambda row: row.id, reverse=True):
+        if holders.setdefault((row.target, row.lane), row.id) != row.id:
+            stale.append(row.id)
+            continue
+        each = wanted[row.id]
+        due_at = to_micros(now if each.due_at is None else each.due_at)
+        ready.append((each.status.value, plain(each.code), plain(each.message), due_at, row.id))
+    supersede(tx, stale, now=now)
+    run_many(
+        tx,
+        "UPDATE outbox SET status = ?, code = ?, message = ?, due_at = ?, owner = NULL, ignored = false, "
+        "settled_at = NULL WHERE id = ?",
+        ready,
+    )
+
+
+def _ready_rows(tx: Tx, targets: Iterable[str]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for portion in chunks(sorted(targets)):
+        rows = tx.execute(
+            select(table.c.id, table.c.target, table.c.lane).where(
+                table.c.target.in_(portion), text("status IN ('pending', 'waiting')")
+            )
+        )
+        found.update({(row.target, row.lane): row.id for row in rows})
+    return found

@@ -1,0 +1,97 @@
+"""The connections as the installation knows them, and how far each stream has been read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from domain.errors import WrongAccountError
+from domain.record import Cursor
+from domain.run import Connection, ConnectionStatus
+from store.columns import AnyRow
+from store.engine import Tx
+from store.schema import connection as connections
+from store.schema import cursor as cursor_table
+from store.upserts import insert_new, upsert_one
+
+
+def ensure(tx: Tx, names: Iterable[str], *, now: datetime) -> None:
+    """Make the named connections known; those that are known stay as they are."""
+    rows = [{"name": name, "status": ConnectionStatus.RUNNING.value, "since": now} for name in names]
+    insert_new(tx, connections, rows)
+
+
+def all(tx: Tx) -> list[Connection]:
+    return [_connection(row) for row in tx.execute(select(connections).order_by(connections.c.name))]
+
+
+def get(tx: Tx, name: str) -> Connection | None:
+    row = tx.execute(select(connections).where(connections.c.name == name)).first()
+    return None if row is None else _connection(row)
+
+
+def set_status(tx: Tx, name: str, status: ConnectionStatus, *, reason: str | None, now: datetime) -> bool:
+    """Change the status; True when it or its reason is another than before. `since` moves with the status only."""
+    changed = tx.execute(
+        update(connections)
+        .where(connections.c.name == name, connections.c.status != status.value)
+        .values(status=status.value, reason=reason, since=now)
+    ).rowcount
+    reworded = tx.execute(
+        update(connections)
+        .where(connections.c.name == name, connections.c.reason.is_distinct_from(reason))
+        .values(reason=reason)
+    ).rowcount
+    return bool(changed or reworded)
+
+
+def pin_account(tx: Tx, name: str, account_id: str) -> None:
+    """Tie the connection to one org or portal for good; WrongAccountError when it was tied to another."""
+    tx.execute(
+        update(connections)
+        .where(connections.c.name == name, connections.c.account_id.is_(None))
+        .values(account_id=account_id)
+    )
+    pinned = tx.execute(select(connections.c.account_id).where(connections.c.name == name)).scalar()
+    if pinned != account_id:
+        raise WrongAccountError(
+            f"Connection '{name}' is logged in to account {account_id}, but it was set up with {pinned}. Nothing was "
+            "written. Use the credentials of the first account, or give the new one a connection of its own."
+        )
+
+
+def cursor(tx: Tx, connection: str, stream: str) -> Cursor | None:
+    return cursors(tx, connection).get(stream)
+
+
+def cursors(tx: Tx, connection: str) -> dict[str, Cursor]:
+    rows = tx.execute(
+        select(cursor_table.c.stream, cursor_table.c.position).where(cursor_table.c.connection == connection)
+    )
+    return {row.stream: Cursor(position=row.position) for row in rows}
+
+
+def save_cursor(tx: Tx, connection: str, stream: str, cursor: Cursor, *, read_at: datetime) -> None:
+    upsert_one(
+        tx,
+        cursor_table,
+        {"connection": connection, "stream": stream, "position": cursor.position, "read_at": read_at},
+    )
+
+
+def read_at(tx: Tx, connection: str) -> dict[str, datetime]:
+    """When each stream was last read."""
+    rows = tx.execute(
+        select(cursor_table.c.stream, cursor_table.c.read_at).where(cursor_table.c.connection == connection)
+    )
+    return {row.stream: row.read_at for row in rows}
+
+
+def _connection(row: AnyRow) -> Connection:
+    return Connection(
+        name=row.name,
+        status=ConnectionStatus(row.status),
+        account_id=row.account_id,
+        reason=row.reason,
+        since=row.since,
+    )

@@ -1,0 +1,224 @@
+"""The door to the database: opens it, migrates it, hands out transactions, and says in words what is wrong.
+
+A transaction is short and holds no outside call. The loop's tables are written through
+`write(epoch)`: the holder's epoch is checked in the very transaction that writes, because a lock
+alone does not tell a leader that it was replaced.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from domain.errors import FencedError, StoreError
+from store.failure import is_worth_repeating, to_store_error
+from store.schema import KNOWN_REVISIONS, leadership
+
+Tx: TypeAlias = Connection
+"""One open transaction."""
+
+T = TypeVar("T")
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=30000",
+    # Measured: the default of 1,000 pages makes every tick of a large store a checkpoint.
+    "PRAGMA wal_autocheckpoint=20000",
+    "PRAGMA mmap_size=4294967296",
+    "PRAGMA temp_store=MEMORY",
+)
+_MIGRATION_LOCK = 7_305_810_044_301
+_WRITES = "leadloop_writes"
+
+
+class Store:
+    """An open database; `path` is the file of an SQLite store and None otherwise."""
+
+    def __init__(self, engine: Engine, *, path: Path | None) -> None:
+        self.engine = engine
+        self.path = path
+        self._writer = engine.execution_options(**{_WRITES: True})
+        self._reader = (
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            if engine.dialect.name == "postgresql"
+            else engine
+        )
+
+    @classmethod
+    def open(cls, database_url: str, *, folder: Path = Path()) -> "Store":
+        """Open or create; StoreError in words for what cannot be used. A relative path begins in `folder`."""
+        url, path = _resolve(database_url, folder)
+        engine = _sqlite(url, path) if url.get_backend_name() == "sqlite" else _postgresql(url)
+        store = cls(engine, path=path)
+        try:
+            store._probe()
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def revision(self) -> str | None:
+        """The schema that the database has; None: nothing was ever put in."""
+        with self.read() as tx:
+            return _revision(tx)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date, in one transaction and one process at a time."""
+        if self.revision() == KNOWN_REVISIONS[-1]:
+            return
+        from store.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic costs start-up time, and is needed once
+
+        with self.write() as tx:
+            if self.is_postgresql:
+                tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            _refuse_newer(_revision(tx))
+            upgrade(tx)
+
+    def require_schema(self) -> None:
+        """StoreError when the schema is not the one this version works with."""
+        if self.revision() != KNOWN_REVISIONS[-1]:
+            raise StoreError(
+                "The database has no leadloop tables of this version. Run `leadloop init` or start the daemon."
+            )
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent view; nothing can be written through it on PostgreSQL, nothing should be on SQLite."""
+        with _in_words(), self._reader.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self, epoch: int | None = None) -> Iterator[Tx]:
+        """One transaction, committed at the end; FencedError when `epoch` is no longer the leader's."""
+        with _in_words(), self._writer.begin() as tx:
+            if epoch is not None:
+                check_epoch(tx, epoch)
+            yield tx
+
+    def transact(self, work: Callable[[Tx], T], *, epoch: int | None = None, attempts: int = 5) -> T:
+        """Run `work` in a transaction of its own, and again when the database asks for that (deadlock, lock)."""
+        for left in range(attempts - 1, -1, -1):
+            try:
+                with self._writer.begin() as tx:
+                    if epoch is not None:
+                        check_epoch(tx, epoch)
+                    return work(tx)
+            except DBAPIError as error:
+                if not left or not is_worth_repeating(error):
+                    raise to_store_error(error) from None
+        raise ValueError("attempts has to be at least 1")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+    def _probe(self) -> None:
+        """Find out now, not in the first cycle: can it be read, can it be written, is it ours?"""
+        with self.write() as tx:
+            if self.path is not None:
+                # BEGIN IMMEDIATE alone succeeds on a read-only file; only a real write tells.
+                tx.exec_driver_sql("PRAGMA user_version = 1")
+            _refuse_newer(_revision(tx))
+
+
+def check_epoch(tx: Tx, epoch: int) -> None:
+    """The row stays locked until the commit, so that a takeover waits for what was begun before it."""
+    current = tx.execute(select(leadership.c.epoch).where(leadership.c.id == 1).with_for_update(read=True)).scalar()
+    if current != epoch:
+        raise FencedError(
+            f"Another process leads the loop now (epoch {current}, ours was {epoch}). Nothing was written."
+        )
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """The driver's own words may quote people's data, so they end here: from None."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise to_store_error(error) from None
+
+
+def _revision(tx: Tx) -> str | None:
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    found = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _refuse_newer(revision: str | None) -> None:
+    if revision is not None and revision not in KNOWN_REVISIONS:
+        raise StoreError(
+            f"The database was written by a newer leadloop (schema {revision}, this one knows up to "
+            f"{KNOWN_REVISIONS[-1]}). Install that version, or restore a backup made before the upgrade."
+        )
+
+
+def _resolve(database_url: str, folder: Path) -> tuple[URL, Path | None]:
+    if database_url.startswith("postgres://"):
+        database_url = "postgresql://" + database_url.removeprefix("postgres://")
+    try:
+        url = make_url(database_url)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        raise StoreError("database_url has to begin with sqlite:/// or postgresql://, as in sqlite:///leadloop.db.")
+    if backend == "postgresql" or url.database in {None, "", ":memory:"}:
+        return url, None
+    path = (folder / str(url.database)).absolute()
+    return url.set(database=str(path)), path
+
+
+def _sqlite(url: URL, path: Path | None) -> Engine:
+    if path is None:
+        engine = create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
+    else:
+        _make_private(path)
+        engine = create_engine(url, pool_size=10, max_overflow=20, hide_parameters=True)
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """A new file is readable by its owner only: it will hold people's data and tokens."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    except OSError as error:
+        raise StoreError(f"The database file {path} cannot be opened: {error.strerror}.") from error
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions on its own: it would begin deferred ones, which fail when they write.
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _on_sqlite_begin(tx: Connection) -> None:
+    writes = tx.get_execution_options().get(_WRITES, False)
+    tx.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    keepalive = {"keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 10, "application_name": "leadloop", **keepalive},
+    )

@@ -1,0 +1,58 @@
+"""What a database's error means to the person who has to mend it, without quoting anybody's data."""
+
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import StoreError
+
+_REPEATED_STATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+
+_SQLITE_WORDS = (
+    (
+        "readonly",
+        "The database is read-only. Give the user that runs leadloop the right to write the file and its folder.",
+    ),
+    ("is full", "The disk under the database is full. Free some space; leadloop goes on by itself."),
+    ("disk i/o error", "The disk under the database is full or broken. Free some space; leadloop goes on by itself."),
+    ("malformed", "The database file is damaged. Restore the last backup; nothing was written."),
+    ("not a database", "The database file is not an SQLite database. Check database_url, or restore the last backup."),
+    ("is locked", "Another program keeps the database locked. Find it, or try again in a minute."),
+    ("unable to open", "The database file cannot be opened. Check that its folder exists and may be written."),
+    ("no such table", "The database has no leadloop tables of this version. Start the daemon or run `leadloop init`."),
+)
+_POSTGRES_WORDS = {
+    "53100": "The disk under PostgreSQL is full. Free some space; leadloop goes on by itself.",
+    "53300": "PostgreSQL has no free connection. Raise max_connections or close other programs.",
+    "25006": "The database is read-only (a standby?). Point database_url at the primary server.",
+    "28P01": "PostgreSQL refused the password of database_url.",
+    "28000": "PostgreSQL refused the user of database_url.",
+    "3D000": "The database named in database_url does not exist. Create it first.",
+    "42501": "The database user may not do this. Make it the owner of leadloop's tables.",
+    "42P01": "The database has no leadloop tables of this version. Start the daemon or run `leadloop init`.",
+    "57P01": "PostgreSQL is shutting down. leadloop tries again in the next cycle.",
+    "57P03": "PostgreSQL is starting up. leadloop tries again in the next cycle.",
+}
+
+
+def is_worth_repeating(error: DBAPIError) -> bool:
+    """Whether the same transaction, begun again, has a fair chance."""
+    return _state(error) in _REPEATED_STATES or "is locked" in str(error.orig)
+
+
+def to_store_error(error: DBAPIError) -> StoreError:
+    """The error in words. Only codes and names of tables and constraints are carried over."""
+    state = _state(error)
+    if state is not None:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        where = f", constraint {constraint}" if constraint else ""
+        return StoreError(_POSTGRES_WORDS.get(state, f"PostgreSQL refused a statement (code {state}{where})."))
+    said = str(error.orig).lower()
+    if type(error.orig).__module__.startswith("psycopg"):
+        return StoreError("PostgreSQL does not answer. Check that it runs and that database_url is right.")
+    found = next((words for sign, words in _SQLITE_WORDS if sign in said), None)
+    return StoreError(found or f"The database refused a statement ({type(error.orig).__name__}: {error.orig}).")
+
+
+def _state(error: DBAPIError) -> str | None:
+    state = getattr(error.orig, "sqlstate", None)
+    return state if isinstance(state, str) else None

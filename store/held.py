@@ -1,0 +1,247 @@
+"""What the blast radius holds back: frozen sets of leads, a person's word on each, and what was let through.
+
+A set is open until a person approves or discards it; an approval is for the leads that were in it
+then, holds until its hour, and is used up lead by lead. What comes later opens another set.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.values import LeadId
+from store.blast import (
+    blast_per_day,
+    count_blast,
+    count_hand_raises,
+    daily_median,
+    hand_raises_since,
+    opened_since,
+)
+from store.chunks import chunks
+from store.columns import AnyRow, AnySelect
+from store.engine import Tx
+from store.metering import take_approved
+from store.schema import held_lead, held_set
+from store.upserts import insert_new
+
+
+class HeldStatus(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSet:
+    """`leads`: how many are still in it."""
+
+    name: str
+    cause: str
+    status: HeldStatus
+    leads: int
+    opened_at: datetime
+    answered_by: str | None
+    answered_at: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEntry:
+    """One lead that waits in a set."""
+
+    set_name: str
+    lead_id: LeadId
+
+
+_WAITING = (held_set.c.status == HeldStatus.OPEN.value) | (held_set.c.status == HeldStatus.APPROVED.value)
+
+
+def hold(tx: Tx, set_name: str, cause: str, lead_ids: Sequence[LeadId], *, now: datetime) -> list[LeadId]:
+    """Add leads to the open set of this name; returns those that were not held already, in any set."""
+    held = _held_of(tx, lead_ids)
+    new = [lead for lead in dict.fromkeys(lead_ids) if lead not in held]
+    if not new:
+        return []
+    query = select(held_set.c.id).where(held_set.c.name == set_name, held_set.c.status == HeldStatus.OPEN.value)
+    number = tx.execute(query).scalar()
+    if number is None:
+        row = {"name": set_name, "cause": cause, "status": HeldStatus.OPEN.value, "opened_at": now}
+        number = tx.execute(held_set.insert().returning(held_set.c.id), row).scalar_one()
+    insert_new(tx, held_lead, [{"set_id": number, "lead_id": lead} for lead in new])
+    return new
+
+
+def sets(tx: Tx) -> list[HeldSet]:
+    """Sets that wait for a person, or were approved and are not used up; oldest first."""
+    left = func.count(held_lead.c.lead_id)
+    rows = tx.execute(
+        select(held_set, left.label("leads"))
+        .outerjoin(held_lead, (held_lead.c.set_id == held_set.c.id) & held_lead.c.released_at.is_(None))
+        .where(_WAITING)
+        .group_by(*held_set.c)
+        .order_by(held_set.c.id)
+    )
+    return [_to_set(row) for row in rows if row.leads or row.status == HeldStatus.OPEN.value]
+
+
+def of_set(tx: Tx, set_name: str) -> list[LeadId]:
+    """The leads that are still in the waiting sets of this name, by number."""
+    rows = tx.execute(_entries().where(held_set.c.name == set_name).order_by(held_lead.c.lead_id))
+    return [LeadId(row.lead_id) for row in rows]
+
+
+def open_entries(tx: Tx) -> list[HeldEntry]:
+    """Every lead that waits for a person's word, by set and number."""
+    rows = tx.execute(
+        _entries().where(held_set.c.status == HeldStatus.OPEN.value).order_by(held_set.c.name, held_lead.c.lead_id)
+    )
+    return [HeldEntry(set_name=row.name, lead_id=LeadId(row.lead_id)) for row in rows]
+
+
+def open_lead_ids(tx: Tx) -> set[LeadId]:
+    """Every lead that is held, or approved and not yet gone through."""
+    return {LeadId(row.lead_id) for row in tx.execute(_entries())}
+
+
+def approve(tx: Tx, set_name: str, *, by: str, now: datetime, until: datetime) -> list[LeadId]:
+    """Let the open set of this name go through until then, once; returns its leads."""
+    number = _answer(tx, set_name, HeldStatus.APPROVED, by=by, now=now, until=until)
+    return [] if number is None else _left_in(tx, number)
+
+
+def discard(tx: Tx, set_name: str, *, now: datetime, by: str | None = None) -> int:
+    """Drop the open set of this name; returns how many leads were in it."""
+    number = _answer(tx, set_name, HeldStatus.DISCARDED, by=by, now=now, until=None)
+    if number is None:
+        return 0
+    dropped = _left_in(tx, number)
+    _mark_released(tx, held_lead.c.set_id == number, now)
+    return len(dropped)
+
+
+def is_closed(tx: Tx, set_name: str) -> bool:
+    """Whether a person has answered a set of this name and none is open now."""
+    rows = tx.execute(select(held_set.c.status).where(held_set.c.name == set_name)).scalars().all()
+    return bool(rows) and HeldStatus.OPEN.value not in rows
+
+
+def close(tx: Tx, set_name: str, *, now: datetime, by: str | None = None) -> None:
+    """Make it so that `is_closed` is true even when nothing was ever held under this name."""
+    if _answer(tx, set_name, HeldStatus.APPROVED, by=by, now=now, until=now) is None and not is_closed(tx, set_name):
+        row = {"name": set_name, "cause": "", "status": HeldStatus.EXPIRED.value, "opened_at": now}
+        tx.execute(held_set.insert(), row | {"answered_at": now, "answered_by": by})
+
+
+def release(tx: Tx, lead_ids: Iterable[LeadId], *, now: datetime) -> None:
+    """These leads went through, or need it no longer: their approval is used up."""
+    for portion in chunks(lead_ids):
+        _mark_released(tx, held_lead.c.lead_id.in_(portion), now)
+
+
+def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime) -> set[LeadId]:
+    """Those of these leads that an approval still lets through."""
+    found: set[LeadId] = set()
+    for portion in chunks(ids):
+        rows = tx.execute(
+            _entries().where(
+                held_lead.c.lead_id.in_(portion),
+                held_set.c.status == HeldStatus.APPROVED.value,
+                held_set.c.valid_until > now,
+            )
+        )
+        found.update(LeadId(row.lead_id) for row in rows)
+    return found
+
+
+def expire(tx: Tx, *, now: datetime) -> int:
+    """End the approvals whose hour has come; what did not go through is held anew when it comes up again."""
+    over = (held_set.c.status == HeldStatus.APPROVED.value, held_set.c.valid_until <= now)
+    numbers = tx.execute(select(held_set.c.id).where(*over)).scalars().all()
+    if numbers:
+        _mark_released(tx, held_lead.c.set_id.in_(numbers), now)
+        tx.execute(update(held_set).where(*over).values(status=HeldStatus.EXPIRED.value))
+    return len(numbers)
+
+
+def _entries() -> AnySelect:
+    return (
+        select(held_set.c.name, held_set.c.id, held_lead.c.lead_id)
+        .join(held_set, held_set.c.id == held_lead.c.set_id)
+        .where(_WAITING, held_lead.c.released_at.is_(None))
+    )
+
+
+def _held_of(tx: Tx, lead_ids: Iterable[LeadId]) -> set[LeadId]:
+    found: set[LeadId] = set()
+    for portion in chunks(lead_ids):
+        found.update(LeadId(row.lead_id) for row in tx.execute(_entries().where(held_lead.c.lead_id.in_(portion))))
+    return found
+
+
+def _answer(
+    tx: Tx, set_name: str, status: HeldStatus, *, by: str | None, now: datetime, until: datetime | None
+) -> int | None:
+    number: int | None = tx.execute(
+        update(held_set)
+        .where(held_set.c.name == set_name, held_set.c.status == HeldStatus.OPEN.value)
+        .values(status=status.value, answered_by=by, answered_at=now, valid_until=until)
+        .returning(held_set.c.id)
+    ).scalar()
+    return number
+
+
+def _left_in(tx: Tx, number: int) -> list[LeadId]:
+    rows = tx.execute(
+        select(held_lead.c.lead_id)
+        .where(held_lead.c.set_id == number, held_lead.c.released_at.is_(None))
+        .order_by(held_lead.c.lead_id)
+    )
+    return [LeadId(row.lead_id) for row in rows]
+
+
+def _mark_released(tx: Tx, which: ColumnElement[bool], now: datetime) -> None:
+    tx.execute(update(held_lead).where(which, held_lead.c.released_at.is_(None)).values(released_at=now))
+
+
+def _to_set(row: AnyRow) -> HeldSet:
+    return HeldSet(
+        name=row.name,
+        cause=row.cause,
+        status=HeldStatus(row.status),
+        leads=row.leads,
+        opened_at=row.opened_at,
+        answered_by=row.answered_by,
+        answered_at=row.answered_at,
+        valid_until=row.valid_until,
+    )
+
+
+__all__ = [
+    "HeldEntry",
+    "HeldSet",
+    "HeldStatus",
+    "approve",
+    "approved",
+    "blast_per_day",
+    "close",
+    "count_blast",
+    "count_hand_raises",
+    "daily_median",
+    "discard",
+    "expire",
+    "hand_raises_since",
+    "hold",
+    "is_closed",
+    "of_set",
+    "open_entries",
+    "open_lead_ids",
+    "opened_since",
+    "release",
+    "sets",
+    "take_approved",
+]

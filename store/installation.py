@@ -1,0 +1,19 @@
+"""What the installation remembers about itself, by name: go-live step and time, its id, the last anchor."""
+
+from sqlalchemy import delete, select
+
+from store.engine import Tx
+from store.schema import installation
+from store.upserts import upsert_one
+
+
+def get(tx: Tx, name: str) -> str | None:
+    return tx.execute(select(installation.c.value).where(installation.c.name == name)).scalar()
+
+
+def put(tx: Tx, name: str, value: str) -> None:
+    upsert_one(tx, installation, {"name": name, "value": value})
+
+
+def remove(tx: Tx, name: str) -> None:
+    tx.execute(delete(installation).where(installation.c.name == name))

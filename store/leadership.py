@@ -1,0 +1,126 @@
+"""Who leads: one process at a time writes the loop's tables.
+
+The lock keeps others from trying; the epoch, checked in every write, is what makes a former leader
+harmless: after a restart of PostgreSQL two processes may both believe they hold the lock.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import LeadHeldError, StoreError
+from store.engine import Store, Tx
+from store.failure import to_store_error
+from store.schema import leadership as table
+from store.upserts import insert_for
+
+_LOCK = "leadloop leads"
+
+
+@dataclass(slots=True, kw_only=True)
+class Leadership:
+    """Held until `release`; `epoch` goes into every write."""
+
+    epoch: int
+    _let_go: Callable[[], None]
+    _still_there: Callable[[], bool]
+    _held: bool = field(default=True)
+
+    def is_held(self) -> bool:
+        """Whether the lock is still ours, as far as the lock can tell."""
+        return self._held and self._still_there()
+
+    def release(self) -> None:
+        """Let another process lead; a second call does nothing."""
+        if self._held:
+            self._held = False
+            self._let_go()
+
+
+def acquire(store: Store, *, holder: str) -> Leadership:
+    """Take the lead and raise the epoch; LeadHeldError while another process has it."""
+    let_go, still_there = _lock_file(store.path) if store.path is not None else _lock_server(store)
+    try:
+        with store.write() as tx:
+            epoch = _raise_epoch(tx, holder)
+    except BaseException:
+        let_go()
+        raise
+    return Leadership(epoch=epoch, _let_go=let_go, _still_there=still_there)
+
+
+def epoch_now(tx: Tx) -> int:
+    """The epoch of whoever took the lead last; 0 when nobody ever did."""
+    found: int | None = tx.execute(text("SELECT epoch FROM leadership WHERE id = 1")).scalar()
+    return found or 0
+
+
+def _raise_epoch(tx: Tx, holder: str) -> int:
+    statement = insert_for(tx, table).values(id=1, epoch=1, holder=holder)
+    changed = {"epoch": table.c.epoch + 1, "holder": holder}
+    statement = statement.on_conflict_do_update(index_elements=["id"], set_=changed).returning(table.c.epoch)
+    epoch: int = tx.execute(statement).scalar_one()
+    return epoch
+
+
+def _lock_file(path: Path) -> tuple[Callable[[], None], Callable[[], bool]]:
+    """The kernel frees the lock with the process, however it ends. The file itself stays: removing it would race."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError(f"The lock file {lock} cannot be opened: {error.strerror}.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise LeadHeldError("Another process of this installation leads the loop.") from error
+    return (lambda: os.close(handle)), (lambda: True)
+
+
+def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
+    """A session of its own holds the lock: a dropped connection frees it, and `is_held` notices."""
+    if not store.is_postgresql:
+        return (lambda: None), (lambda: True)
+    try:
+        session = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except DBAPIError as error:
+        raise to_store_error(error) from None
+    try:
+        _take_lock(session)
+    except BaseException:
+        session.invalidate()
+        session.close()
+        raise
+    return (lambda: _close(session)), (lambda: _has_lock(session))
+
+
+def _take_lock(session: Connection) -> None:
+    key = {"key": _LOCK}
+    if not session.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
+        raise LeadHeldError("Another process of this installation leads the loop.")
+    if not _has_lock(session):
+        raise StoreError(
+            "The database is reached through a pooler that shares connections (pgbouncer in transaction mode): "
+            "a lead cannot be held that way. Point database_url at PostgreSQL itself."
+        )
+
+
+def _has_lock(session: Connection) -> bool:
+    """In a statement of its own, so that a pooler which hands out another session is found out."""
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
+    try:
+        return bool(session.execute(held).scalar())
+    except DBAPIError:
+        return False
+
+
+def _close(session: Connection) -> None:
+    """Drop the connection rather than return it to the pool: with it goes the lock, also on a broken line."""
+    session.invalidate()
+    session.close()

@@ -1,0 +1,253 @@
+"""The leads: their standing, what is due, and the score as last computed.
+
+`due` says that something about the lead changed; `wake_at` that time alone may change it. Saving a
+decision clears `due` only if nothing touched the lead since it was read, so no touch is ever lost.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.lead import Lead
+from domain.stage import Stage
+from domain.values import LeadId
+from store import numbers
+from store.chunks import chunks
+from store.columns import AnyRow
+from store.engine import Tx
+from store.schema import lead as table
+from store.scores import never_scored, save_scores, scores_of
+
+
+def create(tx: Tx, count: int, *, now: datetime, installation: str, armed_at: datetime | None = None) -> list[Lead]:
+    """Found new leads, due at once; `armed_at` defaults to now."""
+    made = [
+        Lead(
+            id=LeadId(number),
+            key=f"{installation}-{number}",
+            revision=1,
+            stage=Stage.KNOWN,
+            stage_since=now,
+            armed_at=now if armed_at is None else armed_at,
+        )
+        for number in numbers.take(tx, "lead", count)
+    ]
+    if made:
+        fresh = {"due": True, "plan_due": False, "created_at": now}
+        tx.execute(
+            table.insert(),
+            [{"id": lead.id, **_standing(lead), "revision": 1, "key": lead.key, **fresh} for lead in made],
+        )
+    return made
+
+
+def get(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Lead]:
+    """The leads of these numbers; those that were merged into another are left out."""
+    found: dict[LeadId, Lead] = {}
+    for portion in chunks(ids):
+        rows = tx.execute(select(table).where(table.c.id.in_(portion), table.c.merged_into.is_(None)))
+        found.update({LeadId(row.id): to_lead(row) for row in rows})
+    return found
+
+
+def by_key(tx: Tx, keys: Iterable[str]) -> dict[str, Lead]:
+    """The leads of our own unique keys, as they are written to the systems."""
+    found: dict[str, Lead] = {}
+    for portion in chunks(keys):
+        found.update({row.key: to_lead(row) for row in tx.execute(select(table).where(table.c.key.in_(portion)))})
+    return found
+
+
+def survivor(tx: Tx, lead_id: LeadId) -> LeadId:
+    """The living lead at the end of a chain of merges."""
+    while True:
+        into = tx.execute(select(table.c.merged_into).where(table.c.id == lead_id)).scalar()
+        if into is None:
+            return lead_id
+        lead_id = LeadId(into)
+
+
+def touch(tx: Tx, ids: Iterable[LeadId]) -> None:
+    """Something about these leads changed: raise the revision and have them decided anew."""
+    _update(tx, ids, {"revision": table.c.revision + 1, "due": True})
+
+
+def due(tx: Tx, *, now: datetime, limit: int | None) -> list[LeadId]:
+    """The next leads to decide: those that changed, by number, then those whose time has come, earliest first."""
+    changed = select(table.c.id).where(table.c.due).order_by(table.c.id)
+    found = _next(tx, changed, limit)
+    woken = select(table.c.id).where(table.c.wake_at <= now, ~table.c.due).order_by(table.c.wake_at, table.c.id)
+    return found + _next(tx, woken, None if limit is None else limit - len(found))
+
+
+def _next(tx: Tx, query: Select[Any], limit: int | None) -> list[LeadId]:
+    """On PostgreSQL the rows stay locked until the commit: a touch waits and is not lost under the decision."""
+    if limit is not None and limit < 1:
+        return []
+    query = query.limit(limit)
+    if not tx.get_execution_options().get("postgresql_readonly", False):
+        query = query.with_for_update(skip_locked=True)
+    return [LeadId(number) for number in tx.execute(query).scalars()]
+
+
+def save(tx: Tx, leads: Sequence[Lead], *, now: datetime, replan: Collection[LeadId] = ()) -> None:
+    """Write leads back as decided; `due` is cleared unless they were touched since they were read.
+
+    A changed stage or owner raises the revision. `now` is when it was decided: a `wake_at` that has
+    passed would come up in the same pass again, so it is moved to the next moment.
+    """
+    if not leads:
+        return
+    moved = case(
+        (
+            (table.c.stage != bindparam("new_stage")) | table.c.owner.is_distinct_from(bindparam("new_owner")),
+            table.c.revision + 1,
+        ),
+        else_=table.c.revision,
+    )
+    settled: ColumnElement[Any] = case((table.c.revision <= bindparam("read_revision"), False), else_=table.c.due)
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("number"))
+        .values(
+            {name: bindparam(f"new_{name}") for name in _STANDING}
+            | {"revision": moved, "due": settled, "failure": None}
+        )
+    )
+    tx.execute(
+        statement,
+        [_decided(lead, now) | {"number": lead.id, "read_revision": lead.revision} for lead in leads],
+    )
+    mark_plan_due(tx, replan)
+
+
+def clear_due(tx: Tx, ids: Iterable[LeadId], *, now: datetime) -> None:
+    """Note that these leads were looked at and need nothing now: neither due nor, if its time has come, awake."""
+    late = case((table.c.wake_at <= now, None), else_=table.c.wake_at)
+    _update(tx, ids, {"due": False, "wake_at": late})
+
+
+def fail(tx: Tx, lead_id: LeadId, message: str, *, now: datetime) -> None:
+    """Set a lead aside that could not be decided: shown with its reason, tried again when something touches it."""
+    _update(tx, [lead_id], {"failure": message})
+    clear_due(tx, [lead_id], now=now)
+
+
+def failed(tx: Tx) -> dict[LeadId, str]:
+    """The leads that could not be decided, with the reason."""
+    rows = tx.execute(select(table.c.id, table.c.failure).where(table.c.failure.is_not(None)).order_by(table.c.id))
+    return {LeadId(row.id): row.failure for row in rows}
+
+
+def mark_plan_due(tx: Tx, ids: Iterable[LeadId]) -> None:
+    """What should be there may differ from what is: have these leads planned."""
+    _update(tx, ids, {"plan_due": True})
+
+
+def plan_due(tx: Tx, limit: int | None) -> list[LeadId]:
+    rows = tx.execute(select(table.c.id).where(table.c.plan_due).order_by(table.c.id).limit(limit))
+    return [LeadId(row.id) for row in rows]
+
+
+def clear_plan_due(tx: Tx, ids: Iterable[LeadId]) -> None:
+    _update(tx, ids, {"plan_due": False})
+
+
+def arm_all(tx: Tx, at: datetime) -> None:
+    """From now on only what happens after `at` may open a handoff; a later arming of a lead stands."""
+    tx.execute(update(table).where(table.c.armed_at < at).values(armed_at=at))
+
+
+def make_all_due(tx: Tx) -> None:
+    """Have every lead decided anew, as after a publish."""
+    tx.execute(update(table).where(table.c.merged_into.is_(None)).values(revision=table.c.revision + 1, due=True))
+
+
+def count(tx: Tx) -> int:
+    return tx.execute(select(func.count()).where(table.c.merged_into.is_(None))).scalar_one()
+
+
+def count_by_stage(tx: Tx) -> dict[Stage, int]:
+    rows = tx.execute(select(table.c.stage, func.count()).where(table.c.merged_into.is_(None)).group_by(table.c.stage))
+    return {Stage(row[0]): row[1] for row in rows}
+
+
+def by_stage(tx: Tx, stage: Stage) -> list[LeadId]:
+    rows = tx.execute(
+        select(table.c.id).where(table.c.stage == stage.value, table.c.merged_into.is_(None)).order_by(table.c.id)
+    )
+    return [LeadId(row.id) for row in rows]
+
+
+def next_wake(tx: Tx) -> datetime | None:
+    """When time alone next makes a lead due."""
+    found: datetime | None = tx.execute(
+        select(table.c.wake_at).where(table.c.wake_at.is_not(None)).order_by(table.c.wake_at).limit(1)
+    ).scalar()
+    return found
+
+
+def count_due(tx: Tx, *, now: datetime) -> int:
+    waiting = select(func.count()).where(table.c.due)
+    woken = select(func.count()).where(table.c.wake_at <= now, ~table.c.due)
+    return tx.execute(waiting).scalar_one() + tx.execute(woken).scalar_one()
+
+
+_STANDING = (
+    "stage", "stage_since", "armed_at", "owner", "mql_since", "return_at", "recycled_as", "times_recycled",
+    "left_lists", "nurture_withheld", "shown_score", "shown_band", "shown_at", "wake_at",
+)  # fmt: skip
+
+
+def _standing(lead: Lead) -> dict[str, Any]:
+    found = {name: getattr(lead, name) for name in _STANDING}
+    return found | {"stage": lead.stage.value, "left_lists": list(lead.left_lists)}
+
+
+def _decided(lead: Lead, now: datetime) -> dict[str, Any]:
+    standing = _standing(lead)
+    if lead.wake_at is not None and lead.wake_at <= now:
+        standing["wake_at"] = now + timedelta(microseconds=1)
+    return {f"new_{name}": value for name, value in standing.items()}
+
+
+def to_lead(row: AnyRow) -> Lead:
+    standing = {name: getattr(row, name) for name in _STANDING}
+    standing |= {"stage": Stage(row.stage), "left_lists": tuple(row.left_lists)}
+    return Lead(id=LeadId(row.id), key=row.key, revision=row.revision, **standing)
+
+
+def _update(tx: Tx, ids: Iterable[LeadId], values: Mapping[str, Any]) -> None:
+    for portion in chunks(sorted(ids)):
+        tx.execute(update(table).where(table.c.id.in_(portion), table.c.merged_into.is_(None)).values(dict(values)))
+
+
+__all__ = [
+    "arm_all",
+    "by_key",
+    "by_stage",
+    "clear_due",
+    "clear_plan_due",
+    "count",
+    "count_by_stage",
+    "count_due",
+    "create",
+    "due",
+    "fail",
+    "failed",
+    "get",
+    "make_all_due",
+    "mark_plan_due",
+    "never_scored",
+    "next_wake",
+    "plan_due",
+    "save",
+    "save_scores",
+    "scores_of",
+    "survivor",
+    "to_lead",
+    "touch",
+]

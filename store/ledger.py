@@ -1,0 +1,256 @@
+"""The truth: what people did and what was true of them, kept when first seen and never rewritten.
+
+An activity belongs to a record, and through it to a lead; the lead's number is repeated in the row
+so that one lead's activities lie together. `UNCLAIMED` rows wait until identity knows their owner.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import select, tuple_, update
+
+from domain.activity import Activity, ActivityKind
+from domain.lead import Fact
+from domain.values import LeadId, RecordRef, Value
+from store import identity
+from store import records as record_rows
+from store.chunks import BulkInsert, chunks, run_many
+from store.columns import AnyRow, from_json, from_micros, plain, to_json, to_micros
+from store.engine import Tx
+from store.schema import activity as table
+from store.schema import fact as fact_table
+
+ActivityKey: TypeAlias = tuple[str, str, str]
+"""(connection, stream, external id)."""
+
+UNCLAIMED = 0
+_TAKEN_BACK = "the system took it back"
+
+_COLUMNS = (
+    "lead_id", "connection", "stream", "external_id", "kind", "occurred_at", "seen_at", "record_connection",
+    "record_object", "record_id", "email", "actor", "automated", "properties", "retracted_at", "retracted_why",
+)  # fmt: skip
+_INSERT = BulkInsert(
+    table,
+    _COLUMNS,
+    "ON CONFLICT (connection, stream, external_id) DO NOTHING RETURNING connection, stream, external_id, lead_id",
+)
+_READ = (
+    "SELECT lead_id, connection, stream, external_id, kind, occurred_at, seen_at, record_connection, record_object, "
+    "record_id, email, actor, automated, properties FROM activity WHERE lead_id IN ({ids}) AND retracted_at IS NULL "
+    "ORDER BY lead_id, occurred_at, connection, stream, external_id"
+)
+
+
+def add(tx: Tx, activities: Sequence[Activity], *, seen_at: datetime) -> list[tuple[ActivityKey, LeadId | None]]:
+    """Keep what is new; returns only what is new or newly retracted, with its lead where that is known."""
+    leads, moment = _leads_of(tx, activities), to_micros(seen_at)
+    pairs = list(zip(activities, leads, strict=True))
+    fresh = _INSERT.run(tx, [_to_row(each, lead, moment) for each, lead in pairs if not each.retracted])
+    result = [(_key(row), _lead(row.lead_id)) for row in fresh]
+    gone = [(each, lead) for each, lead in pairs if each.retracted]
+    if gone:
+        result += _retract(tx, [each.key for each, _ in gone], why=_TAKEN_BACK, at=seen_at)
+        # What was retracted before it was ever seen leaves a mark, so that a late copy does not count.
+        _INSERT.run(tx, [_to_row(each, lead, moment) for each, lead in gone])
+    return result
+
+
+def retract(tx: Tx, keys: Iterable[ActivityKey], *, reason: str, at: datetime) -> set[LeadId]:
+    """Take activities out of every count from now on; returns the leads that this touches."""
+    return {lead for _, lead in _retract(tx, list(keys), why=reason, at=at) if lead is not None}
+
+
+def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[str, LeadId]) -> set[LeadId]:
+    """Give waiting activities to the leads that their records or addresses turned out to be."""
+    found = [(ref_lead, key) for key, ref_lead in _waiting_by_record(tx, refs)]
+    taken = {key for _, key in found}
+    found += [(lead, key) for key, lead in _waiting_by_email(tx, emails) if key not in taken]
+    run_many(
+        tx,
+        "UPDATE activity SET lead_id = ? WHERE lead_id = 0 AND connection = ? AND stream = ? AND external_id = ?",
+        [(lead, *key) for lead, key in found],
+    )
+    return {lead for lead, _ in found}
+
+
+def activities_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Activity]]:
+    """Everything these leads did, oldest first, without what was retracted."""
+    found: dict[LeadId, list[Activity]] = {}
+    for portion in chunks(lead_ids):
+        mark = "%s" if tx.dialect.name == "postgresql" else "?"
+        statement = _READ.format(ids=", ".join([mark] * len(portion)))
+        for row in tx.exec_driver_sql(statement, tuple(portion)):
+            found.setdefault(LeadId(row[0]), []).append(_to_activity(row))
+    return found
+
+
+def put_facts(tx: Tx, lead_id: LeadId, values: Mapping[str, Value], *, since: datetime, seen_at: datetime) -> set[str]:
+    """Append the values that differ from the newest kept; returns their names."""
+    return put_facts_many(tx, {lead_id: values}, since={lead_id: since}, seen_at=seen_at).get(lead_id, set())
+
+
+def put_facts_many(
+    tx: Tx,
+    values: Mapping[LeadId, Mapping[str, Value]],
+    *,
+    since: Mapping[LeadId, datetime],
+    seen_at: datetime,
+) -> dict[LeadId, set[str]]:
+    """As `put_facts`, for many leads in a few statements; leads without a change are left out of the answer."""
+    newest = _newest(tx, values)
+    rows: list[dict[str, Any]] = []
+    changed: dict[LeadId, set[str]] = {}
+    for lead, pairs in values.items():
+        for name, value in pairs.items():
+            number, known = newest.get((lead, name), (0, "null"))
+            if to_json(value) == known:
+                continue
+            rows.append(
+                {"lead_id": lead, "name": name, "number": number + 1, "value": to_json(value)}
+                | {"since": since[lead], "seen_at": seen_at}
+            )
+            changed.setdefault(lead, set()).add(name)
+    if rows:
+        tx.execute(fact_table.insert(), rows)
+    return changed
+
+
+def facts_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Fact]]:
+    """Every value these leads' properties ever had; of each name the newest stands last."""
+    found: dict[LeadId, list[Fact]] = {}
+    for portion in chunks(lead_ids):
+        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))):
+            fact = Fact(name=row.name, value=from_json(row.value), since=row.since, seen_at=row.seen_at)
+            found.setdefault(LeadId(row.lead_id), []).append(fact)
+    return found
+
+
+def _facts() -> Any:
+    columns = fact_table.c
+    return select(fact_table).order_by(columns.lead_id, columns.name, columns.seen_at, columns.number)
+
+
+def _newest(tx: Tx, leads: Iterable[LeadId]) -> dict[tuple[LeadId, str], tuple[int, str]]:
+    """The highest number used and the newest value of each fact."""
+    found: dict[tuple[LeadId, str], tuple[int, str]] = {}
+    for portion in chunks(leads):
+        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))):
+            key = (LeadId(row.lead_id), row.name)
+            found[key] = (max(row.number, found.get(key, (0, ""))[0]), row.value)
+    return found
+
+
+def _leads_of(tx: Tx, activities: Sequence[Activity]) -> list[LeadId | None]:
+    """One answer per activity: the lead of its record, else of its address."""
+    by_record = record_rows.lead_of(tx, {each.record for each in activities if each.record is not None})
+    addresses = {each.email for each in activities if each.email and each.record not in by_record}
+    by_email = identity.find(tx, [identity.Key("email", address) for address in addresses])
+    found: list[LeadId | None] = []
+    for each in activities:
+        lead = by_record.get(each.record) if each.record is not None else None
+        if lead is None and each.email:
+            lead = by_email.get(identity.Key("email", each.email))
+        found.append(lead)
+    return found
+
+
+def _retract(tx: Tx, keys: Sequence[ActivityKey], *, why: str, at: datetime) -> list[tuple[ActivityKey, LeadId | None]]:
+    found: list[tuple[ActivityKey, LeadId | None]] = []
+    for portion in chunks(keys):
+        rows = tx.execute(
+            update(table)
+            .where(tuple_(table.c.connection, table.c.stream, table.c.external_id).in_(portion))
+            .where(table.c.retracted_at.is_(None))
+            .values(retracted_at=at, retracted_why=why)
+            .returning(table.c.connection, table.c.stream, table.c.external_id, table.c.lead_id)
+        )
+        found += [(_key(row), _lead(row.lead_id)) for row in rows]
+    return found
+
+
+def _waiting_by_record(tx: Tx, refs: Mapping[RecordRef, LeadId]) -> list[tuple[ActivityKey, LeadId]]:
+    columns = table.c
+    found: list[tuple[ActivityKey, LeadId]] = []
+    by_object: dict[tuple[str, str], list[str]] = {}
+    for ref in refs:
+        by_object.setdefault((ref.connection, ref.object), []).append(ref.id)
+    for (connection, kind), ids in by_object.items():
+        for portion in chunks(ids):
+            rows = tx.execute(
+                select(columns.connection, columns.stream, columns.external_id, columns.record_id).where(
+                    columns.lead_id == UNCLAIMED,
+                    columns.record_connection == connection,
+                    columns.record_object == kind,
+                    columns.record_id.in_(portion),
+                    columns.record_id.is_not(None),
+                )
+            )
+            for row in rows:
+                ref = RecordRef(connection=connection, object=kind, id=row.record_id)
+                found.append((_key(row), refs[ref]))
+    return found
+
+
+def _waiting_by_email(tx: Tx, emails: Mapping[str, LeadId]) -> list[tuple[ActivityKey, LeadId]]:
+    columns = table.c
+    found: list[tuple[ActivityKey, LeadId]] = []
+    for portion in chunks(emails):
+        rows = tx.execute(
+            select(columns.connection, columns.stream, columns.external_id, columns.email).where(
+                columns.lead_id == UNCLAIMED, columns.email.in_(portion), columns.email.is_not(None)
+            )
+        )
+        found += [(_key(row), emails[row.email]) for row in rows]
+    return found
+
+
+def _key(row: AnyRow) -> ActivityKey:
+    return (row.connection, row.stream, row.external_id)
+
+
+def _lead(lead_id: int) -> LeadId | None:
+    return None if lead_id == UNCLAIMED else LeadId(lead_id)
+
+
+def _to_row(each: Activity, lead: LeadId | None, seen_at: int) -> tuple[Any, ...]:
+    record = each.record
+    return (
+        UNCLAIMED if lead is None else lead,
+        each.connection,
+        each.stream,
+        each.external_id,
+        each.kind.value,
+        to_micros(each.occurred_at),
+        seen_at,
+        None if record is None else record.connection,
+        None if record is None else record.object,
+        None if record is None else record.id,
+        None if each.email is None else plain(each.email),
+        each.actor,
+        each.automated,
+        to_json(each.properties) if each.properties else "{}",
+        seen_at if each.retracted else None,
+        _TAKEN_BACK if each.retracted else None,
+    )
+
+
+_KINDS = {kind.value: kind for kind in ActivityKind}
+
+
+def _to_activity(row: AnyRow) -> Activity:
+    _, connection, stream, external_id, kind, occurred_at, seen_at, at, what, whom, email, actor, automated, more = row
+    return Activity(
+        connection=connection,
+        stream=stream,
+        external_id=external_id,
+        kind=_KINDS[kind],
+        occurred_at=from_micros(occurred_at),
+        record=None if whom is None else RecordRef(connection=at, object=what, id=whom),
+        email=email,
+        actor=actor,
+        automated=bool(automated),
+        properties={} if more == "{}" else from_json(more),
+        seen_at=from_micros(seen_at),
+    )

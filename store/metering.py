@@ -1,0 +1,64 @@
+"""Lets an approved backlog through by the day, so that nobody finds two hundred new leads in the morning."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.values import LeadId
+from store.chunks import chunks
+from store.engine import Tx
+from store.schema import held_lead, held_set, lead, score
+
+_DAY = timedelta(hours=24)
+
+
+def take_approved(tx: Tx, set_name: str, *, per_rep_per_day: int, now: datetime, reps: int = 1) -> list[LeadId]:
+    """Take leads out of an approved set, freshest first: so many per rep and 24 hours, whoever's they are.
+
+    Leads without an owner share the room of `reps` people. A lead is taken once.
+    """
+    used = Counter(_taken_since(tx, set_name, now - _DAY))
+    found: list[LeadId] = []
+    for number, owner in _candidates(tx, set_name, now):
+        room = per_rep_per_day * (reps if owner is None else 1)
+        if used[owner] < room:
+            used[owner] += 1
+            found.append(number)
+    for portion in chunks(found):
+        tx.execute(update(held_lead).where(held_lead.c.lead_id.in_(portion), _of(set_name)).values(taken_at=now))
+    return found
+
+
+def _of(set_name: str) -> ColumnElement[bool]:
+    return held_lead.c.set_id.in_(
+        select(held_set.c.id).where(held_set.c.name == set_name, held_set.c.status == "approved")
+    )
+
+
+def _taken_since(tx: Tx, set_name: str, since: datetime) -> list[str | None]:
+    rows = tx.execute(
+        select(lead.c.owner)
+        .join(held_lead, held_lead.c.lead_id == lead.c.id)
+        .where(_of(set_name), held_lead.c.taken_at > since)
+    )
+    return [row.owner for row in rows]
+
+
+def _candidates(tx: Tx, set_name: str, now: datetime) -> list[tuple[LeadId, str | None]]:
+    rows = tx.execute(
+        select(lead.c.id, lead.c.owner)
+        .join(held_lead, held_lead.c.lead_id == lead.c.id)
+        .join(held_set, held_set.c.id == held_lead.c.set_id)
+        .outerjoin(score, score.c.lead_id == lead.c.id)
+        .where(
+            _of(set_name),
+            held_set.c.valid_until > now,
+            held_lead.c.taken_at.is_(None),
+            held_lead.c.released_at.is_(None),
+            lead.c.merged_into.is_(None),
+        )
+        .order_by(func.coalesce(score.c.last_point_at, 0).desc(), lead.c.id)
+    )
+    return [(LeadId(row.id), row.owner) for row in rows]

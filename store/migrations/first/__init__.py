@@ -1,0 +1,1 @@
+"""The first schema, in four portions."""

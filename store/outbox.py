@@ -1,0 +1,109 @@
+"""Writes on their way out: one row per (record, lane), and no way back from `done`.
+
+pending or waiting → claimed → done | waiting | parked | unsure | gone; a person may retry or ignore
+what was parked or is unsure. A row not yet claimed is replaced by a newer one for the same target;
+a claimed one is never touched, and while it is out no other row of its target is claimed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, text
+
+from domain.run import OutboxStatus
+from domain.values import LeadId
+from store.chunks import chunks
+from store.claiming import claim, ignore, reclaim, retry, settle
+from store.engine import Tx
+from store.outbox_row import OPEN, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
+from store.putting import put
+from store.schema import outbox as table
+
+
+def open_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[OutboxRow]]:
+    """Everything not settled for good, by row number; ignored rows too, so that they are not planned again."""
+    found: dict[LeadId, list[OutboxRow]] = {}
+    for portion in chunks(lead_ids):
+        rows = tx.execute(
+            select(table)
+            .where(table.c.lead_id.in_(portion), table.c.status.in_(words(OPEN)))
+            .order_by(table.c.lead_id, table.c.id)
+        )
+        for row in rows:
+            found.setdefault(LeadId(row.lead_id), []).append(to_outbox_row(row))
+    return found
+
+
+def get(tx: Tx, ids: Iterable[int]) -> dict[int, OutboxRow]:
+    found: dict[int, OutboxRow] = {}
+    for portion in chunks(ids):
+        found.update({row.id: to_outbox_row(row) for row in tx.execute(select(table).where(table.c.id.in_(portion)))})
+    return found
+
+
+def of_run(tx: Tx, run_id: int) -> list[OutboxRow]:
+    """Every row that a run put out, by number."""
+    rows = tx.execute(select(table).where(table.c.run_id == run_id).order_by(table.c.id))
+    return [to_outbox_row(row) for row in rows]
+
+
+def counts(tx: Tx) -> dict[tuple[str, str], int]:
+    """Rows per connection and status, without the ignored ones."""
+    rows = tx.execute(
+        select(table.c.connection, table.c.status, func.count())
+        .where(~table.c.ignored)
+        .group_by(table.c.connection, table.c.status)
+    )
+    return {(row[0], OutboxStatus(row[1])): row[2] for row in rows}
+
+
+def list_open(
+    tx: Tx, connection: str | None = None, statuses: Iterable[OutboxStatus | str] = OPEN
+) -> Iterator[OutboxRow]:
+    """Rows of these statuses by number, without the ignored ones; of every connection when none is named."""
+    last = 0
+    query = select(table).where(table.c.status.in_(words(statuses)), ~table.c.ignored)
+    if connection is not None:
+        query = query.where(table.c.connection == connection)
+    while True:
+        rows = tx.execute(query.where(table.c.id > last).order_by(table.c.id).limit(1000)).all()
+        yield from map(to_outbox_row, rows)
+        if len(rows) < 1000:
+            return
+        last = rows[-1].id
+
+
+def next_due(tx: Tx, connection: str) -> datetime | None:
+    """When the next row of this connection may be claimed."""
+    found: datetime | None = tx.execute(
+        select(func.min(table.c.due_at)).where(
+            table.c.connection == connection, text("status IN ('pending', 'waiting')")
+        )
+    ).scalar()
+    return found
+
+
+def purge(tx: Tx, *, before: datetime) -> int:
+    """Delete what was settled for good before a moment (features.md D: 90 days); returns how many rows."""
+    final = words((OutboxStatus.DONE, OutboxStatus.GONE))
+    return tx.execute(delete(table).where(table.c.settled_at < before, table.c.status.in_(final))).rowcount
+
+
+__all__ = [
+    "OutboxDraft",
+    "OutboxRow",
+    "Settlement",
+    "claim",
+    "counts",
+    "get",
+    "ignore",
+    "list_open",
+    "next_due",
+    "of_run",
+    "open_of",
+    "purge",
+    "put",
+    "reclaim",
+    "retry",
+    "settle",
+]

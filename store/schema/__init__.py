@@ -1,0 +1,82 @@
+"""Every table, once. The migrations say the same step by step; a test compares the two on both databases.
+
+Tables that are read lead by lead begin their key with the lead, and on SQLite lie in that order on
+disk (WITHOUT ROWID): one lead's activities are neighbours. Foreign keys are left out on purpose:
+pages arrive in any order, and one transaction already holds what belongs together.
+"""
+
+from store.schema.house import (
+    call_count,
+    call_limit,
+    connection,
+    cursor,
+    installation,
+    leadership,
+    number,
+    request,
+    rule_version,
+    run,
+    sequences,
+    token,
+    wire,
+)
+from store.schema.people import (
+    assignment,
+    conflict,
+    desired,
+    handoff,
+    intent,
+    lead,
+    membership,
+    merge_base,
+    score,
+    transition,
+)
+from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
+from store.schema.tables import metadata
+from store.schema.writes import audit, audit_seal, audit_unsealed, blast, held_lead, held_set, outbox, subject_key
+
+KNOWN_REVISIONS = ("0001",)
+"""Every schema revision this version knows, oldest first."""
+
+__all__ = [
+    "KNOWN_REVISIONS",
+    "activity",
+    "assignment",
+    "audit",
+    "audit_seal",
+    "audit_unsealed",
+    "blast",
+    "call_count",
+    "call_limit",
+    "conflict",
+    "connection",
+    "cursor",
+    "desired",
+    "fact",
+    "handoff",
+    "held_lead",
+    "held_set",
+    "identity_key",
+    "installation",
+    "intent",
+    "lead",
+    "leadership",
+    "membership",
+    "merge_base",
+    "metadata",
+    "number",
+    "outbox",
+    "record",
+    "record_value",
+    "remote_list",
+    "request",
+    "rule_version",
+    "run",
+    "score",
+    "sequences",
+    "subject_key",
+    "token",
+    "transition",
+    "wire",
+]

@@ -1,0 +1,77 @@
+"""The score of each lead as last computed, with its lines: what the screens show until the next time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.score import Dimension, Grade, Line, Score, Step
+from domain.values import LeadId, RuleHash
+from store.chunks import chunks
+from store.columns import AnyRow, maybe_micros, maybe_moment
+from store.engine import Tx
+from store.schema import score as table
+from store.upserts import upsert
+
+
+def save_scores(tx: Tx, scores: Mapping[LeadId, tuple[Score, str]]) -> None:
+    """Keep the newest score of each lead, and its reason in words."""
+    upsert(tx, table, [_to_row(lead, score, why) for lead, (score, why) in scores.items()])
+
+
+def scores_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, tuple[Score, str]]:
+    """Scores and reasons as last computed; `hand_raises` are not kept, they are in the ledger."""
+    found: dict[LeadId, tuple[Score, str]] = {}
+    for portion in chunks(ids):
+        rows = tx.execute(select(table).where(table.c.lead_id.in_(portion)))
+        found.update({LeadId(row.lead_id): (_to_score(row), row.why) for row in rows})
+    return found
+
+
+def never_scored(tx: Tx, ids: Iterable[LeadId]) -> set[LeadId]:
+    """Those of these leads that have no score yet: nothing was ever decided about them."""
+    left = set(ids)
+    for portion in chunks(sorted(left)):
+        left.difference_update(tx.execute(select(table.c.lead_id).where(table.c.lead_id.in_(portion))).scalars())
+    return left
+
+
+def _to_row(lead: LeadId, score: Score, why: str) -> dict[str, Any]:
+    return {
+        "lead_id": lead,
+        "as_of": score.as_of,
+        "rule_hash": score.rule_hash,
+        "engagement": score.engagement,
+        "sales": score.sales,
+        "fit_percent": score.fit_percent,
+        "grade": score.grade.value,
+        "step": score.step.value,
+        "why": why,
+        "excluded": score.excluded,
+        "last_point_at": score.last_point_at,
+        "last_fact_at": score.last_fact_at,
+        "next_change_at": score.next_change_at,
+        "lines": [asdict(line) | {"latest_at": maybe_micros(line.latest_at)} for line in score.lines],
+    }
+
+
+def _to_score(row: AnyRow) -> Score:
+    return Score(
+        as_of=row.as_of,
+        rule_hash=RuleHash(row.rule_hash),
+        engagement=row.engagement,
+        sales=row.sales,
+        fit_percent=row.fit_percent,
+        grade=Grade(row.grade),
+        step=Step(row.step),
+        lines=tuple(_to_line(line) for line in row.lines),
+        excluded=row.excluded,
+        last_point_at=row.last_point_at,
+        last_fact_at=row.last_fact_at,
+        next_change_at=row.next_change_at,
+    )
+
+
+def _to_line(kept: dict[str, Any]) -> Line:
+    return Line(**(kept | {"dimension": Dimension(kept["dimension"]), "latest_at": maybe_moment(kept["latest_at"])}))

@@ -1,0 +1,1 @@
+"""The loop: pull, rescore, decide, plan, push, recover. Does what the pure floors say."""

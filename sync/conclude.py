@@ -1,0 +1,279 @@
+"""From everything known about one lead to what should be: merge, rescore, decide, project.
+
+Pure: the same material, rules, routing and `now` give the same conclusion, which is why a plan can
+be made without saving it and a crash in the middle costs nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from config.mapping import Role
+from domain.activity import MARKETING_KINDS, Activity
+from domain.change import Conflict
+from domain.decision import Decision, Desired
+from domain.lead import Fact, Lead
+from domain.record import Record
+from domain.score import Score
+from domain.stage import Signal, SignalKind
+from domain.values import LeadId, RecordRef, Value
+from handoff.decide import decide
+from handoff.routing import RoutingState
+from handoff.view import LeadView
+from mapping.agreement import Base
+from mapping.merge_lead import LeadMerge, merge_lead
+from mapping.projection import project
+from mapping.wishes import FieldWish
+from scoring.showing import is_worth_showing
+from scoring.why import why
+from sync.loop import InForce
+from sync.material import Material, Users
+
+RECENT = 10
+"""How many of the person's last activities the words may draw on."""
+
+SHOWN = ("score", "grade", "band", "why", "score_change")
+"""Properties that are written only when the number is worth showing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """The merge base of one property in one system, as it stands after this conclusion."""
+
+    property: str
+    connection: str
+    base: Base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What was concluded about one lead at `as_of`: everything that one transaction saves."""
+
+    lead_id: LeadId
+    revision: int
+    as_of: datetime
+    decision: Decision
+    score: Score
+    words: str
+    facts: Mapping[str, Value]
+    """Only those whose value changed."""
+    fact_since: datetime
+    desired: tuple[Desired, ...]
+    agreed: tuple[Agreed, ...]
+    conflicts: tuple[Conflict, ...]
+    heads: Mapping[str, RecordRef] = field(default_factory=dict)
+
+
+def conclude(
+    material: Material, rules: InForce, state: RoutingState, users: Users, *, now: datetime
+) -> tuple[Conclusion, RoutingState]:
+    """Conclude about one lead; the routing state moves on when a rep's turn was used."""
+    merged = merge_lead(material.records, material.bases, rules.fields)
+    changed = _changed_facts(merged.values, material.facts)
+    since = min(max((row.modified_at for row in material.records), default=now), now)
+    facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
+    score = rules.scorer.score(facts, material.activities, as_of=now, known_at=now)
+    words = why(score, merged.values, material.activities, rules.rules.scoring, now=now, past=_past(material, rules))
+    signals = () if material.is_new else find_signals(merged, material, rules, users)
+    view = look(material, merged, score, words, signals)
+    decision, state = decide(view, rules.book, state, users.reps, now=now)
+    decision = show(decision, score, material, rules, now=now)
+    wishes = (
+        *merged.desired,
+        *project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids),
+    )
+    return (
+        Conclusion(
+            lead_id=material.lead.id,
+            revision=material.lead.revision,
+            as_of=now,
+            decision=decision,
+            score=score,
+            words=words,
+            facts=changed,
+            fact_since=since,
+            desired=_desired(wishes, material.lead, decision, rules),
+            agreed=_agreed(merged, material),
+            conflicts=merged.conflicts,
+            heads=merged.heads,
+        ),
+        state,
+    )
+
+
+def _changed_facts(values: Mapping[str, Value], facts: Sequence[Fact]) -> dict[str, Value]:
+    current = {fact.name: fact.value for fact in facts}
+    return {name: value for name, value in values.items() if current.get(name) != value}
+
+
+def _fact(name: str, value: Value, *, since: datetime, seen_at: datetime) -> Fact:
+    return Fact(name=name, value=value, since=since, seen_at=seen_at)
+
+
+def _past(material: Material, rules: InForce) -> str | None:
+    """How the last pass ended, for the reason in words: `no budget in March`."""
+    ended = [each for each in material.handoffs if each.closed_at is not None and each.outcome is not None]
+    if not ended or ended[-1].closed_at is None or ended[-1].outcome is None:
+        return None
+    road = rules.lifecycle.outcomes.get(ended[-1].outcome)
+    says = (road.says or road.label).lower() if road else ended[-1].outcome.value.replace("_", " ")
+    return f"{says} in {ended[-1].closed_at:%B}"
+
+
+def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: Users) -> tuple[Signal, ...]:
+    """Foreign changes of stage, owner, verdict and outcome: what is shown is not what was agreed and not ours."""
+    roles = {prop.name: prop.role for prop in rules.mapping.properties}
+    ours = {(row.property, row.ref.connection): row.value for row in material.desired}
+    seen_at = {row.ref.connection: row.modified_at for row in material.records}
+    found = []
+    for key, value in sorted(merged.answers.items()):
+        base = material.bases.get(key)
+        kind = _signal_kind(key[0], roles[key[0]])
+        if kind is None or base is None or value == base.value or value == ours.get(key):
+            continue
+        shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
+        found.append(Signal(kind=kind, connection=key[1], property=key[0], value=shown, at=seen_at[key[1]]))
+    for connection, membership, shown_member in material.memberships:
+        if membership.member and shown_member is False:
+            found.append(
+                Signal(
+                    kind=SignalKind.LEFT_LIST,
+                    connection=connection,
+                    property=membership.list,
+                    value=None,
+                    at=seen_at.get(connection, material.lead.stage_since),
+                )
+            )
+    return tuple(found)
+
+
+def _signal_kind(name: str, role: Role) -> SignalKind | None:
+    if role is Role.OWNER:
+        return SignalKind.OWNER
+    if role is Role.STATUS:
+        return SignalKind.STAGE
+    if role is Role.ANSWER and name in {"verdict", "outcome"}:
+        return SignalKind(name)
+    return None
+
+
+def look(material: Material, merged: LeadMerge, score: Score, words: str, signals: Sequence[Signal]) -> LeadView:
+    """The lead as the handoff floor sees it."""
+    values = {**merged.values, **_answers(merged)}
+    account = material.account
+    return LeadView(
+        lead=material.lead,
+        score=score,
+        values=values,
+        handoff=material.open_handoff,
+        past=tuple(each for each in material.handoffs if not each.is_open),
+        signals=tuple(signals),
+        sales=_sales(material),
+        account=account,
+        is_customer=bool(account and (account.is_customer or account.won_deals)),
+        has_open_deal=bool(account and account.open_deals),
+        converted=any(row.converted_to is not None for row in material.records),
+        member_of=frozenset(entry.list for _, entry, shown in material.memberships if shown),
+        words=words,
+        needs_baseline=material.is_new,
+        approved=material.approved,
+        assignment=material.assignment,
+        recent=_recent(material),
+    )
+
+
+def _answers(merged: LeadMerge) -> dict[str, Value]:
+    """What reps answered, whichever system they answered in."""
+    found: dict[str, Value] = {}
+    for (name, _connection), value in sorted(merged.answers.items()):
+        if value is not None:
+            found.setdefault(name, value)
+    return found
+
+
+def _recent(material: Material) -> tuple[Activity, ...]:
+    """What the person did last, newest last."""
+    theirs = (each for each in material.activities if each.kind in MARKETING_KINDS)
+    return tuple(sorted(theirs, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
+
+
+def _sales(material: Material) -> tuple[Activity, ...]:
+    return tuple(
+        sorted(
+            (each for each in material.activities if each.kind not in MARKETING_KINDS),
+            key=lambda activity: (activity.occurred_at, activity.key),
+        )
+    )
+
+
+def show(decision: Decision, score: Score, material: Material, rules: InForce, *, now: datetime) -> Decision:
+    """Leave the number as it was last shown unless it is worth a write (features.md E)."""
+    lead = material.lead
+    worth = is_worth_showing(
+        score,
+        shown=lead.shown_score,
+        band=lead.shown_band,
+        shown_at=lead.shown_at,
+        rules=rules.rules.scoring.showing,
+        now=now,
+    )
+    properties: dict[str, Value] = {"lead_key": lead.key, **decision.properties}
+    if worth or decision.transitions:
+        before = lead.shown_score
+        properties["score_change"] = 0 if before is None else score.shown - before
+        shown = {"shown_score": score.shown, "shown_band": score.band, "shown_at": now}
+    else:
+        last = {row.property: row.value for row in material.desired}
+        for name in SHOWN:
+            properties.pop(name, None)
+            if name in last:
+                properties[name] = last[name]
+        shown = {}
+    return _with(decision, properties, shown, _refresh_at(decision, lead, rules, worth=worth, now=now))
+
+
+def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:
+    """The weekly refresh of a shown number is a due change like any other."""
+    shown_at = now if worth else lead.shown_at
+    if shown_at is None:
+        return decision.wake_at
+    refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days)
+    return min(refresh, decision.wake_at) if decision.wake_at else refresh
+
+
+def _with(
+    decision: Decision, properties: Mapping[str, Value], shown: Mapping[str, object], wake_at: datetime | None
+) -> Decision:
+    lead = replace(decision.lead, **shown, wake_at=wake_at)  # type: ignore[arg-type]  # three fields, named in show()
+    return replace(decision, lead=lead, properties=properties, wake_at=wake_at)
+
+
+def _head_records(material: Material, merged: LeadMerge) -> dict[str, Record]:
+    by_ref = {row.ref: row for row in material.records}
+    return {connection: by_ref[ref] for connection, ref in merged.heads.items()}
+
+
+def _desired(wishes: Sequence[FieldWish], lead: Lead, decision: Decision, rules: InForce) -> tuple[Desired, ...]:
+    cause = decision.transitions[-1].why if decision.transitions else ""
+    return tuple(
+        Desired(
+            lead_id=lead.id,
+            ref=wish.ref,
+            field=wish.field,
+            property=wish.property,
+            value=wish.value,
+            cause=cause or f"{wish.property} by the rules in force",
+            rule_hash=rules.hash,
+        )
+        for wish in wishes
+    )
+
+
+def _agreed(merged: LeadMerge, material: Material) -> tuple[Agreed, ...]:
+    """What both sides now agree on, and the answers that this conclusion has taken note of."""
+    bases = {key: base for key, base in merged.bases.items() if material.bases.get(key) != base}
+    for key, value in merged.answers.items():
+        base = material.bases.get(key)
+        if base is None or base.value != value:
+            bases[key] = Base(value=value, vendor_form=value, learnt=())
+    return tuple(Agreed(property=key[0], connection=key[1], base=base) for key, base in sorted(bases.items()))

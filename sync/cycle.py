@@ -1,0 +1,138 @@
+"""One pass of the loop: pull, decide, plan, push, each a bulkhead for the others' troubles."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+import structlog
+
+from domain.errors import FencedError, LeadloopError
+from domain.run import ConnectionStatus, GoLive, Run
+from store import audit, connections, outbox, runs
+from sync import recover
+from sync.decide import Decided, decide_due
+from sync.loop import Loop
+from sync.outgoing import plan_due
+from sync.pull import Pulled, pull
+from sync.push import Pushed, push
+
+log = structlog.get_logger(__name__)
+
+ROUNDS = 4
+"""How often a cycle may plan and push again: a created record lets its task follow in the same cycle."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a cycle did, in the words of `leadloop status`."""
+
+    pulled: dict[str, Pulled] = field(default_factory=dict)
+    decided: Decided = field(default_factory=Decided)
+    planned: int = 0
+    pushed: dict[str, Pushed] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        total = {
+            "read": sum(each.records + each.activities for each in self.pulled.values()),
+            "changed": sum(each.changed for each in self.pulled.values()),
+            "rejected": sum(each.rejected for each in self.pulled.values()),
+            "planned": self.planned,
+        }
+        total |= {f"decided_{name}": count for name, count in asdict(self.decided).items()}
+        for name in asdict(Pushed()):
+            total[name] = sum(getattr(each, name) for each in self.pushed.values())
+        return total
+
+
+def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
+    """One whole cycle and its record. A failing connection is noted and the rest goes on."""
+    tally = Tally()
+    recover_claims(loop, now=now)
+    with loop.store.write(loop.epoch) as tx:
+        run_id = runs.start(tx, trigger, now=now)
+    for name in loop.connections:
+        pull_one(loop, name, tally, now=now)
+    for _ in range(ROUNDS):
+        moved = decide_and_plan(loop, tally, now=now, run_id=run_id)
+        sent = 0 if observing(loop) else push_all(loop, tally, now=now)
+        if not moved and not sent:
+            break
+    with loop.store.write(loop.epoch) as tx:
+        audit.seal(tx, now=now)
+        runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
+        return runs.get(tx, run_id)
+
+
+def observing(loop: Loop) -> bool:
+    """Whether the installation only watches yet: it reads and decides, and writes nothing."""
+    return loop.settings.go_live is GoLive.OBSERVE
+
+
+def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime) -> None:
+    def step() -> None:
+        tally.pulled[name] = pull(loop, name, now=now)
+
+    guarded(loop, name, "pull", tally, step, now=now)
+
+
+def decide_and_plan(loop: Loop, tally: Tally, *, now: datetime, run_id: int | None) -> int:
+    """Decide what is due and plan what it needs written; returns how many rows were planned."""
+    decided = decide_due(loop, now=now)
+    for name, count in asdict(decided).items():
+        setattr(tally.decided, name, getattr(tally.decided, name) + count)
+    planned = plan_due(loop, now=now, run_id=run_id)
+    tally.planned += planned
+    return planned
+
+
+def push_all(loop: Loop, tally: Tally, *, now: datetime) -> int:
+    """Push to every connection; returns the number of receipts."""
+    sent = 0
+    for name in loop.connections:
+        done: list[Pushed] = []
+
+        def step(name: str = name, done: list[Pushed] = done) -> None:
+            done.append(push(loop, name, now=now))
+
+        guarded(loop, name, "push", tally, step, now=now)
+        for pushed in done:
+            add_pushed(tally, name, pushed)
+            sent += pushed.sent
+    return sent
+
+
+def add_pushed(tally: Tally, name: str, pushed: Pushed) -> None:
+    """Add one push to what the cycle did to that connection."""
+    before = tally.pushed.setdefault(name, Pushed())
+    for field_name, count in asdict(pushed).items():
+        setattr(before, field_name, getattr(before, field_name) + count)
+
+
+def guarded(loop: Loop, name: str, step: str, tally: Tally, work: Callable[[], None], *, now: datetime) -> None:
+    """Run one connection's step; its errors become the connection's status and never the other's."""
+    with loop.store.read() as tx:
+        status = connections.get(tx, name)
+    if status is not None and status.status in {ConnectionStatus.PAUSED, ConnectionStatus.SUSPENDED}:
+        return
+    try:
+        work()
+    except FencedError:
+        raise
+    except LeadloopError as error:
+        with loop.store.write(loop.epoch) as tx:
+            reaction = recover.note(tx, name, error, now=now)
+        tally.failures.append(f"{name}: {step}: {reaction.reason}")
+        if status is None or status.reason != reaction.reason:
+            log.warning("connection_failed", connection=name, step=step, status=reaction.status, reason=reaction.reason)
+        return
+    if status is not None and status.status is ConnectionStatus.DEGRADED and step == "pull":
+        with loop.store.write(loop.epoch) as tx:
+            connections.set_status(tx, name, ConnectionStatus.RUNNING, reason=None, now=now)
+        log.info("connection_recovered", connection=name)
+
+
+def recover_claims(loop: Loop, *, now: datetime) -> int:
+    """Take back what an earlier holder of the lead had claimed when it died."""
+    with loop.store.write(loop.epoch) as tx:
+        return len(outbox.reclaim(tx, epoch=loop.epoch, now=now))

@@ -1,0 +1,97 @@
+"""What the steps of the loop share: the store, the connections, the rules in force, the lead.
+
+Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is given `now`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.lifecycle import LifecycleRules
+from config.load import Rules, rules_from_document
+from config.mapping import MappingRules
+from config.settings import Settings
+from connectors.contract import Connector
+from domain.run import RuleVersion
+from domain.values import RuleHash
+from handoff.rulebook import Rulebook
+from mapping.compiled import FieldMap
+from scoring.scorer import Scorer
+from store import installation as notebook
+from store import rules as rule_store
+from store.engine import Store, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The published rules, compiled once. `types`: connection name → kind of system."""
+
+    hash: RuleHash
+    rules: Rules
+    scorer: Scorer
+    book: Rulebook
+    fields: FieldMap
+    types: Mapping[str, str]
+
+    @property
+    def mapping(self) -> MappingRules:
+        return self.rules.mapping
+
+    @property
+    def lifecycle(self) -> LifecycleRules:
+        return self.rules.lifecycle
+
+
+def compile_version(version: RuleVersion, *, types: Mapping[str, str], time_zone: str) -> InForce:
+    """Compile a published version; its document was validated when it was published."""
+    rules = rules_from_document(version.document)
+    return InForce(
+        hash=version.hash,
+        rules=rules,
+        scorer=Scorer(rules.scoring, version.hash, time_zone),
+        book=Rulebook(
+            lifecycle=rules.lifecycle,
+            routing=rules.routing,
+            scoring=rules.scoring,
+            rule_hash=version.hash,
+            time_zone=time_zone,
+        ),
+        fields=FieldMap(rules.mapping, types),
+        types=types,
+    )
+
+
+def nothing_reached(_point: str) -> None:
+    """The crash points of a running installation: none."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Loop:
+    """One installation's loop. `epoch` fences every write of this holder of the lead.
+
+    `reached` is called at the named points between two commits; tests kill the process there.
+    """
+
+    store: Store
+    settings: Settings
+    connections: Mapping[str, Connector]
+    holder: str
+    epoch: int
+    types: Mapping[str, str]
+    reached: Callable[[str], None] = nothing_reached
+    _in_force: InForce | None = field(default=None, init=False)
+
+    def in_force(self, tx: Tx) -> InForce:
+        """The published rules, compiled again only when another version was published."""
+        version = rule_store.current(tx)
+        if version is None:
+            raise LookupError("no rules are published in this store")
+        if self._in_force is None or self._in_force.hash != version.hash:
+            self._in_force = compile_version(version, types=self.types, time_zone=self.settings.time_zone)
+        return self._in_force
+
+
+def went_live_at(tx: Tx) -> datetime | None:
+    """When the baseline was taken: what happened before it opens no handoff."""
+    text = notebook.get(tx, "went_live_at")
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,113 @@
+"""A plan on disk: JSON Lines with a hash, so that what was read is exactly what is applied.
+
+The first line is the header, then one line per lead with its revision, its validity, its decision
+and its changes. Somebody may edit such a file; pydantic reads it back and refuses what does not fit.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.errors import Problem, SettingsError
+from domain.values import LeadId, RuleHash
+from sync.preview import PlannedLead, Preview
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a plan stands on. `digest`: SHA-256 over the lines after the header."""
+
+    schema_version: int
+    id: str
+    as_of: datetime
+    rule_hash: RuleHash
+    accounts: Mapping[str, str]
+    """Connection → the org or portal it was made for."""
+    counts: Mapping[str, int]
+    held: Mapping[str, tuple[LeadId, ...]]
+    routing: tuple[str, str]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFile:
+    header: Header
+    leads: tuple[PlannedLead, ...]
+
+
+T = TypeVar("T")
+
+_HEADER = TypeAdapter(Header)
+_LEAD = TypeAdapter(PlannedLead)
+
+
+def make(preview: Preview, *, rule_hash: RuleHash, accounts: Mapping[str, str], counts: Mapping[str, int]) -> PlanFile:
+    """A plan with its identity: the same findings give the same id."""
+    digest = _digest(_LEAD.dump_json(lead) for lead in preview.leads)
+    header = Header(
+        schema_version=SCHEMA_VERSION,
+        id=f"plan-{preview.as_of:%Y%m%dT%H%M%S}-{digest[:8]}",
+        as_of=preview.as_of,
+        rule_hash=rule_hash,
+        accounts=accounts,
+        counts=counts,
+        held=preview.held,
+        routing=preview.routing,
+        digest=digest,
+    )
+    return PlanFile(header=header, leads=preview.leads)
+
+
+def write(plan: PlanFile, path: Path) -> None:
+    """Write the file whole or not at all, readable by its owner only."""
+    staged = path.with_suffix(f"{path.suffix}.part")
+    handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(_HEADER.dump_json(plan.header) + b"\n")
+        for lead in plan.leads:
+            file.write(_LEAD.dump_json(lead) + b"\n")
+    staged.replace(path)
+
+
+def read(path: Path) -> PlanFile:
+    """Read a plan back; SettingsError when it is not one, was changed, or is of another version."""
+    try:
+        first, *rest = path.read_bytes().splitlines()
+    except (OSError, ValueError) as error:
+        raise _unusable(path, 1, f"cannot be read as a plan: {error}") from error
+    header = _parse(_HEADER, first, path, 1)
+    if header.schema_version != SCHEMA_VERSION:
+        raise _unusable(path, 1, f"is of plan version {header.schema_version}, this leadloop reads {SCHEMA_VERSION}")
+    if _digest(iter(rest)) != header.digest:
+        raise _unusable(path, 1, "was changed after it was made: make a new plan")
+    leads = tuple(_parse(_LEAD, line, path, number) for number, line in enumerate(rest, start=2))
+    return PlanFile(header=header, leads=leads)
+
+
+def _parse(adapter: TypeAdapter[T], line: bytes, path: Path, number: int) -> T:
+    try:
+        return adapter.validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _unusable(path, number, f"{where}: {first['msg']}") from error
+
+
+def _unusable(path: Path, line: int, message: str) -> SettingsError:
+    problem = Problem(file=str(path), line=line, column=1, message=message)
+    return SettingsError(str(problem), [problem])
+
+
+def _digest(lines: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line + b"\n")
+    return digest.hexdigest()

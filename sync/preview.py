@@ -1,0 +1,137 @@
+"""What the next run would do, worked out from the store as it is and saved nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from config.settings import Settings
+from domain.decision import Intent, Membership
+from domain.values import LeadId
+from handoff.routing import RoutingState
+from store import handoffs, intents, leads
+from store.engine import Tx
+from store.outbox import OutboxDraft
+from sync import guard
+from sync.conclude import Conclusion
+from sync.decide import fold
+from sync.loop import InForce, nothing_reached
+from sync.material import Users, gather, users
+from sync.outgoing import owned, wanted_of
+from sync.plan import Wanted, changes_of
+from sync.save import creations
+
+BATCH = 500
+VALID = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLead:
+    """One lead's part of a plan. `conclusion` is None where only an earlier decision waits to be written."""
+
+    lead_id: LeadId
+    revision: int
+    valid_until: datetime
+    conclusion: Conclusion | None
+    changes: tuple[OutboxDraft, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A plan: leads with something to do, and those that the guard would hold, by set."""
+
+    as_of: datetime
+    leads: tuple[PlannedLead, ...]
+    held: Mapping[str, tuple[LeadId, ...]]
+    routing: tuple[str, str]
+    """The routing state before and after, so that applying the plan moves the turns on once."""
+
+
+def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Preview:
+    """Fold over everything due, then plan those leads and the ones that wait for a write."""
+    people = users(tx, rules.mapping)
+    before = RoutingState.from_json(handoffs.routing_state(tx))
+    state = before
+    active = sum(1 for rep in people.reps.values() if rep.active)
+    room = guard.room_left(tx, settings, active_reps=active, now=now)
+    planned: list[PlannedLead] = []
+    held: dict[str, list[LeadId]] = {}
+    due = leads.due(tx, now=now, limit=None)
+    for batch in _batches(due):
+        materials = gather(tx, batch, rules.mapping, people, now=now)
+        verdicts, state = fold(materials, rules, state, people, room, now=now, at=nothing_reached)
+        for name, conclusions in verdicts.held.items():
+            held.setdefault(name, []).extend(each.lead_id for each in conclusions)
+        planned += _plan_concluded(tx, verdicts.saved, rules, people, now=now)
+    waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in set(due)]
+    for batch in _batches(waiting):
+        planned += [_planned(wanted, None, rules, people, now=now) for wanted in wanted_of(tx, batch, rules)]
+    return Preview(
+        as_of=now,
+        leads=tuple(each for each in planned if each.changes or _decides(each.conclusion)),
+        held={name: tuple(ids) for name, ids in held.items()},
+        routing=(before.to_json(), state.to_json()),
+    )
+
+
+def _batches(ids: Sequence[LeadId]) -> list[Sequence[LeadId]]:
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+
+
+def _decides(conclusion: Conclusion | None) -> bool:
+    return conclusion is not None and bool(conclusion.decision.transitions or conclusion.decision.intents)
+
+
+def _plan_concluded(
+    tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, people: Users, *, now: datetime
+) -> list[PlannedLead]:
+    by_lead = {each.lead_id: each for each in conclusions}
+    return [
+        _planned(_as_concluded(wanted, by_lead[wanted.lead_id], rules), by_lead[wanted.lead_id], rules, people, now=now)
+        for wanted in wanted_of(tx, list(by_lead), rules)
+    ]
+
+
+def _planned(
+    wanted: Wanted, conclusion: Conclusion | None, rules: InForce, people: Users, *, now: datetime
+) -> PlannedLead:
+    wake_at = conclusion.decision.wake_at if conclusion is not None else None
+    return PlannedLead(
+        lead_id=wanted.lead_id,
+        revision=wanted.revision,
+        valid_until=min(now + VALID, wake_at) if wake_at is not None and wake_at > now else now + VALID,
+        conclusion=conclusion,
+        changes=changes_of(wanted, rules, people, now=now),
+    )
+
+
+def _as_concluded(wanted: Wanted, conclusion: Conclusion, rules: InForce) -> Wanted:
+    """What would be wanted if this conclusion had been saved."""
+    known = {key for key, _ in wanted.intents}
+    new = {
+        intents.intent_key(wanted.lead_key, intent): intent
+        for intent in (*conclusion.decision.intents, *creations(conclusion, rules))
+    }
+    ours = owned(conclusion.desired, conclusion.decision.lead, rules)
+    return replace(
+        wanted,
+        desired=conclusion.desired,
+        memberships=_memberships(wanted, conclusion, rules),
+        intents=_with_new(wanted.intents, {key: intent for key, intent in new.items() if key not in known}),
+        values={**wanted.values, **conclusion.facts, **ours},
+    )
+
+
+def _with_new(known: Sequence[tuple[str, Intent]], new: Mapping[str, Intent]) -> tuple[tuple[str, Intent], ...]:
+    return tuple(sorted([*known, *new.items()], key=lambda row: row[0]))
+
+
+def _memberships(
+    wanted: Wanted, conclusion: Conclusion, rules: InForce
+) -> tuple[tuple[str, Membership, bool | None], ...]:
+    keepers = [name for name, system in rules.mapping.systems.items() if system.lists]
+    rows = {(connection, entry.list): (connection, entry, shown) for connection, entry, shown in wanted.memberships}
+    for connection in keepers:
+        for entry in conclusion.decision.memberships:
+            before = rows.get((connection, entry.list))
+            rows[(connection, entry.list)] = (connection, entry, before[2] if before else None)
+    return tuple(rows.values())

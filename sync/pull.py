@@ -1,0 +1,153 @@
+"""Read what changed in one system and keep it: a page, its leads and its cursor in one transaction."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from config.mapping import MappingRules
+from connectors.contract import BundleReader, Holds, Pace, Reader
+from domain.record import Cursor, Page, Record
+from domain.values import LeadId, RecordRef
+from store import connections, desired, leads, ledger, lists, records
+from store.engine import Tx
+from sync.identify import identify, people_of_accounts
+from sync.loop import Loop, went_live_at
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought: rows read, rows that were new or changed, leads touched, rows that could not be read."""
+
+    records: int = 0
+    activities: int = 0
+    changed: int = 0
+    leads: int = 0
+    rejected: int = 0
+
+
+def due_streams(reader: Reader, read_at: Mapping[str, datetime], *, now: datetime, slow_s: float) -> list[str]:
+    """Hot streams every time, slow ones when `slow_s` have passed since they were last read."""
+    due = []
+    for name, stream in reader.streams.items():
+        last = read_at.get(name)
+        waits = stream.pace is Pace.SLOW and last is not None and now - last < timedelta(seconds=slow_s)
+        if not waits:
+            due.append(name)
+    return due
+
+
+def pull(loop: Loop, name: str, *, now: datetime) -> Pulled:
+    """Bring one connection up to date. What fails in the middle has saved every page before it."""
+    reader = loop.connections[name]
+    pulled = Pulled()
+    if not isinstance(reader, Reader):
+        return pulled
+    with loop.store.read() as tx:
+        cursors = connections.cursors(tx, name)
+        read_at = connections.read_at(tx, name)
+        rules = loop.in_force(tx).mapping
+    streams = due_streams(reader, read_at, now=now, slow_s=loop.settings.schedule.slow_minutes * 60)
+    for page in _pages(reader, streams, cursors):
+        loop.reached("pull.page_received")
+        with loop.store.write(loop.epoch) as tx:
+            _keep(tx, page, reader.streams[page.stream].holds, rules, pulled, name, now=now)
+            loop.reached("pull.before_commit")
+        loop.reached("pull.page_committed")
+    return pulled
+
+
+def _pages(reader: Reader, streams: Collection[str], cursors: Mapping[str, Cursor]) -> Iterator[Page]:
+    """Users and accounts before people, people before what they did; hot streams in one call where that can be."""
+    order = list(Holds)
+    rank = {Holds.USERS: -2, Holds.ACCOUNTS: -1}
+    ordered = sorted(streams, key=lambda s: rank.get(reader.streams[s].holds, order.index(reader.streams[s].holds)))
+    hot = [name for name in ordered if reader.streams[name].pace is Pace.HOT]
+    bundled = isinstance(reader, BundleReader) and len(hot) > 1
+    for name in ordered:
+        if not (bundled and name in hot):
+            yield from reader.read(name, cursors.get(name))
+    if isinstance(reader, BundleReader) and bundled:
+        yield from reader.read_bundle({name: cursors.get(name) for name in hot})
+
+
+def _keep(
+    tx: Tx, page: Page, holds: Holds, rules: MappingRules, pulled: Pulled, connection: str, *, now: datetime
+) -> None:
+    touched = _keep_records(tx, page.records, holds, rules, pulled, now=now)
+    added = ledger.add(tx, page.activities, seen_at=now)
+    touched.update(lead for _, lead in added if lead is not None)
+    leads.touch(tx, touched)
+    connections.save_cursor(tx, connection, page.stream, page.cursor, read_at=now)
+    for reason in page.rejected:
+        log.warning("row_rejected", connection=connection, stream=page.stream, reason=reason)
+    pulled.records += len(page.records)
+    pulled.activities += len(page.activities)
+    pulled.changed += len(added)
+    pulled.leads += len(touched)
+    pulled.rejected += len(page.rejected)
+
+
+def _keep_records(
+    tx: Tx, rows: Collection[Record], holds: Holds, rules: MappingRules, pulled: Pulled, *, now: datetime
+) -> set[LeadId]:
+    refs = set(records.upsert(tx, list(rows), seen_at=now))
+    changed = [record for record in rows if record.ref in refs]
+    pulled.changed += len(changed)
+    if not changed:
+        return set()
+    match holds:
+        case Holds.PEOPLE:
+            armed_at = went_live_at(tx) or now
+            return identify(tx, changed, rules, now=now, armed_at=armed_at)
+        case Holds.ACCOUNTS | Holds.DEALS:
+            return _keep_company(tx, changed, holds, rules)
+        case Holds.LISTS:
+            return _keep_lists(tx, changed)
+        case _:
+            return set()
+
+
+def _keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: MappingRules) -> set[LeadId]:
+    """Index accounts by domain and deals by account; touch the people they concern."""
+    accounts = []
+    for record in changed:
+        system = rules.systems.get(record.ref.connection)
+        if system is None:
+            continue
+        if holds is Holds.ACCOUNTS and system.accounts is not None:
+            domain = record.values.get(system.accounts.domain)
+            if isinstance(domain, str) and domain:
+                records.index_values(tx, record.ref, {"domain": host(domain)})
+            accounts.append(record.ref)
+        elif system.deals is not None and system.accounts is not None:
+            account = record.values.get(system.deals.account)
+            if isinstance(account, str) and account:
+                records.index_values(tx, record.ref, {"account": account})
+                accounts.append(RecordRef(connection=record.ref.connection, object=system.accounts.object, id=account))
+    return people_of_accounts(tx, accounts, rules)
+
+
+def host(website: str) -> str:
+    """`https://www.Acme.example/x` and `acme.example` are both `acme.example`."""
+    bare = website.strip().lower().split("://")[-1].split("/")[0].split(":")[0]
+    return bare.removeprefix("www.")
+
+
+def _keep_lists(tx: Tx, changed: Collection[Record]) -> set[LeadId]:
+    """A list as its system shows it now: remember its id, and whom a person put on it or took off."""
+    touched: set[LeadId] = set()
+    for record in changed:
+        connection, name = record.ref.connection, str(record.values.get("name") or "")
+        lists.ensure(tx, connection, name, record.ref.id)
+        ids = filter(None, str(record.values.get("members") or "").split(";"))
+        person = str(record.values.get("member_object") or "")
+        refs = [RecordRef(connection=connection, object=person, id=each) for each in ids]
+        members = set(records.lead_of(tx, refs).values())
+        before = desired.shown_members(tx, connection, name)
+        desired.members_shown(tx, connection, name, added=members - before, removed=before - members)
+        touched.update(members ^ before)
+    return touched

@@ -1,0 +1,88 @@
+"""The one place that turns a class of error into an action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.change import ChangeKind, Receipt, ReceiptOutcome
+from domain.errors import (
+    ContractError,
+    CredentialsError,
+    LeadloopError,
+    RateLimitedError,
+    TransientError,
+    WrongAccountError,
+)
+from domain.run import ConnectionStatus, OutboxStatus
+from store import connections, outbox
+from store.engine import Tx
+from store.outbox import OutboxRow, Settlement
+
+TRANSIENT_RETRY = timedelta(minutes=20)
+TRANSIENT_TRIES = 10
+LOCK_RETRY = timedelta(seconds=30)
+DAILY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What becomes of a connection after an error."""
+
+    status: ConnectionStatus
+    reason: str
+
+
+def react(error: LeadloopError) -> Reaction:
+    """Suspended until a person mends it, or degraded until it works again by itself."""
+    match error:
+        case CredentialsError() | WrongAccountError():
+            return Reaction(status=ConnectionStatus.SUSPENDED, reason=str(error))
+        case RateLimitedError(daily=True):
+            return Reaction(status=ConnectionStatus.DEGRADED, reason=f"daily quota used up: {error}")
+        case ContractError():
+            return Reaction(status=ConnectionStatus.DEGRADED, reason=f"unknown answer, the cursor stays: {error}")
+        case _:
+            return Reaction(status=ConnectionStatus.DEGRADED, reason=str(error))
+
+
+def note(tx: Tx, connection: str, error: LeadloopError, *, now: datetime) -> Reaction:
+    """Write the reaction down where every screen finds it."""
+    reaction = react(error)
+    connections.set_status(tx, connection, reaction.status, reason=reaction.reason, now=now)
+    return reaction
+
+
+def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | None:
+    """When a refused row is tried again; None: it is parked until a person mends it.
+
+    The ladder of features.md C: a lock in seconds, anything else that may pass 20 minutes × 10 and
+    then daily; a refusal for cause parks at once.
+    """
+    if receipt.outcome is not ReceiptOutcome.REFUSED or not receipt.retryable:
+        return None
+    if attempts <= 5:  # noqa: PLR2004
+        return now + LOCK_RETRY
+    return now + (TRANSIENT_RETRY if attempts <= TRANSIENT_TRIES else DAILY)
+
+
+def return_rows(tx: Tx, rows: Sequence[OutboxRow], error: LeadloopError, *, now: datetime) -> None:
+    """Rows without a receipt: what surely was not sent waits, what may have been is unsure unless harmless to repeat."""
+    outbox.settle(tx, [_returned(row, error, now=now) for row in rows], now=now)
+
+
+def _returned(row: OutboxRow, error: LeadloopError, *, now: datetime) -> Settlement:
+    sent = isinstance(error, TransientError) and error.sent
+    unsure = sent and row.change.kind is ChangeKind.CREATE and row.change.unique is None
+    wait = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimitedError) else _ladder(row.attempts)
+    return Settlement(
+        row_id=row.id,
+        status=OutboxStatus.UNSURE if unsure else OutboxStatus.WAITING,
+        code=type(error).__name__,
+        message=str(error),
+        remote_id=None,
+        due_at=now + wait,
+    )
+
+
+def _ladder(attempts: int) -> timedelta:
+    return TRANSIENT_RETRY if attempts <= TRANSIENT_TRIES else DAILY

@@ -1,0 +1,41 @@
+"""Whether a system already shows what we want, however it likes to write it."""
+
+from datetime import datetime
+
+from domain.values import Value
+
+
+def same(wanted: Value, shown: Value) -> bool:
+    """Equal as a vendor means it: blank is nothing, 74 is 74.0 is "74", a moment is a moment in any zone."""
+    left, right = _plain(wanted), _plain(shown)
+    return left == right
+
+
+def _plain(value: Value) -> Value | datetime:
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return float(value)
+    text = value.strip()
+    if not text:
+        return None
+    return _moment(text) or _number(text) or text
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) < len("2026-01-01T00:00") or text[4] != "-" or text[10] not in "T ":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _number(text: str) -> float | None:
+    if not (text[0].isdigit() or text[0] in "-.") or len(text) > 18 or (len(text) > 1 and text[0] == "0"):
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None

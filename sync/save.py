@@ -1,0 +1,106 @@
+"""Save conclusions: everything that belongs to one decision, in the transaction of the caller."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.decision import Intent, IntentKind
+from domain.values import LeadId
+from store import audit, desired, handoffs, intents, leads, ledger
+from store.audit import AuditEntry
+from store.engine import Tx
+from sync.conclude import Conclusion
+from sync.loop import InForce
+
+
+def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, *, now: datetime) -> None:
+    """Facts, bases, scores, transitions, handoffs, desired rows, intents and audit of these leads."""
+    if not conclusions:
+        return
+    _save_facts(tx, conclusions, now=now)
+    leads.save_scores(tx, {each.lead_id: (each.score, each.words) for each in conclusions})
+    leads.save(tx, [each.decision.lead for each in conclusions], now=now)
+    _save_handoffs(tx, conclusions)
+    changed = _save_desired(tx, conclusions, rules)
+    _save_intents(tx, conclusions, rules)
+    _audit(tx, conclusions, now=now)
+    leads.mark_plan_due(tx, changed)
+
+
+def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
+    for each in conclusions:
+        if each.facts:
+            ledger.put_facts(tx, each.lead_id, each.facts, since=each.fact_since, seen_at=now)
+    bases = {
+        each.lead_id: {
+            (known.property, known.connection): (known.base.value, known.base.vendor_form, known.base.learnt)
+            for known in each.agreed
+        }
+        for each in conclusions
+        if each.agreed
+    }
+    desired.save_bases_many(tx, bases)
+    for each in conclusions:
+        desired.save_conflicts(tx, each.lead_id, each.conflicts, now=now)
+
+
+def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:
+    handoffs.save(tx, [handoff for each in conclusions for handoff in each.decision.handoffs])
+    handoffs.save_transitions(tx, [move for each in conclusions for move in each.decision.transitions])
+    handoffs.save_assignments(
+        tx, [each.decision.assignment for each in conclusions if each.decision.assignment is not None]
+    )
+
+
+def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> set[LeadId]:
+    """Replace the desired rows of these leads; returns the leads whose wishes may need a write."""
+    changed = desired.replace(tx, {each.lead_id: each.desired for each in conclusions})
+    keepers = [name for name, system in rules.mapping.systems.items() if system.lists]
+    for connection in keepers:
+        rows = [entry for each in conclusions for entry in each.decision.memberships]
+        changed |= desired.save_memberships(tx, rows, connection=connection)
+    return changed | {each.lead_id for each in conclusions if each.decision.intents or each.decision.transitions}
+
+
+def _save_intents(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> None:
+    keyed: dict[str, Intent] = {
+        intents.intent_key(each.decision.lead.key, intent): intent
+        for each in conclusions
+        for intent in (*each.decision.intents, *creations(each, rules))
+    }
+    intents.save(tx, keyed)
+
+
+def _audit(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
+    audit.append(
+        tx,
+        [
+            AuditEntry(
+                at=now,
+                actor="loop",
+                action=f"stage {move.before} to {move.after}",
+                lead_id=each.lead_id,
+                fields=("stage",),
+                rule_hash=move.rule_hash,
+            )
+            for each in conclusions
+            for move in each.decision.transitions
+        ],
+    )
+
+
+def creations(conclusion: Conclusion, rules: InForce) -> tuple[Intent, ...]:
+    """A person who is handed off and missing in a system that creates at MQL is to be created there."""
+    handoff = next((each for each in conclusion.decision.handoffs if each.is_open), None)
+    if handoff is None:
+        return ()
+    return tuple(
+        Intent(
+            lead_id=conclusion.lead_id,
+            handoff=0,
+            kind=IntentKind.CREATE_LEAD,
+            step=name,
+            payload={"connection": name},
+        )
+        for name, system in sorted(rules.mapping.systems.items())
+        if system.create == "create_at_mql" and name not in conclusion.heads
+    )

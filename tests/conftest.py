@@ -1,0 +1,25 @@
+"""Fixtures that every part of the suite may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rig import SimulatorProcess
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[SimulatorProcess]:
+    """One simulator for the whole run: starting one takes longer than most tests."""
+    with SimulatorProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def simulator(simulator_process: SimulatorProcess) -> Iterator[SimulatorProcess]:
+    """The run's simulator with no fault on order. Its records stay: make rows of your own and look at those."""
+    simulator_process.clear()
+    before = simulator_process.door("GET", "settings")["settings"]
+    yield simulator_process
+    simulator_process.clear()
+    before.pop("clients")
+    simulator_process.settings(**before)

@@ -1,0 +1,130 @@
+"""Salesforce's refusals, one by one, become what happens next."""
+
+import json
+
+import pytest
+
+from connectors.http import Answer
+from connectors.salesforce.answers import Refusal, failure, judge, refusals, settle_refusal, usage
+from domain.change import ReceiptOutcome
+from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError, TransientError
+
+APPLIED, GONE, REFUSED, CONFLICTED = (
+    ReceiptOutcome.APPLIED,
+    ReceiptOutcome.GONE,
+    ReceiptOutcome.REFUSED,
+    ReceiptOutcome.CONFLICTED,
+)
+
+
+def answer(status: int, *codes: tuple[str, str], body: bytes | None = None) -> Answer:
+    told = json.dumps([{"errorCode": code, "message": message} for code, message in codes]).encode()
+    return Answer(status=status, headers={}, body=told if body is None else body)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (answer(403, ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")), RateLimitedError),
+        (answer(403, ("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.")), RateLimitedError),
+        (answer(403, ("API_DISABLED_FOR_ORG", "API is disabled for this org")), CredentialsError),
+        (answer(420, body=b"<html>\xff</html>"), TransientError),
+        (answer(406, body=b""), TransientError),
+        (answer(500, ("UNKNOWN_EXCEPTION", "")), TransientError),
+        (answer(503, ("SERVER_UNAVAILABLE", "")), TransientError),
+        (answer(400, ("UNABLE_TO_LOCK_ROW", "")), TransientError),
+        (answer(200, body=b"<html>login</html>"), TransientError),
+        (answer(302, body=b""), ContractError),
+        (answer(410, body=b""), ContractError),
+        (answer(404, body=b"<h1>gone</h1>"), ContractError),
+    ],
+)
+def test_a_failure_of_the_whole_call_has_its_reaction(given: Answer, expected: type[LeadloopError]) -> None:
+    assert type(judge(given)) is expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(200, body=b'{"records":[]}'),
+        answer(204, body=b""),
+        answer(401, ("INVALID_SESSION_ID", "Session expired or invalid")),
+        answer(401, body=b"<html>"),
+        answer(400, ("INVALID_FIELD", "No such column 'x'")),
+        answer(400, body=b'[{"success":false,"errors":[]}]'),
+        answer(404, ("NOT_FOUND", "")),
+        answer(403, ("INSUFFICIENT_ACCESS", "")),
+    ],
+)
+def test_what_the_caller_can_use_is_handed_on(given: Answer) -> None:
+    assert judge(given) is None
+
+
+def test_only_the_total_limit_fills_the_day() -> None:
+    total = judge(answer(403, ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")))
+    concurrent = judge(answer(403, ("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.")))
+    assert isinstance(total, RateLimitedError)
+    assert isinstance(concurrent, RateLimitedError)
+    assert (total.daily, concurrent.daily) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "fields", "expected"),
+    [
+        ("UNABLE_TO_LOCK_ROW", "", (), (REFUSED, True)),
+        ("SERVER_UNAVAILABLE", "", (), (REFUSED, True)),
+        ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "", (), (REFUSED, True)),
+        ("PROCESSING_HALTED", "", (), (REFUSED, True)),
+        ("REQUEST_LIMIT_EXCEEDED", "", (), (REFUSED, True)),
+        ("ENTITY_IS_DELETED", "entity is deleted", (), (GONE, False)),
+        ("NOT_FOUND", "", (), (GONE, False)),
+        ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (), (GONE, False)),
+        ("INVALID_CROSS_REFERENCE_KEY", "Owner ID: id value of incorrect type", ("OwnerId",), (REFUSED, False)),
+        ("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", (), (CONFLICTED, False)),
+        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "", (), (REFUSED, False)),
+        ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "", ("LL_Stage__c",), (REFUSED, False)),
+        ("STRING_TOO_LONG", "", (), (REFUSED, False)),
+        ("DUPLICATES_DETECTED", "", (), (REFUSED, False)),
+        ("DUPLICATE_VALUE", "", (), (REFUSED, False)),
+        ("ENTITY_IS_LOCKED", "", (), (REFUSED, False)),
+        ("INACTIVE_OWNER_OR_USER", "", ("OwnerId",), (REFUSED, False)),
+        ("CANNOT_EXECUTE_FLOW_TRIGGER", "the flow failed", (), (REFUSED, False)),
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "caused by: UNABLE_TO_LOCK_ROW", (), (REFUSED, True)),
+        ("SOMETHING_NEW", "", (), (REFUSED, False)),
+    ],
+)
+def test_a_refused_row_has_its_outcome(
+    code: str, message: str, fields: tuple[str, ...], expected: tuple[ReceiptOutcome, bool]
+) -> None:
+    assert settle_refusal([Refusal(code=code, message=message, fields=fields)]) == expected
+
+
+def test_errors_are_found_in_both_shapes() -> None:
+    rest = [{"message": "m", "errorCode": "A"}]
+    row = [{"statusCode": "B", "message": "n", "fields": ["LastName"]}]
+    assert refusals(rest) == (Refusal(code="A", message="m"),)
+    assert refusals(row) == (Refusal(code="B", message="n", fields=("LastName",)),)
+    for other in ({"error": "x"}, ["/services/data/v23.0/sobjects/Lead/1"], "text", None, [{"message": "m"}]):
+        assert refusals(other) == ()
+
+
+def test_an_error_repeats_a_column_but_no_sentence() -> None:
+    told = answer(400, ("INVALID_FIELD", "No such column 'Gone__c' on entity 'Lead' near ann@a.example"))
+    assert (
+        str(failure(told, "to read Lead"))
+        == "Salesforce refused to read Lead: INVALID_FIELD (No such column 'Gone__c')"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("api-usage=18/5000", (18, 5000)),
+        ("api-usage=25/100000; per-app-api-usage=17/250(appName=leadloop)", (25, 100_000)),
+        ("per-app-api-usage=17/250(appName=leadloop),api-usage=25/100000", (25, 100_000)),
+        ("per-app-api-usage=17/250(appName=leadloop)", None),
+        ("", None),
+    ],
+)
+def test_usage_is_read_from_a_header_with_further_figures(header: str, expected: tuple[int, int] | None) -> None:
+    assert usage({"sforce-limit-info": header}) == expected

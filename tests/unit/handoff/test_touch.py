@@ -1,0 +1,109 @@
+"""A rep who follows up has accepted; silence, sequences, notes and colleagues have not."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.activity import Activity, ActivityKind
+from domain.stage import Cause, SignalKind, Stage
+from tests.unit.handoff.material import BO, CY, MONDAY, Case, assigned, call, rep, reps, says, score
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (ActivityKind.CALL_LOGGED, "Bo Lind: a call"),
+        (ActivityKind.MEETING_BOOKED, "Bo Lind: a meeting"),
+        (ActivityKind.EMAIL_SENT, "Bo Lind: an e-mail"),
+    ],
+)
+def test_following_up_accepts(kind: ActivityKind, why: str) -> None:
+    case = assigned()
+    case.sales.append(call(MONDAY + HOUR, kind=kind))
+    decision = case.decide(MONDAY + 3 * HOUR)
+    assert [(move.after, move.cause, move.why) for move in decision.transitions] == [
+        (Stage.ACCEPTED, Cause.PERSON, why)
+    ]
+    handoff = case.handoff
+    assert (handoff.touched_at, handoff.accepted_at, handoff.accepted_by) == (MONDAY + HOUR, MONDAY + HOUR, "touch")
+    assert (handoff.touch_due_at, handoff.outcome_due_at) == (None, MONDAY + HOUR + timedelta(days=14))
+
+
+def test_the_first_touch_counts_whatever_order_they_come_in() -> None:
+    case = assigned()
+    case.sales.extend([call(MONDAY + 2 * HOUR), call(MONDAY + HOUR)])
+    case.decide(MONDAY + 3 * HOUR)
+    assert case.handoff.touched_at == MONDAY + HOUR
+
+
+def test_the_other_system_counts_too() -> None:
+    case = assigned()
+    case.sales.append(call(MONDAY + HOUR, "1", connection="hub", stream="calls"))
+    case.decide(MONDAY + 2 * HOUR)
+    assert case.stage() is Stage.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "activity",
+    [
+        pytest.param(call(MONDAY + HOUR, automated=True), id="a sequence step"),
+        pytest.param(call(MONDAY + HOUR, "U2"), id="a colleague"),
+        pytest.param(call(MONDAY + HOUR, "1"), id="a user of that number in another system"),
+        pytest.param(call(MONDAY + HOUR, kind=ActivityKind.NOTE_LOGGED), id="a note"),
+        pytest.param(call(MONDAY + HOUR, kind=ActivityKind.TASK_LOGGED), id="an open task"),
+        pytest.param(call(MONDAY - HOUR), id="before the assignment"),
+        pytest.param(call(MONDAY + HOUR, retracted=True), id="retracted"),
+        pytest.param(call(MONDAY + 9 * HOUR), id="planned for later"),
+    ],
+)
+def test_what_is_no_touch(activity: Activity) -> None:
+    case = assigned()
+    case.sales.append(activity)
+    decision = case.decide(MONDAY + 2 * HOUR)
+    assert (decision.transitions, case.handoff.touched_at) == ((), None)
+
+
+def test_a_working_status_accepts() -> None:
+    case = assigned()
+    case.decide(MONDAY + HOUR, says(SignalKind.STAGE, "working", MONDAY + HOUR, "status"))
+    assert case.stage() is Stage.ACCEPTED
+    assert (case.handoff.accepted_by, case.handoff.touched_at) == ("status", MONDAY + HOUR)
+
+
+def test_accepted_by_verdict_is_not_yet_touched() -> None:
+    case = assigned()
+    case.decide(MONDAY + HOUR, says(SignalKind.VERDICT, "Accept", MONDAY + HOUR))
+    case.sales.append(call(MONDAY + 5 * HOUR))
+    decision = case.decide(MONDAY + 6 * HOUR)
+    assert decision.transitions == ()
+    assert (case.handoff.accepted_by, case.handoff.touched_at) == ("verdict", MONDAY + 5 * HOUR)
+    assert case.handoff.accepted_at == MONDAY + HOUR
+
+
+def test_accepting_out_of_a_queue_takes_the_lead() -> None:
+    nobody = {each.email: rep(each.email, each.name, 1, available=False) for each in reps().values()}
+    case = Case(reps=nobody, score=score(60, at=MONDAY - HOUR))
+    case.decide(MONDAY)
+    case.reps = reps()
+    case.values["owner"] = "U2"
+    case.decide(MONDAY + HOUR, says(SignalKind.VERDICT, "Accept", MONDAY + HOUR))
+    assert (case.stage(), case.owner(), case.handoff.queue) == (Stage.ACCEPTED, CY, None)
+
+
+def test_an_acceptance_by_nobody_known_is_a_finding() -> None:
+    case = Case(reps={}, score=score(60, at=MONDAY - HOUR))
+    case.decide(MONDAY)
+    decision = case.decide(MONDAY + HOUR, says(SignalKind.VERDICT, "Accept", MONDAY + HOUR))
+    assert case.stage() is Stage.MQL
+    assert decision.notes == ("accepted by somebody whom not both sides know as a user: it stays in its queue",)
+
+
+def test_a_touch_before_the_owner_changed_is_not_the_new_owners() -> None:
+    case = assigned()
+    case.decide(MONDAY + HOUR, says(SignalKind.OWNER, CY, MONDAY + HOUR))
+    case.sales.append(call(MONDAY + 2 * HOUR))
+    case.decide(MONDAY + 3 * HOUR)
+    assert (case.owner(), case.stage()) == (CY, Stage.ASSIGNED)
+    assert BO not in case.handoff.tried

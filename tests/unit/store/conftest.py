@@ -1,0 +1,86 @@
+"""Every store test runs on both databases, each time on a fresh copy of a migrated one."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from store.engine import Store
+from tests.postgres import PostgresServer
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One server per test process."""
+    server = PostgresServer(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "leadloop.db"
+    store = Store.open(f"sqlite:///{path}")
+    store.migrate()
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: PostgresServer) -> str:
+    store = Store.open(postgres.create_database("migrated"))
+    store.migrate()
+    store.dispose()
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fresh.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"fresh_{next(NUMBERS)}"
+    yield server.create_database(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database."""
+    if request.param == "sqlite":
+        path = tmp_path / "leadloop.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{next(NUMBERS)}"
+    yield server.create_database(name, template=request.getfixturevalue("migrated_database"))
+    server.drop_database(name)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = Store.open(url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def empty(store: Store) -> Callable[[], None]:
+    """Empties the tables: for Hypothesis, which runs many examples on one database."""
+    names = ("lead", "record", "record_value", "identity_key", "activity", "fact", "outbox", "handoff", "score")
+
+    def clear() -> None:
+        with store.write() as tx:
+            for name in names:
+                tx.exec_driver_sql(f"DELETE FROM {name}")
+
+    return clear

@@ -1,0 +1,103 @@
+"""What should be there, what was agreed, and what nothing could decide."""
+
+from domain.change import Conflict
+from domain.decision import Desired, Membership
+from domain.values import LeadId, Value
+from store import desired, lists
+from store.engine import Store
+from tests.unit.store.examples import NOON, RULES, at, ref
+
+ANA, BEN = LeadId(1), LeadId(2)
+SALES = "LL · With sales"
+
+
+def wish(field: str, value: Value, *, lead: LeadId = ANA, record_id: str = "00Q1", cause: str = "band rose") -> Desired:
+    return Desired(
+        lead_id=lead, ref=ref(record_id), field=field, property="score", value=value, cause=cause, rule_hash=RULES
+    )
+
+
+def member(lead: LeadId, *, belongs: bool) -> Membership:
+    return Membership(lead_id=lead, list=SALES, member=belongs, why="assigned")
+
+
+def test_a_field_of_a_record_has_one_wish(store: Store) -> None:
+    with store.write() as tx:
+        desired.save(tx, [wish("LL_Score__c", 10), wish("LL_Why__c", None)])
+        desired.save(tx, [wish("LL_Score__c", 74, lead=BEN)])
+        desired.save(tx, [])
+        assert desired.of_leads(tx, [ANA, BEN]) == {
+            ANA: [wish("LL_Why__c", None)],
+            BEN: [wish("LL_Score__c", 74, lead=BEN)],
+        }
+        desired.drop(tx, [ref("00Q1")])
+        assert desired.of_leads(tx, [ANA, BEN]) == {}
+
+
+def test_replacing_names_the_leads_whose_values_moved(store: Store) -> None:
+    with store.write() as tx:
+        ours, theirs = wish("LL_Score__c", 10), wish("LL_Score__c", 20, lead=BEN, record_id="00Q2")
+        assert desired.replace(tx, {ANA: [ours], BEN: [theirs]}) == {ANA, BEN}
+        reworded = wish("LL_Score__c", 10, cause="weekly")
+        assert desired.replace(tx, {ANA: [reworded], BEN: [theirs]}) == set()
+        assert desired.of_leads(tx, [ANA]) == {ANA: [reworded]}
+        assert desired.replace(tx, {ANA: [wish("LL_Score__c", True)], BEN: [theirs]}) == {ANA}
+        assert desired.replace(tx, {ANA: [], BEN: [theirs]}) == {ANA}
+        assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [theirs]}
+
+
+def test_a_wish_that_went_to_another_lead_is_not_dropped_with_the_first(store: Store) -> None:
+    with store.write() as tx:
+        desired.save(tx, [wish("LL_Score__c", 10)])
+        desired.replace(tx, {BEN: [wish("LL_Score__c", 10, lead=BEN)]})
+        desired.replace(tx, {ANA: []})
+        assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [wish("LL_Score__c", 10, lead=BEN)]}
+
+
+def test_wish_and_sight_of_a_list_member_stand_side_by_side(store: Store) -> None:
+    with store.write() as tx:
+        assert desired.save_memberships(tx, [member(ANA, belongs=True)], connection="hubspot") == {ANA}
+        assert desired.save_memberships(tx, [member(ANA, belongs=True)], connection="hubspot") == set()
+        desired.members_shown(tx, "hubspot", SALES, added={ANA, BEN}, removed=())
+        assert desired.memberships_of(tx, [ANA, BEN]) == {ANA: [("hubspot", member(ANA, belongs=True), True)]}
+        assert desired.shown_members(tx, "hubspot", SALES) == {ANA, BEN}
+        desired.members_shown(tx, "hubspot", SALES, added=(), removed={ANA})
+        assert desired.memberships_of(tx, [ANA])[ANA][0][2] is False
+        desired.members_forgotten(tx, "hubspot", SALES, {ANA})
+        assert desired.memberships_of(tx, [ANA])[ANA][0][2] is None
+        assert desired.save_memberships(tx, [member(ANA, belongs=False)], connection="hubspot") == {ANA}
+        assert desired.shown_members(tx, "hubspot", SALES) == {BEN}
+
+
+def test_what_was_agreed_comes_back_with_its_forms(store: Store) -> None:
+    agreed: tuple[Value, Value, tuple[Value, ...]] = ("GB", "United Kingdom", ("UK", "Great Britain"))
+    with store.write() as tx:
+        desired.save_bases(tx, ANA, {("country", "salesforce"): agreed, ("size", "hubspot"): (400, "400", ())})
+        desired.save_bases_many(tx, {ANA: {("size", "hubspot"): (None, None, ())}, BEN: {("x", "y"): (True, 1, ())}})
+        assert desired.bases_of(tx, [ANA, BEN]) == {
+            ANA: {("country", "salesforce"): agreed, ("size", "hubspot"): (None, None, ())},
+            BEN: {("x", "y"): (True, 1, ())},
+        }
+        desired.forget(tx, [ANA])
+        assert desired.bases_of(tx, [ANA, BEN]).keys() == {BEN}
+
+
+def test_a_conflict_is_open_from_its_first_sight_until_it_is_gone(store: Store) -> None:
+    title = Conflict(property="title", values={"salesforce": "VP", "hubspot": "CEO"})
+    later = Conflict(property="title", values={"salesforce": "VP", "hubspot": "COO"})
+    with store.write() as tx:
+        desired.save_conflicts(tx, ANA, [title], now=at(0))
+        desired.save_conflicts(tx, ANA, [later], now=at(1))
+        assert desired.open_conflicts(tx) == [(ANA, later, NOON)]
+        desired.save_conflicts(tx, ANA, [], now=at(2))
+        assert desired.open_conflicts(tx) == []
+        desired.save_conflicts(tx, ANA, [title], now=at(3))
+        assert desired.open_conflicts(tx) == [(ANA, title, at(3))]
+
+
+def test_a_list_keeps_its_newest_id(store: Store) -> None:
+    with store.write() as tx:
+        lists.ensure(tx, "hubspot", SALES, "12")
+        lists.ensure(tx, "hubspot", SALES, "13")
+        assert lists.ids(tx, "hubspot") == {SALES: "13"}
+        assert lists.ids(tx, "salesforce") == {}

@@ -1,0 +1,179 @@
+"""The ledger: kept once, never rewritten, in the hands of the right lead."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.activity import Activity, ActivityKind
+from domain.lead import Fact
+from domain.values import LeadId
+from store import identity, ledger, records
+from store.engine import Store
+from tests.unit.store.examples import NOON, activity, at, found, ref
+
+
+def test_an_activity_comes_back_as_it_was_with_the_time_it_was_seen(store: Store) -> None:
+    did = Activity(
+        connection="hubspot",
+        stream="calls",
+        external_id="77",
+        kind=ActivityKind.CALL_LOGGED,
+        occurred_at=at(-3),
+        record=ref("00Q1"),
+        email="ana@acme.example",
+        actor="0051",
+        automated=True,
+        properties={"minutes": 3, "said": "replace Zendesk before May", "connected": True},
+    )
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        assert ledger.add(tx, [did], seen_at=at(1)) == [(did.key, ana)]
+        (kept,) = ledger.activities_of(tx, [ana])[ana]
+    assert kept.seen_at == at(1)
+    assert kept.key == did.key
+    assert kept == Activity(
+        **{name: getattr(did, name) for name in Activity.__dataclass_fields__ if name != "seen_at"}, seen_at=at(1)
+    )
+
+
+def test_the_same_page_again_adds_nothing(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        page = [activity(str(number), of="00Q1", minute=-number) for number in range(1200)]
+        assert len(ledger.add(tx, page, seen_at=at(1))) == 1200
+        assert ledger.add(tx, page, seen_at=at(2)) == []
+        kept = ledger.activities_of(tx, [ana])[ana]
+    assert {each.seen_at for each in kept} == {at(1)}
+    assert [each.occurred_at for each in kept] == sorted(each.occurred_at for each in page)
+
+
+def test_an_address_leads_to_a_lead_when_no_record_does(store: Store) -> None:
+    with store.write() as tx:
+        ana, ben = found(tx, "00Q1", "00Q2")
+        identity.claim(tx, {identity.Key("email", "ana@acme.example"): ana})
+        by_email = activity("1", email="ana@acme.example")
+        by_record = activity("2", of="00Q2", email="ana@acme.example")
+        assert ledger.add(tx, [by_email, by_record], seen_at=NOON) == [(by_email.key, ana), (by_record.key, ben)]
+
+
+def test_what_nobody_is_known_for_waits_until_somebody_is(store: Store) -> None:
+    with store.write() as tx:
+        by_email, by_record = activity("1", email="ana@acme.example"), activity("2", of="00Q9")
+        added = ledger.add(tx, [by_email, by_record, activity("3", email="x@y.example")], seen_at=NOON)
+        assert [lead for _, lead in added] == [None, None, None]
+        ana, ben = found(tx, "00Q1", "00Q9")
+        assert ledger.claim_unclaimed(tx, {ref("00Q9"): ben}, {"ana@acme.example": ana}) == {ana, ben}
+        assert ledger.claim_unclaimed(tx, {ref("00Q9"): ben}, {"ana@acme.example": ana}) == set()
+        mine = ledger.activities_of(tx, [ana, ben])
+    assert {lead: [each.external_id for each in did] for lead, did in mine.items()} == {ana: ["1"], ben: ["2"]}
+
+
+def test_a_retracted_activity_counts_no_more_and_is_reported_once(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        ledger.add(tx, [activity("1", of="00Q1"), activity("2", of="00Q1")], seen_at=NOON)
+        gone = activity("1", of="00Q1", retracted=True)
+        assert ledger.add(tx, [gone], seen_at=at(1)) == [(gone.key, ana)]
+        assert ledger.add(tx, [gone], seen_at=at(2)) == []
+        assert ledger.add(tx, [activity("1", of="00Q1")], seen_at=at(3)) == []
+        assert [each.external_id for each in ledger.activities_of(tx, [ana])[ana]] == ["2"]
+
+
+def test_what_was_taken_back_before_it_was_seen_never_counts(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        assert ledger.add(tx, [activity("1", of="00Q1", retracted=True)], seen_at=NOON) == []
+        assert ledger.add(tx, [activity("1", of="00Q1")], seen_at=at(1)) == []
+        assert ledger.activities_of(tx, [ana]) == {}
+
+
+def test_retracting_with_a_reason_names_the_leads_it_touches(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        did = activity("1", of="00Q1")
+        ledger.add(tx, [did], seen_at=NOON)
+        assert ledger.retract(tx, [did.key], reason="clicked by a mail scanner", at=at(1)) == {ana}
+        assert ledger.retract(tx, [did.key], reason="clicked by a mail scanner", at=at(2)) == set()
+
+
+def test_a_fact_is_appended_only_when_it_changes(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        first = ledger.put_facts(tx, ana, {"title": "VP Ops", "fax": None, "size": 400}, since=at(-9), seen_at=at(0))
+        assert first == {"title", "size"}
+        assert ledger.put_facts(tx, ana, {"title": "VP Ops", "size": 400}, since=at(1), seen_at=at(1)) == set()
+        assert ledger.put_facts(tx, ana, {"title": None}, since=at(2), seen_at=at(2)) == {"title"}
+        assert ledger.put_facts(tx, ana, {"title": "VP Ops"}, since=at(2), seen_at=at(2)) == {"title"}
+        facts = ledger.facts_of(tx, [ana])[ana]
+    assert [each for each in facts if each.name == "title"] == [
+        Fact(name="title", value="VP Ops", since=at(-9), seen_at=at(0)),
+        Fact(name="title", value=None, since=at(2), seen_at=at(2)),
+        Fact(name="title", value="VP Ops", since=at(2), seen_at=at(2)),
+    ]
+
+
+def test_facts_of_many_leads_go_in_together(store: Store) -> None:
+    with store.write() as tx:
+        made = found(tx, *(f"00Q{number}" for number in range(600)))
+        values: dict[LeadId, dict[str, str | int | float | bool | None]] = {lead: {"size": lead} for lead in made}
+        since = dict.fromkeys(made, NOON)
+        assert ledger.put_facts_many(tx, values, since=since, seen_at=NOON) == {lead: {"size"} for lead in made}
+        assert ledger.put_facts_many(tx, values, since=since, seen_at=at(1)) == {}
+        assert {lead: facts[-1].value for lead, facts in ledger.facts_of(tx, made).items()} == {n: n for n in made}
+
+
+ROWS = st.builds(
+    lambda number, whom, retracted: activity(str(number), of=whom, minute=number, retracted=retracted),
+    st.integers(0, 8),
+    st.sampled_from(["00Q1", "00Q2", "00Q9"]),
+    st.booleans(),
+)
+PAGES = st.lists(st.lists(ROWS, max_size=6), max_size=6)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pages=PAGES)
+def test_repeats_and_retractions_in_any_order_count_once(
+    store: Store, empty: Callable[[], None], pages: list[list[Activity]]
+) -> None:
+    check_counted_once(store, empty, pages)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pages=PAGES)
+def test_repeats_and_retractions_in_any_order_count_once_on_postgresql(
+    store: Store, empty: Callable[[], None], pages: list[list[Activity]]
+) -> None:
+    check_counted_once(store, empty, pages)
+
+
+def check_counted_once(store: Store, empty: Callable[[], None], pages: list[list[Activity]]) -> None:
+    """Every key is reported as new at most once and as retracted at most once; retracted never comes back."""
+    empty()
+    with store.write() as tx:
+        found(tx, "00Q1", "00Q2")
+    seen: dict[tuple[str, str, str], str] = {}
+    retracted: set[tuple[str, str, str]] = set()
+    for page in pages:
+        with store.write() as tx:
+            reported = [key for key, _ in ledger.add(tx, page, seen_at=NOON)]
+        expected = []
+        for each in page:
+            if not each.retracted and each.key not in seen and each.key not in retracted:
+                seen[each.key] = each.record.id if each.record else ""
+                expected.append(each.key)
+        for each in page:
+            if each.retracted and each.key not in retracted:
+                retracted.add(each.key)
+                if each.key in seen:
+                    expected.append(each.key)
+        assert sorted(reported) == sorted(expected)
+    with store.read() as tx:
+        leads = records.lead_of(tx, [ref("00Q1"), ref("00Q2")])
+        kept = ledger.activities_of(tx, leads.values())
+    counted = {each.key for did in kept.values() for each in did}
+    assert counted == {key for key, whom in seen.items() if key not in retracted and whom != "00Q9"}
