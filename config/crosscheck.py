@@ -30,6 +30,7 @@ _LEAD_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
         ("exclusions", ANY, "when"),
     ),
     "routing": (("rules", ANY, "when"),),
+    "lifecycle": (("disqualify", ANY, "when"),),
 }
 _ACTIVITY_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
     "scoring": (("engagement", ANY, "rules", ANY, "where"), ("sales", ANY, "rules", ANY, "where")),
@@ -74,6 +75,7 @@ def _twice(folder: Folder) -> Iterator[Problem]:
     for group in groups:
         yield from _repeated(folder.scoring, (group,), "group")
     yield from _repeated(folder.scoring, (("exclusions", ANY, "name"),), "exclusion")
+    yield from _repeated(folder.lifecycle, (("disqualify", ANY, "name"),), "rule")
     yield from _repeated(folder.mapping, (("properties", ANY, "name"),), "property")
     yield from _repeated(folder.routing, (("teams", ANY, "name"),), "team")
     yield from _repeated(folder.routing, (("pools", ANY, "name"),), "pool")

@@ -1,7 +1,10 @@
 """lifecycle.yaml: what the reps' answers mean, where rejected leads go, how long anything may last."""
 
-from pydantic import Field
+from typing import Self
 
+from pydantic import Field, model_validator
+
+from config.conditions import Condition
 from config.strict import Strict
 from domain.handoff import Outcome, Verdict
 from domain.stage import Stage
@@ -39,6 +42,21 @@ class BaselineRow(Strict):
     """The first stage."""
 
 
+class DisqualifyRule(Strict):
+    """Leads that a rule takes out of the loop, as when another system has declined them already."""
+
+    name: str
+    """How the rule is called in explanations; the only one of its name."""
+    when: Condition
+    """Over the lead's properties. Who asks to be called, and who is taken back by a person, stays until it changes."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.when.all or self.when.any or self.when.none or self.when.expr):
+            raise ValueError("`when` asks for nothing: the rule would disqualify everybody")
+        return self
+
+
 class LifecycleRules(Strict):
     verdicts: dict[Verdict, str]
     """The CRM's picklist value for each verdict."""
@@ -50,6 +68,8 @@ class LifecycleRules(Strict):
     """CRM status values that move a lead when a person sets them."""
     baseline: list[BaselineRow] = Field(default_factory=list)
     """The first stage of leads that were there before leadloop: the first row that fits. It opens no handoff."""
+    disqualify: list[DisqualifyRule] = Field(default_factory=list)
+    """In order; a lead that meets one is disqualified under its name. Customers and open deals are left alone."""
     required: list[str] = Field(default_factory=lambda: ["email"])
     """Lead properties without which `data wrong` cannot end."""
     longest_stay_days: dict[Stage, int] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ as a protocol declared here and handed in by `leadloop/app.py`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -174,7 +174,7 @@ class Surroundings:
     """What every connector is built with beside its own settings.
 
     `fields` names, per stream, the vendor's fields that mapping and rules want to see; a connector
-    reads those that describe knows. `keys` names our own unique field per object.
+    reads those that describe knows.
     """
 
     connection: str
@@ -184,6 +184,8 @@ class Surroundings:
     wire: WireLog
     fields: Mapping[str, frozenset[str]]
     lane: Lane = Lane.BACKGROUND
+    describe_again: timedelta = timedelta(hours=6)
+    """How long what describe told is believed, unless an answer proves it wrong."""
 
 
 __all__ = [

@@ -21,6 +21,7 @@ from handoff.people import hear_lists, hear_owners, hear_stages
 from handoff.recycling import keep_rest, rests_until
 from handoff.rotation import RoutingState
 from handoff.rulebook import Rulebook
+from handoff.screening import screen
 from handoff.shown import properties
 from handoff.stay import end_stay, follow_warmth, next_try, stay_ends_at, try_again
 from handoff.touch import hear_touches
@@ -40,6 +41,7 @@ STEPS: tuple[Callable[[Draft], Draft], ...] = (
     mend,
     rearm,
     cross,
+    screen,
     try_again,
     run_clocks,
     end_stay,

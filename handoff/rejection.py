@@ -32,9 +32,9 @@ def reject(draft: Draft, answer: Answer) -> Draft:
     return _wrong_person(adopt(marked)) if answer.verdict is Verdict.WRONG_PERSON else call_wrong(adopt(marked))
 
 
-def disqualify(draft: Draft, outcome: Outcome | None, *, why: str, at: datetime) -> Draft:
+def disqualify(draft: Draft, outcome: Outcome | None, *, why: str, at: datetime, cause: Cause = Cause.PERSON) -> Draft:
     """Out of the loop with a reason of its own, until somebody takes it back or it asks to be called."""
-    ended = draft.close(outcome, armed_at=min(at, draft.now)).move(Stage.DISQUALIFIED, Cause.PERSON, why)
+    ended = draft.close(outcome, armed_at=min(at, draft.now)).move(Stage.DISQUALIFIED, cause, why)
     recycled_as = outcome.value if outcome is not None else None
     return ended.on_lead(
         replace(ended.lead, mql_since=None, return_at=None, nurture_withheld=None, recycled_as=recycled_as)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from config.conditions import Predicate, compile_condition
-from config.lifecycle import LifecycleRules, Road
+from config.conditions import Predicate, compile_condition, references
+from config.lifecycle import DisqualifyRule, LifecycleRules, Road
 from config.routing import Pool, RoutingRule, RoutingRules, Team
 from config.scoring import ScoringRules
 from domain.handoff import Outcome
@@ -14,6 +14,15 @@ from handoff.calendar import WorkCalendar
 
 HARD = frozenset({"employee", "competitor", "test"})
 """Exclusions that stop even somebody who asks to be called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A rule that disqualifies, ready for use, with the properties that it asks for."""
+
+    rule: DisqualifyRule
+    meets: Predicate
+    asks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,7 @@ class Rulebook:
     time_zone: str = "UTC"
     zone: ZoneInfo = field(init=False)
     rules: tuple[tuple[RoutingRule, Predicate], ...] = field(init=False)
+    screens: tuple[Screen, ...] = field(init=False)
     calendars: Mapping[str, WorkCalendar] = field(init=False)
     pools: Mapping[str, Pool] = field(init=False)
     pool_of: Mapping[str, Pool] = field(init=False)
@@ -42,6 +52,11 @@ class Rulebook:
         hard = frozenset(each.name for each in self.scoring.exclusions if each.kind in HARD)
         object.__setattr__(self, "zone", ZoneInfo(self.time_zone))
         object.__setattr__(self, "rules", compiled)
+        screens = tuple(
+            Screen(rule=rule, meets=compile_condition(rule.when), asks=references(rule.when))
+            for rule in self.lifecycle.disqualify
+        )
+        object.__setattr__(self, "screens", screens)
         object.__setattr__(self, "calendars", {team.name: WorkCalendar(team) for team in self.routing.teams})
         object.__setattr__(self, "pools", {pool.name: pool for pool in self.routing.pools})
         object.__setattr__(self, "pool_of", homes)

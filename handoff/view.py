@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.activity import Activity, ActivityKind
 from domain.handoff import Assignment, Handoff, Rep
@@ -28,15 +29,17 @@ TOUCHES: Mapping[ActivityKind, str] = {
 class LeadView:
     """One lead with everything a decision about it depends on.
 
-    `values` are its properties, answers of reps included. `handoff` is the open one, `past` the
-    closed ones. `sales` are what reps did, newest last. `words` is the score's reason. `approved`: a
-    person let its held crossing through. `assignment` is how the open handoff last found its rep and
-    `recent` what the person did lately, newest last: both only for words.
+    `values` are its properties, answers of reps included, `changed_at` since when they have them (as far
+    as that is known). `handoff` is the open one, `past` the closed ones. `sales` are what reps did, newest
+    last. `words` is the score's reason. `approved`: a person let its held crossing through. `assignment` is
+    how the open handoff last found its rep and `recent` what the person did lately, newest last: both only
+    for words.
     """
 
     lead: Lead
     score: Score
     values: Mapping[str, Value] = field(default_factory=dict)
+    changed_at: Mapping[str, datetime] = field(default_factory=dict)
     handoff: Handoff | None = None
     past: Sequence[Handoff] = ()
     signals: Sequence[Signal] = ()

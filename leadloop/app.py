@@ -9,14 +9,14 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.load import Installation, load, rules_from_document
 from config.settings import Settings
 from connectors.contract import Connector, Lane, Surroundings
 from domain.errors import SettingsError
-from domain.run import RuleVersion
+from domain.run import ConnectionStatus, RuleVersion
 from leadloop.clock import AnyClock, clock_of
 from leadloop.registry import connector_class, settings_types
 from mapping.wanted import wanted_fields
@@ -41,8 +41,11 @@ class App:
     store: Store
     clock: AnyClock
     budget: StoreBudget
+    wire: StoreWireLog
     fields: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     """Per connection and stream: what the rules in force want to see. Changed in place on publish."""
+    introduced: set[str] = field(default_factory=set)
+    _connectors: dict[str, Connector] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -53,10 +56,17 @@ class App:
         """Connection name → kind of system."""
         return {name: str(getattr(each, "type", "")) for name, each in self.settings.connections.items()}
 
+    @property
+    def connectors(self) -> dict[str, Connector]:
+        """The connectors of this process's main thread: what they learnt (tokens, fields) serves every cycle."""
+        if self._connectors is None:
+            self._connectors = self.connect()
+        return self._connectors
+
     def connect(self, *, lane: Lane = Lane.BACKGROUND) -> dict[str, Connector]:
         """Build every connection's connector: no call goes out before the first one is used."""
         vault = Vault(self.settings.key.get_secret_value() if self.settings.key else None)
-        tokens, wire = StoreTokenCache(self.store, vault), StoreWireLog(self.store)
+        tokens = StoreTokenCache(self.store, vault)
         built: dict[str, Connector] = {}
         for name, own in self.settings.connections.items():
             surroundings = Surroundings(
@@ -64,15 +74,17 @@ class App:
                 clock=self.clock,
                 tokens=tokens,
                 budget=self.budget,
-                wire=wire,
+                wire=self.wire,
                 fields=self.fields.setdefault(name, {}),
                 lane=lane,
+                describe_again=timedelta(hours=self.settings.schedule.describe_hours),
             )
             built[name] = connector_class(self.types[name])(own, surroundings)
         return built
 
     def close(self) -> None:
         self.budget.flush()
+        self.wire.flush()
         self.store.dispose()
 
 
@@ -90,6 +102,7 @@ def open_app(folder: Path, *, environment: str | None = None) -> App:
         store=store,
         clock=clock,
         budget=StoreBudget(store, limits, clock),
+        wire=StoreWireLog(store),
     )
     first_publish(app, now=clock.now())
     refresh_fields(app)
@@ -141,17 +154,28 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
     holder = f"{socket.gethostname()}:{os.getpid()}"
     lead = leadership.acquire(app.store, holder=holder)
     try:
+        _try_again(app, lead.epoch)
         yield Loop(
             store=app.store,
             settings=app.settings,
-            connections=connectors if connectors is not None else app.connect(),
+            connections=connectors if connectors is not None else app.connectors,
             holder=holder,
             epoch=lead.epoch,
             types=app.types,
             reached=crash_points(os.environ),
+            introduced=app.introduced,
         )
     finally:
         lead.release()
+
+
+def _try_again(app: App, epoch: int) -> None:
+    """A connection that was suspended is tried again by whoever takes the lead: somebody may have mended it."""
+    now = app.clock.now()
+    with app.store.write(epoch) as tx:
+        for each in connections.all(tx):
+            if each.status is ConnectionStatus.SUSPENDED:
+                connections.set_status(tx, each.name, ConnectionStatus.DEGRADED, reason=each.reason, now=now)
 
 
 def crash_points(environment: Mapping[str, str]) -> Callable[[str], None]:

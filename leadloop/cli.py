@@ -222,11 +222,12 @@ def demo(
     ] = False,
     keep: Annotated[Path | None, typer.Option("--keep", help="Keep store and logs in this folder.")] = None,
     data: Annotated[Path | None, typer.Option("--data", help="Replay the real lead-handling log at this path.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Write the account to this Markdown file.")] = None,
 ) -> int:
     """Watch the loop work on a simulated Salesforce and HubSpot: from a click to a nurture list and back."""
     from leadloop.commands import demo as command
 
-    return command.run(as_json=json, seed_number=seed_number, serve=serve, keep=keep, data=data)
+    return command.run(as_json=json, seed_number=seed_number, serve=serve, keep=keep, data=data, write=write)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """The only module of leadloop that reads a clock."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -21,28 +22,34 @@ class SystemClock:
 
 
 class SimulatorClock:
-    """The simulator's time: the wall plus the offset it serves. Never runs backwards."""
+    """The simulator's time: the wall plus the offset it serves. Never runs backwards, whichever thread asks."""
 
     def __init__(self, address: str) -> None:
         self._url = f"{address.rstrip('/')}/_simulator/time"
-        self._offset: timedelta | None = None
+        self._offset = timedelta.min
         self._last = datetime.min.replace(tzinfo=UTC)
+        self._lock = threading.Lock()
         self.refresh()
 
     def now(self) -> datetime:
-        self._last = max(self._last, datetime.now(UTC) + (self._offset or timedelta()))
-        return self._last
+        with self._lock:
+            self._last = max(self._last, datetime.now(UTC) + self._offset)
+            return self._last
 
     def refresh(self) -> datetime:
         """Ask the simulator again; call it at the start of whatever works on one `now`."""
-        try:
-            answer = requests.get(self._url, timeout=TIMEOUT_S)
-            offset_s = float(answer.json()["offset_s"])
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise TransientError(f"the simulator's clock at {self._url} does not answer: {error}") from error
-        told = timedelta(seconds=offset_s)
-        self._offset = told if self._offset is None else max(self._offset, told)
+        told = timedelta(seconds=self._ask())
+        with self._lock:
+            self._offset = max(self._offset, told)
         return self.now()
+
+    def _ask(self) -> float:
+        with requests.Session() as session:
+            session.trust_env = False  # a proxy of the environment is not on the way to this machine
+            try:
+                return float(session.get(self._url, timeout=TIMEOUT_S).json()["offset_s"])
+            except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+                raise TransientError(f"the simulator's clock at {self._url} does not answer") from error
 
 
 AnyClock = SystemClock | SimulatorClock

@@ -3,13 +3,11 @@
 from domain.errors import (
     ConnectorError,
     CredentialsError,
+    FencedError,
     LeadHeldError,
     LeadloopError,
     OperatorError,
     RateLimitedError,
-    SettingsError,
-    StoreError,
-    WrongAccountError,
 )
 
 OK = 0
@@ -27,14 +25,13 @@ INTERRUPTED = 130
 
 _BY_ERROR: tuple[tuple[type[LeadloopError], int], ...] = (
     (LeadHeldError, TRY_AGAIN),
+    (FencedError, TRY_AGAIN),
     (RateLimitedError, TRY_AGAIN),
-    (CredentialsError, LOGIN),
-    (WrongAccountError, CONFIG),
-    (SettingsError, CONFIG),
-    (StoreError, CONFIG),
     (ConnectorError, UNREACHABLE),
+    (CredentialsError, LOGIN),
     (OperatorError, CONFIG),
 )
+"""The first class that fits counts."""
 
 
 def code_of(error: LeadloopError) -> int:

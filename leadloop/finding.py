@@ -1,25 +1,43 @@
 """Find a lead by what people have at hand: an e-mail address, an id of either system, our own number."""
 
-from domain.errors import SettingsError
 from domain.values import LeadId
 from store import identity, leads
 from store.engine import Tx
 
+ID_SHORT = 15
 
-def find_lead(tx: Tx, text: str) -> LeadId:
-    """The lead, or SettingsError saying what was looked for."""
+
+def find_lead(tx: Tx, text: str) -> LeadId | None:
+    """The lead that this leads to. Salesforce shows ids with 15 characters or 18; both are taken."""
     wanted = text.strip()
     if "@" in wanted:
-        found = identity.find(tx, [("email", wanted.lower())])
-        if found:
-            return next(iter(found.values()))
-    else:
-        by_record = identity.by_record_id(tx, wanted)
+        return identity.find(tx, [("email", wanted.lower())]).get(("email", wanted.lower()))
+    for spelling in _spellings(wanted):
+        by_record = identity.by_record_id(tx, spelling)
         if by_record is not None:
             return by_record
-        if wanted.isdigit() and leads.get(tx, [LeadId(int(wanted))]):
-            return LeadId(int(wanted))
-    raise SettingsError(
-        f"no lead is known by {'that address' if '@' in wanted else repr(wanted)}: "
-        "give an e-mail address, a Salesforce id, a HubSpot id or leadloop's own number"
+    by_key = leads.by_key(tx, [wanted]).get(wanted)
+    if by_key is not None:
+        return by_key.id
+    return LeadId(int(wanted)) if wanted.isdecimal() and leads.get(tx, [LeadId(int(wanted))]) else None
+
+
+def unknown(text: str) -> str:
+    """What to say when nobody was found; an address is not repeated."""
+    wanted = "that address" if "@" in text else repr(text)
+    return (
+        f"No lead is known by {wanted}. Give an e-mail address, a Salesforce id, a HubSpot id or leadloop's own number."
     )
+
+
+def _spellings(wanted: str) -> list[str]:
+    if len(wanted) == ID_SHORT and wanted.isalnum() and not wanted.isdecimal():
+        return [wanted, wanted + checksum(wanted)]
+    return [wanted]
+
+
+def checksum(short: str) -> str:
+    """The three letters that Salesforce adds to an id of 15: which of each five characters are capitals."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+    fives = [short[start : start + 5] for start in range(0, ID_SHORT, 5)]
+    return "".join(letters[sum(1 << at for at, char in enumerate(five) if char.isupper())] for five in fives)

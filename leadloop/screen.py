@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import orjson
 from rich.console import Console
@@ -11,19 +11,30 @@ from rich.markup import escape
 from rich.table import Table
 
 SCHEMA_VERSION = 1
+UNCUT = 10_000
+"""The width of what is no terminal: a file or another program gets whole lines."""
 
 
-def out() -> Console:
+class Screen(Console):
+    """A console that leaves a broken pipe to `leadloop/__main__.py`: to whoever reads, it is no failure."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        raise BrokenPipeError
+
+
+def out() -> Screen:
     """Results. Colour only on a terminal and never with NO_COLOR."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), no_color=_plain())
+    return _screen(sys.stdout)
 
 
-def err() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty(), no_color=_plain())
+def err() -> Screen:
+    return _screen(sys.stderr)
 
 
-def _plain() -> bool:
-    return "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+def _screen(stream: TextIO) -> Screen:
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    width = None if stream.isatty() else UNCUT
+    return Screen(file=stream, highlight=False, no_color=plain, width=width, legacy_windows=False)
 
 
 def document(payload: dict[str, Any]) -> None:
@@ -35,13 +46,24 @@ def document(payload: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
+def show(text: str = "") -> None:
+    """A line of the result, as it stands: nothing in it is read as markup."""
+    out().print(escape(text), soft_wrap=True)
+
+
 def say(text: str) -> None:
     """A sentence for the person at the keyboard."""
-    err().print(escape(text))
+    err().print(escape(text), soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    grid = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
-    for row in rows:
-        grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    """Rows under a title; nothing at all is said as such."""
+    cells = [[escape("" if cell is None else str(cell)) for cell in row] for row in rows]
+    show(title)
+    if not cells:
+        show("  none")
+        return
+    grid = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for row in cells:
+        grid.add_row(*row)
     out().print(grid)

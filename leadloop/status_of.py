@@ -1,11 +1,17 @@
 """One look at an installation, for `status`, the probes and the metrics."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from config.settings import Settings
 from leadloop.app import App
 from reports.standing import Standing, standing
+from store.engine import Store
 
 
 def look_at(app: App) -> Standing:
-    with app.store.read() as tx:
-        return standing(tx, cycle=timedelta(minutes=app.settings.schedule.cycle_minutes), now=app.clock.now())
+    return look(app.store, app.settings, now=app.clock.now())
+
+
+def look(store: Store, settings: Settings, *, now: datetime) -> Standing:
+    with store.read() as tx:
+        return standing(tx, cycle=timedelta(minutes=settings.schedule.cycle_minutes), now=now)

@@ -1,15 +1,19 @@
 """How the installation stands right now: what `status`, `/readyz` and `/metrics` all say."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
 from store import connections, held, leads, outbox, runs
 from store.engine import Tx
+from store.held import HeldStatus
 
 LATE_CYCLES = 3
+LOOKED_AT = 50
+"""Runs that may have begun since the last one ended: one is under way, others stopped in the middle."""
+
+BROKEN = frozenset({ConnectionStatus.SUSPENDED, ConnectionStatus.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +23,22 @@ class Standing:
     status: InstallationStatus
     reason: str
     last_run: Run | None
+    """The last run that ended."""
     connections: tuple[Connection, ...]
     stages: Mapping[str, int]
     outbox: Mapping[tuple[str, str], int]
+    """(connection, status) → rows."""
     held: Mapping[str, int]
     """Set name → leads that wait in it."""
+    undecided: int
+    """Leads whose rules failed: they keep their stage until the rules or their data are mended."""
 
 
 def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
     """Read it all in a few statements. Late: no run ended for three cycles."""
     found = tuple(connections.all(tx))
-    last = next(iter(runs.last(tx, 1)), None)
-    status, reason = _judge(found, last, cycle, now)
-    open_sets = Counter(entry.set_name for entry in held.open_entries(tx))
+    last = next((run for run in runs.last(tx, LOOKED_AT) if run.ended_at is not None), None)
+    status, reason = judge(found, last, cycle=cycle, now=now)
     return Standing(
         status=status,
         reason=reason,
@@ -39,20 +46,32 @@ def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
         connections=found,
         stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
         outbox=outbox.counts(tx),
-        held=dict(open_sets),
+        held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
+        undecided=len(leads.failed(tx)),
     )
 
 
-def _judge(
-    found: tuple[Connection, ...], last: Run | None, cycle: timedelta, now: datetime
+def judge(
+    found: Sequence[Connection], last: Run | None, *, cycle: timedelta, now: datetime
 ) -> tuple[InstallationStatus, str]:
-    broken = [each for each in found if each.status in {ConnectionStatus.SUSPENDED, ConnectionStatus.DEGRADED}]
+    """The installation in a word, and the reason in a sentence."""
+    broken = [f"{each.name} is {each.status}: {each.reason}" for each in found if each.status in BROKEN]
     if broken:
-        return InstallationStatus.FAILING, "; ".join(f"{each.name} is {each.status}: {each.reason}" for each in broken)
+        return InstallationStatus.FAILING, "; ".join(broken)
     if found and all(each.status is ConnectionStatus.PAUSED for each in found):
         return InstallationStatus.PAUSED, "every connection is paused"
     if last is None or last.ended_at is None:
         return InstallationStatus.LATE, "no run has ended yet"
     if now - last.ended_at > LATE_CYCLES * cycle:
-        return InstallationStatus.LATE, f"the last run ended {now - last.ended_at} ago"
-    return InstallationStatus.HEALTHY, "every connection runs"
+        return InstallationStatus.LATE, f"the last run ended {ago(now - last.ended_at)} ago"
+    paused = [each.name for each in found if each.status is ConnectionStatus.PAUSED]
+    return InstallationStatus.HEALTHY, f"{', '.join(paused)} is paused" if paused else "every connection runs"
+
+
+def ago(passed: timedelta) -> str:
+    """A stretch of time in its largest fitting unit: `3 min`, `5 h`, `2 d`."""
+    seconds = max(int(passed.total_seconds()), 0)
+    for unit, length_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length_s:
+            return f"{seconds // length_s} {unit}"
+    return f"{seconds} s"

@@ -119,13 +119,13 @@ def retry(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
     _make_ready(tx, wanted, allowed=(*STOPPED, OutboxStatus.WAITING), now=now)
 
 
-def ignore(tx: Tx, ids: Iterable[int]) -> None:
+def ignore(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
     """A person wants to hear no more of parked or unsure rows: they stay parked and out of every list."""
     for portion in chunks(ids):
         tx.execute(
             update(table)
             .where(table.c.id.in_(portion), table.c.status.in_(words(STOPPED)))
-            .values(ignored=True, status=OutboxStatus.PARKED.value)
+            .values(ignored=True, status=OutboxStatus.PARKED.value, settled_at=now)
         )
 
 

@@ -186,20 +186,35 @@ def save_bases_many(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base
     )
 
 
-def save_conflicts(tx: Tx, lead_id: LeadId, conflicts: Sequence[Conflict], *, now: datetime) -> None:
-    """Make these the open conflicts of the lead: opened once, closed when they are no longer named."""
+def save_conflicts(tx: Tx, conflicts: Mapping[LeadId, Sequence[Conflict]], *, now: datetime) -> None:
+    """Make these the open conflicts of these leads: opened once, closed when they are no longer named."""
+    known = _open_conflicts_of(tx, conflicts)
+    for lead, several in conflicts.items():
+        wanted = {each.property: dict(each.values) for each in several}
+        before = {name: sides for (owner, name), sides in known.items() if owner == lead}
+        for name in before.keys() - wanted.keys():
+            _change_conflict(tx, lead, name, {"closed_at": now})
+        for name, sides in wanted.items():
+            if name not in before:
+                row = {"lead_id": lead, "property": name, "sides": sides, "opened_at": now}
+                tx.execute(conflict_table.insert(), row)
+            elif before[name] != sides:
+                _change_conflict(tx, lead, name, {"sides": sides})
+
+
+def _open_conflicts_of(tx: Tx, ids: Iterable[LeadId]) -> dict[tuple[LeadId, str], dict[str, Value]]:
     columns = conflict_table.c
-    is_open = (columns.lead_id == lead_id, columns.closed_at.is_(None))
-    known = {row.property: row for row in tx.execute(select(conflict_table).where(*is_open))}
-    wanted = {each.property: dict(each.values) for each in conflicts}
-    for name in known.keys() - wanted.keys():
-        tx.execute(update(conflict_table).where(*is_open, columns.property == name).values(closed_at=now))
-    for name, sides in wanted.items():
-        if name not in known:
-            row = {"lead_id": lead_id, "property": name, "sides": sides, "opened_at": now}
-            tx.execute(conflict_table.insert(), row)
-        elif known[name].sides != sides:
-            tx.execute(update(conflict_table).where(*is_open, columns.property == name).values(sides=sides))
+    found: dict[tuple[LeadId, str], dict[str, Value]] = {}
+    for portion in chunks(ids):
+        rows = tx.execute(select(conflict_table).where(columns.lead_id.in_(portion), columns.closed_at.is_(None)))
+        found |= {(LeadId(row.lead_id), row.property): row.sides for row in rows}
+    return found
+
+
+def _change_conflict(tx: Tx, lead: LeadId, name: str, values: Mapping[str, object]) -> None:
+    columns = conflict_table.c
+    which = (columns.lead_id == lead, columns.property == name, columns.closed_at.is_(None))
+    tx.execute(update(conflict_table).where(*which).values(**values))
 
 
 def open_conflicts(tx: Tx) -> list[tuple[LeadId, Conflict, datetime]]:

@@ -143,8 +143,8 @@ def release(tx: Tx, lead_ids: Iterable[LeadId], *, now: datetime) -> None:
         _mark_released(tx, held_lead.c.lead_id.in_(portion), now)
 
 
-def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime) -> set[LeadId]:
-    """Those of these leads that an approval still lets through."""
+def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime, metered: str = "") -> set[LeadId]:
+    """Those of these leads that an approval still lets through; of the `metered` set only those whose turn has come."""
     found: set[LeadId] = set()
     for portion in chunks(ids):
         rows = tx.execute(
@@ -152,6 +152,7 @@ def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime) -> set[LeadId]:
                 held_lead.c.lead_id.in_(portion),
                 held_set.c.status == HeldStatus.APPROVED.value,
                 held_set.c.valid_until > now,
+                (held_set.c.name != metered) | held_lead.c.taken_at.is_not(None),
             )
         )
         found.update(LeadId(row.lead_id) for row in rows)

@@ -226,11 +226,6 @@ def counts(tx: Tx) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def move_lead(tx: Tx, before: LeadId, after: LeadId) -> None:
-    """Give every record of one lead to another."""
-    tx.execute(update(table).where(table.c.lead_id == before).values(lead_id=after))
-
-
 def _rows(tx: Tx, refs: Iterable[RecordRef], *, lock: bool = False) -> Iterator[AnyRow]:
     for (connection, kind), ids in _by_object(refs).items():
         for portion in chunks(ids):

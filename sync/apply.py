@@ -11,6 +11,7 @@ from store import connections, handoffs, leads, runs
 from store.engine import Tx
 from sync import guard
 from sync.cycle import Tally, guarded
+from sync.introduce import introduce
 from sync.loop import InForce, Loop
 from sync.outgoing import put
 from sync.planfile import PlanFile
@@ -44,6 +45,7 @@ def apply(loop: Loop, plan: PlanFile, *, now: datetime) -> Applied:
     for name in loop.connections:
 
         def step(name: str = name) -> None:
+            introduce(loop, name, now=now)
             applied.tally.pushed[name] = push(loop, name, now=now, run_id=run_id)
 
         guarded(loop, name, "push", applied.tally, step, now=now)
@@ -92,6 +94,7 @@ def _apply_batch(
     conclusions = [each.conclusion for each in fit if each.conclusion is not None]
     save_conclusions(tx, conclusions, loop.in_force(tx), now=now)
     guard.book(tx, conclusions, now=now)
+    guard.use_up(tx, conclusions, now=now)
     drafts = [draft for each in fit for draft in each.changes]
     put(tx, drafts, now=now, run_id=run_id)
     leads.clear_plan_due(tx, [each.lead_id for each in fit])

@@ -72,8 +72,16 @@ def conclude(
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
     facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
-    score = rules.scorer.score(facts, material.activities, as_of=now, known_at=now)
-    words = why(score, merged.values, material.activities, rules.rules.scoring, now=now, past=_past(material, rules))
+    score = rules.scorer.score(facts, material.activities, as_of=now, known_at=now, shown=material.lead.shown_score)
+    words = why(
+        score,
+        merged.values,
+        material.activities,
+        rules.rules.scoring,
+        now=now,
+        past=_past(material, rules),
+        time_zone=rules.time_zone,
+    )
     signals = () if material.is_new else find_signals(merged, material, rules, users)
     view = look(material, merged, score, words, signals)
     decision, state = decide(view, rules.book, state, users.reps, now=now)

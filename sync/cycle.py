@@ -8,9 +8,11 @@ import structlog
 
 from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus, GoLive, Run
-from store import audit, connections, outbox, runs
+from store import audit, connections, held, outbox, runs
 from sync import recover
 from sync.decide import Decided, decide_due
+from sync.golive import take_baseline
+from sync.introduce import introduce
 from sync.loop import Loop
 from sync.outgoing import plan_due
 from sync.pull import Pulled, pull
@@ -53,10 +55,13 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
         run_id = runs.start(tx, trigger, now=now)
     for name in loop.connections:
         pull_one(loop, name, tally, now=now)
+    with loop.store.write(loop.epoch) as tx:
+        take_baseline(tx, loop, now=now)
+        held.expire(tx, now=now)
     for _ in range(ROUNDS):
-        moved = decide_and_plan(loop, tally, now=now, run_id=run_id)
-        sent = 0 if observing(loop) else push_all(loop, tally, now=now)
-        if not moved and not sent:
+        planned = decide_and_plan(loop, tally, now=now, run_id=run_id)
+        sent = push_all(loop, tally, now=now)
+        if not planned and not sent:
             break
     with loop.store.write(loop.epoch) as tx:
         audit.seal(tx, now=now)
@@ -71,17 +76,21 @@ def observing(loop: Loop) -> bool:
 
 def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime) -> None:
     def step() -> None:
+        introduce(loop, name, now=now)
         tally.pulled[name] = pull(loop, name, now=now)
 
     guarded(loop, name, "pull", tally, step, now=now)
 
 
 def decide_and_plan(loop: Loop, tally: Tally, *, now: datetime, run_id: int | None) -> int:
-    """Decide what is due and plan what it needs written; returns how many rows were planned."""
+    """Decide what is due and plan what it needs written; returns how many rows were planned.
+
+    While the installation only observes nothing is planned: what waits is what `leadloop plan` shows.
+    """
     decided = decide_due(loop, now=now)
     for name, count in asdict(decided).items():
         setattr(tally.decided, name, getattr(tally.decided, name) + count)
-    planned = plan_due(loop, now=now, run_id=run_id)
+    planned = 0 if observing(loop) else plan_due(loop, now=now, run_id=run_id)
     tally.planned += planned
     return planned
 

@@ -1,22 +1,26 @@
 """The loop as threads: a puller per connection, one decider, two pushers per connection.
 
 They share the store and nothing else; each has connectors of its own. The decider keeps the runs:
-what the others did since its last look becomes one run.
+what the others did since its last look becomes one run. What operators file has the loop to itself.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import Lane
+from connectors.contract import Lane, Pace, Reader
 from domain.errors import FencedError, LeadloopError
-from store import audit, runs
-from sync.cycle import Tally, add_pushed, decide_and_plan, guarded, recover_claims
+from domain.run import ConnectionStatus
+from store import audit, connections, held, requests, runs
+from store import rules as rule_store
+from store.engine import Tx
+from sync.cycle import Tally, add_pushed, decide_and_plan, guarded, observing, pull_one, recover_claims
+from sync.golive import take_baseline
 from sync.loop import Loop
-from sync.pull import pull
 from sync.push import push
 from sync.schedule import Job
 
@@ -25,75 +29,155 @@ log = structlog.get_logger(__name__)
 LOOK_S = 5.0
 """How often decider and pushers look whether there is something to do: an indexed query each."""
 
+OPERATORS_S = 1.0
+"""How often requests and publications are looked for: a person waits for them."""
+
+BETWEEN_COMMITS = frozenset({"pull.page_committed", "decide.committed", "plan.committed", "push.settled"})
+"""Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
+
+
+class StopAskedError(Exception):
+    """Raised inside a job, between two commits, when the daemon was asked to end."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Daemon:
     """The jobs of a leading daemon. `loops`: thread name → a loop with connectors of its own.
 
-    `now` reads the installation's clock at the start of each job; `stop` is set when the lead is lost.
+    `now` reads the installation's clock at the start of each job. `answer` carries out what operators
+    filed; `published` is called when other rules came into force. `stop` ends the jobs; it is set
+    from outside, or when the lead is `lost`.
     """
 
     loops: Mapping[str, Loop]
     now: Callable[[], datetime]
+    answer: Callable[[Loop], None]
+    published: Callable[[], None]
     stop: threading.Event
+    lost: bool = False
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _busy: dict[str, threading.Lock] = field(default_factory=dict)
+    _troubles: dict[str, str] = field(default_factory=dict)
     _last_run: datetime | None = None
+    _rules: str | None = None
 
     def jobs(self) -> list[Job]:
+        """Everything to be scheduled; what a former leader left claimed is taken back first."""
         decider = self.loops["decide"]
         recover_claims(decider, now=self.now())
-        schedule = decider.settings.schedule
-        pulls_s = min(schedule.cycle_minutes * 60.0, float(schedule.hand_raise_seconds))
-        jobs = [Job(name="decide", every_s=LOOK_S, run=self._bulkhead("decide", self._decide))]
+        for loop in self.loops.values():
+            loop.reached = self._ending_at(loop.reached)
+        found = [self._job("decide", LOOK_S, self._decide)]
         for name in decider.connections:
-            jobs.append(Job(name=f"pull:{name}", every_s=pulls_s, run=self._pulling(name)))
-            jobs += [Job(name=f"push:{name}:{lane}", every_s=LOOK_S, run=self._pushing(name, lane)) for lane in Lane]
-        return jobs
+            found.append(self._job(f"pull:{name}", self._pull_every_s(name), self._pulling(name)))
+            found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
+        return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
-    def _bulkhead(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
-        """A job's errors end the job, not the daemon; losing the lead ends the daemon."""
+    def _job(self, name: str, every_s: float, work: Callable[[], None]) -> Job:
+        busy = self._busy[name] = threading.Lock()
 
         def run() -> None:
-            try:
-                work()
-            except FencedError:
-                log.warning("lead_lost", step=name)
-                self.stop.set()
-            except LeadloopError as error:
-                log.error("job_failed", step=name, error=type(error).__name__, reason=str(error))
+            with busy:
+                if not self.stop.is_set():
+                    self._bulkhead(name, work)
 
-        return run
+        return Job(name=name, every_s=every_s, run=run)
+
+    def _bulkhead(self, name: str, work: Callable[[], None]) -> None:
+        """A job's errors end the job, not the daemon; losing the lead ends the daemon."""
+        try:
+            work()
+        except StopAskedError:
+            log.info("job_ended_between_commits", step=name)
+        except FencedError:
+            log.warning("lead_lost", step=name)
+            self.lost = True
+            self.stop.set()
+        except LeadloopError as error:
+            self._fail(name, str(error))
+        except Exception as error:  # noqa: BLE001 - the bulkhead of design.md 7: one job
+            self._fail(name, f"a bug: {type(error).__name__}")
+        else:
+            if self._troubles.pop(name, None) is not None:
+                log.info("job_recovered", step=name)
+
+    def _fail(self, name: str, reason: str) -> None:
+        """Note it in the run; log it once, with its place, and not again until it is another trouble."""
+        with self._lock:
+            self._tally.failures.append(f"{name}: {reason}")
+        if self._troubles.get(name) != reason:
+            self._troubles[name] = reason
+            log.error("job_failed", step=name, reason=reason, exc_info=True)
+
+    def _ending_at(self, reached: Callable[[str], None]) -> Callable[[str], None]:
+        def reached_unless_stopping(point: str) -> None:
+            reached(point)
+            if point in BETWEEN_COMMITS and self.stop.is_set():
+                raise StopAskedError(point)
+
+        return reached_unless_stopping
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait for the other jobs to end, and keep them from beginning."""
+        with ExitStack() as stack:
+            for name, busy in self._busy.items():
+                if name != "operators":
+                    stack.enter_context(busy)
+            yield
+
+    def _serve_operators(self) -> None:
+        loop = self.loops["operators"]
+        with loop.store.read() as tx:
+            version = rule_store.current(tx)
+            waiting = requests.open(tx)
+        if version is not None and version.hash != self._rules:
+            with self._alone():
+                self.published()
+            self._rules = version.hash
+            log.info("rules_in_force", rule_hash=version.hash[:8])
+        if waiting:
+            with self._alone():
+                self.answer(loop)
+
+    def _pull_every_s(self, name: str) -> float:
+        """Where people raise their hands is looked at more often than once per cycle."""
+        loop = self.loops[f"pull:{name}"]
+        schedule, reader = loop.settings.schedule, loop.connections[name]
+        cycle_s = schedule.cycle_minutes * 60.0
+        streams = reader.streams.values() if isinstance(reader, Reader) else ()
+        raises = any(stream.pace is Pace.HAND_RAISE for stream in streams)
+        return min(cycle_s, float(schedule.hand_raise_seconds)) if raises else cycle_s
 
     def _pulling(self, name: str) -> Callable[[], None]:
         loop = self.loops[f"pull:{name}"]
 
         def work() -> None:
-            now, tally = self.now(), Tally()
-
-            def step() -> None:
-                tally.pulled[name] = pull(loop, name, now=now)
-
-            guarded(loop, name, "pull", tally, step, now=now)
+            tally = Tally()
+            pull_one(loop, name, tally, now=self.now())
             self._add(tally)
 
-        return self._bulkhead(f"pull:{name}", work)
+        return work
 
     def _pushing(self, name: str, lane: Lane) -> Callable[[], None]:
         loop = self.loops[f"push:{name}:{lane}"]
 
         def work() -> None:
+            if observing(loop):
+                return
             now, tally = self.now(), Tally()
 
             def step() -> None:
-                tally.pushed[name] = push(loop, name, now=now, lane=lane)
+                add_pushed(tally, name, push(loop, name, now=now, lane=lane))
 
             guarded(loop, name, "push", tally, step, now=now)
             self._add(tally)
 
-        return self._bulkhead(f"push:{name}:{lane}", work)
+        return work
 
     def _add(self, tally: Tally) -> None:
+        """Keep what a job did until the decider makes a run of it."""
         with self._lock:
             for name, pulled in tally.pulled.items():
                 self._tally.pulled[f"{name}#{len(self._tally.pulled)}"] = pulled
@@ -103,10 +187,21 @@ class Daemon:
 
     def _decide(self) -> None:
         loop, now = self.loops["decide"], self.now()
+        with loop.store.write(loop.epoch) as tx:
+            held.expire(tx, now=now)
+            if not take_baseline(tx, loop, now=now) and not _stands_still(tx):
+                return
+        mine = Tally()
+        decide_and_plan(loop, mine, now=now, run_id=None)
         with self._lock:
             tally, self._tally = self._tally, Tally()
-        decide_and_plan(loop, tally, now=now, run_id=None)
-        due = self._last_run is None or now - self._last_run >= timedelta(minutes=loop.settings.schedule.cycle_minutes)
+        tally.decided, tally.planned = mine.decided, mine.planned
+        self._record(loop, tally, now=now)
+
+    def _record(self, loop: Loop, tally: Tally, *, now: datetime) -> None:
+        """One run per cycle, and one whenever something moved or failed."""
+        cycle = timedelta(minutes=loop.settings.schedule.cycle_minutes)
+        due = self._last_run is None or now - self._last_run >= cycle
         if not due and not any(tally.counts().values()) and not tally.failures:
             return
         with loop.store.write(loop.epoch) as tx:
@@ -114,3 +209,9 @@ class Daemon:
             audit.seal(tx, now=now)
             runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
         self._last_run = now
+
+
+def _stands_still(tx: Tx) -> bool:
+    """Whether a system takes no part until a person acts: the first day does not wait for it."""
+    still = {ConnectionStatus.SUSPENDED, ConnectionStatus.PAUSED}
+    return any(each.status in still for each in connections.all(tx))

@@ -10,11 +10,11 @@ from datetime import datetime
 
 import structlog
 
+from config.settings import Settings
 from domain.decision import BlastClass
-from domain.errors import DecisionError
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import handoffs, held, leads
+from store import handoffs, leads
 from store.engine import Tx
 from sync import guard
 from sync.conclude import Conclusion, conclude
@@ -52,7 +52,8 @@ def decide_due(loop: Loop, *, now: datetime) -> Decided:
     """Work off every due lead; stops when none is left."""
     decided = Decided()
     with loop.store.write(loop.epoch) as tx:
-        guard.release_backlog(tx, loop.settings, now=now)
+        people = users(tx, loop.in_force(tx).mapping)
+        guard.release_backlog(tx, loop.settings, reps=_active_reps(people), now=now)
     while True:
         with loop.store.write(loop.epoch) as tx:
             ids = leads.due(tx, now=now, limit=BATCH)
@@ -67,7 +68,8 @@ def _decide_batch(tx: Tx, loop: Loop, ids: Sequence[LeadId], decided: Decided, *
     rules = loop.in_force(tx)
     people = users(tx, rules.mapping)
     state = RoutingState.from_json(handoffs.routing_state(tx))
-    room = guard.room_left(tx, loop.settings, active_reps=_active_reps(people), now=now)
+    pilots = pilots_of(rules, loop.settings)
+    room = guard.room_left(tx, loop.settings, active_reps=_active_reps(people), now=now, pilots=pilots)
     materials = gather(tx, ids, rules.mapping, people, now=now)
     verdicts, state = fold(materials, rules, state, people, room, now=now, at=loop.reached)
     save_conclusions(tx, verdicts.saved, rules, now=now)
@@ -77,6 +79,7 @@ def _decide_batch(tx: Tx, loop: Loop, ids: Sequence[LeadId], decided: Decided, *
     _park_failed(tx, verdicts.failed, now=now)
     leads.clear_due(tx, set(ids) - {each.lead_id for each in verdicts.saved}, now=now)
     guard.book(tx, verdicts.saved, now=now)
+    guard.use_up(tx, verdicts.saved, now=now)
     _count(decided, ids, verdicts)
 
 
@@ -96,9 +99,8 @@ def fold(
         at("decide.computing")
         try:
             conclusion, after = conclude(material, rules, state, people, now=now)
-        except (DecisionError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            # The bulkhead of design.md 7: one poisoned lead must not stop the others.
-            log.error("lead_not_decided", lead=material.lead.id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the bulkhead of design.md 7: one poisoned lead stops no other
+            log.error("lead_not_decided", lead=material.lead.id, error=type(error).__name__)  # noqa: TRY400 - no locals
             verdicts.failed.append((material.lead.id, f"{type(error).__name__}: {error}"))
             continue
         reason = room.refuses(conclusion, approved=material.approved, rule_hash=rules.hash)
@@ -112,6 +114,13 @@ def fold(
         else:
             verdicts.held.setdefault(reason.set_name, []).append(conclusion)
     return verdicts, state
+
+
+def pilots_of(rules: InForce, settings: Settings) -> frozenset[str]:
+    """The reps of the teams that take part in the pilot."""
+    teams = set(settings.pilot_teams)
+    pools = (pool for pool in rules.rules.routing.pools if pool.team in teams)
+    return frozenset(member.email for pool in pools for member in pool.members)
 
 
 def _active_reps(people: Users) -> int:
@@ -131,8 +140,3 @@ def _count(decided: Decided, ids: Sequence[LeadId], verdicts: Verdicts) -> None:
         decided.transitions += len(conclusion.decision.transitions)
         decided.handoffs += conclusion.decision.blast is BlastClass.HANDOFF
         decided.rescored += 1
-
-
-def approved_now(tx: Tx, ids: Sequence[LeadId], *, now: datetime) -> set[LeadId]:
-    """Which of these leads a person has let through."""
-    return held.approved(tx, ids, now=now)

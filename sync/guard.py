@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.settings import Settings
-from domain.decision import BlastClass
+from domain.decision import BlastClass, Decision
+from domain.run import GoLive
 from domain.values import RuleHash
 from store import held, leads
 from store.engine import Tx
 from sync.conclude import Conclusion
+from sync.material import BASELINE
 
 DAY = timedelta(hours=24)
-BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +36,49 @@ class Room:
     hand_raises_left: int
     day: str
     baseline_open: bool
+    go_live: GoLive = GoLive.LIVE
+    pilots: frozenset[str] = frozenset()
+    """E-mails of the reps who take part in the pilot."""
     already_held: set[int] = field(default_factory=set)
 
     def refuses(self, conclusion: Conclusion, *, approved: bool, rule_hash: RuleHash) -> Refusal | None:
         """None lets it pass and takes its room."""
         decision = conclusion.decision
         if decision.unarmed and not approved:
-            if conclusion.lead_id in self.already_held:
-                return None
-            name = BASELINE if self.baseline_open else f"publish-{rule_hash[:8]}"
-            return Refusal(set_name=name, keeps_decision=True)
-        if decision.blast is None or approved:
+            return None if conclusion.lead_id in self.already_held else self._unarmed(rule_hash)
+        if decision.blast is None:
             return None
-        if decision.hand_raise and self.hand_raises_left > 0:
-            self.hand_raises_left -= 1
-            return None
-        if self.left.get(decision.blast, 0) > 0:
-            self.left[decision.blast] -= 1
+        if not self._has_begun(decision):
+            return Refusal(set_name=self.go_live.value, keeps_decision=False)
+        if approved or self._take(decision, decision.blast):
             return None
         return Refusal(set_name=f"{decision.blast}-{self.day}", keeps_decision=False)
 
+    def _unarmed(self, rule_hash: RuleHash) -> Refusal:
+        """Above the line by history or by new rules alone: listed, and nothing of it is undone."""
+        name = BASELINE if self.baseline_open else f"publish-{rule_hash[:8]}"
+        return Refusal(set_name=name, keeps_decision=True)
 
-def room_left(tx: Tx, settings: Settings, *, active_reps: int, now: datetime) -> Room:
+    def _take(self, decision: Decision, blast: BlastClass) -> bool:
+        """Use up room of the class; whoever raised a hand has room of their own first."""
+        if decision.hand_raise and self.hand_raises_left > 0:
+            self.hand_raises_left -= 1
+            return True
+        if self.left.get(blast, 0) > 0:
+            self.left[blast] -= 1
+            return True
+        return False
+
+    def _has_begun(self, decision: Decision) -> bool:
+        """Whether go-live has come to where this decision may be carried out: features.md A."""
+        if self.go_live is GoLive.PILOT:
+            return decision.assignment is None or decision.assignment.owner in self.pilots
+        return self.go_live is GoLive.LIVE
+
+
+def room_left(
+    tx: Tx, settings: Settings, *, active_reps: int, now: datetime, pilots: frozenset[str] = frozenset()
+) -> Room:
     """Limits of the settings less what happened in the last 24 hours."""
     limits = settings.blast_radius
     total = leads.count(tx)
@@ -73,6 +95,8 @@ def room_left(tx: Tx, settings: Settings, *, active_reps: int, now: datetime) ->
         hand_raises_left=limits.hand_raises_per_hour - held.hand_raises_since(tx, now - timedelta(hours=1)),
         day=f"{now:%Y-%m-%d}",
         baseline_open=not held.is_closed(tx, BASELINE),
+        go_live=settings.go_live,
+        pilots=pilots,
         already_held=set(held.open_lead_ids(tx)),
     )
 
@@ -94,8 +118,14 @@ def book(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
         held.count_hand_raises(tx, raised, at=now)
 
 
-def release_backlog(tx: Tx, settings: Settings, *, now: datetime) -> int:
+def use_up(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
+    """Whoever was handed off is held no longer, whether it was approved or raised its hand."""
+    held.release(tx, [each.lead_id for each in conclusions if each.decision.blast is BlastClass.HANDOFF], now=now)
+
+
+def release_backlog(tx: Tx, settings: Settings, *, reps: int, now: datetime) -> int:
     """Let the approved part of the day-one backlog through, metered per rep and day, freshest first."""
-    released = held.take_approved(tx, BASELINE, per_rep_per_day=settings.backlog.per_rep_per_day, now=now)
+    meter = settings.backlog.per_rep_per_day
+    released = held.take_approved(tx, BASELINE, per_rep_per_day=meter, reps=reps, now=now)
     leads.touch(tx, released)
     return len(released)

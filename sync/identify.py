@@ -11,9 +11,10 @@ from datetime import datetime
 
 from config.mapping import MappingRules, System
 from domain.record import Record
-from domain.values import LeadId, RecordRef
+from domain.stage import Cause, Transition
+from domain.values import LeadId, RecordRef, RuleHash
 from mapping.identity import IdentityKey, KeyKind, keys_of, resolve
-from store import identity, leads, ledger, records
+from store import handoffs, identity, leads, ledger, records
 from store import installation as notebook
 from store.engine import Tx
 
@@ -27,7 +28,7 @@ class Met:
 
 
 def identify(
-    tx: Tx, changed: Sequence[Record], rules: MappingRules, *, now: datetime, armed_at: datetime
+    tx: Tx, changed: Sequence[Record], rules: MappingRules, *, rule_hash: RuleHash, now: datetime, armed_at: datetime
 ) -> set[LeadId]:
     """Give every person record its lead; returns the leads that this touched."""
     met = [Met(record, keys_of(record, system)) for record in changed if (system := _system(record, rules))]
@@ -35,7 +36,7 @@ def identify(
         return set()
     stored = identity.find(tx, sorted({_plain(key) for one in met for key in one.keys}))
     known = {key: stored[_plain(key)] for one in met for key in one.keys if _plain(key) in stored}
-    homes = _found_and_unite(tx, met, known, now=now, armed_at=armed_at)
+    homes = _found_and_unite(tx, met, known, rule_hash=rule_hash, now=now, armed_at=armed_at)
     refs = {one.record.ref: homes[index] for index, one in enumerate(met)}
     records.assign(tx, refs)
     identity.claim(tx, {_plain(key): homes[index] for index, one in enumerate(met) for key in one.keys})
@@ -56,7 +57,13 @@ def _system(record: Record, rules: MappingRules) -> System | None:
 
 
 def _found_and_unite(
-    tx: Tx, met: Sequence[Met], known: Mapping[IdentityKey, LeadId], *, now: datetime, armed_at: datetime
+    tx: Tx,
+    met: Sequence[Met],
+    known: Mapping[IdentityKey, LeadId],
+    *,
+    rule_hash: RuleHash,
+    now: datetime,
+    armed_at: datetime,
 ) -> list[LeadId]:
     """Resolve record by record, so that the second of a pair in one page meets the first."""
     homes = dict(known)
@@ -68,11 +75,27 @@ def _found_and_unite(
             matches = [_found(tx, now=now, armed_at=armed_at)]
         survivor, *losers = matches
         for loser in losers:
-            identity.merge(tx, survivor, loser, now=now)
+            _unite(tx, survivor, loser, rule_hash, now=now)
             moved[loser] = survivor
         homes.update(dict.fromkeys(one.keys, survivor))
         result.append(survivor)
     return [_follow(moved, lead) for lead in result]
+
+
+def _unite(tx: Tx, survivor: LeadId, loser: LeadId, rule_hash: RuleHash, *, now: datetime) -> None:
+    """Two leads were one person all along; a stage that moves by it is a transition like any other."""
+    merged = identity.merge(tx, survivor, loser, now=now)
+    if merged.lead.stage is not merged.before:
+        move = Transition(
+            lead_id=survivor,
+            at=now,
+            before=merged.before,
+            after=merged.lead.stage,
+            cause=Cause.SYSTEM,
+            why=f"united with lead {loser}: one person",
+            rule_hash=rule_hash,
+        )
+        handoffs.save_transitions(tx, [move])
 
 
 def _follow(moved: Mapping[LeadId, LeadId], lead: LeadId) -> LeadId:

@@ -31,6 +31,7 @@ class InForce:
     scorer: Scorer
     book: Rulebook
     fields: FieldMap
+    time_zone: str
     types: Mapping[str, str]
 
     @property
@@ -57,6 +58,7 @@ def compile_version(version: RuleVersion, *, types: Mapping[str, str], time_zone
             time_zone=time_zone,
         ),
         fields=FieldMap(rules.mapping, types),
+        time_zone=time_zone,
         types=types,
     )
 
@@ -79,6 +81,8 @@ class Loop:
     epoch: int
     types: Mapping[str, str]
     reached: Callable[[str], None] = nothing_reached
+    introduced: set[str] = field(default_factory=set)
+    """Connections whose account was checked in this process; nothing is pushed to any other."""
     _in_force: InForce | None = field(default=None, init=False)
 
     def in_force(self, tx: Tx) -> InForce:

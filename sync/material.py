@@ -16,6 +16,9 @@ from mapping.agreement import Base
 from store import desired, handoffs, held, leads, ledger, records
 from store.engine import Tx
 
+BASELINE = "baseline"
+"""The held set of those who stood above the line on the first day; released by the day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
@@ -54,7 +57,7 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     their_memberships = desired.memberships_of(tx, order)
     their_assignments = handoffs.assignments_of(tx, order)
     accounts = _accounts(tx, their_records, rules, users)
-    approved = held.approved(tx, order, now=now)
+    approved = held.approved(tx, order, now=now, metered=BASELINE)
     new = leads.never_scored(tx, order)
     return [
         Material(
@@ -69,7 +72,7 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
             desired=their_desired.get(each, ()),
             memberships=their_memberships.get(each, ()),
             account=accounts.get(each),
-            assignment=(their_assignments.get(each) or [None])[-1],
+            assignment=their_assignments[each][-1] if their_assignments.get(each) else None,
             is_new=each in new,
             approved=each in approved,
         )
@@ -106,7 +109,7 @@ def users(tx: Tx, rules: MappingRules) -> Users:
 def _rep(email: str, found: Sequence[tuple[str, Record]], rules: MappingRules) -> Rep:
     """Active only where every system that says so agrees: somebody who left one of them has left."""
     active = available = True
-    name = email.split("@")[0]
+    name = email.partition("@")[0]
     for connection, record in found:
         words = rules.systems[connection].users
         if words is None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from config.mapping import Role
 from domain.decision import Desired, Intent
 from domain.lead import Lead
+from domain.run import GoLive
 from domain.values import LeadId, Value
 from store import audit, desired, intents, leads, ledger, outbox, records
 from store.audit import AuditEntry
@@ -16,7 +17,7 @@ from store.engine import Tx
 from store.outbox import OutboxDraft
 from sync.loop import InForce, Loop
 from sync.material import Users, users
-from sync.plan import Wanted, changes_of
+from sync.plan import Wanted, changes_of, limited
 
 BATCH = 500
 
@@ -30,7 +31,7 @@ def plan_due(loop: Loop, *, now: datetime, run_id: int | None = None) -> int:
             if not ids:
                 return count
             rules = loop.in_force(tx)
-            drafts = plan_leads(tx, ids, rules, users(tx, rules.mapping), now=now)
+            drafts = plan_leads(tx, ids, rules, users(tx, rules.mapping), step=loop.settings.go_live)
             put(tx, drafts, now=now, run_id=run_id)
             leads.clear_plan_due(tx, ids)
             count += len(drafts)
@@ -38,8 +39,9 @@ def plan_due(loop: Loop, *, now: datetime, run_id: int | None = None) -> int:
         loop.reached("plan.committed")
 
 
-def plan_leads(tx: Tx, ids: Sequence[LeadId], rules: InForce, people: Users, *, now: datetime) -> list[OutboxDraft]:
-    return [draft for wanted in wanted_of(tx, ids, rules) for draft in changes_of(wanted, rules, people, now=now)]
+def plan_leads(tx: Tx, ids: Sequence[LeadId], rules: InForce, people: Users, *, step: GoLive) -> list[OutboxDraft]:
+    wanted = (limited(each, step) for each in wanted_of(tx, ids, rules))
+    return [draft for each in wanted for draft in changes_of(each, rules, people)]
 
 
 def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce) -> Iterator[Wanted]:

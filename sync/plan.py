@@ -7,17 +7,17 @@ somebody mends it or the values change.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import orjson
 
-from config.mapping import MappingRules, System, Tasks
+from config.mapping import MappingRules, Tasks
 from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
 from domain.record import Record
-from domain.values import LeadId, RecordRef, Value
+from domain.run import GoLive
+from domain.values import LeadId, RecordRef, RuleHash, Value
 from mapping.creation import values_for_new
 from mapping.identity import head
 from store.outbox import OutboxDraft, OutboxRow
@@ -25,6 +25,7 @@ from sync.loop import InForce
 from sync.material import Users
 from sync.same import same
 
+SCORE_PROPERTIES = frozenset({"lead_key", "score", "grade", "band", "why", "score_change"})
 HANDOFF_PROPERTIES = frozenset({"owner", "stage", "queue", "status", "verdict", "outcome", "needs_data"})
 
 
@@ -44,12 +45,20 @@ class Wanted:
     """Rows that are not done: claimed ones are left alone, parked ones stand in the way of their like."""
 
 
-def changes_of(wanted: Wanted, rules: InForce, users: Users, *, now: datetime) -> tuple[OutboxDraft, ...]:
+def limited(wanted: Wanted, step: GoLive) -> Wanted:
+    """What may be written at this step of go-live: at `scores` only the fields that show the number and its reason."""
+    if step is not GoLive.SCORES:
+        return wanted
+    shown = [row for row in wanted.desired if row.property in SCORE_PROPERTIES]
+    return replace(wanted, desired=shown, memberships=(), intents=())
+
+
+def changes_of(wanted: Wanted, rules: InForce, users: Users) -> tuple[OutboxDraft, ...]:
     """Every write this lead needs now, field changes first."""
     drafts = (
         *_field_changes(wanted, rules.mapping),
         *_list_changes(wanted, rules),
-        *_creations(wanted, rules, users, now=now),
+        *_creations(wanted, rules, users),
     )
     blocked = {_fingerprint(row.change) for row in wanted.open if row.status in {"parked", "unsure", "claimed"}}
     return tuple(draft for draft in drafts if _fingerprint(draft.change) not in blocked)
@@ -123,41 +132,39 @@ def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
         )
 
 
-def _creations(wanted: Wanted, rules: InForce, users: Users, *, now: datetime) -> Iterator[OutboxDraft]:
+def _creations(wanted: Wanted, rules: InForce, users: Users) -> Iterator[OutboxDraft]:
     claimed = {row.change.key for row in wanted.open}
     for key, intent in wanted.intents:
         if key in claimed:
             continue
         for connection, system in sorted(rules.mapping.systems.items()):
-            change = _creation(key, intent, connection, system, wanted, rules, users)
+            record = head([row for row in wanted.records if row.ref.connection == connection], system)
+            change = None
+            if intent.kind is IntentKind.TASK and system.tasks is not None and record is not None:
+                change = _task(intent, system.tasks, record, key=key, users=users)
+            elif intent.kind is IntentKind.CREATE_LEAD and intent.step == connection and record is None:
+                change = _new_person(wanted, connection, rules, key=key, users=users)
             if change is not None:
-                yield OutboxDraft(
-                    connection=connection,
-                    lane=Lane.HANDOFF,
-                    lead_id=wanted.lead_id,
-                    change=change,
-                    before={},
-                    cause=f"{intent.kind} for handoff {intent.handoff}",
-                    rule_hash=rules.hash,
-                )
+                yield _create(wanted, change, connection, intent, rules.hash)
 
 
-def _creation(
-    key: str, intent: Intent, connection: str, system: System, wanted: Wanted, rules: InForce, users: Users
-) -> Change | None:
-    record = head([row for row in wanted.records if row.ref.connection == connection], system)
-    if intent.kind is IntentKind.TASK and system.tasks is not None and record is not None:
-        return _task(key, intent, system.tasks, record, connection, users)
-    if intent.kind is IntentKind.CREATE_LEAD and intent.step == connection and record is None:
-        return _new_person(key, connection, system, wanted, rules, users)
-    return None
+def _create(wanted: Wanted, change: Change, connection: str, intent: Intent, rule_hash: RuleHash) -> OutboxDraft:
+    return OutboxDraft(
+        connection=connection,
+        lane=Lane.HANDOFF,
+        lead_id=wanted.lead_id,
+        change=change,
+        before={},
+        cause=f"{intent.kind} for handoff {intent.handoff}" if intent.handoff else str(intent.kind),
+        rule_hash=rule_hash,
+    )
 
 
-def _task(key: str, intent: Intent, tasks: Tasks, record: Record, connection: str, users: Users) -> Change | None:
-    owner = users.ids.get((connection, str(intent.payload.get("owner") or "")))
+def _task(intent: Intent, tasks: Tasks, record: Record, *, key: str, users: Users) -> Change | None:
+    """A rep's task about the record; none while its owner is nobody in that system."""
+    owner = users.ids.get((record.ref.connection, str(intent.payload.get("owner") or "")))
     if owner is None:
         return None
-    due = intent.payload.get("due_at")
     values: dict[str, Value] = {
         **tasks.constants,
         tasks.key: key,
@@ -165,14 +172,14 @@ def _task(key: str, intent: Intent, tasks: Tasks, record: Record, connection: st
         tasks.body: intent.payload.get("body"),
         tasks.owner: owner,
         tasks.who: record.ref.id,
-        tasks.due: due,
+        tasks.due: intent.payload.get("due_at"),
     }
     return Change(key=key, kind=ChangeKind.CREATE, object=tasks.object, values=values, unique=tasks.key)
 
 
-def _new_person(
-    key: str, connection: str, system: System, wanted: Wanted, rules: InForce, users: Users
-) -> Change | None:
+def _new_person(wanted: Wanted, connection: str, rules: InForce, *, key: str, users: Users) -> Change | None:
+    """A new person record; none without an address, by which the next tool would find it again."""
+    system = rules.mapping.systems[connection]
     object_name = system.create_object or system.people.objects[-1]
     values = values_for_new(wanted.values, connection, object_name, rules.fields, users=users.ids)
     if not values.get(system.people.email):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from config.settings import Settings
 from domain.decision import Intent, Membership
+from domain.run import GoLive
 from domain.values import LeadId
 from handoff.routing import RoutingState
 from store import handoffs, intents, leads
@@ -13,11 +14,11 @@ from store.engine import Tx
 from store.outbox import OutboxDraft
 from sync import guard
 from sync.conclude import Conclusion
-from sync.decide import fold
+from sync.decide import fold, pilots_of
 from sync.loop import InForce, nothing_reached
 from sync.material import Users, gather, users
 from sync.outgoing import owned, wanted_of
-from sync.plan import Wanted, changes_of
+from sync.plan import Wanted, changes_of, limited
 from sync.save import creations
 
 BATCH = 500
@@ -52,8 +53,10 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
     before = RoutingState.from_json(handoffs.routing_state(tx))
     state = before
     active = sum(1 for rep in people.reps.values() if rep.active)
-    room = guard.room_left(tx, settings, active_reps=active, now=now)
+    pilots = pilots_of(rules, settings)
+    room = guard.room_left(tx, settings, active_reps=active, now=now, pilots=pilots)
     planned: list[PlannedLead] = []
+    step = settings.go_live
     held: dict[str, list[LeadId]] = {}
     due = leads.due(tx, now=now, limit=None)
     for batch in _batches(due):
@@ -61,10 +64,10 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
         verdicts, state = fold(materials, rules, state, people, room, now=now, at=nothing_reached)
         for name, conclusions in verdicts.held.items():
             held.setdefault(name, []).extend(each.lead_id for each in conclusions)
-        planned += _plan_concluded(tx, verdicts.saved, rules, people, now=now)
+        planned += _plan_concluded(tx, verdicts.saved, rules, people, step=step, now=now)
     waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in set(due)]
     for batch in _batches(waiting):
-        planned += [_planned(wanted, None, rules, people, now=now) for wanted in wanted_of(tx, batch, rules)]
+        planned += [_planned(wanted, None, rules, people, step=step, now=now) for wanted in wanted_of(tx, batch, rules)]
     return Preview(
         as_of=now,
         leads=tuple(each for each in planned if each.changes or _decides(each.conclusion)),
@@ -82,17 +85,24 @@ def _decides(conclusion: Conclusion | None) -> bool:
 
 
 def _plan_concluded(
-    tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, people: Users, *, now: datetime
+    tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> list[PlannedLead]:
     by_lead = {each.lead_id: each for each in conclusions}
     return [
-        _planned(_as_concluded(wanted, by_lead[wanted.lead_id], rules), by_lead[wanted.lead_id], rules, people, now=now)
+        _planned(
+            _as_concluded(wanted, by_lead[wanted.lead_id], rules),
+            by_lead[wanted.lead_id],
+            rules,
+            people,
+            step=step,
+            now=now,
+        )
         for wanted in wanted_of(tx, list(by_lead), rules)
     ]
 
 
 def _planned(
-    wanted: Wanted, conclusion: Conclusion | None, rules: InForce, people: Users, *, now: datetime
+    wanted: Wanted, conclusion: Conclusion | None, rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> PlannedLead:
     wake_at = conclusion.decision.wake_at if conclusion is not None else None
     return PlannedLead(
@@ -100,7 +110,7 @@ def _planned(
         revision=wanted.revision,
         valid_until=min(now + VALID, wake_at) if wake_at is not None and wake_at > now else now + VALID,
         conclusion=conclusion,
-        changes=changes_of(wanted, rules, people, now=now),
+        changes=changes_of(limited(wanted, step), rules, people),
     )
 
 

@@ -13,7 +13,7 @@ from domain.values import LeadId, RecordRef
 from store import connections, desired, leads, ledger, lists, records
 from store.engine import Tx
 from sync.identify import identify, people_of_accounts
-from sync.loop import Loop, went_live_at
+from sync.loop import InForce, Loop, went_live_at
 
 log = structlog.get_logger(__name__)
 
@@ -49,15 +49,30 @@ def pull(loop: Loop, name: str, *, now: datetime) -> Pulled:
     with loop.store.read() as tx:
         cursors = connections.cursors(tx, name)
         read_at = connections.read_at(tx, name)
-        rules = loop.in_force(tx).mapping
+        rules = loop.in_force(tx)
     streams = due_streams(reader, read_at, now=now, slow_s=loop.settings.schedule.slow_minutes * 60)
+    idle: dict[str, Cursor] = {}
     for page in _pages(reader, streams, cursors):
         loop.reached("pull.page_received")
+        if not (page.records or page.activities or page.rejected):
+            idle[page.stream] = page.cursor
+            continue
+        idle.pop(page.stream, None)
         with loop.store.write(loop.epoch) as tx:
-            _keep(tx, page, reader.streams[page.stream].holds, rules, pulled, name, now=now)
+            holds = reader.streams[page.stream].holds
+            _keep(tx, page, pulled, connection=name, holds=holds, rules=rules, now=now)
             loop.reached("pull.before_commit")
         loop.reached("pull.page_committed")
+    _move_idle(loop, name, idle, now=now)
     return pulled
+
+
+def _move_idle(loop: Loop, name: str, idle: Mapping[str, Cursor], *, now: datetime) -> None:
+    """Cursors that moved without bringing a row may be saved late, and together."""
+    if idle:
+        with loop.store.write(loop.epoch) as tx:
+            for stream, cursor in idle.items():
+                connections.save_cursor(tx, name, stream, cursor, read_at=now)
 
 
 def _pages(reader: Reader, streams: Collection[str], cursors: Mapping[str, Cursor]) -> Iterator[Page]:
@@ -74,10 +89,10 @@ def _pages(reader: Reader, streams: Collection[str], cursors: Mapping[str, Curso
         yield from reader.read_bundle({name: cursors.get(name) for name in hot})
 
 
-def _keep(
-    tx: Tx, page: Page, holds: Holds, rules: MappingRules, pulled: Pulled, connection: str, *, now: datetime
-) -> None:
-    touched = _keep_records(tx, page.records, holds, rules, pulled, now=now)
+def _keep(tx: Tx, page: Page, pulled: Pulled, *, connection: str, holds: Holds, rules: InForce, now: datetime) -> None:
+    refs = set(records.upsert(tx, page.records, seen_at=now))
+    changed = [record for record in page.records if record.ref in refs]
+    touched = _keep_records(tx, changed, holds=holds, rules=rules, now=now) if changed else set()
     added = ledger.add(tx, page.activities, seen_at=now)
     touched.update(lead for _, lead in added if lead is not None)
     leads.touch(tx, touched)
@@ -86,25 +101,19 @@ def _keep(
         log.warning("row_rejected", connection=connection, stream=page.stream, reason=reason)
     pulled.records += len(page.records)
     pulled.activities += len(page.activities)
-    pulled.changed += len(added)
+    pulled.changed += len(changed) + len(added)
     pulled.leads += len(touched)
     pulled.rejected += len(page.rejected)
 
 
-def _keep_records(
-    tx: Tx, rows: Collection[Record], holds: Holds, rules: MappingRules, pulled: Pulled, *, now: datetime
-) -> set[LeadId]:
-    refs = set(records.upsert(tx, list(rows), seen_at=now))
-    changed = [record for record in rows if record.ref in refs]
-    pulled.changed += len(changed)
-    if not changed:
-        return set()
+def _keep_records(tx: Tx, changed: Collection[Record], *, holds: Holds, rules: InForce, now: datetime) -> set[LeadId]:
+    """What new or changed records mean for leads; returns the leads they touch."""
     match holds:
         case Holds.PEOPLE:
             armed_at = went_live_at(tx) or now
-            return identify(tx, changed, rules, now=now, armed_at=armed_at)
+            return identify(tx, list(changed), rules.mapping, rule_hash=rules.hash, now=now, armed_at=armed_at)
         case Holds.ACCOUNTS | Holds.DEALS:
-            return _keep_company(tx, changed, holds, rules)
+            return _keep_company(tx, changed, holds, rules.mapping)
         case Holds.LISTS:
             return _keep_lists(tx, changed)
         case _:

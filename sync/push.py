@@ -35,10 +35,10 @@ class Pushed:
 
 
 def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lane: Lane | None = None) -> Pushed:
-    """Send everything that is due to one connection, or only what one run planned. Raises what stops the connection, after settling."""
+    """Send what is due to one connection, or only what one run planned; raises what stops it, after settling."""
     pushed = Pushed()
     writer = loop.connections[name]
-    if not isinstance(writer, Writer):
+    if not isinstance(writer, Writer) or name not in loop.introduced:
         return pushed
     settle_unsure(loop, name, now=now)
     while True:

@@ -20,6 +20,7 @@ from store.outbox import OutboxRow, Settlement
 
 TRANSIENT_RETRY = timedelta(minutes=20)
 TRANSIENT_TRIES = 10
+LOCK_TRIES = 5
 LOCK_RETRY = timedelta(seconds=30)
 DAILY = timedelta(days=1)
 
@@ -60,13 +61,13 @@ def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | No
     """
     if receipt.outcome is not ReceiptOutcome.REFUSED or not receipt.retryable:
         return None
-    if attempts <= 5:  # noqa: PLR2004
+    if attempts <= LOCK_TRIES:
         return now + LOCK_RETRY
     return now + (TRANSIENT_RETRY if attempts <= TRANSIENT_TRIES else DAILY)
 
 
 def return_rows(tx: Tx, rows: Sequence[OutboxRow], error: LeadloopError, *, now: datetime) -> None:
-    """Rows without a receipt: what surely was not sent waits, what may have been is unsure unless harmless to repeat."""
+    """Rows without a receipt wait; one that may have been sent and cannot be repeated safely is unsure."""
     outbox.settle(tx, [_returned(row, error, now=now) for row in rows], now=now)
 
 

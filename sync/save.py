@@ -27,9 +27,12 @@ def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, 
 
 
 def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
-    for each in conclusions:
-        if each.facts:
-            ledger.put_facts(tx, each.lead_id, each.facts, since=each.fact_since, seen_at=now)
+    ledger.put_facts_many(
+        tx,
+        {each.lead_id: each.facts for each in conclusions if each.facts},
+        since={each.lead_id: each.fact_since for each in conclusions},
+        seen_at=now,
+    )
     bases = {
         each.lead_id: {
             (known.property, known.connection): (known.base.value, known.base.vendor_form, known.base.learnt)
@@ -39,8 +42,7 @@ def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> 
         if each.agreed
     }
     desired.save_bases_many(tx, bases)
-    for each in conclusions:
-        desired.save_conflicts(tx, each.lead_id, each.conflicts, now=now)
+    desired.save_conflicts(tx, {each.lead_id: each.conflicts for each in conclusions}, now=now)
 
 
 def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:

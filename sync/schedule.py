@@ -36,7 +36,13 @@ def start(jobs: Sequence[Job], *, now: datetime) -> BackgroundScheduler:
     return scheduler
 
 
-def wait_and_stop(scheduler: BackgroundScheduler, stop: threading.Event) -> None:
-    """Block until `stop` is set, then let running jobs end and take no new ones."""
+def wait_and_stop(scheduler: BackgroundScheduler, stop: threading.Event, *, grace_s: float) -> bool:
+    """Block until `stop` is set, start nothing more, and give running jobs `grace_s` seconds to end.
+
+    Returns whether they did. One that hangs in a call would otherwise keep the process for minutes.
+    """
     stop.wait()
-    scheduler.shutdown(wait=True)
+    ending = threading.Thread(target=scheduler.shutdown, name="ending", daemon=True)
+    ending.start()
+    ending.join(grace_s)
+    return not ending.is_alive()

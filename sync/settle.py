@@ -1,13 +1,14 @@
 """What a receipt means for us: the row's end, what the record shows now, what both sides agree on."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.decision import Desired
 from domain.record import Record
 from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef, Value
+from mapping.agreement import Base, agree
 from mapping.identity import record_key
 from store import audit, desired, identity, intents, leads, outbox, records
 from store.audit import AuditEntry
@@ -15,6 +16,8 @@ from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
 from sync import recover
 from sync.loop import InForce
+
+NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 
 ENDS = {
     ReceiptOutcome.APPLIED: OutboxStatus.DONE,
@@ -35,7 +38,7 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
         if receipt.outcome in {ReceiptOutcome.APPLIED, ReceiptOutcome.UNCHANGED}:
             _agree(tx, row, receipt, wishes.get(row.lead_id, ()) if row.lead_id is not None else (), rules, now=now)
         elif receipt.outcome is ReceiptOutcome.CONFLICTED:
-            records.patch_values(tx, _ref(row), receipt.shown)
+            records.patch_values(tx, _ref(row), receipt.shown, sent_at=row.claimed_at)
             touched.update(_lead(row))
         elif receipt.outcome is ReceiptOutcome.GONE and row.change.id is not None:
             records.archive(tx, _ref(row), now=now)
@@ -75,7 +78,7 @@ def _agree(
     match row.change.kind:
         case ChangeKind.FIELDS:
             values = {**row.change.values, **receipt.shown}
-            records.patch_values(tx, _ref(row), values)
+            records.patch_values(tx, _ref(row), values, sent_at=row.claimed_at)
             _agree_bases(tx, row, values, wishes)
         case ChangeKind.MEMBER if row.lead_id is not None:
             _agree_member(tx, row, row.change)
@@ -88,11 +91,15 @@ def _agree_bases(tx: Tx, row: OutboxRow, values: dict[str, Value], wishes: Seque
         return
     ref = _ref(row)
     bases = {
-        (wish.property, row.connection): (wish.value, values[wish.field], ())
+        (wish.property, row.connection): _as_kept(agree(wish.value, values[wish.field]))
         for wish in wishes
         if wish.ref == ref and wish.field in row.change.values and row.change.values[wish.field] == wish.value
     }
     desired.save_bases_many(tx, {row.lead_id: bases})
+
+
+def _as_kept(base: Base) -> tuple[Value, Value, tuple[Value, ...]]:
+    return (base.value, base.vendor_form, base.learnt)
 
 
 def _agree_member(tx: Tx, row: OutboxRow, change: Change) -> None:
@@ -114,7 +121,8 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
         return
     ref = RecordRef(connection=row.connection, object=row.change.object, id=receipt.id)
     if not records.get(tx, [ref]):
-        records.upsert(tx, [Record(ref=ref, values=dict(row.change.values), modified_at=now)], seen_at=now)
+        # The vendor's own stamp may be earlier than `now`: whatever it shows next is newer than this.
+        records.upsert(tx, [Record(ref=ref, values=dict(row.change.values), modified_at=NEVER_READ)], seen_at=now)
         records.assign(tx, {ref: row.lead_id})
     key = record_key(ref)
     identity.claim(tx, {(key.kind.value, key.value): row.lead_id})

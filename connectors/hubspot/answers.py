@@ -1,20 +1,24 @@
-"""What HubSpot's answers mean: failures of a whole call, and refusals in its own words."""
+"""What HubSpot's answers mean: failures of a whole call, refusals in its own words, rows and the way to more.
 
-from collections.abc import Mapping
+Of a refusal's sentence nothing goes into an error: it may quote a person's data. A receipt keeps it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from connectors.http import Answer, retry_after, trouble
-from domain.errors import (
-    ContractError,
-    CredentialsError,
-    LeadloopError,
-    RateLimitedError,
-    RejectedError,
-    TransientError,
-)
+import orjson
 
+from connectors.http import Answer, retry_after, trouble
+from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError
+
+Row = dict[str, Any]
+
+NOT_FOUND = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
 _LOCKED, _MOVING = 423, 477
-_DAY_S = 86_400.0
+_LOCKED_S, _MOVING_S, _SECOND_S, _TEN_SECONDS_S = 2.0, 60.0, 1.0, 10.0
+_DAY_FULL_S = 1800.0
+"""The day ends at midnight of the portal, which the answer does not tell: asking twice an hour finds it."""
 
 
 def judge(answer: Answer) -> LeadloopError | None:
@@ -27,19 +31,19 @@ def judge(answer: Answer) -> LeadloopError | None:
     if answer.status == 429:
         return _limited(answer)
     if answer.status == _LOCKED:
-        return RateLimitedError("HubSpot has locked these records for a moment", retry_after_s=2.0)
+        return RateLimitedError("HubSpot has locked these records for a moment", retry_after_s=_LOCKED_S)
     if answer.status == _MOVING:
-        return RateLimitedError("HubSpot is moving the portal", retry_after_s=retry_after(answer) or 60.0)
+        return RateLimitedError("HubSpot is moving the portal", retry_after_s=retry_after(answer) or _MOVING_S)
     return trouble(answer)
 
 
 def _limited(answer: Answer) -> RateLimitedError:
     """The policy's name tells which limit it was; its message is not stable."""
-    told = body_of(answer)
+    told = refusal(answer)
     policy = str(told.get("policyName") or told.get("message") or "").upper()
     if "DAILY" in policy:
-        return RateLimitedError("HubSpot's calls of this day are used up", retry_after_s=_DAY_S, daily=True)
-    usual = 10.0 if "TEN_SECONDLY" in policy else 1.0
+        return RateLimitedError("HubSpot's calls of this day are used up", retry_after_s=_DAY_FULL_S, daily=True)
+    usual = _TEN_SECONDS_S if "TEN_SECONDLY" in policy else _SECOND_S
     return RateLimitedError("HubSpot asks to slow down", retry_after_s=retry_after(answer) or usual)
 
 
@@ -51,53 +55,72 @@ def usage(headers: Mapping[str, str]) -> tuple[int, int | None] | None:
     return int(limit) - int(left), int(limit)
 
 
-def body_of(answer: Answer) -> dict[str, Any]:
-    """The body of a failed answer, or nothing."""
+def refusal(answer: Answer) -> Mapping[str, Any]:
+    """The body of a failed answer; empty when it has none that we can read."""
     try:
-        told = answer.json() if answer.body else {}
-    except TransientError:
+        told = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
         return {}
     return told if isinstance(told, dict) else {}
 
 
-def code_of(answer: Answer) -> str:
+def code_of(told: Mapping[str, Any]) -> str:
     """HubSpot's word for a refusal: the first error's code where there is one, else the category."""
-    told = body_of(answer)
     errors = told.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    return str(first.get("code") or told.get("category") or f"HTTP {answer.status}")
-
-
-def words_of(answer: Answer) -> str:
-    return str(body_of(answer).get("message") or f"HTTP {answer.status}")[:1000]
+    return str(first.get("code") or told.get("subCategory") or told.get("category") or "")
 
 
 def failure(answer: Answer, doing: str) -> LeadloopError:
-    """The error for an answer that the caller cannot use."""
+    """The error for an answer that the caller cannot use; `doing` is what was asked, as in "to list forms"."""
+    told = refusal(answer)
+    code = code_of(told) or f"HTTP {answer.status}"
     if answer.status == 403:
         return CredentialsError(
-            f"HubSpot lets this token do no such thing as {doing}: {words_of(answer)}. "
-            "Add the scope that docs/connecting-hubspot.md names for it"
+            f"HubSpot does not let this token {doing.removeprefix('to ')}: {code}{_scopes(told)}. "
+            "Give it what docs/connecting-hubspot.md names"
         )
-    if 400 <= answer.status < 500:
-        return RejectedError(f"HubSpot refused {doing}: {words_of(answer)}", code=code_of(answer))
-    return ContractError(f"HubSpot answered {doing} in a shape we do not know (HTTP {answer.status})")
+    return ContractError(f"HubSpot refused {doing}: {code} (HTTP {answer.status})")
 
 
-def rows_of(answer: Answer, doing: str, *, key: str = "results") -> list[dict[str, Any]]:
-    """The list in an answer; raises when there is none."""
+def _scopes(told: Mapping[str, Any]) -> str:
+    """The scopes a 403 names: no secret, and all an admin needs."""
+    errors = told.get("errors")
+    contexts = [one.get("context") for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    named = [each for one in contexts if isinstance(one, dict) for each in one.get("requiredGranularScopes") or ()]
+    return f" ({', '.join(map(str, named))})" if named else ""
+
+
+@contextmanager
+def known_shape(doing: str) -> Iterator[None]:
+    """Around the reading of an answer: what is not as we know it stops the stream and keeps its cursor."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
+        raise ContractError(f"HubSpot answered {doing} in a shape we do not know ({type(error).__name__})") from error
+
+
+def body_of(answer: Answer, doing: str) -> Row:
+    """The body of a successful answer; raises for a refusal and for what is no JSON object."""
     if not answer.ok:
         raise failure(answer, doing)
     told = answer.json()
-    rows = told.get(key) if isinstance(told, dict) else None
-    if not isinstance(rows, list):
+    if not isinstance(told, dict):
+        raise ContractError(f"HubSpot answered {doing} in a shape we do not know")
+    return told
+
+
+def rows_in(told: Mapping[str, Any], doing: str, *, key: str = "results") -> list[Row]:
+    """The list in a body; raises when there is none."""
+    rows = told.get(key)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ContractError(f"HubSpot answered {doing} without `{key}`")
     return rows
 
 
-def next_after(answer: Answer) -> str | None:
+def next_after(told: Mapping[str, Any]) -> str | None:
     """The way to the next page, where there is one."""
-    paging = body_of(answer).get("paging")
+    paging = told.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
     after = following.get("after") if isinstance(following, dict) else None
     return str(after) if after is not None else None

@@ -1,19 +1,23 @@
-"""The wire to one portal: the only module that knows hubspot-api-client, used as a bare transport.
+"""The wire to one portal: the only module that knows hubspot-api-client.
 
-Its generated models cost twenty times the parsing they save, so bodies go in as plain data and come
-out as bytes. One connection pool serves every package of the client and the few calls it lacks.
+The client says what a call looks like (its path, its query, where the body goes); sending is ours. Its own
+sending has no deadline, opens a pool per object and parses at many times the cost of the JSON (facts 2).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from hubspot import HubSpot as Sdk
 from hubspot.discovery.discovery_base import DiscoveryBase
+from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
+from connectors.addresses import is_loopback
 from connectors.contract import Surroundings
 from connectors.http import SYSTEM_WALL, Answer, Call, http_for
 from connectors.hubspot.answers import judge, usage
@@ -21,107 +25,119 @@ from connectors.hubspot.paths import path_of
 from connectors.hubspot.settings import Settings
 from connectors.pacing import Limit, Wall
 from connectors.wire import pool_manager
+from domain.values import to_text
 
 SEARCH, BURST = "search", "burst"
-
-
-class _Unjudged:
-    """An answer handed through the client unread: it sees a success, we see what came."""
-
-    status = 200
-
-    def __init__(self, response: BaseHTTPResponse) -> None:
-        self.response = response
-
-
-class _Pool:
-    """Stands in for the client's own pools: our deadlines, one pool for all packages."""
-
-    def __init__(self, ca_file: str | None) -> None:
-        self._manager = pool_manager(ca_file=ca_file)
-
-    def request(self, method: str, url: str, **options: Any) -> _Unjudged:
-        options["preload_content"] = False
-        return _Unjudged(self._manager.request(method, url, redirect=False, **options))
+_CONNECT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One call as policy sees it; `path` in the v3 form, for pacing and the wire log."""
+class Request:
+    """One call to HubSpot; `path` as v3 has it, parameters filled in."""
 
     method: str
     path: str
-    idempotent: bool = True
-    bucket: str = BURST
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
 
 
 class Client:
-    """Sends requests with the portal's token."""
+    """Sends requests with the portal's token. `sdk` writes them: `send(sdk.crm.….do_search(…))`."""
 
     def __init__(self, settings: Settings, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL) -> None:
         self._settings = settings
-        self._pool = _Pool(settings.ca_file)
+        self._surroundings = surroundings
+        self._ahead = timedelta(0)
+        self._pool = pool_manager(ca_file=settings.ca_file)
         self._apis: dict[tuple[str, str], Any] = {}
-        self.sdk = Sdk(
-            access_token=settings.access_token.get_secret_value(), host=settings.base_url, api_factory=self._api
-        )
+        self.sdk = Sdk(access_token="never sent by the client itself", api_factory=self._api)  # noqa: S106
         limits = {
             SEARCH: Limit(sends=settings.searches_per_second, window_s=1.0),
             BURST: Limit(sends=settings.calls_per_10_s, window_s=10.0),
         }
         self._http = http_for(surroundings, settings.base_url, limits, judge=judge, usage=usage, wall=wall)
 
-    def send(self, operation: Operation, ask: Callable[..., Any]) -> Answer:
-        """Make a call of the client: `ask` gets the options that keep the answer unread."""
+    def now(self) -> datetime:
+        """HubSpot's own now, by the last answer's Date header, so that a wrong clock here skips nothing.
 
-        def opener(read_timeout_s: float) -> BaseHTTPResponse:
-            held: _Unjudged = ask(_preload_content=False, _request_timeout=(min(10.0, read_timeout_s), read_timeout_s))
-            return held.response
-
-        return self._http.exchange(self._call(operation), opener)
+        A simulator's header tells wall time while its records run on simulated time, which our clock then shows too.
+        """
+        return self._surroundings.clock.now() + self._ahead
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Answer:
         """A GET that the client has no method for."""
-        return self._plain(Operation(method="GET", path=path), query or {}, None)
+        return self.send(Request(method="GET", path=path, query=query or {}))
 
-    def post(self, path: str, body: Any, *, idempotent: bool) -> Answer:
-        return self._plain(Operation(method="POST", path=path, idempotent=idempotent), {}, body)
+    def send(self, request: Request, *, bucket: str = BURST, idempotent: bool = True) -> Answer:
+        """One answer below 500 that `judge` left to us.
 
-    def _plain(self, operation: Operation, query: Mapping[str, Any], body: Any) -> Answer:
-        call = self._call(operation)
-        url = f"{call.url}?{urlencode(query, doseq=True)}" if query else call.url
-        headers = {
-            "Authorization": f"Bearer {self._settings.access_token.get_secret_value()}",
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-        }
+        Nearly all we send may be sent twice: reads, absolute values by id, upserts by key, joining and leaving.
+        """
+        path = path_of(request.path, self._settings.api_generation)
+        query = f"?{urlencode(_texts(request.query), doseq=True)}" if request.query else ""
+        call = Call(
+            method=request.method,
+            url=f"{self._settings.base_url}{path}{query}",
+            headers={"Content-Type": "application/json", "Accept": "application/json"},
+            body=None if request.body is None else orjson.dumps(request.body),
+            idempotent=idempotent,
+            bucket=bucket,
+        )
+        answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s))
+        self._take_time(answer)
+        return answer
 
-        def opener(read_timeout_s: float) -> BaseHTTPResponse:
-            data = None if body is None else orjson.dumps(body)
-            return self._pool.request(call.method, url, headers=headers, body=data, timeout=read_timeout_s).response
-
-        return self._http.exchange(call, opener)
-
-    def _call(self, operation: Operation) -> Call:
-        path = path_of(operation.path, self._settings.api_generation)
-        return Call(
-            method=operation.method,
-            url=f"{self._settings.base_url}{path}",
-            idempotent=operation.idempotent,
-            bucket=operation.bucket,
+    def _open(self, call: Call, timeout_s: float) -> BaseHTTPResponse:
+        token = self._settings.access_token.get_secret_value()
+        return self._pool.request(
+            call.method,
+            call.url,
+            headers={**call.headers, "Authorization": f"Bearer {token}"},
+            body=call.body,
+            preload_content=False,
+            redirect=False,
+            timeout=Timeout(connect=min(_CONNECT_TIMEOUT_S, timeout_s), read=timeout_s),
         )
 
+    def _take_time(self, answer: Answer) -> None:
+        told = answer.headers.get("date")
+        if not told or is_loopback(self._settings.base_url):
+            return
+        try:
+            self._ahead = parsedate_to_datetime(told).astimezone(UTC) - self._surroundings.clock.now()
+        except ValueError:
+            return
+
     def _api(self, package: Any, name: str, config: Mapping[str, Any]) -> Any:
-        """An API object of the client, kept: made anew it would open a connection of its own each time."""
+        """An API object of the client that writes requests instead of sending them; made once, it is dear."""
         key = (package.__name__, name)
         if key not in self._apis:
             api = DiscoveryBase._default_api_factory(package, name, dict(config))
-            api.api_client.rest_client.pool_manager = self._pool
-            send = api.api_client.call_api
-
-            def dated(path: str, *arguments: Any, **options: Any) -> Any:
-                return send(path_of(path, self._settings.api_generation), *arguments, **options)
-
-            api.api_client.call_api = dated
+            api.api_client.call_api = _written
             self._apis[key] = api
         return self._apis[key]
+
+
+def _written(
+    path: str,
+    method: str,
+    path_params: Mapping[str, Any],
+    query_params: list[tuple[str, Any]],
+    *_: Any,
+    body: Any = None,
+    **__: Any,
+) -> Request:
+    """Stands in for the client's `call_api`. Names go into the path with every sign quoted."""
+    for name, value in path_params.items():
+        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+    return Request(method=method, path=path.rstrip("/"), query=dict(query_params), body=body)
+
+
+def _texts(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _text(value) for name, value in query.items()}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return to_text(value) if isinstance(value, datetime) else value

@@ -1,66 +1,81 @@
 """Calls, e-mails, meetings and tasks: CRM objects that say what a rep did with whom."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from connectors.hubspot.answers import rows_of
-from connectors.hubspot.client import Client, Operation
+from connectors.hubspot.answers import Row, body_of, known_shape, next_after, rows_in
+from connectors.hubspot.client import Client
 from connectors.hubspot.values import moment
 from domain.activity import Activity, ActivityKind
 from domain.values import RecordRef, Value
 
 ASSOCIATIONS = 1000
-_DONE = {"COMPLETED"}
 _SUBJECTS = {
     "calls": "hs_call_title",
     "emails": "hs_email_subject",
     "meetings": "hs_meeting_title",
     "tasks": "hs_task_subject",
 }
+_NOT_SENT = frozenset({"SCHEDULED", "SENDING", "FAILED"})
+_NOT_CALLED = frozenset({"QUEUED", "CANCELED"})
 
 
-def activities(client: Client, connection: str, stream: str, rows: Sequence[Mapping[str, Any]]) -> list[Activity]:
+def activities_of(client: Client, connection: str, stream: str, rows: Sequence[Row]) -> tuple[Activity, ...]:
     """One activity per engagement and contact; what is not done yet is none."""
-    done = [row for row in rows if kind_of(stream, row) is not None]
-    contacts = contacts_of(client, stream, [str(row["id"]) for row in done])
-    return [_activity(connection, stream, row, contact) for row in done for contact in contacts.get(str(row["id"]), ())]
+    with known_shape(f"about {stream}"):
+        kinds = {str(row["id"]): kind_of(stream, row["properties"]) for row in rows}
+    contacts = _contacts_of(client, stream, [each for each, kind in kinds.items() if kind is not None])
+    with known_shape(f"about {stream}"):
+        return tuple(
+            _activity(connection, stream, row, kind, contact)
+            for row in rows
+            if (kind := kinds[str(row["id"])]) is not None
+            for contact in contacts.get(str(row["id"]), ())
+        )
 
 
-def kind_of(stream: str, row: Mapping[str, Any]) -> ActivityKind | None:
-    properties = row.get("properties") or {}
-    if stream == "calls":
-        return ActivityKind.CALL_LOGGED
-    if stream == "meetings":
-        return ActivityKind.MEETING_BOOKED
-    if stream == "emails":
-        received = properties.get("hs_email_direction") == "INCOMING_EMAIL"
-        return ActivityKind.EMAIL_REPLIED if received else ActivityKind.EMAIL_SENT
-    if properties.get("hs_task_status") not in _DONE:
-        return None
-    return ActivityKind.CALL_LOGGED if properties.get("hs_task_type") == "CALL" else ActivityKind.TASK_LOGGED
+def kind_of(stream: str, told: Mapping[str, Any]) -> ActivityKind | None:
+    """What was done, or None for what is only planned or failed."""
+    match stream:
+        case "calls":
+            return None if told.get("hs_call_status") in _NOT_CALLED else ActivityKind.CALL_LOGGED
+        case "meetings":
+            return ActivityKind.MEETING_BOOKED
+        case "emails" if told.get("hs_email_direction") == "INCOMING_EMAIL":
+            return ActivityKind.EMAIL_REPLIED
+        case "emails":
+            return None if told.get("hs_email_status") in _NOT_SENT else ActivityKind.EMAIL_SENT
+        case _ if told.get("hs_task_status") != "COMPLETED":
+            return None
+        case _:
+            return ActivityKind.CALL_LOGGED if told.get("hs_task_type") == "CALL" else ActivityKind.TASK_LOGGED
 
 
-def contacts_of(client: Client, stream: str, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Engagement id → ids of its contacts, a thousand a call."""
-    found: dict[str, list[str]] = {}
-    api = client.sdk.crm.associations.v4.batch_api
-    for start in range(0, len(ids), ASSOCIATIONS):
-        body = {"inputs": [{"id": each} for each in ids[start : start + ASSOCIATIONS]]}
-        operation = Operation(method="POST", path=f"/crm/v4/associations/{stream}/contacts/batch/read")
-        answer = client.send(operation, lambda body=body, **more: api.get_page(stream, "contacts", body, **more))
-        for row in rows_of(answer, f"to read whom {stream} belong to"):
-            found[str(row["from"]["id"])] = [str(each["toObjectId"]) for each in row.get("to") or []]
+def _contacts_of(client: Client, stream: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Engagement id → ids of its contacts, a thousand engagements a call, with further pages where one has many."""
+    doing, found = f"to read whom {stream} belong to", dict[str, list[str]]()
+    waiting: list[dict[str, str]] = [{"id": each} for each in ids]
+    while waiting:
+        asked, waiting = waiting[:ASSOCIATIONS], waiting[ASSOCIATIONS:]
+        request = client.sdk.crm.associations.v4.batch_api.get_page(stream, "contacts", {"inputs": asked})
+        told = body_of(client.send(request), doing)
+        with known_shape(doing):
+            for row in rows_in(told, doing):
+                own = str(row["from"]["id"])
+                found.setdefault(own, []).extend(str(each["toObjectId"]) for each in row["to"])
+                if (after := next_after(row)) is not None:
+                    waiting.append({"id": own, "after": after})
     return found
 
 
-def _activity(connection: str, stream: str, row: Mapping[str, Any], contact: str) -> Activity:
-    told = row.get("properties") or {}
-    kind = kind_of(stream, row)
-    duration = told.get("hs_call_duration")
+def _activity(connection: str, stream: str, row: Row, kind: ActivityKind, contact: str) -> Activity:
+    told = row["properties"]
+    duration = str(told.get("hs_call_duration") or "")
     properties: dict[str, Value] = {
         "subject": told.get(_SUBJECTS[stream]),
         "disposition": told.get("hs_call_disposition"),
-        "duration_s": int(duration) // 1000 if duration and str(duration).isdigit() else None,
+        "duration_s": int(duration) // 1000 if duration.isdigit() else None,
         "starts_at": told.get("hs_meeting_start_time"),
     }
     owner = told.get("hubspot_owner_id")
@@ -68,10 +83,19 @@ def _activity(connection: str, stream: str, row: Mapping[str, Any], contact: str
         connection=connection,
         stream=stream,
         external_id=f"{row['id']}:{contact}",
-        kind=kind or ActivityKind.TASK_LOGGED,
-        occurred_at=moment(told.get("hs_timestamp") or row.get("createdAt")),
+        kind=kind,
+        occurred_at=_occurred_at(stream, row),
         record=RecordRef(connection=connection, object="contacts", id=contact),
         actor=str(owner) if owner and kind is not ActivityKind.EMAIL_REPLIED else None,
-        properties={name: value for name, value in properties.items() if value is not None},
-        retracted=row.get("archived") is True,
+        properties={name: value for name, value in properties.items() if value not in (None, "")},
+        retracted=told.get("hs_meeting_outcome") == "CANCELED",
     )
+
+
+def _occurred_at(stream: str, row: Row) -> datetime:
+    """When it was done: a task's `hs_timestamp` is when it is due, a meeting's when it will begin."""
+    told, made = row["properties"], row["createdAt"]
+    stamp = moment(told.get("hs_timestamp") or made)
+    if stream == "tasks":
+        return moment(told.get("hs_task_completion_date") or told["hs_lastmodifieddate"])
+    return min(stamp, moment(made)) if stream == "meetings" else stamp

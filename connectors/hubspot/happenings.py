@@ -1,135 +1,79 @@
-"""What people did: forms with what was typed into them, e-mail events, page views.
+"""E-mail events and page views; and how all streams without a search are read: since a moment, with an overlap."""
 
-None of these has a search; each is listed newest first and read down to what is known already.
-"""
-
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from connectors.contract import Surroundings
-from connectors.hubspot.answers import next_after, rows_of
-from connectors.hubspot.client import Client, Operation
+import structlog
+
+from connectors.hubspot.answers import Row, body_of, known_shape, next_after, rows_in
+from connectors.hubspot.client import Client
+from connectors.hubspot.forms import Forms
+from connectors.hubspot.recycle_bin import cursor_at, moment_of
 from connectors.hubspot.settings import Settings
-from connectors.hubspot.values import moment
+from connectors.hubspot.values import moment, to_ms
 from domain.activity import Activity, ActivityKind
 from domain.errors import ContractError
 from domain.record import Cursor, Page
-from domain.values import RecordRef, Value, from_text, to_text
+from domain.values import RecordRef, Value
 
-SUBMISSIONS, EVENTS, VISITS = 50, 1000, 1000
-FORMS_AGAIN = timedelta(minutes=30)
-_TYPED = ("message", "comments", "comment", "question", "how_can_we_help", "notes")
-_EMAIL_KINDS = {
-    "OPEN": ActivityKind.EMAIL_OPENED,
-    "CLICK": ActivityKind.EMAIL_CLICKED,
-    "REPLY": ActivityKind.EMAIL_REPLIED,
-}
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+log = structlog.get_logger(__name__)
 
-
-def since_of(cursor: Cursor | None) -> datetime:
-    """The moment up to which a stream was read."""
-    if cursor is None:
-        return _BEGINNING
-    try:
-        return from_text(json.loads(cursor.position)["at"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ContractError("a saved HubSpot cursor cannot be read; reset the stream") from error
+PAGE = 1000
+ASK_AGAIN = timedelta(hours=24)
+_EMAIL_KINDS = {"OPEN": ActivityKind.EMAIL_OPENED, "CLICK": ActivityKind.EMAIL_CLICKED}
 
 
 class Happenings:
-    """Activities of the three streams that are no CRM objects."""
+    """The three streams that are no CRM objects."""
 
-    def __init__(self, client: Client, surroundings: Surroundings, settings: Settings) -> None:
+    def __init__(self, client: Client, connection: str, settings: Settings) -> None:
         self._client = client
-        self._surroundings = surroundings
-        self._connection = surroundings.connection
-        self._lag = timedelta(minutes=settings.lag_minutes)
-        self._forms: tuple[datetime, list[dict[str, Any]]] | None = None
+        self._overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))
+        self._views = PageViews(client, connection)
+        self._sources = {
+            "forms": Forms(client, connection).since,
+            "email_events": EmailEvents(client, connection).since,
+            "page_views": self._views.since,
+        }
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
-        """Pages of activities; the cursor moves only with the last one, which is safe whatever was lost between."""
-        begun, asked_at = since_of(cursor), self._surroundings.clock.now()
-        source = {"forms": self._submissions, "email_events": self._email_events, "page_views": self._page_views}
-        kept = cursor or Cursor(position=json.dumps({"at": to_text(_BEGINNING)}))
-        for activities in source[stream](begun):
-            yield Page(stream=stream, cursor=kept, activities=tuple(activities))
-        reached = max(begun, asked_at - self._lag)
-        yield Page(stream=stream, cursor=Cursor(position=json.dumps({"at": to_text(reached)})))
+        """Newest first, so the cursor moves only with the last page; it stays where nothing may be read."""
+        begun, now = moment_of(cursor), self._client.now()
+        for activities in self._sources[stream](begun):
+            yield Page(stream=stream, cursor=cursor_at(begun), activities=tuple(activities))
+        if stream != "page_views" or not self._views.closed:
+            yield Page(stream=stream, cursor=cursor_at(max(begun, now - self._overlap)))
 
-    def _submissions(self, since: datetime) -> Iterator[list[Activity]]:
-        for form in self._known_forms():
-            after: str | None = None
-            while True:
-                query = {"limit": SUBMISSIONS, **({"after": after} if after else {})}
-                answer = self._client.get(f"/form-integrations/v1/submissions/forms/{form['id']}", query)
-                rows = rows_of(answer, "to read form submissions")
-                fresh = [row for row in rows if moment(row["submittedAt"]) >= since]
-                if fresh:
-                    yield [one for row in fresh if (one := self._submission(form, row)) is not None]
-                after = next_after(answer)
-                if after is None or len(fresh) < len(rows):
-                    break
 
-    def _known_forms(self) -> list[dict[str, Any]]:
-        now = self._surroundings.clock.now()
-        if self._forms is None or now - self._forms[0] >= FORMS_AGAIN:
-            self._forms = (now, list(self._list_forms()))
-        return self._forms[1]
+class EmailEvents:
+    """Opens and clicks of marketing e-mail."""
 
-    def _list_forms(self) -> Iterator[dict[str, Any]]:
-        api, after = self._client.sdk.marketing.forms.forms_api, ""
-        while True:
-            options: dict[str, str] = {"after": after} if after else {}
-            answer = self._client.send(
-                Operation(method="GET", path="/marketing/v3/forms"),
-                lambda options=options, **more: api.get_page(limit=100, **options, **more),
-            )
-            yield from rows_of(answer, "to list forms")
-            after = next_after(answer) or ""
-            if not after:
-                return
+    def __init__(self, client: Client, connection: str) -> None:
+        self._client = client
+        self._connection = connection
 
-    def _submission(self, form: dict[str, Any], row: dict[str, Any]) -> Activity | None:
-        values = {str(value["name"]): str(value.get("value") or "") for value in row.get("values") or []}
-        email = values.get("email", "").strip().lower()
-        if not email:
-            return None
-        typed = next((values[name] for name in _TYPED if values.get(name)), None)
-        properties: dict[str, Value] = {"form": str(form.get("name") or ""), "url": row.get("pageUrl"), "text": typed}
-        own = row.get("conversionId") or f"{row['submittedAt']}:{email}"
-        return Activity(
-            connection=self._connection,
-            stream="forms",
-            external_id=f"{form['id']}:{own}",
-            kind=ActivityKind.FORM_SUBMITTED,
-            occurred_at=moment(row["submittedAt"]),
-            email=email,
-            properties={name: value for name, value in properties.items() if value is not None},
-        )
+    def since(self, since: datetime) -> Iterator[list[Activity]]:
+        doing, offset, more = "to read e-mail events", "", True
+        while more:
+            query = {"limit": PAGE, "startTimestamp": to_ms(since), **({"offset": offset} if offset else {})}
+            told = body_of(self._client.get("/email/public/v1/events", query), doing)
+            rows = rows_in(told, doing, key="events")
+            with known_shape(doing):
+                yield [one for row in rows if (one := self._activity(row)) is not None]
+            more, before, offset = told.get("hasMore") is True, offset, str(told.get("offset") or "")
+            if more and (offset in ("", before) or not rows):
+                raise ContractError("HubSpot says that more e-mail events follow, but gives no way on")
 
-    def _email_events(self, since: datetime) -> Iterator[list[Activity]]:
-        offset = ""
-        while True:
-            query = {"limit": EVENTS, "startTimestamp": _ms(since), **({"offset": offset} if offset else {})}
-            answer = self._client.get("/email/public/v1/events", query)
-            rows = rows_of(answer, "to read e-mail events", key="events")
-            yield [one for row in rows if (one := self._email_event(row)) is not None]
-            told = answer.json()
-            if not told.get("hasMore") or not rows or told.get("offset") == offset:
-                return
-            offset = str(told["offset"])
-
-    def _email_event(self, row: dict[str, Any]) -> Activity | None:
+    def _activity(self, row: Row) -> Activity | None:
+        """None for what the person did not do; HubSpot marks opens and clicks by machines as filtered."""
         kind = _EMAIL_KINDS.get(str(row.get("type")))
         recipient = str(row.get("recipient") or "").strip().lower()
-        if kind is None or not recipient:
+        if kind is None or not recipient or row.get("filteredEvent") is True:
             return None
+        campaign = row.get("emailCampaignId")
         properties: dict[str, Value] = {
             "url": row.get("url"),
-            "campaign": str(row["emailCampaignId"]) if row.get("emailCampaignId") else None,
+            "campaign": str(campaign) if campaign else None,
             "subject": row.get("subject"),
         }
         return Activity(
@@ -139,34 +83,49 @@ class Happenings:
             kind=kind,
             occurred_at=moment(row["created"]),
             email=recipient,
-            properties={name: value for name, value in properties.items() if value is not None},
+            properties={name: value for name, value in properties.items() if value},
         )
 
-    def _page_views(self, since: datetime) -> Iterator[list[Activity]]:
-        api, after = self._client.sdk.events.events_api, ""
-        while True:
-            options: dict[str, str] = {"after": after} if after else {}
-            answer = self._client.send(
-                Operation(method="GET", path="/events/v3/events"),
-                lambda options=options, **more: api.get_page(
-                    object_type="contact",
-                    event_type="e_visited_page",
-                    occurred_after=since,
-                    limit=VISITS,
-                    **options,
-                    **more,
-                ),
-            )
-            if answer.status == 403:
-                # Below Enterprise there is no web activity to read: the rest of the portal goes on.
-                return
-            rows = rows_of(answer, "to read page views")
-            yield [self._page_view(row) for row in rows]
-            after = next_after(answer) or ""
-            if not after:
-                return
 
-    def _page_view(self, row: dict[str, Any]) -> Activity:
+class PageViews:
+    """Visits of known contacts: HubSpot tells them to Enterprise portals only."""
+
+    def __init__(self, client: Client, connection: str) -> None:
+        self._client = client
+        self._connection = connection
+        self._ask_at: datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether HubSpot said of late that there is nothing for us."""
+        return self._ask_at is not None and self._client.now() < self._ask_at
+
+    def since(self, since: datetime) -> Iterator[list[Activity]]:
+        doing, after = "to read page views", None if self.closed else ""
+        while after is not None:
+            request = self._client.sdk.events.events_api.get_page(
+                object_type="contact",
+                event_type="e_visited_page",
+                occurred_after=since,
+                limit=PAGE,
+                **({"after": after} if after else {}),
+            )
+            answer = self._client.send(request)
+            if answer.status == 403:
+                self._close()
+                return
+            told = body_of(answer, doing)
+            with known_shape(doing):
+                yield [self._activity(row) for row in rows_in(told, doing)]
+            after = next_after(told)
+
+    def _close(self) -> None:
+        """The rest of the portal goes on; asking every minute would only burn calls."""
+        if self._ask_at is None:
+            log.warning("page_views_unavailable", connection=self._connection, needs="Marketing Hub Enterprise")
+        self._ask_at = self._client.now() + ASK_AGAIN
+
+    def _activity(self, row: Row) -> Activity:
         properties = row.get("properties") or {}
         url = properties.get("hs_url") or properties.get("url")
         return Activity(
@@ -178,7 +137,3 @@ class Happenings:
             record=RecordRef(connection=self._connection, object="contacts", id=str(row["objectId"])),
             properties={"url": str(url)} if url else {},
         )
-
-
-def _ms(at: datetime) -> str:
-    return str(int(at.timestamp() * 1000))

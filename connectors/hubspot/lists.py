@@ -1,133 +1,140 @@
 """Nurture and suppression lists: static lists of contacts, found or made by name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.contract import Surroundings
-from connectors.hubspot.answers import body_of, failure, next_after, rows_of
-from connectors.hubspot.client import Client, Operation
-from domain.change import Change, Receipt, ReceiptOutcome
-from domain.errors import ContractError
-from domain.record import Cursor, Page, Record
+from connectors.http import Answer
+from connectors.hubspot.answers import Row, body_of, failure, known_shape, next_after, refusal, rows_in
+from connectors.hubspot.client import Client
+from connectors.hubspot.owners import WHOLE
+from connectors.hubspot.receipts import Places, Receipts, receipt, refused
+from domain.change import ReceiptOutcome
+from domain.record import Page, Record
 from domain.values import RecordRef
 
 CONTACT_TYPE = "0-1"
 OURS = "LL · "
-MEMBERS = 250
+FOUND_PAGE, MEMBERS_PAGE = 250, 250
 
 
 class Lists:
-    """The lists whose names begin with `LL · `."""
+    """Lists by name. Names are compared as HubSpot does: upper and lower case are the same."""
 
-    def __init__(self, client: Client, surroundings: Surroundings, *, per_call: int) -> None:
+    def __init__(self, client: Client, connection: str, *, per_call: int) -> None:
         self._client = client
-        self._surroundings = surroundings
+        self._connection = connection
         self._per_call = per_call
         self._ids: dict[str, str] = {}
 
     def read(self) -> Iterator[Page]:
         """One record per list of ours: its name and the ids of its members."""
-        now = self._surroundings.clock.now()
+        now = self._client.now()
         records = [
             Record(
-                ref=RecordRef(connection=self._surroundings.connection, object="lists", id=list_id),
+                ref=RecordRef(connection=self._connection, object="lists", id=list_id),
                 values={"name": name, "members": ";".join(self._members(list_id)), "member_object": "contacts"},
                 modified_at=now,
             )
-            for name, list_id in sorted(self._ours().items())
+            for name, list_id in sorted(self._named(OURS).items())
+            if name.startswith(OURS)
         ]
-        yield Page(stream="lists", cursor=Cursor(position="{}"), records=tuple(records))
+        yield Page(stream="lists", cursor=WHOLE, records=tuple(records))
 
-    def move(self, name: str, changes: Sequence[Change], *, member: bool) -> list[Receipt]:
-        """Put records on a list or take them off; ids that HubSpot does not know are refused one by one."""
-        list_id = self.id_of(name)
-        receipts: list[Receipt] = []
-        for start in range(0, len(changes), self._per_call):
-            part = changes[start : start + self._per_call]
-            missing = self._move(list_id, [str(change.id) for change in part], member=member)
-            receipts += [_receipt(change, missing) for change in part]
-        return receipts
+    def move(self, places: Places, receipts: Receipts) -> None:
+        """Let records join or leave one list: all of `places` name the same one and the same direction."""
+        for start in range(0, len(places), self._per_call):
+            self._move(places[start : start + self._per_call], receipts)
 
-    def id_of(self, name: str) -> str:
-        """The list of this name, made when there is none."""
-        if name not in self._ids:
-            self._ids[name] = self._find(name) or self._make(name)
-        return self._ids[name]
+    def _move(self, places: Places, receipts: Receipts) -> None:
+        name, joins = places[0][1].list or "", places[0][1].member is True
+        answer = self._moved(name, places, joins=joins)
+        if answer is None:
+            receipts.update({place: receipt(change, ReceiptOutcome.UNCHANGED) for place, change in places})
+        elif answer.status == 400:
+            # Somebody made a list of this name that HubSpot fills itself: that stops no other write.
+            receipts.update({place: refused(change, refusal(answer)) for place, change in places})
+        else:
+            told = body_of(answer, "to change the members of a list")
+            with known_shape("to change the members of a list"):
+                outcomes = _outcomes(told, joins=joins)
+                for place, change in places:
+                    receipts[place] = receipt(change, outcomes.get(str(change.id), ReceiptOutcome.UNCHANGED))
+
+    def _moved(self, name: str, places: Places, *, joins: bool) -> Answer | None:
+        """HubSpot's answer; None when there is no list to leave. A list deleted meanwhile is found or made anew."""
+        api = self._client.sdk.crm.lists.memberships_api
+        move, ids = (api.add if joins else api.remove), [str(change.id) for _, change in places]
+        answer = None
+        for _ in range(2):
+            list_id = self._id_of(name, make=joins)
+            if list_id is None:
+                return None
+            answer = self._client.send(move(list_id, ids))
+            if answer.status != 404:
+                return answer
+            self._ids.pop(name.lower(), None)
+        return answer
+
+    def _id_of(self, name: str, *, make: bool) -> str | None:
+        found = self._ids.get(name.lower()) or self._find(name) or (self._make(name) if make else None)
+        if found is not None:
+            self._ids[name.lower()] = found
+        return found
 
     def _find(self, name: str) -> str | None:
-        api = self._client.sdk.crm.lists.lists_api
-        operation = Operation(method="GET", path=f"/crm/v3/lists/object-type-id/{CONTACT_TYPE}/name/{name}")
-        answer = self._client.send(operation, lambda **more: api.get_by_name(name, CONTACT_TYPE, **more))
-        if answer.status == 404:
-            return None
-        if not answer.ok:
-            raise failure(answer, "to find a list")
-        return _id_in(answer.json())
+        answer = self._client.send(self._client.sdk.crm.lists.lists_api.get_by_name(name, CONTACT_TYPE))
+        return None if answer.status == 404 else _id_in(answer, "to find a list")
 
     def _make(self, name: str) -> str:
-        """Made by name, which HubSpot keeps unique: a second try finds the first."""
-        api = self._client.sdk.crm.lists.lists_api
+        """HubSpot keeps names unique: when the first answer was lost, or no address can hold the name, it is there."""
         body = {"name": name, "objectTypeId": CONTACT_TYPE, "processingType": "MANUAL"}
-        operation = Operation(method="POST", path="/crm/v3/lists", idempotent=False)
-        answer = self._client.send(operation, lambda **more: api.create(body, **more))
-        if answer.ok:
-            return _id_in(answer.json())
-        found = self._find(name)
+        request = self._client.sdk.crm.lists.lists_api.create(body)
+        answer = self._client.send(request, idempotent=False)
+        if answer.status != 400:
+            return _id_in(answer, "to make a list")
+        found = {known.lower(): list_id for known, list_id in self._named(name).items()}.get(name.lower())
         if found is None:
             raise failure(answer, "to make a list")
         return found
 
-    def _ours(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        offset = 0
-        api = self._client.sdk.crm.lists.lists_api
-        while True:
-            body = {"query": OURS.strip(), "offset": offset, "count": 250, "additionalProperties": []}
-            operation = Operation(method="POST", path="/crm/v3/lists/search")
-            answer = self._client.send(operation, lambda body=body, **more: api.do_search(body, **more))
-            rows = rows_of(answer, "to search lists", key="lists")
-            found |= {str(row["name"]): str(row["listId"]) for row in rows if str(row["name"]).startswith(OURS)}
-            if not body_of(answer).get("hasMore") or not rows:
-                self._ids |= found
-                return found
-            offset = int(body_of(answer)["offset"])
+    def _named(self, query: str) -> dict[str, str]:
+        """Name → id of the contact lists whose names hold `query`."""
+        doing, found, offset, more = "to search lists", dict[str, str](), 0, True
+        while more:
+            body = {"query": query.strip(), "offset": offset, "count": FOUND_PAGE, "additionalProperties": []}
+            told = body_of(self._client.send(self._client.sdk.crm.lists.lists_api.do_search(body)), doing)
+            rows = rows_in(told, doing, key="lists")
+            with known_shape(doing):
+                found |= {str(row["name"]): str(row["listId"]) for row in rows if row["objectTypeId"] == CONTACT_TYPE}
+                more, offset = told.get("hasMore") is True and bool(rows), int(told.get("offset") or 0)
+        return found
 
-    def _members(self, list_id: str) -> Iterator[str]:
-        api, after = self._client.sdk.crm.lists.memberships_api, ""
+    def _members(self, list_id: str) -> Sequence[str]:
+        doing, after = "to read the members of a list", ""
+        found: list[str] = []
         while True:
-            options: dict[str, str] = {"after": after} if after else {}
-            operation = Operation(method="GET", path=f"/crm/v3/lists/{list_id}/memberships")
-            answer = self._client.send(
-                operation, lambda options=options, **more: api.get_page(list_id, limit=MEMBERS, **options, **more)
-            )
-            yield from sorted(str(row["recordId"]) for row in rows_of(answer, "to read a list's members"))
-            after = next_after(answer) or ""
+            more = {"after": after} if after else {}
+            request = self._client.sdk.crm.lists.memberships_api.get_page(list_id, limit=MEMBERS_PAGE, **more)
+            told = body_of(self._client.send(request), doing)
+            with known_shape(doing):
+                found += [str(row["recordId"]) for row in rows_in(told, doing)]
+            after = next_after(told) or ""
             if not after:
-                return
-
-    def _move(self, list_id: str, ids: Sequence[str], *, member: bool) -> frozenset[str]:
-        """Returns the ids that HubSpot does not know. Adding twice is adding once."""
-        api = self._client.sdk.crm.lists.memberships_api
-        verb = "add" if member else "remove"
-        operation = Operation(method="PUT", path=f"/crm/v3/lists/{list_id}/memberships/{verb}")
-        move = api.add if member else api.remove
-        answer = self._client.send(operation, lambda **more: move(list_id, list(ids), **more))
-        if answer.status == 404:
-            self._ids = {}
-        if not answer.ok:
-            raise failure(answer, f"to {verb} members of a list")
-        return frozenset(str(each) for each in body_of(answer).get("recordIdsMissing") or ())
+                return sorted(found)
 
 
-def _id_in(told: object) -> str:
-    inner = told.get("list") if isinstance(told, dict) else None
-    if not isinstance(inner, dict) or "listId" not in inner:
-        raise ContractError("HubSpot answered about a list without its id")
-    return str(inner["listId"])
+def _id_in(answer: Answer, doing: str) -> str:
+    told = body_of(answer, doing)
+    with known_shape(doing):
+        return str(told["list"]["listId"])
 
 
-def _receipt(change: Change, missing: frozenset[str]) -> Receipt:
-    if change.id in missing:
-        return Receipt(
-            key=change.key, outcome=ReceiptOutcome.GONE, id=change.id, message="HubSpot knows no such record"
-        )
-    return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=change.id)
+def _outcomes(told: Row, *, joins: bool) -> Mapping[str, ReceiptOutcome]:
+    """By record id; who was a member already is told nowhere. HubSpot spells one key with an s too many.
+
+    Only who should join can be missing from the portal: who leaves and is not there has left.
+    """
+    keys = ("recordsIdsAdded", "recordIdsAdded") if joins else ("recordIdsRemoved", "recordsIdsRemoved")
+    moved = next(told[key] for key in keys if key in told)
+    missing = (told.get("recordIdsMissing") or []) if joins else []
+    applied = {str(each): ReceiptOutcome.APPLIED for each in moved}
+    return applied | {str(each): ReceiptOutcome.GONE for each in missing}

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from config.strict import Strict
 from connectors.addresses import checked_origin
 
-HOSTS = ("api.hubapi.com", "api-eu1.hubapi.com", ".hubapi.com")
+HOSTS = ("api.hubapi.com", ".hubapi.com")
 
 Readable = Literal[
     "contacts", "contacts_archived", "companies", "forms", "email_events", "page_views",
@@ -25,7 +25,7 @@ class Settings(Strict):
     type: Literal["hubspot"] = "hubspot"
     base_url: Annotated[str, AfterValidator(_origin)] = "https://api.hubapi.com"
     """The API's address, or a simulator on 127.0.0.1."""
-    access_token: SecretStr
+    access_token: Annotated[SecretStr, Field(min_length=1)]
     """A service key, or the token of a private app."""
     api_generation: Literal["v3", "2026-03"] = "v3"
     """Which paths are called. `v3` is supported until September 2027."""
@@ -34,6 +34,8 @@ class Settings(Strict):
         "calls", "emails", "meetings", "tasks", "lists", "owners",
     )  # fmt: skip
     """What is read. Each engagement stream costs a search a cycle; page views need Marketing Hub Enterprise."""
+    page_size: Annotated[int, Field(ge=10, le=100)] = 100
+    """Rows per page of a listing; a search gives twice as many."""
     lag_minutes: Annotated[int, Field(ge=0, le=120)] = 15
     """How far the saved cursor stays behind: search shows changes late and out of order."""
     late_minutes: Annotated[int, Field(ge=0, le=1440)] = 70

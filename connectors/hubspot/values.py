@@ -1,7 +1,8 @@
 """HubSpot writes every value as text: what it means is in the property's definition."""
 
+import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.record import Field, FieldType
@@ -14,6 +15,8 @@ TYPES = {
     "datetime": FieldType.DATETIME,
     "enumeration": FieldType.PICKLIST,
 }
+TEXT_LENGTH = 65_536
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def field_of(row: Mapping[str, Any]) -> Field:
@@ -26,7 +29,7 @@ def field_of(row: Mapping[str, Any]) -> Field:
         name=str(row["name"]),
         label=str(row.get("label") or row["name"]),
         type=kind,
-        length=65_536 if kind is FieldType.TEXT else None,
+        length=TEXT_LENGTH if kind is FieldType.TEXT else None,
         options=tuple(str(option["value"]) for option in row.get("options") or []),
         restricted=kind is FieldType.PICKLIST,
         writable=not modifiable.get("readOnlyValue", False),
@@ -40,14 +43,23 @@ def read(text: Any, field: Field | None) -> Value:
     if text is None or text == "":
         return None
     reading = _READ.get(field.type) if field is not None else None
-    try:
-        return reading(text) if reading is not None else str(text)
-    except (ValueError, OverflowError):
-        return str(text)
+    if reading is not None:
+        try:
+            return reading(text)
+        except (ValueError, OverflowError):
+            pass
+    return _plain(text)
+
+
+def _plain(text: Any) -> str:
+    """A database keeps no NUL, and it means nothing in a name."""
+    return str(text).replace("\0", "")
 
 
 def _number(text: Any) -> Value:
     number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
     return int(number) if number.is_integer() else number
 
 
@@ -60,7 +72,7 @@ def _moment(text: Any) -> Value:
 
 
 def _day(text: Any) -> Value:
-    return moment(text).date().isoformat() if str(text).isdigit() else str(text)[:10]
+    return moment(text).date().isoformat() if str(text).lstrip("-").isdigit() else str(text)[:10]
 
 
 _READ: Mapping[FieldType, Callable[[Any], Value]] = {
@@ -69,13 +81,6 @@ _READ: Mapping[FieldType, Callable[[Any], Value]] = {
     FieldType.DATETIME: _moment,
     FieldType.DATE: _day,
 }
-
-
-def moment(text: Any) -> datetime:
-    """ISO 8601 or milliseconds since 1970; ValueError for anything else."""
-    if isinstance(text, int | float) or str(text).lstrip("-").isdigit():
-        return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
-    return from_text(str(text).replace("Z", "+00:00"))
 
 
 def write(value: Value) -> str:
@@ -87,3 +92,28 @@ def write(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def written(values: Mapping[str, Value]) -> dict[str, str]:
+    return {name: write(value) for name, value in values.items()}
+
+
+def as_shown(value: Value, field: Field | None) -> Value:
+    """How HubSpot will show what we write: 74.0 as 74, blank as nothing, a moment to the second."""
+    return read(write(value), field)
+
+
+def moment(text: Any) -> datetime:
+    """ISO 8601 or milliseconds since 1970; ValueError for anything else."""
+    if isinstance(text, int) or str(text).lstrip("-").isdigit():
+        return from_ms(int(text))
+    return from_text(str(text))
+
+
+def from_ms(milliseconds: int) -> datetime:
+    return _BEGINNING + timedelta(milliseconds=milliseconds)
+
+
+def to_ms(at: datetime) -> int:
+    """Whole milliseconds, rounded down."""
+    return (at - _BEGINNING) // timedelta(milliseconds=1)

@@ -1,221 +1,126 @@
-"""Writing in batches of a hundred: one receipt per change, in order; one bad row never costs the others.
+"""Writing: one receipt per change, in the order given, whatever order they are sent in.
 
-HubSpot refuses a whole batch for one bad input, so a refused batch is halved until that input stands
-alone. A lifecycle stage set backwards answers success and is ignored: what the answer shows is told.
+Every write here may be sent twice: values by id are absolute, creations go through a unique property and leave
+alone what is there already, a contact is on a list once.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from connectors.http import Answer
-from connectors.hubspot.answers import body_of, code_of, failure, rows_of, words_of
-from connectors.hubspot.catalogue import Catalogue
-from connectors.hubspot.client import Client, Operation
+from connectors.hubspot.batches import ROWS, Batches
+from connectors.hubspot.guard import Guard
 from connectors.hubspot.lists import Lists
-from connectors.hubspot.values import read, write
+from connectors.hubspot.objects import Objects
+from connectors.hubspot.receipts import Place, Places, Receipts, in_order, receipt
+from connectors.hubspot.values import write
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
-from domain.errors import ContractError
-from domain.record import Field
-from domain.values import Value
-
-BATCH = 100
-_GONE = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
-
-
-@dataclass(slots=True)
-class _Search:
-    """How many calls the search for a bad input may still cost: never a call per row."""
-
-    calls_left: int
+from domain.errors import ConnectorError, OperatorError
 
 
 class Writing:
     """The write half of the connector."""
 
-    def __init__(self, client: Client, catalogue: Catalogue, lists: Lists) -> None:
-        self._client = client
-        self._catalogue = catalogue
+    def __init__(self, batches: Batches, guard: Guard, objects: Objects, lists: Lists, *, members: int) -> None:
+        self._batches = batches
+        self._guard = guard
+        self._objects = objects
         self._lists = lists
+        self._members = members
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
-        """Yield one receipt per change, in the order given, whatever order they are sent in."""
-        receipts: dict[int, Receipt] = {}
+        """When a call fails as a whole, the receipts that stand before it are given first."""
+        receipts: Receipts = {}
         given = 0
-        for places in _portions(changes):
-            part = [changes[place] for place in places]
-            receipts.update(zip(places, self._send(part), strict=True))
-            while given in receipts:
-                yield receipts[given]
-                given += 1
+        self._guard.begin()
+        try:
+            for portion in portions(changes, members=self._members):
+                self._send(portion, receipts)
+                for settled in in_order(receipts, given):
+                    given += 1
+                    yield settled
+        except (ConnectorError, OperatorError):
+            yield from in_order(receipts, given)
+            raise
 
-    def _send(self, part: Sequence[Change]) -> list[Receipt]:
-        first = part[0]
-        if first.kind is ChangeKind.MEMBER:
-            return self._lists.move(first.list or "", part, member=bool(first.member))
-        if first.kind is ChangeKind.CREATE:
-            return self._attempt(part, self._upsert, _Search(2 * math.ceil(math.log2(max(2, len(part))))))
-        return self._update(part)
+    def find(self, change: Change) -> Receipt | None:
+        """What became of a creation: a receipt when the record is there."""
+        if change.kind is not ChangeKind.CREATE or _problem(change) is not None:
+            return None
+        receipts: Receipts = {}
+        self._leave_existing([(0, change)], receipts)
+        return receipts.get(0)
 
-    def _update(self, part: Sequence[Change]) -> list[Receipt]:
-        """Guarded fields are read again first: a person's change in between is a conflict, not overwritten."""
-        conflicts = self._conflicts(part)
-        free = [change for change in part if change.key not in conflicts]
-        search = _Search(2 * math.ceil(math.log2(max(2, len(free)))))
-        done = {receipt.key: receipt for receipt in self._attempt(free, self._update_call, search)} if free else {}
-        return [conflicts.get(change.key) or done[change.key] for change in part]
+    def _send(self, portion: Places, receipts: Receipts) -> None:
+        good: list[Place] = []
+        for place, change in portion:
+            problem = _problem(change)
+            if problem is None:
+                good.append((place, change))
+            else:
+                code, message = problem
+                receipts[place] = receipt(change, ReceiptOutcome.REFUSED, code=code, message=message)
+        if not good:
+            return
+        match good[0][1].kind:
+            case ChangeKind.MEMBER:
+                self._lists.move(good, receipts)
+            case ChangeKind.CREATE:
+                self._leave_existing(good, receipts)
+                self._batches.upsert(_without(good, receipts), receipts)
+            case ChangeKind.FIELDS:
+                self._update(good, receipts)
 
-    def _conflicts(self, part: Sequence[Change]) -> dict[str, Receipt]:
-        guarded = [change for change in part if change.guarded]
-        if not guarded:
-            return {}
-        object_name = guarded[0].object
-        names = sorted({name for change in guarded for name in change.guarded})
-        body = {"inputs": [{"id": change.id} for change in guarded], "properties": names, "propertiesWithHistory": []}
-        api = self._client.sdk.crm.objects.batch_api
-        operation = Operation(method="POST", path=f"/crm/v3/objects/{object_name}/batch/read")
-        answer = self._client.send(operation, lambda **more: api.read(object_name, body, **more))
-        known = self._catalogue.fields(object_name)
-        rows = {str(row["id"]): row for row in rows_of(answer, f"to read {object_name} again")}
-        found: dict[str, Receipt] = {}
-        for change in guarded:
-            row = rows.get(str(change.id))
-            if row is None:
-                continue
-            shown = {n: read((row.get("properties") or {}).get(n), known.get(n)) for n in change.guarded}
-            if any(shown[name] not in (change.expected.get(name), change.values.get(name)) for name in change.guarded):
-                found[change.key] = Receipt(
-                    key=change.key,
-                    outcome=ReceiptOutcome.CONFLICTED,
-                    id=change.id,
-                    shown=shown,
-                    message="changed by somebody since it was last read",
-                )
-        return found
+    def _update(self, places: Places, receipts: Receipts) -> None:
+        self._guard.look(places, receipts)
+        free = _without(places, receipts)
+        self._guard.sending(free)
+        self._batches.update(free, receipts)
+        self._guard.answered([one for one in free if receipts[one[0]].outcome is not ReceiptOutcome.UNKNOWN])
 
-    def _attempt(
-        self, part: Sequence[Change], call: Callable[[Sequence[Change]], Answer], search: _Search
-    ) -> list[Receipt]:
-        answer = call(part)
-        if answer.ok:
-            return self._matched(part, answer)
-        if answer.status not in (400, 404, 409):
-            raise failure(answer, f"to write {part[0].object}")
-        if len(part) == 1:
-            return [_refused(part[0], answer)]
-        search.calls_left -= 2
-        if search.calls_left < 0:
-            return [replace(_refused(change, answer), retryable=True) for change in part]
-        middle = len(part) // 2
-        return self._attempt(part[:middle], call, search) + self._attempt(part[middle:], call, search)
-
-    def _matched(self, part: Sequence[Change], answer: Answer) -> list[Receipt]:
-        """Match by id, or by our unique property: HubSpot's order is its own. Nothing told is unknown, not success."""
-        rows = rows_of(answer, f"to write {part[0].object}")
-        known = self._catalogue.fields(part[0].object)
-        errors = _errors_by_trace(answer)
-        told = _rows_by_own_id(part, rows)
-        return [errors.get(change.key) or _told(change, told.get(_own_id(change)), known) for change in part]
-
-    def _update_call(self, part: Sequence[Change]) -> Answer:
-        object_name = part[0].object
-        body = {
-            "inputs": [
-                {"id": change.id, "properties": _written(change.values), "objectWriteTraceId": change.key}
-                for change in part
-            ]
-        }
-        api = self._client.sdk.crm.objects.batch_api
-        operation = Operation(method="POST", path=f"/crm/v3/objects/{object_name}/batch/update")
-        return self._client.send(operation, lambda **more: api.update(object_name, body, **more))
-
-    def _upsert(self, part: Sequence[Change]) -> Answer:
-        object_name = part[0].object
-        body = {
-            "inputs": [
-                {
-                    "idProperty": change.unique,
-                    "id": str(change.values.get(change.unique or "")),
-                    "properties": _written(change.values),
-                    "objectWriteTraceId": change.key,
-                }
-                for change in part
-            ]
-        }
-        if any(change.unique is None for change in part):
-            raise ContractError(f"HubSpot {object_name} without a unique property cannot be created safely")
-        api = self._client.sdk.crm.objects.batch_api
-        operation = Operation(method="POST", path=f"/crm/v3/objects/{object_name}/batch/upsert")
-        return self._client.send(operation, lambda **more: api.upsert(object_name, body, **more))
+    def _leave_existing(self, places: Places, receipts: Receipts) -> None:
+        """What is there already stays as people have made it since; the upsert guards against a race."""
+        first = places[0][1]
+        unique = str(first.unique)
+        values = {place: write(change.values[unique]) for place, change in places}
+        rows = self._objects.by_id(
+            first.object, list(values.values()), [unique, "hs_additional_emails"], id_property=unique
+        )
+        for place, change in places:
+            row = rows.get(values[place].lower())
+            if row is not None:
+                receipts[place] = receipt(change, ReceiptOutcome.UNCHANGED, id=str(row["id"]))
 
 
-def _own_id(change: Change) -> str:
-    """What a change's row is recognised by: our unique property of a new record, else its id."""
-    return str(change.values.get(change.unique) if change.unique else change.id)
+def _without(places: Places, receipts: Receipts) -> Places:
+    return [(place, change) for place, change in places if place not in receipts]
 
 
-def _rows_by_own_id(part: Sequence[Change], rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    unique = part[0].unique
-    found: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        properties = row.get("properties") or {}
-        found[str(properties.get(unique) if unique else row["id"])] = row
-        for former in str(properties.get("hs_merged_object_ids") or "").split(";"):
-            found.setdefault(former, row)
-    return found
+def _problem(change: Change) -> tuple[str, str] | None:
+    """Why a change is refused before anything is sent: a code and words."""
+    if change.kind is not ChangeKind.CREATE:
+        good = change.id is not None and change.id.isascii() and change.id.isdigit()
+        return None if good else ("MALFORMED_ID", "not a HubSpot id")
+    if change.unique is None:
+        return "MISSING_KEY", "without a unique property a second try would create a second record"
+    return None if write(change.values.get(change.unique)) else ("MISSING_KEY", f"{change.unique} has no value")
 
 
-def _told(change: Change, row: Mapping[str, Any] | None, known: Mapping[str, Field]) -> Receipt:
-    if row is None:
-        return Receipt(key=change.key, outcome=ReceiptOutcome.UNKNOWN, message="left out of the answer")
-    properties = row.get("properties") or {}
-    shown = {name: read(text, known.get(name)) for name, text in properties.items() if name in change.values}
-    return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=str(row["id"]), shown=shown)
-
-
-def _written(values: Mapping[str, Value]) -> dict[str, str]:
-    return {name: write(value) for name, value in values.items()}
-
-
-def _portions(changes: Sequence[Change]) -> Iterator[list[int]]:
-    """Places of changes that fit in one call: same kind, object, list and direction, each record once."""
-    open_: dict[tuple[object, ...], list[int]] = {}
-    seen: dict[tuple[object, ...], set[str]] = {}
+def portions(changes: Sequence[Change], *, members: int) -> Iterator[Places]:
+    """Changes that fit in one call. Of two changes of one record, or of one membership, the first is sent first."""
+    waiting: dict[tuple[object, ...], list[Place]] = {}
+    targets: set[tuple[object, ...]] = set()
     for place, change in enumerate(changes):
-        key = (change.kind, change.object, change.list, change.member)
-        own = str(change.id or change.key)
-        if key in open_ and (len(open_[key]) >= BATCH or own in seen[key]):
-            yield open_.pop(key)
-        if key not in open_:
-            open_[key], seen[key] = [], set()
-        open_[key].append(place)
-        seen[key].add(own)
-    yield from open_.values()
+        if (target := _target(change)) in targets:
+            yield from waiting.values()
+            waiting, targets = {}, set()
+        targets.add(target)
+        group = (change.kind, change.object, change.list, change.member, change.unique)
+        waiting.setdefault(group, []).append((place, change))
+        if len(waiting[group]) >= (members if change.kind is ChangeKind.MEMBER else ROWS):
+            yield waiting.pop(group)
+    yield from waiting.values()
 
 
-def _errors_by_trace(answer: Answer) -> dict[str, Receipt]:
-    """Errors of a 207 by the trace id they name."""
-    found: dict[str, Receipt] = {}
-    for error in body_of(answer).get("errors") or []:
-        context = error.get("context") or {}
-        for trace in context.get("objectWriteTraceId") or []:
-            found[str(trace)] = Receipt(
-                key=str(trace),
-                outcome=ReceiptOutcome.REFUSED,
-                code=str(error.get("code") or error.get("category") or ""),
-                message=str(error.get("message") or "")[:1000],
-            )
-    return found
-
-
-def _refused(change: Change, answer: Answer) -> Receipt:
-    code = code_of(answer)
-    gone = answer.status == 404 or code in _GONE
-    return Receipt(
-        key=change.key,
-        outcome=ReceiptOutcome.GONE if gone else ReceiptOutcome.REFUSED,
-        id=change.id,
-        code=code,
-        message=words_of(answer),
-    )
+def _target(change: Change) -> tuple[object, ...]:
+    if change.kind is ChangeKind.CREATE:
+        return (change.kind, change.object, change.unique, write(change.values.get(change.unique or "")).lower())
+    return (change.kind, change.object, change.list, change.id)

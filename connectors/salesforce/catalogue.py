@@ -5,7 +5,7 @@ A field that vanished, or that the integration user may not see, is left out ins
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from connectors.contract import Holds, Pace, Stream, Surroundings
@@ -16,7 +16,6 @@ from connectors.salesforce.soql import checked_name
 from domain.errors import ContractError
 from domain.record import Field, FieldType
 
-DESCRIBE_AGAIN = timedelta(hours=6)
 TASK_KEY = "LL_Key__c"
 """Our unique field on Task: marks the tasks that we created."""
 
@@ -88,7 +87,7 @@ def streams(settings: Settings) -> Mapping[str, Stream]:
 
 
 class Catalogue:
-    """What describe says, kept for six hours or until it proves wrong."""
+    """What describe says, kept for a while or until it proves wrong."""
 
     def __init__(self, client: Client, surroundings: Surroundings) -> None:
         self._client = client
@@ -98,7 +97,7 @@ class Catalogue:
     def fields(self, object_name: str) -> Mapping[str, Field]:
         now = self._surroundings.clock.now()
         kept = self._known.get(object_name)
-        if kept is None or now - kept[0] >= DESCRIBE_AGAIN:
+        if kept is None or now - kept[0] >= self._surroundings.describe_again:
             kept = (now, self._describe(object_name))
             self._known[object_name] = kept
         return kept[1]

@@ -1,45 +1,28 @@
 """`leadloop apply FILE`: exactly that plan, nothing else."""
 
+from contextlib import closing
 from pathlib import Path
 
-from domain.errors import LeadHeldError
-from leadloop import exits, screen
-from leadloop.app import leading, open_app
-from leadloop.filing import file_and_wait
+from domain.errors import SettingsError
+from leadloop import answers, exits, log, screen
+from leadloop.app import open_app
+from leadloop.filing import lead_or_file
 from sync import planfile
-from sync.apply import Applied, apply
+from sync.apply import apply
+from sync.loop import Loop
 
 
-def run(folder: Path, file: Path, *, environment: str | None, as_json: bool, wait: bool) -> int:
-    plan = planfile.read(file)
-    app = open_app(folder, environment=environment)
+def run(folder: Path, file: Path, *, environment: str | None, volume: int, as_json: bool, wait: bool) -> int:
     try:
-        try:
-            with leading(app) as loop:
-                applied = apply(loop, plan, now=app.clock.refresh())
-        except LeadHeldError:
-            return file_and_wait(app, "apply", {"file": str(file.resolve())}, wait=wait)
-        _report(applied, as_json=as_json)
-        return exits.SOME_FAILED if applied.skipped or applied.tally.failures else exits.OK
-    finally:
-        app.close()
+        plan = planfile.read(file)
+    except SettingsError as error:
+        screen.say(str(error))
+        return exits.BAD_DATA
+    with closing(open_app(folder, environment=environment)) as app:
+        log.follow(app.settings.log, volume=volume, daemon=False)
 
+        def work(loop: Loop) -> answers.Answer:
+            return answers.applied_answer(apply(loop, plan, now=app.clock.refresh()))
 
-def _report(applied: Applied, *, as_json: bool) -> None:
-    counts = applied.tally.counts()
-    if as_json:
-        screen.document(
-            {
-                "leads": applied.leads,
-                "changes": applied.changes,
-                "skipped": {str(lead): why for lead, why in applied.skipped.items()},
-                "counts": counts,
-                "failures": applied.tally.failures,
-            }
-        )
-        return
-    screen.say(f"{applied.leads} leads applied, {counts['applied']} writes made, {counts['refused']} refused.")
-    for lead, why in applied.skipped.items():
-        screen.say(f"! lead {lead} skipped: {why}")
-    for failure in applied.tally.failures:
-        screen.say(f"✗ {failure}")
+        payload = {"file": str(file.resolve())}
+        return answers.report(lead_or_file(app, work, kind="apply", payload=payload, wait=wait), as_json=as_json)

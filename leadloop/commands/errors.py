@@ -1,65 +1,82 @@
-"""`leadloop errors`: writes that a system refused, in its own words."""
+"""`leadloop errors`: writes that a system refused, in its own words, and leads whose rules failed."""
 
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from domain.run import OutboxStatus
 from leadloop import exits, screen
 from leadloop.app import open_app
-from store import outbox
+from store import leads, outbox
+from store.outbox import OutboxRow
 
-SHOWN = ("parked", "unsure", "waiting")
+STOPPED = (OutboxStatus.PARKED, OutboxStatus.UNSURE)
+SHOWN = (*STOPPED, OutboxStatus.WAITING)
 
 
-def listing(folder: Path, *, as_json: bool) -> int:
-    app = open_app(folder)
-    try:
-        with app.store.read() as tx:
-            rows = list(outbox.list_open(tx, None, SHOWN))
-        if as_json:
-            screen.document(
-                {
-                    "errors": [
-                        {
-                            "id": row.id,
-                            "connection": row.connection,
-                            "object": row.change.object,
-                            "record": row.change.id,
-                            "status": row.status,
-                            "code": row.code,
-                            "message": row.message,
-                            "attempts": row.attempts,
-                        }
-                        for row in rows
-                    ]
-                }
-            )
-        else:
-            screen.table(
-                "Refused and unsure writes",
-                ("id", "system", "record", "status", "code", "the system's words"),
-                [(r.id, r.connection, f"{r.change.object} {r.change.id}", r.status, r.code, r.message) for r in rows],
-            )
+def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
+    with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
+        rows = sorted(outbox.list_open(tx, None, SHOWN), key=lambda row: row.id, reverse=True)
+        undecided = leads.failed(tx)
+    if as_json:
+        failed = [{"lead": lead, "message": message} for lead, message in undecided.items()]
+        screen.document({"errors": [_as_data(row) for row in rows], "undecided": failed})
         return exits.OK
-    finally:
-        app.close()
+    screen.table(
+        "Refused and unsure writes",
+        ("id", "system", "record", "status", "code", "the system's words"),
+        [(r.id, r.connection, _record(r), r.status, r.code, r.message) for r in rows],
+    )
+    if undecided:
+        screen.table("\nLeads whose rules failed", ("lead", "what happened"), undecided.items())
+    if rows:
+        screen.say(
+            "Next: mend it there, then `leadloop errors retry ID ...`, or give it up with `errors ignore ID ...`."
+        )
+    return exits.OK
 
 
-def retry(folder: Path, ids: list[int]) -> int:
-    app = open_app(folder)
-    try:
-        with app.store.write() as tx:
-            count = outbox.retry(tx, ids, now=app.clock.refresh())
-        screen.say(f"{count} of {len(ids)} are tried again in the next cycle.")
-        return exits.OK if count == len(ids) else exits.SOME_FAILED
-    finally:
-        app.close()
+def _as_data(row: OutboxRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "connection": row.connection,
+        "object": row.change.object,
+        "record": row.change.id,
+        "lead": row.lead_id,
+        "fields": sorted(row.change.values),
+        "status": row.status,
+        "code": row.code,
+        "message": row.message,
+        "attempts": row.attempts,
+    }
 
 
-def ignore(folder: Path, ids: list[int]) -> int:
-    app = open_app(folder)
-    try:
-        with app.store.write() as tx:
-            count = outbox.ignore(tx, ids, now=app.clock.refresh())
-        screen.say(f"{count} of {len(ids)} are given up.")
-        return exits.OK if count == len(ids) else exits.SOME_FAILED
-    finally:
-        app.close()
+def _record(row: OutboxRow) -> str:
+    return f"{row.change.object} {row.change.id or '(new)'}"
+
+
+def retry(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
+    with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
+        found = _standing(outbox.get(tx, ids).values(), SHOWN)
+        outbox.retry(tx, found, now=app.clock.refresh())
+    screen.show(f"{len(found)} of {len(ids)} are tried again in the next cycle.")
+    return _all_or_some(ids, found)
+
+
+def ignore(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
+    with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
+        found = _standing(outbox.get(tx, ids).values(), STOPPED)
+        outbox.ignore(tx, found, now=app.clock.refresh())
+    screen.show(f"{len(found)} of {len(ids)} are given up.")
+    return _all_or_some(ids, found)
+
+
+def _standing(rows: Iterable[OutboxRow], statuses: Sequence[OutboxStatus]) -> list[int]:
+    return [row.id for row in rows if row.status in statuses]
+
+
+def _all_or_some(ids: Sequence[int], found: Sequence[int]) -> int:
+    missing = sorted(set(ids) - set(found))
+    if missing:
+        screen.say(f"! not among the refused ones: {', '.join(map(str, missing))}. See `leadloop errors list`.")
+    return exits.SOME_FAILED if missing else exits.OK

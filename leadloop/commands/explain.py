@@ -1,133 +1,158 @@
 """`leadloop explain LEAD`: why this number, this stage and this owner, line by line."""
 
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
-from domain.errors import SettingsError
-from domain.score import POINT
-from domain.values import LeadId, from_text
+from domain.handoff import Assignment, Handoff
+from domain.run import RuleVersion
+from domain.score import POINT, Dimension
+from domain.stage import Stage, Transition
+from domain.values import LeadId
 from leadloop import exits, screen
 from leadloop.app import App, open_app
-from leadloop.finding import find_lead
+from leadloop.finding import find_lead, unknown
 from scoring.explain import Explanation, explain
-from store import handoffs, leads, ledger, scores
+from scoring.ledger import standing
+from scoring.why import why
+from store import handoffs, leads, ledger
 from store import rules as rule_store
 from store.engine import Tx
 from sync.loop import compile_version
 
+Dated = TypeVar("Dated", Transition, Assignment)
 
-def run(folder: Path, lead: str, *, at: str | None, as_json: bool) -> int:
-    """A past moment is recomputed from the ledger as it was known then."""
-    app = open_app(folder)
-    try:
-        moment = _moment(at) if at else app.clock.refresh()
+
+def run(folder: Path, lead: str, *, environment: str | None, at: datetime | None, as_json: bool) -> int:
+    """A past moment is recomputed from the ledger as it was known then, with the rules of then."""
+    with closing(open_app(folder, environment=environment)) as app:
+        moment = at or app.clock.refresh()
         with app.store.read() as tx:
             found = find_lead(tx, lead)
-            payload = explained(app, tx, found, at=moment)
-        if as_json:
-            screen.document(payload)
-        else:
-            _show(payload)
-        return exits.OK
-    finally:
-        app.close()
+            payload = explained(app, tx, found, at=moment) if found is not None else None
+    if payload is None:
+        screen.say(unknown(lead))
+        return exits.BAD_DATA
+    if as_json:
+        screen.document(payload)
+    else:
+        show(payload)
+    return exits.OK
 
 
-def _moment(text: str) -> datetime:
-    try:
-        return from_text(text)
-    except ValueError as error:
-        raise SettingsError(f"--at takes a time with its zone, such as 2026-11-22T10:00:00Z: {error}") from error
-
-
-def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime) -> dict[str, object]:
-    """Everything about one lead's standing as plain data; the lines add up to the totals."""
-    version = rule_store.current(tx)
-    if version is None:
-        raise LookupError("open_app publishes the first rules")
-    rules = compile_version(version, types=app.types, time_zone=app.settings.time_zone)
+def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime) -> dict[str, Any]:
+    """Everything about one lead's standing at a moment as plain data; the lines add up to the totals."""
+    rules = compile_version(rules_at(tx, at), types=app.types, time_zone=app.settings.time_zone)
     facts = ledger.facts_of(tx, [lead]).get(lead, [])
     activities = ledger.activities_of(tx, [lead]).get(lead, [])
     found = explain(rules.scorer, facts, activities, as_of=at, known_at=at)
-    standing = leads.get(tx, [lead])[lead]
-    passes = handoffs.all_of(tx, [lead]).get(lead, [])
+    values = {name: fact.value for name, fact in standing(facts, as_of=at, known_at=at).items()}
+    known = [each for each in activities if each.seen_at is None or each.seen_at <= at]
+    moves = _until(handoffs.transitions_of(tx, [lead]).get(lead, []), at)
+    passes = [each for each in handoffs.all_of(tx, [lead]).get(lead, []) if each.opened_at <= at]
     return {
         "lead": lead,
-        "key": standing.key,
-        "stage": standing.stage,
-        "stage_since": standing.stage_since,
+        "key": leads.get(tx, [lead])[lead].key,
         "as_of": at.astimezone(UTC),
         "rule_hash": rules.hash,
+        "stage": moves[-1].after if moves else Stage.KNOWN,
+        "stage_since": moves[-1].at if moves else None,
         **_score(found),
-        "why": scores.scores_of(tx, [lead])[lead][1] if lead in scores.scores_of(tx, [lead]) else None,
-        "assignments": [
-            {"handoff": a.handoff, "owner": a.owner, "at": a.at, "rule": a.rule, "why": a.why, "trace": a.trace}
-            for a in handoffs.assignments_of(tx, [lead]).get(lead, [])
-        ],
-        "handoffs": [
-            {
-                "number": h.number,
-                "kind": h.kind,
-                "opened_at": h.opened_at,
-                "why": h.why,
-                "owner": h.owner,
-                "queue": h.queue,
-                "queue_cause": h.queue_cause,
-                "verdict": h.verdict,
-                "outcome": h.outcome,
-                "closed_at": h.closed_at,
-            }
-            for h in passes
-        ],
-        "transitions": [
-            {"at": t.at, "before": t.before, "after": t.after, "cause": t.cause, "why": t.why}
-            for t in handoffs.transitions_of(tx, [lead]).get(lead, [])
-        ],
+        "why": why(found.score, values, known, rules.rules.scoring, now=at, time_zone=rules.time_zone),
+        "transitions": [_transition(each) for each in moves],
+        "handoffs": [_handoff(each) for each in passes],
+        "assignments": [_assignment(each) for each in _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)],
     }
 
 
-def _score(found: Explanation) -> dict[str, object]:
+def rules_at(tx: Tx, at: datetime) -> RuleVersion:
+    """The rules in force at a moment; before the first publication, the first."""
+    history = rule_store.history(tx)
+    if not history:
+        raise LookupError("open_app publishes the first rules")
+    return next((version for version in history if version.published_at <= at), history[-1])
+
+
+def _until(rows: Sequence[Dated], at: datetime) -> list[Dated]:
+    return [each for each in rows if each.at <= at]
+
+
+def _score(found: Explanation) -> dict[str, Any]:
     score = found.score
+    lines = [
+        {
+            "dimension": row.dimension,
+            "group": row.group,
+            "rule": row.rule,
+            "events": row.events,
+            "counted": row.counted,
+            "raw": row.raw / POINT,
+            "after_decay": row.decayed / POINT,
+            "points": row.after_cap / POINT,
+        }
+        for row in found.rows
+    ]
+    fit = sum(row.after_cap for row in found.rows if row.dimension is Dimension.FIT)
+    totals = {"engagement": score.engagement / POINT, "sales": score.sales / POINT, "fit": fit / POINT}
+    missing = [
+        {"rule": miss.rule, "points": miss.points / POINT, "missing": miss.missing} for miss in found.near_misses
+    ]
     return {
         "score": score.shown,
-        "engagement": score.engagement / POINT,
-        "fit_percent": score.fit_percent,
+        "grade": score.grade,
         "band": score.band,
+        "fit_percent": score.fit_percent,
         "excluded": score.excluded,
-        "lines": [
-            {
-                "dimension": row.dimension,
-                "group": row.group,
-                "rule": row.rule,
-                "events": row.events,
-                "raw": row.raw / POINT,
-                "after_decay": row.decayed / POINT,
-                "points": row.after_cap / POINT,
-            }
-            for row in found.rows
-        ],
-        "near_misses": [
-            {"rule": miss.rule, "points": miss.points / POINT, "missing": miss.missing} for miss in found.near_misses
-        ],
+        "totals": totals,
+        "lines": lines,
+        "near_misses": missing,
     }
 
 
-def _show(payload: dict[str, object]) -> None:
-    console = screen.out()
-    console.print(f"Lead {payload['lead']}  {payload['key']}  {payload['stage']} since {payload['stage_since']}")
-    console.print(f"{payload['band']} {payload['score']}   {payload['why'] or ''}\n")
-    lines = payload["lines"]
-    rows = lines if isinstance(lines, list) else []
-    screen.table(
-        "Why this score",
-        ("group", "rule", "events", "raw", "after decay", "points"),
-        [(r["group"], r["rule"], r["events"], r["raw"], r["after_decay"], r["points"]) for r in rows],
-    )
+def _transition(move: Transition) -> dict[str, Any]:
+    return {"at": move.at, "before": move.before, "after": move.after, "cause": move.cause, "why": move.why}
+
+
+def _assignment(each: Assignment) -> dict[str, Any]:
+    return {
+        "at": each.at,
+        "handoff": each.handoff,
+        "owner": each.owner,
+        "rule": each.rule,
+        "why": each.why,
+        "trace": each.trace,
+    }
+
+
+def _handoff(each: Handoff) -> dict[str, Any]:
+    names = ("number", "kind", "opened_at", "why", "owner", "queue", "queue_cause", "verdict", "outcome", "closed_at")
+    return {name: getattr(each, name) for name in names}
+
+
+def show(payload: dict[str, Any]) -> None:
+    """The waterfall, and below it how the lead got where it is."""
+    since = f" since {_minute(payload['stage_since'])}" if payload["stage_since"] else ""
+    screen.show(f"Lead {payload['lead']} · {payload['key']} · {payload['stage']}{since}")
+    screen.show(f"As of {_minute(payload['as_of'])} · rules {payload['rule_hash'][:8]}")
+    screen.show(f"{payload['band']} · {payload['score']} · {payload['why']}\n")
+    titles = ("group", "rule", "events", "raw", "after_decay", "points")
+    rows = [[line[name] for name in titles] for line in payload["lines"]]
+    totals = [["", f"{name} together", "", "", "", points] for name, points in payload["totals"].items()]
+    screen.table("Why this score", ("group", "rule", "events", "raw", "after decay", "points"), [*rows, *totals])
     for title, key, names in (
         ("\nHow it got here", "transitions", ("at", "before", "after", "cause", "why")),
-        ("\nWhy this owner", "assignments", ("handoff", "owner", "rule", "why")),
-        ("\nNearly", "near_misses", ("rule", "points", "missing")),
+        ("\nWhy this owner", "assignments", ("at", "handoff", "owner", "rule", "why")),
+        ("\nWould count if", "near_misses", ("rule", "points", "missing")),
     ):
-        found = payload[key]
-        if isinstance(found, list) and found:
-            screen.table(title, names, [tuple(row[name] for name in names) for row in found])
+        if payload[key]:
+            screen.table(title, names, [[_cell(row[name]) for name in names] for row in payload[key]])
+
+
+def _cell(value: object) -> object:
+    return _minute(value) if isinstance(value, datetime) else value
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

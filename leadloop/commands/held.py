@@ -1,52 +1,56 @@
 """`leadloop held`: what the blast radius holds back, and a person's word on it."""
 
 import getpass
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 from leadloop import exits, screen
-from leadloop.app import open_app
+from leadloop.app import App, open_app
 from store import held, leads
+from store.held import HeldStatus
 
 
-def listing(folder: Path, *, as_json: bool) -> int:
-    app = open_app(folder)
-    try:
-        with app.store.read() as tx:
-            sets = held.sets(tx)
-        if as_json:
-            screen.document(
-                {"sets": [{"name": s.name, "cause": s.cause, "leads": s.leads, "status": s.status} for s in sets]}
-            )
-        else:
-            screen.table(
-                "Held", ("set", "leads", "status", "cause"), [(s.name, s.leads, s.status, s.cause) for s in sets]
-            )
-        return exits.OK
-    finally:
-        app.close()
+def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
+    with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
+        sets = held.sets(tx)
+    if as_json:
+        rows = [{"name": s.name, "cause": s.cause, "leads": s.leads, "status": s.status} for s in sets]
+        screen.document({"sets": rows})
+    else:
+        rows_shown = [(s.name, s.leads, s.status, s.cause) for s in sets]
+        screen.table("Held", ("set", "leads", "status", "cause"), rows_shown)
+    return exits.OK
 
 
-def approve(folder: Path, name: str) -> int:
-    app = open_app(folder)
-    try:
+def approve(folder: Path, name: str, *, environment: str | None) -> int:
+    with closing(open_app(folder, environment=environment)) as app:
+        if not _is_open(app, name):
+            return _not_open(name)
         now = app.clock.refresh()
         until = now + timedelta(hours=app.settings.blast_radius.approval_hours)
         with app.store.write() as tx:
             ids = held.approve(tx, name, by=getpass.getuser(), now=now, until=until)
             leads.touch(tx, ids)
-        screen.say(f"{len(ids)} leads of {name} go through, each looked at again, until {until:%Y-%m-%d %H:%M} UTC.")
-        return exits.OK
-    finally:
-        app.close()
+    screen.show(f"{len(ids)} leads of {name} go through, each looked at again, until {until:%Y-%m-%d %H:%M} UTC.")
+    return exits.OK
 
 
-def discard(folder: Path, name: str) -> int:
-    app = open_app(folder)
-    try:
+def discard(folder: Path, name: str, *, environment: str | None) -> int:
+    with closing(open_app(folder, environment=environment)) as app:
+        if not _is_open(app, name):
+            return _not_open(name)
         with app.store.write() as tx:
-            count = held.discard(tx, name, now=app.clock.refresh())
-        screen.say(f"{name} is dropped: {count} leads stay as they are.")
-        return exits.OK
-    finally:
-        app.close()
+            count = held.discard(tx, name, now=app.clock.refresh(), by=getpass.getuser())
+    screen.show(f"{name} is dropped: {count} leads stay as they are.")
+    return exits.OK
+
+
+def _is_open(app: App, name: str) -> bool:
+    with app.store.read() as tx:
+        return any(each.name == name and each.status is HeldStatus.OPEN for each in held.sets(tx))
+
+
+def _not_open(name: str) -> int:
+    screen.say(f"No set {name!r} waits for a word. See `leadloop held list`.")
+    return exits.BAD_DATA

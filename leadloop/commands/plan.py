@@ -1,13 +1,20 @@
 """`leadloop plan`: every write of the next run, before it happens."""
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
-from domain.change import ChangeKind
+from domain.run import OutboxStatus
 from domain.values import LeadId
-from leadloop import exits, screen
+from leadloop import exits, planned, screen
 from leadloop.app import App, leading, open_app
-from leadloop.finding import find_lead
+from leadloop.finding import find_lead, unknown
+from leadloop.mending import retry_suspended
+from leadloop.planned import Shown
+from reports.standing import ago
+from store import connections, ledger, outbox
+from store import rules as rule_store
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
@@ -15,7 +22,8 @@ from sync.cycle import Tally, pull_one
 from sync.loop import InForce, compile_version
 from sync.planfile import PlanFile
 from sync.preview import Preview, preview
-from store import rules as rule_store
+
+REFUSED = frozenset({OutboxStatus.PARKED, OutboxStatus.UNSURE})
 
 
 def run(
@@ -28,36 +36,46 @@ def run(
     as_json: bool,
     detailed: bool,
 ) -> int:
-    app = open_app(folder, environment=environment)
-    try:
-        if pull_first:
-            _pull(app)
-        made = make_plan(app, lead=lead)
+    with closing(open_app(folder, environment=environment)) as app:
+        failures = _pull(app) if pull_first else []
+        only = _find(app, lead) if lead is not None else None
+        if lead is not None and only is None:
+            screen.say(unknown(lead))
+            return exits.BAD_DATA
+        made = make_plan(app, only=only)
         path = out or folder / f"{made.header.id}.jsonl"
         planfile.write(made, path)
-        show(made, path, as_json=as_json)
-        return _code(made) if detailed else exits.OK
-    finally:
-        app.close()
+        _report(shown(app, made, path), as_json=as_json)
+    if failures:
+        return exits.SOME_FAILED
+    return _code(made) if detailed else exits.OK
 
 
-def _pull(app: App) -> None:
+def _pull(app: App) -> list[str]:
+    """A normal, committed pull; returns what failed of it."""
     with leading(app) as loop:
         tally, now = Tally(), app.clock.refresh()
+        retry_suspended(loop, now=now)
         for name in loop.connections:
             pull_one(loop, name, tally, now=now)
-        for failure in tally.failures:
-            screen.say(f"✗ {failure}")
+    for failure in tally.failures:
+        screen.say(f"✗ {failure}")
+    return tally.failures
 
 
-def make_plan(app: App, *, lead: str | None = None) -> PlanFile:
+def _find(app: App, lead: str) -> LeadId | None:
+    with app.store.read() as tx:
+        return find_lead(tx, lead)
+
+
+def make_plan(app: App, *, only: LeadId | None = None) -> PlanFile:
     """Preview the next run from the store as it is, and give the findings an identity."""
     with app.store.read() as tx:
         rules = _in_force(app, tx)
         found = preview(tx, app.settings, rules, now=app.clock.refresh())
-        if lead is not None:
-            found = _only(found, find_lead(tx, lead))
-        return planfile.make(found, rule_hash=rules.hash, accounts=accounts_of(tx), counts=counts_of(found))
+        if only is not None:
+            found = _only(found, only)
+        return planfile.make(found, rule_hash=rules.hash, accounts=accounts_of(tx), counts=planned.counts_of(found))
 
 
 def _in_force(app: App, tx: Tx) -> InForce:
@@ -68,29 +86,41 @@ def _in_force(app: App, tx: Tx) -> InForce:
 
 
 def _only(found: Preview, lead: LeadId) -> Preview:
+    """One lead's part. The turns of the pools stay with the whole: the state after it is not this lead's alone."""
     leads = tuple(each for each in found.leads if each.lead_id == lead)
-    return Preview(as_of=found.as_of, leads=leads, held=found.held, routing=found.routing)
+    held = {name: (lead,) for name, ids in found.held.items() if lead in ids}
+    return Preview(as_of=found.as_of, leads=leads, held=held, routing=found.routing)
 
 
-def counts_of(found: Preview) -> dict[str, int]:
-    """The figures of a plan's last line."""
-    counts: Counter[str] = Counter(creates=0, updates=0, assigns=0, recycles=0, members=0, held=0)
-    calls: Counter[tuple[str, ChangeKind]] = Counter()
-    for each in found.leads:
-        for draft in each.changes:
-            counts[_counted_as(draft.change.kind)] += 1
-            calls[draft.connection, draft.change.kind] += 1
-        if each.conclusion is not None:
-            decision = each.conclusion.decision
-            counts["assigns"] += decision.assignment is not None
-            counts["recycles"] += any(move.after == "recycled" for move in decision.transitions)
-    counts["held"] = sum(len(ids) for ids in found.held.values())
-    counts["api_calls"] = sum(-(-count // 100) for count in calls.values())
-    return dict(counts)
+def shown(app: App, made: PlanFile, path: Path) -> Shown:
+    """The plan with what only the store knows: names, age of the data, writes that stand refused."""
+    with app.store.read() as tx:
+        read = [at for name in app.settings.connections for at in connections.read_at(tx, name).values()]
+        refused = sum(count for (_, status), count in outbox.counts(tx).items() if status in REFUSED)
+        people = names_of(tx, [each.lead_id for each in made.leads])
+    return Shown(
+        plan=made,
+        file=str(path),
+        calls=planned.calls_of(made.leads, app.types),
+        blocked=refused,
+        pulled=_age(read, made.header.as_of),
+        people=people,
+    )
 
 
-def _counted_as(kind: ChangeKind) -> str:
-    return {ChangeKind.CREATE: "creates", ChangeKind.FIELDS: "updates", ChangeKind.MEMBER: "members"}[kind]
+def _age(read: Iterable[datetime], now: datetime) -> str:
+    newest = max(read, default=None)
+    return "never: use --pull" if newest is None else f"{ago(now - newest)} ago"
+
+
+def names_of(tx: Tx, leads: Iterable[LeadId]) -> Mapping[LeadId, str]:
+    """`Ana Ruiz  ana@globex.example  lead 2`, from what is known; what is blank is left out."""
+    names = {}
+    for lead, facts in ledger.facts_of(tx, leads).items():
+        values = {fact.name: str(fact.value) for fact in facts if fact.value is not None}
+        parts = [f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(), values.get("email", "")]
+        names[lead] = "  ".join([*filter(None, parts), f"lead {lead}"])
+    return names
 
 
 def _code(made: PlanFile) -> int:
@@ -99,42 +129,9 @@ def _code(made: PlanFile) -> int:
     return exits.CHANGES_PENDING if any(each.changes for each in made.leads) else exits.OK
 
 
-def show(made: PlanFile, path: Path, *, as_json: bool) -> None:
-    rows = [
-        {
-            "lead": each.lead_id,
-            "system": draft.connection,
-            "object": draft.change.object,
-            "id": draft.change.id,
-            "field": name,
-            "now": draft.before.get(name),
-            "will_be": value,
-            "rule": draft.rule_hash[:8],
-            "why": draft.cause,
-        }
-        for each in made.leads
-        for draft in each.changes
-        for name, value in (draft.change.values or {draft.change.list or "": draft.change.member}).items()
-    ]
+def _report(found: Shown, *, as_json: bool) -> None:
     if as_json:
-        screen.document({**made.header.counts, "id": made.header.id, "file": str(path), "changes": rows})
+        screen.document(planned.as_data(found))
         return
-    screen.table(
-        f"As of {made.header.as_of:%Y-%m-%d %H:%M} UTC",
-        ("lead", "system", "record", "field", "now", "will be", "why"),
-        [
-            (
-                r["lead"],
-                r["system"],
-                f"{r['object']} {r['id'] or '(new)'}",
-                r["field"],
-                r["now"],
-                r["will_be"],
-                r["why"],
-            )
-            for r in rows
-        ],
-    )
-    words = ", ".join(f"{count} {name}" for name, count in made.header.counts.items() if name != "api_calls")
-    screen.out().print(f"\nPlan: {words} · about {made.header.counts['api_calls']} calls")
-    screen.say(f"Next: leadloop apply {path}")
+    planned.show(found)
+    screen.say(f"Next: leadloop apply {found.file}")

@@ -1,41 +1,23 @@
 """`leadloop run`: one cycle by hand, or filed with the daemon that leads."""
 
+from contextlib import closing
 from pathlib import Path
 
-from domain.errors import LeadHeldError
-from domain.run import Run
-from leadloop import exits, screen
-from leadloop.app import App, leading, open_app
-from leadloop.filing import file_and_wait
-from sync.cycle import observing, run_once
+from leadloop import answers, log
+from leadloop.app import open_app
+from leadloop.filing import lead_or_file
+from leadloop.mending import retry_suspended
+from sync.cycle import run_once
+from sync.loop import Loop
 
 
-def run(folder: Path, *, environment: str | None, as_json: bool, wait: bool) -> int:
-    app = open_app(folder, environment=environment)
-    try:
-        try:
-            with leading(app) as loop:
-                done = run_once(loop, now=app.clock.refresh(), trigger="cli")
-                if observing(loop):
-                    screen.say("go_live is `observe`: nothing was written. See `leadloop plan`.")
-        except LeadHeldError:
-            return file_and_wait(app, "run", {}, wait=wait)
-        report(done, as_json=as_json)
-        return exits.SOME_FAILED if failed(done, app) else exits.OK
-    finally:
-        app.close()
+def run(folder: Path, *, environment: str | None, volume: int, as_json: bool, wait: bool) -> int:
+    with closing(open_app(folder, environment=environment)) as app:
+        log.follow(app.settings.log, volume=volume, daemon=False)
 
+        def work(loop: Loop) -> answers.Answer:
+            now = app.clock.refresh()
+            retry_suspended(loop, now=now)
+            return answers.run_answer(run_once(loop, now=now, trigger="cli"), loop)
 
-def report(done: Run, *, as_json: bool) -> None:
-    if as_json:
-        screen.document({"run": done.id, "counts": dict(done.counts), "failures": list(done.failures)})
-        return
-    for name, count in done.counts.items():
-        if count:
-            screen.out().print(f"{name.replace('_', ' '):24} {count:>8}")
-    for failure in done.failures:
-        screen.say(f"✗ {failure}")
-
-
-def failed(done: Run, _app: App) -> bool:
-    return bool(done.failures) or bool(done.counts.get("refused")) or bool(done.counts.get("decided_failed"))
+        return answers.report(lead_or_file(app, work, kind="run", payload={}, wait=wait), as_json=as_json)

@@ -1,7 +1,10 @@
 """`leadloop serve`: the daemon. Leads or stands by, answers probes, stops cleanly on SIGTERM."""
 
+import os
 import signal
 import threading
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -10,88 +13,120 @@ import structlog
 from connectors.contract import Lane
 from domain.errors import LeadHeldError
 from leadloop import exits, log, screen
-from leadloop.app import App, leading, open_app
+from leadloop.app import App, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
+from leadloop.mending import retry_suspended
 from leadloop.requests_job import answer_requests
 from leadloop.status_of import look_at
 from sync.daemon import Daemon
 from sync.loop import Loop
-from sync.schedule import Job, start, wait_and_stop
-from web.health import server
+from sync.schedule import start, wait_and_stop
+from web.health import Probes
 
 STAND_BY_S = 5.0
+GRACE_S = 15.0
+"""How long running jobs may take to end: less than the 20 s after which docker and systemd lose patience."""
+
 logger = structlog.get_logger(__name__)
 
 
-def run(folder: Path, *, environment: str | None) -> int:
-    app = open_app(folder, environment=environment)
-    log.set_up(level=app.settings.log.level, form=app.settings.log.format)
-    stop = threading.Event()
-    _stop_on_signals(stop)
-    probes = server(lambda: look_at(app), host=app.settings.health.host, port=app.settings.health.port)
-    thread = threading.Thread(target=probes.run, name="health", daemon=True)
-    thread.start()
-    try:
-        return _lead_or_stand_by(app, stop)
-    finally:
-        probes.should_exit = True
-        thread.join(timeout=STAND_BY_S)
-        app.close()
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`asked`: a person or the system wants the daemon to end. `over`: this leadership ends, for whatever reason."""
+
+    asked: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def on_signals(self) -> None:
+        """The first SIGTERM or Ctrl-C asks for a clean end, the second ends at once."""
+
+        def ask(number: int, _frame: FrameType | None) -> None:
+            self.asked.set()
+            self.over.set()
+            signal.signal(number, signal.SIG_DFL)
+
+        signal.signal(signal.SIGTERM, ask)
+        signal.signal(signal.SIGINT, ask)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    """The first SIGTERM or Ctrl-C asks for a clean end, the second ends at once."""
-
-    def ask(number: int, _frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-
-
-def _lead_or_stand_by(app: App, stop: threading.Event) -> int:
-    """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
-    while not stop.is_set():
+def run(folder: Path, *, environment: str | None, volume: int) -> int:
+    ending = Ending()
+    ending.on_signals()
+    with closing(open_app(folder, environment=environment)) as app:
+        log.follow(app.settings.log, volume=volume, daemon=True)
+        health = app.settings.health
+        probes = Probes(lambda: look_at(app), host=health.host, port=health.port)
         try:
-            with leading(app, connectors={}) as loop:
-                _lead(app, loop, stop)
-                return exits.OK if stop.is_set() else exits.TRY_AGAIN
-        except LeadHeldError:
-            if not app.store.is_postgresql:
-                raise
-            logger.info("standing_by")
-            stop.wait(STAND_BY_S)
+            _lead_or_stand_by(app, probes, ending)
+        finally:
+            probes.stop()
     return exits.OK
 
 
-def _lead(app: App, loop: Loop, stop: threading.Event) -> None:
-    daemon = Daemon(loops=_loops(app, loop), now=app.clock.refresh, stop=stop)
-    jobs = daemon.jobs()
-    jobs.append(Job(name="requests", every_s=1.0, run=lambda: answer_requests(app, daemon.loops["decide"])))
-    logger.info("leading", epoch=loop.epoch, address=app.settings.health.host, port=app.settings.health.port)
+def _lead_or_stand_by(app: App, probes: Probes, ending: Ending) -> None:
+    """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
+    while not ending.asked.is_set():
+        ending.over.clear()
+        if ending.asked.is_set():
+            return  # the signal came between the two lines above
+        try:
+            with leading(app, connectors={}) as loop:
+                _answer_probes(app, probes)
+                _lead(app, loop, ending)
+        except LeadHeldError:
+            if not app.store.is_postgresql:
+                raise
+            _answer_probes(app, probes)
+            logger.info("standing_by")
+            ending.over.wait(STAND_BY_S)
+
+
+def _answer_probes(app: App, probes: Probes) -> None:
+    port = probes.start()
+    if port is not None:
+        logger.info("probes_answered", address=app.settings.health.host, port=port, pid=os.getpid())
+
+
+def _lead(app: App, lead: Loop, ending: Ending) -> None:
+    loops = _loops(app, lead)
+    retry_suspended(loops["operators"], now=app.clock.refresh())
+    daemon = Daemon(
+        loops=loops,
+        now=app.clock.refresh,
+        answer=lambda loop: answer_requests(app, loop),
+        published=lambda: refresh_fields(app),
+        stop=ending.over,
+    )
+    scheduler = start(daemon.jobs(), now=SystemClock().now())
+    logger.info("leading", epoch=lead.epoch)
     screen.say(f"leadloop serves {app.settings.environment}; stop with Ctrl-C or SIGTERM.")
-    wait_and_stop(start(jobs, now=SystemClock().now()), stop)
-    logger.info("stopped", epoch=loop.epoch)
+    if not wait_and_stop(scheduler, ending.over, grace_s=GRACE_S):
+        _leave_in_the_middle(lead)
+    logger.info("stopped", epoch=lead.epoch)
+
+
+def _leave_in_the_middle(lead: Loop) -> None:
+    """A call to a system hangs, and Python would wait for it: go as a crash would, which the next start mends."""
+    logger.warning("stopped_in_the_middle", epoch=lead.epoch)
+    os._exit(exits.OK)
 
 
 def _loops(app: App, lead: Loop) -> dict[str, Loop]:
     """A loop with connectors of its own for every thread: vendors' clients are not shared between threads."""
     names = list(app.settings.connections)
-    threads = [
-        "decide",
-        *(f"pull:{name}" for name in names),
-        *(f"push:{name}:{lane}" for name in names for lane in Lane),
-    ]
-    return {
-        thread: Loop(
-            store=lead.store,
-            settings=lead.settings,
-            connections=app.connect(lane=Lane.HANDOFF if thread.endswith(Lane.HANDOFF) else Lane.BACKGROUND),
-            holder=f"{lead.holder}:{thread}",
-            epoch=lead.epoch,
-            types=lead.types,
-            reached=lead.reached,
-        )
-        for thread in threads
-    }
+    threads = ["decide", "operators", *(f"pull:{name}" for name in names)]
+    threads += [f"push:{name}:{lane}" for name in names for lane in Lane]
+    return {thread: _loop(app, lead, thread) for thread in threads}
+
+
+def _loop(app: App, lead: Loop, thread: str) -> Loop:
+    return Loop(
+        store=lead.store,
+        settings=lead.settings,
+        connections=app.connect(lane=Lane.HANDOFF if thread.endswith(Lane.HANDOFF) else Lane.BACKGROUND),
+        holder=f"{lead.holder}:{thread}",
+        epoch=lead.epoch,
+        types=lead.types,
+        reached=lead.reached,
+        introduced=lead.introduced,
+    )

@@ -8,14 +8,7 @@ from simulator.serve import serve
 
 
 def run(
-    *, salesforce_port: int, hubspot_port: int, tls: bool, start: str | None, log: Path | None, seed: Path | None
+    *, salesforce_port: int, hubspot_port: int, tls: bool, start: datetime | None, log: Path | None, seed: Path | None
 ) -> int:
-    serve(
-        salesforce_port,
-        hubspot_port,
-        tls=tls,
-        start=datetime.fromisoformat(start) if start else None,
-        log_path=log,
-        seed=seed,
-    )
+    serve(salesforce_port, hubspot_port, tls=tls, start=start, log_path=log, seed=seed)
     return exits.OK

@@ -1,53 +1,98 @@
 """`leadloop status`: how it stands, in the words that every screen shares."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from domain.run import InstallationStatus
+from config.load import Installation, load, load_settings
+from config.settings import Settings
+from domain.errors import SettingsError
+from domain.run import InstallationStatus, RuleVersion
 from leadloop import exits, screen
-from leadloop.app import open_app
-from leadloop.status_of import look_at
-from reports.standing import Standing
+from leadloop.clock import clock_of
+from leadloop.registry import settings_types
+from leadloop.status_of import look
+from reports.standing import Standing, ago
 from store import rules as rule_store
+from store.engine import Store
 
 
-def run(folder: Path, *, as_json: bool) -> int:
-    app = open_app(folder)
+def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
+    """Look and change nothing: neither the schema nor the rules in force, also while the draft has mistakes."""
+    types = settings_types()
+    settings = load_settings(folder, types, environment)
+    with closing(_Look(folder, settings)) as place:
+        place.require()
+        draft = _draft_word(folder, environment, place.rules())
+        now = clock_of(settings.clock).refresh()
+        found = look(place.store, settings, now=now)
+    age = ago(now - found.last_run.ended_at) if found.last_run and found.last_run.ended_at else None
+    if as_json:
+        screen.document({**as_data(found), "go_live": settings.go_live, "draft": draft or "in force"})
+    else:
+        show(found, settings, draft=draft, age=age)
+    return exits.SOME_FAILED if found.status is InstallationStatus.FAILING else exits.OK
+
+
+class _Look:
+    """An installation's store, opened to look at it."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder = folder
+        self.store = Store.open(settings.database_url, folder=folder)
+
+    def require(self) -> None:
+        if self.store.revision() is None:
+            raise SettingsError(f"{self._folder} was never run: `leadloop doctor`, then `leadloop plan --pull`.")
+        self.store.require_schema()
+
+    def rules(self) -> RuleVersion | None:
+        with self.store.read() as tx:
+            return rule_store.current(tx)
+
+    def close(self) -> None:
+        self.store.dispose()
+
+
+def _draft_word(folder: Path, environment: str | None, in_force: RuleVersion | None) -> str:
+    """What there is to say about the folder's rules; empty when they are the ones in force."""
     try:
-        found = look_at(app)
-        with app.store.read() as tx:
-            version = rule_store.current(tx)
-        draft_differs = version is not None and version.hash != app.installation.rules.hash
-        if as_json:
-            screen.document(_as_data(found, draft_differs=draft_differs))
-        else:
-            _show(found, draft_differs=draft_differs, environment=str(app.settings.environment))
-        return exits.OK if found.status is not InstallationStatus.FAILING else exits.SOME_FAILED
-    finally:
-        app.close()
+        draft: Installation = load(folder, settings_types(), environment)
+    except SettingsError as error:
+        return f"has {len(error.problems)} mistakes: `leadloop check`"
+    if in_force is None or draft.rules.hash != in_force.hash:
+        return "differs from the rules in force: `leadloop config publish`"
+    return ""
 
 
-def _as_data(found: Standing, *, draft_differs: bool) -> dict[str, object]:
+def as_data(found: Standing) -> dict[str, Any]:
     last = found.last_run
     return {
         "status": found.status,
         "reason": found.reason,
-        "draft_differs": draft_differs,
         "connections": [
             {"name": each.name, "status": each.status, "account_id": each.account_id, "reason": each.reason}
             for each in found.connections
         ],
-        "last_run": None if last is None else {"id": last.id, "ended_at": last.ended_at, "counts": dict(last.counts)},
+        "last_run": None
+        if last is None
+        else {"id": last.id, "ended_at": last.ended_at, "counts": dict(last.counts), "failures": list(last.failures)},
         "stages": dict(found.stages),
-        "outbox": {f"{connection}.{status}": count for (connection, status), count in found.outbox.items()},
+        "outbox": [
+            {"connection": connection, "status": status, "rows": count}
+            for (connection, status), count in sorted(found.outbox.items())
+        ],
         "held": dict(found.held),
+        "undecided": found.undecided,
     }
 
 
-def _show(found: Standing, *, draft_differs: bool, environment: str) -> None:
-    console = screen.out()
-    console.print(f"{environment.upper()}  {found.status}: {found.reason}")
-    if draft_differs:
-        console.print("! The folder's rules differ from those in force: `leadloop config publish`.")
+def show(found: Standing, settings: Settings, *, draft: str, age: str | None) -> None:
+    ended = f"last run ended {age} ago" if age else "no run has ended yet"
+    screen.show(f"{settings.environment.upper()} · {found.status}: {found.reason}")
+    screen.show(f"go_live {settings.go_live} · {ended}")
+    if draft:
+        screen.show(f"! The folder's draft {draft}")
     screen.table(
         "\nConnections",
         ("name", "status", "account", "reason"),
@@ -57,4 +102,6 @@ def _show(found: Standing, *, draft_differs: bool, environment: str) -> None:
     waiting = [(connection, status, count) for (connection, status), count in sorted(found.outbox.items())]
     screen.table("\nWrites", ("connection", "status", "rows"), waiting)
     if found.held:
-        screen.table("\nHeld until approved", ("set", "leads"), found.held.items())
+        screen.table("\nHeld until approved (`leadloop held list`)", ("set", "leads"), found.held.items())
+    if found.undecided:
+        screen.show(f"\n✗ {found.undecided} leads could not be decided: `leadloop errors list`")

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.run import GoLive, Run
+from domain.run import GoLive
 from leadloop.app import App, leading, open_app
 from leadloop.clock import monotonic
 from leadloop.commands.config import put_in_force
@@ -22,6 +22,7 @@ from store import held
 from sync import planfile
 from sync.apply import apply
 from sync.cycle import run_once
+from sync.loop import Loop
 
 HOUR_S = 3600.0
 DAYS = 36
@@ -130,69 +131,70 @@ def _go_live(stage: Play) -> None:
 
 
 def _days(stage: Play) -> None:
+    """One process holds the lead all the time, as a daemon would."""
     app = open_app(stage.folder)
     try:
         installation.approve_backlog(app)
-        for day in range(1, DAYS + 1):
-            if day == MISTAKE_DAY:
-                app = _make_the_mistake(stage, app)
-            _day(stage, app, day)
-            if day == MISTAKE_DAY:
-                app = _take_it_back(stage, app)
-        _settle(stage, app)
+        with leading(app) as loop:
+            for day in range(1, DAYS + 1):
+                if day == MISTAKE_DAY:
+                    _make_the_mistake(stage)
+                _day(stage, app, loop, day)
+                if day == MISTAKE_DAY:
+                    _take_it_back(stage, app)
+            _settle(stage, app, loop)
     finally:
         app.close()
 
 
-def _day(stage: Play, app: App, day: int) -> None:
-    """From midnight to midnight: the actors' parts, each followed by a cycle, and one cycle at night."""
+def _day(stage: Play, app: App, loop: Loop, day: int) -> None:
+    """From midnight to midnight: the actors' parts, each followed by a cycle half an hour later."""
     hour = 0.0
     for part, at in PARTS:
         stage.door.advance((at - hour) * HOUR_S)
         stage.actors.ask({"do": "day", "day": day, "part": part})
         stage.door.advance(HOUR_S / 2)
         hour = at + 0.5
-        _cycle(app)
+        run_once(loop, now=app.clock.refresh(), trigger="demo")
     stage.door.advance((24 - hour) * HOUR_S)
     stage.say(f"Day {day:2} of {DAYS}")
 
 
-def _cycle(app: App) -> Run:
-    with leading(app) as loop:
-        return run_once(loop, now=app.clock.refresh(), trigger="demo")
+def _publish(stage: Play, *, author: str) -> None:
+    """As `leadloop config publish` does from another terminal: the loop finds the new version by itself."""
+    app = open_app(stage.folder)
+    try:
+        put_in_force(app, author=author)
+    finally:
+        app.close()
 
 
-def _make_the_mistake(stage: Play, app: App) -> App:
+def _make_the_mistake(stage: Play) -> None:
     """Somebody lowers the line to where half the database stands."""
-    app.close()
     installation.lower_the_line(stage.folder)
-    changed = open_app(stage.folder)
-    put_in_force(changed, author="a hurried admin")
+    _publish(stage, author="a hurried admin")
     _mark(stage, "mistake")
     stage.say("A rule edit lowers the line to 20 points.")
-    return changed
 
 
-def _take_it_back(stage: Play, app: App) -> App:
-    with app.store.read() as tx:
-        stage.played.held = sum(each.leads for each in held.sets(tx) if each.name.startswith("publish-"))
-    stage.say(f"{stage.played.held} leads are held until somebody approves; hand-raisers passed.")
+def _take_it_back(stage: Play, app: App) -> None:
+    with app.store.write() as tx:
+        names = [each.name for each in held.sets(tx) if each.name.startswith("publish-")]
+        stage.played.held = sum(held.discard(tx, name, now=app.clock.now()) for name in names)
+    stage.say(f"{stage.played.held} leads were held; hand-raisers passed. The edit is taken back.")
     _mark(stage, "mended")
-    app.close()
     installation.raise_the_line(stage.folder)
-    mended = open_app(stage.folder)
-    put_in_force(mended, author="the same admin")
-    return mended
+    _publish(stage, author="the same admin")
 
 
-def _settle(stage: Play, app: App) -> None:
+def _settle(stage: Play, app: App, loop: Loop) -> None:
     """Let the dust settle, then show one more cycle: it writes nothing."""
     for _ in range(4):
         stage.door.advance(HOUR_S / 2)
-        _cycle(app)
+        run_once(loop, now=app.clock.refresh(), trigger="demo")
     stage.door.advance(HOUR_S / 12)
     _mark(stage, "settled")
-    _cycle(app)
+    run_once(loop, now=app.clock.refresh(), trigger="demo")
 
 
 def _mark(stage: Play, name: str) -> None:

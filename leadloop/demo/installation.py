@@ -8,7 +8,7 @@ from leadloop.app import App
 from leadloop.demo.people import AWAY_ALL_DAY, MANAGER, REPS
 from store import held, leads
 from store.vault import make_key
-from sync.guard import BASELINE
+from sync.material import BASELINE
 
 START = "2026-09-07T00:00:00+00:00"
 """A Monday; the simulated world begins here."""
@@ -35,12 +35,15 @@ connections:
     type: hubspot
     base_url: {hubspot}
     access_token: pat-na1-simulator
-    streams: [contacts, companies, forms, email_events, page_views, lists, owners]
+    calls_per_10_s: 190
+    streams: [contacts, forms, email_events, page_views, lists, owners]
 backlog:
   per_rep_per_day: 1
 blast_radius:
   handoff: {{ floor: 20, factor: 3, per_rep: 5 }}
   destructive: {{ floor: 25, share_percent: 5, ceiling: 500 }}
+schedule:
+  describe_hours: 168
 health:
   port: 0
 """

@@ -86,12 +86,12 @@ def test_a_conflict_is_open_from_its_first_sight_until_it_is_gone(store: Store) 
     title = Conflict(property="title", values={"salesforce": "VP", "hubspot": "CEO"})
     later = Conflict(property="title", values={"salesforce": "VP", "hubspot": "COO"})
     with store.write() as tx:
-        desired.save_conflicts(tx, ANA, [title], now=at(0))
-        desired.save_conflicts(tx, ANA, [later], now=at(1))
+        desired.save_conflicts(tx, {ANA: [title]}, now=at(0))
+        desired.save_conflicts(tx, {ANA: [later]}, now=at(1))
         assert desired.open_conflicts(tx) == [(ANA, later, NOON)]
-        desired.save_conflicts(tx, ANA, [], now=at(2))
+        desired.save_conflicts(tx, {ANA: []}, now=at(2))
         assert desired.open_conflicts(tx) == []
-        desired.save_conflicts(tx, ANA, [title], now=at(3))
+        desired.save_conflicts(tx, {ANA: [title]}, now=at(3))
         assert desired.open_conflicts(tx) == [(ANA, title, at(3))]
 
 

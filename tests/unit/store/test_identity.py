@@ -128,7 +128,7 @@ def test_what_can_only_be_there_once_is_the_survivors_own(store: Store) -> None:
             wish = Membership(lead_id=lead, list="LL · With sales", member=member, why="")
             desired.save_memberships(tx, [wish], connection="hubspot")
             desired.save_bases(tx, lead, {("title", "hubspot"): (str(lead), str(lead), ())})
-            desired.save_conflicts(tx, lead, [Conflict(property="title", values={"hubspot": "VP"})], now=NOON)
+            desired.save_conflicts(tx, {lead: [Conflict(property="title", values={"hubspot": "VP"})]}, now=NOON)
         desired.save(tx, [_wish(tx, twin, "00Q2")])
         intent = Intent(lead_id=twin, handoff=1, kind=IntentKind.TASK, step="open", payload={})
         intents.save(tx, {intents.intent_key(f"LL-{twin}", intent): intent})

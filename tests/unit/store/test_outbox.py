@@ -138,7 +138,7 @@ def test_a_settled_row_cannot_be_settled_again(store: Store) -> None:
         for late in (OutboxStatus.PARKED, OutboxStatus.WAITING, OutboxStatus.PENDING, OutboxStatus.GONE):
             outbox.settle(tx, [settled(number, late, code="LATE")], now=at(1))
         outbox.retry(tx, [number], now=at(1))
-        outbox.ignore(tx, [number])
+        outbox.ignore(tx, [number], now=at(1))
         assert status_of(tx, number) == (OutboxStatus.DONE, "")
 
 
@@ -181,7 +181,7 @@ def test_a_person_retries_and_ignores(store: Store) -> None:
         again, never = outbox.put(tx, [draft("1"), draft("2")], now=NOON)
         claim(tx)
         outbox.settle(tx, [settled(number, OutboxStatus.PARKED) for number in (again, never)], now=NOON)
-        outbox.ignore(tx, [never])
+        outbox.ignore(tx, [never], now=at(1))
         assert [row.id for row in outbox.list_open(tx)] == [again]
         assert [row.id for row in outbox.list_open(tx, "hubspot")] == []
         assert outbox.counts(tx) == {("salesforce", "parked"): 1}

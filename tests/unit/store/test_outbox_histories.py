@@ -99,7 +99,7 @@ def _do(tx: Tx, step: tuple[object, ...], ids: list[int], *, epoch: int, minute:
         case ("retry", place):
             outbox.retry(tx, pick(place), now=at(minute))
         case ("ignore", place):
-            outbox.ignore(tx, pick(place))
+            outbox.ignore(tx, pick(place), now=at(minute))
 
 
 def _check_step(before: dict[int, OutboxRow], after: dict[int, OutboxRow], step: str) -> None:

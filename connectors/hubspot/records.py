@@ -1,0 +1,33 @@
+"""Rows of CRM objects as records; ids that were merged away lead to the record that took their place."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from connectors.hubspot.answers import Row, known_shape
+from connectors.hubspot.shapes import Shape
+from connectors.hubspot.values import moment, read
+from domain.record import Field, Record
+from domain.values import RecordRef
+
+
+def records_of(connection: str, shape: Shape, rows: Sequence[Row], known: Mapping[str, Field]) -> tuple[Record, ...]:
+    with known_shape(f"about {shape.object}"):
+        return tuple(_record(connection, shape, row, known) for row in rows)
+
+
+def _record(connection: str, shape: Shape, row: Row, known: Mapping[str, Field]) -> Record:
+    values = {name: read(text, known.get(name)) for name, text in row["properties"].items() if name != shape.stamp}
+    merged = str(values.get("hs_merged_object_ids") or "")
+    return Record(
+        ref=RecordRef(connection=connection, object=shape.object, id=str(row["id"])),
+        values=values,
+        modified_at=_modified_at(shape, row),
+        archived=row.get("archived") is True,
+        former_ids=tuple(part for part in merged.replace(",", ";").split(";") if part),
+    )
+
+
+def _modified_at(shape: Shape, row: Row) -> datetime:
+    """Archiving does not move the stamp, and yet is the newest thing that happened to the record."""
+    at = moment(row["properties"].get(shape.stamp) or row["updatedAt"])
+    return max(at, moment(row["archivedAt"])) if row.get("archivedAt") else at

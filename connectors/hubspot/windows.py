@@ -1,0 +1,61 @@
+"""Everything that changed in a stretch of time, whatever search does.
+
+Search gives at most 10,000 rows a query, in an order that its lag disturbs, and a row edited between two pages
+moves all behind it. So a stretch is halved until few enough rows answer, and inside it rows are walked by id:
+neither pages nor the order of stamps are relied on. One crowded millisecond is only walked.
+"""
+
+from collections.abc import Iterator
+
+from connectors.hubspot.answers import Row, known_shape
+from connectors.hubspot.objects import Found, Objects
+from connectors.hubspot.shapes import Shape
+from domain.errors import ContractError
+
+CEILING = 10_000
+"""HubSpot answers 400 to whoever pages past it."""
+
+
+class Windows:
+    """Reads stretches of time, oldest first, as milliseconds since 1970."""
+
+    def __init__(self, objects: Objects, *, ceiling: int = CEILING) -> None:
+        self._objects = objects
+        self._ceiling = ceiling
+
+    def between(self, shape: Shape, low: int, high: int) -> Iterator[tuple[list[Row], int | None]]:
+        """Rows with low <= stamp < high; with the last page of a window the end of it, before which all was read."""
+        waiting = [(low, high)]
+        while waiting:
+            low, high = waiting.pop()
+            found = self._objects.found(shape, _filters(shape, low, high))
+            if found.total <= self._ceiling or high - low <= 1:
+                yield from self._walk(shape, low, high, found)
+            else:
+                middle = low + (high - low) // 2
+                waiting += [(middle, high), (low, middle)]
+
+    def _walk(self, shape: Shape, low: int, high: int, found: Found) -> Iterator[tuple[list[Row], int | None]]:
+        last = 0
+        while found.more:
+            first, newest = _ends(found.rows, shape)
+            if first <= last:
+                raise ContractError(f"HubSpot gives the same {shape.object} again and again")
+            yield found.rows, None
+            last = newest
+            above = {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)}
+            found = self._objects.found(shape, [*_filters(shape, low, high), above])
+        yield found.rows, high
+
+
+def _filters(shape: Shape, low: int, high: int) -> list[dict[str, str]]:
+    return [
+        {"propertyName": shape.stamp, "operator": "GTE", "value": str(low)},
+        {"propertyName": shape.stamp, "operator": "LT", "value": str(high)},
+    ]
+
+
+def _ends(rows: list[Row], shape: Shape) -> tuple[int, int]:
+    with known_shape(f"to search {shape.object}"):
+        ids = [int(row["id"]) for row in rows]
+        return min(ids), max(ids)

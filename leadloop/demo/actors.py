@@ -1,0 +1,93 @@
+"""The people of the demo in a process of their own: they use the side door and their own chance, nothing else.
+
+One JSON line in, one out: {"do": "seed"}, {"do": "day", "day": 3, "part": "morning"}, {"do": "quit"}.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from leadloop.demo import people, prospects, seed
+from leadloop.demo.deck import morning
+from leadloop.demo.door import Door
+from leadloop.demo.sales_team import SalesTeam
+from leadloop.demo.seed import Row
+
+PARTS = ("morning", "afternoon")
+SYSTEMS = ("hubspot", "salesforce")
+TIDY_FROM = 14
+"""From this day on a marketer may take somebody off a nurture list by hand."""
+TIDIED = ("LL · Nurture · No need", "LL · Nurture · Not our target", "LL · Nurture · Unreachable")
+
+
+class Actors:
+    """Everybody who acts in the two systems."""
+
+    def __init__(self, doors: Mapping[str, Door], number: int) -> None:
+        rng = random.Random(f"actors-{number}")  # noqa: S311  # a play, no secret
+        cast = people.cast(number)
+        self._number = number
+        self._doors = doors
+        self._agenda = prospects.plan(cast, rng)
+        self._team = SalesTeam(door=doors["salesforce"], rng=rng, agenda=self._agenda, cast=cast)
+        self._tidied = False
+
+    def seed(self) -> Row:
+        """Fill both systems and play what happened before day 1."""
+        self._doors["salesforce"].seed(seed.rows(self._number))
+        return {"acts": self._send(seed.prehistory(self._number))}
+
+    def day(self, day: int, part: str) -> Row:
+        """Everything that happens in one half day; how much it was."""
+        place = morning(day) + PARTS.index(part)
+        return {"acts": self._send([*self._agenda.take(place), *self._team.acts(place), *self._tidy(day)])}
+
+    def _send(self, acts: Sequence[Row]) -> int:
+        for system in SYSTEMS:
+            theirs = [act for act in acts if act["system"] == system]
+            if theirs:
+                self._doors[system].act(theirs)
+        return len(acts)
+
+    def _tidy(self, day: int) -> Iterator[Row]:
+        """Once, a marketer takes a person off a nurture list."""
+        if self._tidied or day < TIDY_FROM:
+            return
+        lists = {each["name"]: each["members"] for each in self._doors["hubspot"].objects("lists", "hubspot")}
+        found = next(((name, lists[name][0]) for name in TIDIED if lists.get(name)), None)
+        if found is not None:
+            self._tidied = True
+            name, member = found
+            fields = {"list_remove": name}
+            yield {"as": "marketer", "do": "edit", "system": "hubspot", "id": str(member), "fields": fields}
+
+
+def answers(actors: Actors, commands: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """One answer per command until `quit`."""
+    for line in commands:
+        command = json.loads(line)
+        if command["do"] == "quit":
+            yield {"done": True}
+            return
+        yield actors.seed() if command["do"] == "seed" else actors.day(command["day"], command["part"])
+
+
+def main() -> int:
+    """Obey the lines on stdin."""
+    parser = argparse.ArgumentParser(prog="leadloop.demo.actors", description=__doc__)
+    parser.add_argument("--salesforce", required=True)
+    parser.add_argument("--hubspot", required=True)
+    parser.add_argument("--seed-number", type=int, required=True)
+    chosen = parser.parse_args()
+    doors = {"salesforce": Door(chosen.salesforce), "hubspot": Door(chosen.hubspot)}
+    for answer in answers(Actors(doors, chosen.seed_number), sys.stdin):
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""The first day: when everything that is out there has been read once, the baseline stands.
+
+What happened before that moment changes scores and opens no handoff (law 4 of design.md).
+"""
+
+from datetime import datetime
+
+import structlog
+
+from connectors.contract import Holds, Reader
+from store import connections
+from store import installation as notebook
+from store.engine import Tx
+from sync.loop import Loop, went_live_at
+
+log = structlog.get_logger(__name__)
+
+
+def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
+    """Note the moment once every system's people were read; returns whether the baseline stands."""
+    if went_live_at(tx) is not None:
+        return True
+    for name, connector in loop.connections.items():
+        if not isinstance(connector, Reader):
+            continue
+        read = connections.read_at(tx, name)
+        people = [stream.name for stream in connector.streams.values() if stream.holds is Holds.PEOPLE]
+        if any(stream not in read for stream in people):
+            return False
+    notebook.put(tx, "went_live_at", now.isoformat())
+    log.info("baseline_taken")
+    return True

@@ -1,0 +1,81 @@
+"""The recorded log against the real loop: whole processes, an invented log of six days and the real one's first."""
+
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import SettingsError
+from leadloop.demo import case_log
+from leadloop.demo.replay import BESIDE, find_log, replay
+from tests.unit.leadloop.demo.sample_log import write
+
+pytestmark = pytest.mark.e2e
+
+REAL = Path(os.environ.get("LEADLOOP_DATA", BESIDE)) / case_log.FILE
+
+
+def played(folder: Path, log: Path, *, days: int | None = None) -> dict[str, Any]:
+    with ExitStack() as stack:
+        return replay(folder, log, say=lambda _: None, stack=stack, days=days)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The figures of the sample's replay, and the simulator's log."""
+    folder = tmp_path_factory.mktemp("replay")
+    figures = played(folder, write(folder / case_log.FILE))
+    return figures, [json.loads(line) for line in (folder / "simulator.log.jsonl").read_text().splitlines()]
+
+
+Sample = tuple[dict[str, Any], list[dict[str, Any]]]
+
+
+def test_every_case_ends_where_the_log_left_it(sample: Sample) -> None:
+    stages = {"customer": 1, "disqualified": 1, "recycled": 2, "assigned": 1, "engaged": 1}
+    assert (sample[0]["leads"], sample[0]["stages"]) == (6, stages)
+
+
+def test_handoffs_touches_and_breaches_are_counted(sample: Sample) -> None:
+    figures = sample[0]
+    assert (figures["handoffs"], figures["touched"], figures["touches"]) == (4, 2, 4)
+    assert figures["accepted_by"] == {"touch": 1, "status": 1}
+    assert (figures["breaches"], figures["breach_steps"]) == (1, {"remind": 1, "manager": 1})
+
+
+def test_one_cycle_runs_per_day_and_the_last_writes_nothing(sample: Sample) -> None:
+    figures = sample[0]
+    assert (figures["days"], figures["cycles"], figures["writes_after_quiescence"]) == (6, 1 + 6 + 3, 0)
+    assert (figures["failures"], figures["held"]) == ({}, {})
+
+
+def test_the_people_use_only_the_side_door_and_every_other_line_is_a_call_of_ours(sample: Sample) -> None:
+    figures, log = sample
+    calls = [line["system"] for line in log if not line["path"].startswith("/_simulator/")]
+    acts = [line for line in log if line["path"] == "/_simulator/act"]
+    assert figures["api_calls"]["hubspot"] == calls.count("hubspot")
+    logins = sum(1 for line in log if line["path"].startswith("/services/oauth2/token"))
+    assert figures["api_calls"]["salesforce"] == calls.count("salesforce") - logins
+    assert len(acts) == figures["acts"] - figures["leads"]
+
+
+def test_a_log_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"There is no {case_log.FILE} at {tmp_path}"):
+        played(tmp_path, tmp_path)
+
+
+def test_the_logs_folder_may_come_from_the_environment(tmp_path: Path) -> None:
+    log = write(tmp_path / case_log.FILE)
+    assert find_log(None, {"LEADLOOP_DATA": str(tmp_path)}) == log
+    assert find_log(log, {}) == log
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"no recorded log at {REAL}; set LEADLOOP_DATA to its folder")
+def test_the_real_logs_first_two_days(tmp_path: Path) -> None:
+    figures = played(tmp_path, REAL, days=2)
+    assert (figures["leads"], figures["touches"], figures["acts"]) == (93, 47, 353)
+    assert figures["stages"]["disqualified"] == 24
+    assert (figures["writes_after_quiescence"], figures["failures"], figures["held"]) == (0, {}, {})

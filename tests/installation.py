@@ -1,0 +1,176 @@
+"""An installation on the simulator, as an admin has it: a folder of rules, commands, cycles, and a way to kill it.
+
+The starter's rules are used as `init` writes them; only leadloop.yaml is the tests' own.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from config.template import write as write_starter
+from domain.run import Run
+from leadloop import cli
+from leadloop.app import App, leading, open_app
+from store.vault import make_key
+from sync.cycle import run_once
+from tests.rig import ROOT, SimulatorProcess
+
+HALF_HOUR_S = 1800.0
+"""Between two cycles: slow streams are read again, and what waited 20 minutes is due."""
+
+SETTINGS = """\
+database_url: {database_url}
+key: ${{file:leadloop.key}}
+environment: simulator
+clock: {salesforce}
+go_live: {go_live}
+connections:
+  salesforce:
+    type: salesforce
+    login_url: {salesforce}
+    client_id: leadloop
+    client_secret: {client_secret}
+  hubspot:
+    type: hubspot
+    base_url: {hubspot}
+    access_token: {access_token}
+    streams: [contacts, contacts_archived, companies, forms, page_views, lists, owners]
+health:
+  port: 0
+{more}
+"""
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["leadloop.commands.run", "connectors.hubspot.connector", __name__])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Its one document on standard output."""
+        return json.loads(self.out)
+
+
+@dataclass(slots=True, kw_only=True)
+class Installation:
+    """A folder on the simulator. `run` is a cycle in this process; `command` and `running` are other processes."""
+
+    folder: Path
+    simulator: SimulatorProcess
+    _app: App | None = None
+
+    @property
+    def app(self) -> App:
+        """Opened when first asked for and kept open: reading the rules costs more than a cycle."""
+        if self._app is None:
+            self._app = open_app(self.folder)
+        return self._app
+
+    def close(self) -> None:
+        """Before the folder's files are edited, and at the end."""
+        if self._app is not None:
+            self._app.close()
+            self._app = None
+
+    def run(self, *, after_s: float = 0.0) -> Run:
+        """One whole cycle, in this process."""
+        if after_s:
+            self.simulator.time(advance_s=after_s)
+        with leading(self.app) as loop:
+            return run_once(loop, now=self.app.clock.refresh(), trigger="test")
+
+    def settle(self, cycles: int = 2, *, every_s: float = HALF_HOUR_S) -> list[Run]:
+        """Let time pass and a cycle follow, so many times."""
+        return [self.run(after_s=every_s) for _ in range(cycles)]
+
+    def command(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Done:
+        """`leadloop ...` from a shell."""
+        done = subprocess.run(
+            [sys.executable, "-m", "leadloop", *arguments, "-C", str(self.folder)],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    @contextmanager
+    def running(self, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
+        """`leadloop run` in a process of its own, forked from a server that has imported everything."""
+        process = _FORKS.Process(target=_run, args=(str(self.folder), dict(environment or {})))
+        process.start()
+        try:
+            yield process
+        finally:
+            if process.is_alive():
+                process.kill()
+            process.join(60)
+            process.close()
+
+    def run_until(self, point: str) -> int:
+        """`leadloop run` that kills itself at `point:n`; its exit code: -9 killed, 0 it never came there so often."""
+        with self.running({"LEADLOOP_TESTING": "1", "LEADLOOP_CRASH": point}) as process:
+            process.join(60)
+            code = process.exitcode
+        assert code is not None, f"the run did not end within a minute of {point}"
+        return code
+
+    def rewrite(self, name: str, before: str, after: str) -> None:
+        """Edit one of the folder's files as an admin would."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert before in text, f"{name} has no {before!r}"
+        self.close()
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def _run(folder: str, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the process ends
+    sys.exit(cli.run(["run", "-C", folder]))
+
+
+KILLED = -signal.SIGKILL
+
+
+def install(
+    folder: Path,
+    simulator: SimulatorProcess,
+    *,
+    database_url: str | None = None,
+    go_live: str = "live",
+    client_secret: str = "leadloop-secret",
+    access_token: str = "pat-na1-simulator",
+    more: str = "",
+) -> Installation:
+    """Write the folder. `more` is YAML that is added to leadloop.yaml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_starter(folder, key=make_key())
+    settings = SETTINGS.format(
+        database_url=database_url or "sqlite:///leadloop.db",
+        salesforce=simulator.salesforce,
+        hubspot=simulator.hubspot,
+        go_live=go_live,
+        client_secret=client_secret,
+        access_token=access_token,
+        more=more,
+    )
+    (folder / "leadloop.yaml").write_text(settings, encoding="utf-8")
+    return Installation(folder=folder, simulator=simulator)

@@ -1,0 +1,94 @@
+"""Rules that disqualify: at once, under their name, and never against a request to be called or a person's word."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config.conditions import Condition, Operator, Row
+from config.lifecycle import DisqualifyRule
+from domain.decision import BlastClass
+from domain.stage import Cause, SignalKind, Stage
+from tests.unit.handoff.material import (
+    GO_LIVE,
+    MONDAY,
+    Case,
+    assigned,
+    form,
+    lead,
+    lifecycle_rules,
+    raised,
+    rulebook,
+    says,
+    score,
+)
+
+HOUR = timedelta(hours=1)
+DECLINED = Condition(all=[Row(property="decision", operator=Operator.EQUALS, value="declined")])
+BOOK = rulebook(lifecycle=lifecycle_rules(disqualify=[DisqualifyRule(name="Declined by the bank", when=DECLINED)]))
+
+
+def declined(case: Case, **more: Any) -> Case:
+    case.values["decision"] = "declined"
+    case.more |= more
+    return case
+
+
+@pytest.mark.parametrize("stage", [Stage.KNOWN, Stage.ENGAGED, Stage.RECYCLED])
+def test_a_lead_that_meets_the_rule_is_disqualified_under_its_name(stage: Stage) -> None:
+    decision = declined(Case(book=BOOK, lead=lead(stage=stage))).decide(MONDAY)
+    assert [(move.after, move.cause, move.why) for move in decision.transitions] == [
+        (Stage.DISQUALIFIED, Cause.RULE, "rule 'Declined by the bank'")
+    ]
+    assert (decision.blast, decision.lead.armed_at) == (BlastClass.DESTRUCTIVE, MONDAY)
+
+
+def test_an_open_handoff_ends_with_it() -> None:
+    case = declined(assigned(book=BOOK))
+    case.decide(MONDAY + HOUR)
+    assert (case.stage(), case.has_handoff) == (Stage.DISQUALIFIED, False)
+    assert (case.handoffs[1].closed_at, case.handoffs[1].outcome) == (MONDAY + HOUR, None)
+
+
+@pytest.mark.parametrize("stage", [Stage.OPPORTUNITY, Stage.CUSTOMER])
+def test_a_deal_and_a_customer_are_left_to_people(stage: Stage) -> None:
+    assert declined(Case(book=BOOK, lead=lead(stage=stage))).decide(MONDAY).transitions == ()
+
+
+def test_who_asks_to_be_called_is_heard_although_the_rule_is_met() -> None:
+    asked = MONDAY - HOUR
+    case = declined(Case(book=BOOK, score=score(25, at=asked, hand_raises=(form(asked),))))
+    case.more = {"changed_at": {"decision": MONDAY - 2 * HOUR}}
+    case.decide(MONDAY)
+    assert (case.stage(), case.handoff.hand_raise) == (Stage.ASSIGNED, True)
+
+
+def test_news_after_the_request_disqualifies_all_the_same() -> None:
+    case = declined(raised(book=BOOK), changed_at={"decision": MONDAY + HOUR})
+    case.decide(MONDAY + 2 * HOUR)
+    assert case.stage() is Stage.DISQUALIFIED
+
+
+def test_a_person_who_takes_it_back_is_not_overruled() -> None:
+    case = declined(Case(book=BOOK), changed_at={"decision": MONDAY})
+    case.decide(MONDAY + HOUR)
+    case.decide(MONDAY + 2 * HOUR, says(SignalKind.STAGE, "known", MONDAY + 2 * HOUR))
+    assert case.stage() is Stage.KNOWN
+    case.settle(MONDAY + 3 * HOUR)
+    assert case.stage() is Stage.KNOWN
+    case.more = {"changed_at": {"decision": MONDAY + 4 * HOUR}}
+    case.decide(MONDAY + 5 * HOUR)
+    assert case.stage() is Stage.DISQUALIFIED
+
+
+@pytest.mark.parametrize(("is_new", "after"), [(True, Stage.DISQUALIFIED), (False, Stage.KNOWN)])
+def test_what_was_so_before_is_news_only_of_a_new_lead(is_new: bool, after: Stage) -> None:
+    case = declined(Case(book=BOOK), changed_at={"decision": GO_LIVE - HOUR}, needs_baseline=is_new)
+    case.decide(MONDAY)
+    assert case.stage() is after
+
+
+def test_a_rule_that_asks_for_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="would disqualify everybody"):
+        DisqualifyRule(name="Everybody", when=Condition())
