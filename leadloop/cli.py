@@ -1,27 +1,55 @@
-"""The commands and their options. What a command does lives in `leadloop/commands/`."""
+"""The commands and their options. What a command does lives in `leadloop/commands/`.
+
+Those modules are imported by the command that needs them, so that `--help` and a typo answer at once.
+"""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from domain.errors import LeadloopError, SettingsError
+from domain.values import from_text
 from leadloop import exits
 
 EVERY_DAY, LOOK, SET_UP, OPERATE = "Every day", "Look into it", "Set up", "Operate"
 
+HELP = """Score, hand off and recycle leads between HubSpot and Salesforce.
+
+Try it first, without accounts: `leadloop demo`. Then `leadloop init DIR`, `leadloop check`, `leadloop doctor`,
+`leadloop plan --pull`, and `leadloop serve`.
+"""
+
 app = typer.Typer(
     name="leadloop",
-    help="Score, hand off and recycle leads between HubSpot and Salesforce.\n\nTry it first: `leadloop demo`.",
+    help=HELP,
     no_args_is_help=True,
-    add_completion=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 config_app = typer.Typer(help="Rules: the folder is the draft, the store holds what is in force.", no_args_is_help=True)
-app.add_typer(config_app, name="config", rich_help_panel=SET_UP)
+errors_app = typer.Typer(help="Writes that a system refused, with its own words.", no_args_is_help=True)
+held_app = typer.Typer(help="Sets of leads that the blast radius holds back.", no_args_is_help=True)
+
+
+def _moment(text: str) -> datetime:
+    """A time with its zone, as an option gives it."""
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"leadloop {version('leadloop')}")
+        raise typer.Exit
+
 
 Folder = Annotated[
     Path, typer.Option("--dir", "-C", envvar="LEADLOOP_DIR", help="The installation's folder.", show_default=".")
@@ -30,11 +58,179 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 Environment = Annotated[
     str | None, typer.Option("--environment", "-e", help="Overlay environments/NAME.yaml.", envvar="LEADLOOP_OVERLAY")
 ]
+Wait = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="While a daemon leads: wait for its answer, or exit with 75.")
+]
+Numbers = Annotated[list[int], typer.Argument(help="Numbers from `leadloop errors list`.")]
+SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
 HERE = Path()
 
 
+@app.callback()
+def root(
+    ctx: typer.Context,
+    *,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; twice: everything.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,  # noqa: ARG001 - answered by its callback
+) -> None:
+    from leadloop import log
+
+    ctx.obj = -1 if quiet else min(verbose, max(log.LEVELS))
+    log.set_up(level=log.LEVELS[ctx.obj], form=log.Form.PLAIN)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def demo(
+    *,
+    json: Json = False,
+    seed_number: Annotated[int, typer.Option("--seed-number", help="Another world.")] = 1,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep everything up and print the addresses.")] = False,
+    keep: Annotated[Path | None, typer.Option("--keep", help="Keep store and logs in this folder.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Replay the real lead-handling log at this path.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Write the account as a page to this file.")] = None,
+) -> int:
+    """Watch the loop work on a simulated Salesforce and HubSpot: from a click to a nurture list and back."""
+    from leadloop.commands import demo as command
+
+    return command.run(as_json=json, seed_number=seed_number, serve=serve, keep=keep, data=data, write=write)
+
+
+@app.command("run", rich_help_panel=EVERY_DAY)
+def run_once(
+    ctx: typer.Context,
+    *,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    json: Json = False,
+    wait: Wait = True,
+) -> int:
+    """One cycle: pull, decide, plan, push."""
+    from leadloop.commands import run as command
+
+    return command.run(folder, environment=environment, volume=ctx.obj, as_json=json, wait=wait)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def serve(ctx: typer.Context, *, folder: Folder = HERE, environment: Environment = None) -> int:
+    """The daemon: cycles until SIGTERM, with /healthz, /readyz and /metrics."""
+    from leadloop.commands import serve as command
+
+    return command.run(folder, environment=environment, volume=ctx.obj)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def plan(
+    *,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    pull: Annotated[bool, typer.Option("--pull", help="Do a normal, committed pull first.")] = False,
+    lead: Annotated[str | None, typer.Option("--lead", help="Only this lead (e-mail or either system's id).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan.")] = None,
+    json: Json = False,
+    detailed: Annotated[bool, typer.Option("--detailed-exitcode", help="2: changes pending, 3: some held.")] = False,
+) -> int:
+    """What the next run would do on both systems, field by field, saved to a file that `apply` carries out."""
+    from leadloop.commands import plan as command
+
+    return command.run(
+        folder, environment=environment, pull_first=pull, lead=lead, out=out, as_json=json, detailed=detailed
+    )
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def apply(
+    ctx: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(help="A plan made by `leadloop plan`.")],
+    folder: Folder = HERE,
+    environment: Environment = None,
+    json: Json = False,
+    wait: Wait = True,
+) -> int:
+    """Carry out exactly that plan; leads that changed since are skipped and named."""
+    from leadloop.commands import apply as command
+
+    return command.run(folder, file, environment=environment, volume=ctx.obj, as_json=json, wait=wait)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
+def status(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
+    """How it stands: connections, last run, leads by stage, writes waiting, held sets."""
+    from leadloop.commands import status as command
+
+    return command.run(folder, environment=environment, as_json=json)
+
+
+@app.command(rich_help_panel=LOOK)
+def explain(
+    *,
+    lead: Annotated[str, typer.Argument(help="E-mail, Salesforce id or HubSpot id.")],
+    folder: Folder = HERE,
+    environment: Environment = None,
+    at: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="As it was known then.")] = None,
+    json: Json = False,
+) -> int:
+    """Why this score, this stage and this owner: line by line, adding up."""
+    from leadloop.commands import explain as command
+
+    return command.run(folder, lead, environment=environment, at=at, as_json=json)
+
+
+app.add_typer(errors_app, name="errors", rich_help_panel=LOOK)
+app.add_typer(held_app, name="held", rich_help_panel=LOOK)
+
+
+@errors_app.command("list")
+def errors_list(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
+    """Refused and unsure writes, newest first."""
+    from leadloop.commands import errors as command
+
+    return command.listing(folder, environment=environment, as_json=json)
+
+
+@errors_app.command("retry")
+def errors_retry(*, ids: Numbers, folder: Folder = HERE, environment: Environment = None) -> int:
+    """Try these again in the next cycle."""
+    from leadloop.commands import errors as command
+
+    return command.retry(folder, ids, environment=environment)
+
+
+@errors_app.command("ignore")
+def errors_ignore(*, ids: Numbers, folder: Folder = HERE, environment: Environment = None) -> int:
+    """Give these up."""
+    from leadloop.commands import errors as command
+
+    return command.ignore(folder, ids, environment=environment)
+
+
+@held_app.command("list")
+def held_list(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
+    """Every open set with its cause and size."""
+    from leadloop.commands import held as command
+
+    return command.listing(folder, environment=environment, as_json=json)
+
+
+@held_app.command("approve")
+def held_approve(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
+    """Let a set through: once, good for a day, each lead looked at again."""
+    from leadloop.commands import held as command
+
+    return command.approve(folder, name, environment=environment)
+
+
+@held_app.command("discard")
+def held_discard(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
+    """Drop a set: its leads stay as they are."""
+    from leadloop.commands import held as command
+
+    return command.discard(folder, name, environment=environment)
+
+
 @app.command(rich_help_panel=SET_UP)
-def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> int:
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> int:
     """Write a commented, working set of rules and settings; never overwrites a file."""
     from leadloop.commands import init as command
 
@@ -42,7 +238,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
 
 
 @app.command(rich_help_panel=SET_UP)
-def check(folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
+def check(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
     """Validate settings and rules without touching the network: every mistake with file, line and column."""
     from leadloop.commands import check as command
 
@@ -50,158 +246,37 @@ def check(folder: Folder = HERE, environment: Environment = None, json: Json = F
 
 
 @app.command(rich_help_panel=SET_UP)
-def doctor(folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
+def doctor(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
     """Try the connections and say what is missing, with the mend beside it."""
     from leadloop.commands import doctor as command
 
     return command.run(folder, environment=environment, as_json=json)
 
 
-@app.command("run", rich_help_panel=EVERY_DAY)
-def run_once(folder: Folder = HERE, environment: Environment = None, json: Json = False, wait: bool = True) -> int:
-    """One cycle: pull, decide, plan, push."""
-    from leadloop.commands import run as command
-
-    return command.run(folder, environment=environment, as_json=json, wait=wait)
-
-
-@app.command(rich_help_panel=EVERY_DAY)
-def serve(folder: Folder = HERE, environment: Environment = None) -> int:
-    """The daemon: cycles until SIGTERM, with /healthz, /readyz and /metrics."""
-    from leadloop.commands import serve as command
-
-    return command.run(folder, environment=environment)
-
-
-@app.command(rich_help_panel=EVERY_DAY)
-def plan(
-    folder: Folder = HERE,
-    environment: Environment = None,
-    pull: Annotated[bool, typer.Option("--pull", help="Do a normal, committed pull first.")] = False,
-    lead: Annotated[str | None, typer.Option("--lead", help="Only this lead (e-mail or either system's id).")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan.")] = None,
-    json: Json = False,
-    detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="2: changes pending, 3: held.")
-    ] = False,
-) -> int:
-    """What the next run would do on both systems, field by field, saved to a file that `apply` carries out."""
-    from leadloop.commands import plan as command
-
-    return command.run(
-        folder, environment=environment, pull_first=pull, lead=lead, out=out, as_json=json, detailed=detailed_exitcode
-    )
-
-
-@app.command(rich_help_panel=EVERY_DAY)
-def apply(
-    file: Annotated[Path, typer.Argument(help="A plan made by `leadloop plan`.")],
-    folder: Folder = HERE,
-    environment: Environment = None,
-    json: Json = False,
-    wait: bool = True,
-) -> int:
-    """Carry out exactly that plan; leads that changed since are skipped and named."""
-    from leadloop.commands import apply as command
-
-    return command.run(folder, file, environment=environment, as_json=json, wait=wait)
-
-
-@app.command(rich_help_panel=EVERY_DAY)
-def status(folder: Folder = HERE, json: Json = False) -> int:
-    """How it stands: connections, last run, leads by stage, writes waiting, held sets."""
-    from leadloop.commands import status as command
-
-    return command.run(folder, as_json=json)
-
-
-@app.command(rich_help_panel=LOOK)
-def explain(
-    lead: Annotated[str, typer.Argument(help="E-mail, Salesforce id or HubSpot id.")],
-    folder: Folder = HERE,
-    at: Annotated[str | None, typer.Option("--at", help="As of this time (ISO 8601 with zone).")] = None,
-    json: Json = False,
-) -> int:
-    """Why this score, this stage and this owner: line by line, adding up."""
-    from leadloop.commands import explain as command
-
-    return command.run(folder, lead, at=at, as_json=json)
-
-
-errors_app = typer.Typer(help="Writes that a system refused, with its own words.", no_args_is_help=True)
-app.add_typer(errors_app, name="errors", rich_help_panel=LOOK)
-
-
-@errors_app.command("list")
-def errors_list(folder: Folder = HERE, json: Json = False) -> int:
-    """Refused and unsure writes, newest first."""
-    from leadloop.commands import errors as command
-
-    return command.listing(folder, as_json=json)
-
-
-@errors_app.command("retry")
-def errors_retry(ids: Annotated[list[int], typer.Argument()], folder: Folder = HERE) -> int:
-    """Try these again in the next cycle."""
-    from leadloop.commands import errors as command
-
-    return command.retry(folder, ids)
-
-
-@errors_app.command("ignore")
-def errors_ignore(ids: Annotated[list[int], typer.Argument()], folder: Folder = HERE) -> int:
-    """Give these up."""
-    from leadloop.commands import errors as command
-
-    return command.ignore(folder, ids)
-
-
-held_app = typer.Typer(help="Sets of leads that the blast radius holds back.", no_args_is_help=True)
-app.add_typer(held_app, name="held", rich_help_panel=LOOK)
-
-
-@held_app.command("list")
-def held_list(folder: Folder = HERE, json: Json = False) -> int:
-    """Every open set with its cause and size."""
-    from leadloop.commands import held as command
-
-    return command.listing(folder, as_json=json)
-
-
-@held_app.command("approve")
-def held_approve(name: str, folder: Folder = HERE) -> int:
-    """Let a set through: once, good for a day, each lead looked at again."""
-    from leadloop.commands import held as command
-
-    return command.approve(folder, name)
-
-
-@held_app.command("discard")
-def held_discard(name: str, folder: Folder = HERE) -> int:
-    """Drop a set: its leads stay as they are."""
-    from leadloop.commands import held as command
-
-    return command.discard(folder, name)
+app.add_typer(config_app, name="config", rich_help_panel=SET_UP)
 
 
 @config_app.command("publish")
 def config_publish(
+    *,
     folder: Folder = HERE,
+    environment: Environment = None,
     author: Annotated[str | None, typer.Option("--author", help="Who publishes.", envvar="LEADLOOP_AUTHOR")] = None,
     json: Json = False,
 ) -> int:
     """Put the folder's rules in force. Nobody is handed off by it: who would newly stand above the line is listed."""
     from leadloop.commands import config as command
 
-    return command.publish(folder, author=author, as_json=json)
+    return command.publish(folder, environment=environment, author=author, as_json=json)
 
 
 @app.command(rich_help_panel=OPERATE)
 def simulator(
+    *,
     salesforce_port: Annotated[int, typer.Option(help="0: any free port.")] = 8401,
     hubspot_port: Annotated[int, typer.Option(help="0: any free port.")] = 8402,
     tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a generated CA.")] = False,
-    start: Annotated[str | None, typer.Option(help="Its first moment, ISO 8601 with zone.")] = None,
+    start: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Its first moment.")] = None,
     log: Annotated[Path | None, typer.Option(help="Where its log is kept.")] = None,
     seed: Annotated[Path | None, typer.Option(help="A seed file to begin with.")] = None,
 ) -> int:
@@ -213,39 +288,41 @@ def simulator(
     )
 
 
-@app.command(rich_help_panel=EVERY_DAY)
-def demo(
-    json: Json = False,
-    seed_number: Annotated[int, typer.Option("--seed-number", help="Another world.")] = 1,
-    serve: Annotated[
-        bool, typer.Option("--serve", help="Keep everything up afterwards and print the addresses.")
-    ] = False,
-    keep: Annotated[Path | None, typer.Option("--keep", help="Keep store and logs in this folder.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Replay the real lead-handling log at this path.")] = None,
-    write: Annotated[Path | None, typer.Option("--write", help="Write the account to this Markdown file.")] = None,
-) -> int:
-    """Watch the loop work on a simulated Salesforce and HubSpot: from a click to a nurture list and back."""
-    from leadloop.commands import demo as command
-
-    return command.run(as_json=json, seed_number=seed_number, serve=serve, keep=keep, data=data, write=write)
-
-
 def run(arguments: list[str]) -> int:
     """Run one command line; every error becomes words on standard error and an exit code."""
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = app(args=_volume_first(arguments), prog_name="leadloop", standalone_mode=False)
     except SettingsError as error:
-        for line in [str(problem) for problem in error.problems] or [str(error)]:
-            print(line, file=sys.stderr)
-        return exits.code_of(error)
+        return _fail(error, [str(problem) for problem in error.problems] or [str(error)])
     except LeadloopError as error:
-        print(f"leadloop: {error}", file=sys.stderr)
-        return exits.code_of(error)
+        return _fail(error, [str(error)])
     except typer.TyperException as error:
-        print(f"leadloop: {error}. See `leadloop --help`.", file=sys.stderr)
-        return exits.USAGE
+        return _misused(error)
     except typer.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return exits.INTERRUPTED
     return int(result or 0)
+
+
+VOLUME = frozenset({"-v", "-vv", "--verbose", "-q", "--quiet"})
+
+
+def _volume_first(arguments: list[str]) -> list[str]:
+    """`leadloop run -v` is what people type; the option belongs to the whole."""
+    return [*(each for each in arguments if each in VOLUME), *(each for each in arguments if each not in VOLUME)]
+
+
+def _fail(error: LeadloopError, lines: list[str]) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return exits.code_of(error)
+
+
+def _misused(error: typer.TyperException) -> int:
+    """One sentence: what was wrong, the nearest right word where there is one, and where to read on."""
+    said = error.format_message().strip()
+    where = getattr(getattr(error, "ctx", None), "command_path", "leadloop")
+    if said:
+        print(f"leadloop: {said.rstrip('.')}{'' if said.endswith('?') else '.'} See `{where} --help`.", file=sys.stderr)
+    return exits.USAGE

@@ -23,6 +23,9 @@ WIDE = 60
 
 COUNTED = {ChangeKind.CREATE: "creates", ChangeKind.FIELDS: "updates", ChangeKind.MEMBER: "members"}
 
+FIGURES = {"creates": "create", "updates": "update", "members": "list", "assigns": "assign", "recycles": "recycle"}
+"""Counts of a plan → their words in its last line."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -117,9 +120,8 @@ def fields_of(draft: OutboxDraft) -> Iterator[tuple[str, Value, Value]]:
 def show(shown: Shown) -> None:
     """Lead by lead what changes, then the held sets, then the figures."""
     header = shown.plan.header
-    screen.show(
-        f"As of {header.as_of:%Y-%m-%d %H:%M} UTC, from what was pulled {shown.pulled} · {len(shown.plan.leads)} leads differ\n"
-    )
+    screen.show(f"As of {header.as_of:%Y-%m-%d %H:%M} UTC, from what was pulled {shown.pulled}")
+    screen.show(f"{len(shown.plan.leads):,} leads differ\n")
     for lead in shown.plan.leads:
         screen.show(f"  {mark_of(lead)} {shown.people.get(lead.lead_id, f'lead {lead.lead_id}')}")
         for line in lines_of(lead):
@@ -133,14 +135,7 @@ def show(shown: Shown) -> None:
 
 def _figures(shown: Shown) -> str:
     counts = shown.plan.header.counts
-    words = (
-        ("creates", "create"),
-        ("updates", "update"),
-        ("members", "list"),
-        ("assigns", "assign"),
-        ("recycles", "recycle"),
-    )
-    figures = [f"{counts.get(name, 0):,} {word}" for name, word in words]
+    figures = [f"{counts.get(name, 0):,} {word}" for name, word in FIGURES.items()]
     figures += [f"{counts.get('held', 0):,} held", f"{shown.blocked:,} blocked"]
     calls = " + ".join(f"{count} {name}" for name, count in shown.calls.items()) or "0"
     return f"{', '.join(figures)} · about {calls} calls"

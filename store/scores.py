@@ -1,7 +1,6 @@
 """The score of each lead as last computed, with its lines: what the screens show until the next time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -52,7 +51,20 @@ def _to_row(lead: LeadId, score: Score, why: str) -> dict[str, Any]:
         "last_point_at": score.last_point_at,
         "last_fact_at": score.last_fact_at,
         "next_change_at": score.next_change_at,
-        "lines": [asdict(line) | {"latest_at": maybe_micros(line.latest_at)} for line in score.lines],
+        "lines": [_line_to_row(line) for line in score.lines],
+    }
+
+
+def _line_to_row(line: Line) -> dict[str, Any]:
+    return {
+        "dimension": line.dimension.value,
+        "group": line.group,
+        "rule": line.rule,
+        "count": line.count,
+        "raw": line.raw,
+        "decayed": line.decayed,
+        "points": line.points,
+        "latest_at": maybe_micros(line.latest_at),
     }
 
 

@@ -59,6 +59,8 @@ class Conclusion:
     """Only those whose value changed."""
     fact_since: datetime
     desired: tuple[Desired, ...]
+    rewish: bool
+    """Whether `desired` is anything but what was desired before."""
     agreed: tuple[Agreed, ...]
     conflicts: tuple[Conflict, ...]
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def conclude(
         *merged.desired,
         *project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids),
     )
+    wanted = _desired(wishes, material, decision, rules)
     return (
         Conclusion(
             lead_id=material.lead.id,
@@ -100,7 +103,8 @@ def conclude(
             words=words,
             facts=changed,
             fact_since=since,
-            desired=_desired(wishes, material.lead, decision, rules),
+            desired=wanted,
+            rewish=set(wanted) != set(material.desired),
             agreed=_agreed(merged, material),
             conflicts=merged.conflicts,
             heads=merged.heads,
@@ -261,20 +265,30 @@ def _head_records(material: Material, merged: LeadMerge) -> dict[str, Record]:
     return {connection: by_ref[ref] for connection, ref in merged.heads.items()}
 
 
-def _desired(wishes: Sequence[FieldWish], lead: Lead, decision: Decision, rules: InForce) -> tuple[Desired, ...]:
-    cause = decision.transitions[-1].why if decision.transitions else ""
-    return tuple(
-        Desired(
-            lead_id=lead.id,
-            ref=wish.ref,
-            field=wish.field,
-            property=wish.property,
-            value=wish.value,
-            cause=cause or f"{wish.property} by the rules in force",
-            rule_hash=rules.hash,
+def _desired(
+    wishes: Sequence[FieldWish], material: Material, decision: Decision, rules: InForce
+) -> tuple[Desired, ...]:
+    """The wishes with their causes; one that was wished before keeps the cause that first set it."""
+    why_now = decision.transitions[-1].why if decision.transitions else ""
+    before = {(row.ref, row.field): row for row in material.desired}
+    rows = []
+    for wish in wishes:
+        known = before.get((wish.ref, wish.field))
+        if known is not None and known.value == wish.value and type(known.value) is type(wish.value):
+            rows.append(known)
+            continue
+        rows.append(
+            Desired(
+                lead_id=material.lead.id,
+                ref=wish.ref,
+                field=wish.field,
+                property=wish.property,
+                value=wish.value,
+                cause=why_now or f"{wish.property} by the rules in force",
+                rule_hash=rules.hash,
+            )
         )
-        for wish in wishes
-    )
+    return tuple(rows)
 
 
 def _agreed(merged: LeadMerge, material: Material) -> tuple[Agreed, ...]:

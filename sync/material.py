@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from config.mapping import MappingRules
+from config.mapping import MappingRules, System
 from domain.activity import Activity
 from domain.decision import Desired, Membership
 from domain.handoff import Assignment, Handoff, Rep
@@ -126,20 +126,36 @@ def _accounts(
 ) -> dict[LeadId, Account]:
     """The account a person record names; else the one account whose domain is the person's own."""
     found: dict[LeadId, Account] = {}
+    domains = _domains(people, rules)
     for connection, system in rules.systems.items():
-        if system.accounts is None:
-            continue
-        named = _named_accounts(people, connection, system.people.account)
-        by_domain = _domains(people, rules)
-        refs = [RecordRef(connection=connection, object=system.accounts.object, id=each) for each in named.values()]
-        stored = records.get(tx, refs)
-        likely = records.find(tx, connection, system.accounts.object, "domain", sorted(set(by_domain.values())))
-        for lead in people:
-            ref = RecordRef(connection=connection, object=system.accounts.object, id=named.get(lead, ""))
-            candidates = likely.get(by_domain.get(lead, ""), [])
-            record = stored.get(ref) or (candidates[0] if len(candidates) == 1 else None)
-            if record is not None:
-                found.setdefault(lead, _account(tx, record, rules, users))
+        if system.accounts is not None:
+            chosen = _account_records(tx, people, connection, system, domains)
+            deals = _deals_of(tx, connection, system, {record.ref.id for record in chosen.values()})
+            for lead, record in chosen.items():
+                found.setdefault(lead, _account(record, system, deals.get(record.ref.id, ()), users))
+    return found
+
+
+def _account_records(
+    tx: Tx,
+    people: Mapping[LeadId, Sequence[Record]],
+    connection: str,
+    system: System,
+    domains: Mapping[LeadId, str],
+) -> dict[LeadId, Record]:
+    """Lead → account record of one connection; a domain that several accounts share says nothing."""
+    if system.accounts is None:
+        return {}
+    kind = system.accounts.object
+    named = _named_accounts(people, connection, system.people.account)
+    refs = {lead: RecordRef(connection=connection, object=kind, id=account) for lead, account in named.items()}
+    stored = records.get(tx, set(refs.values()))
+    likely = records.find(tx, connection, kind, "domain", sorted(set(domains.values())))
+    found = {lead: stored[ref] for lead, ref in refs.items() if ref in stored}
+    for lead, domain in domains.items():
+        candidates = likely.get(domain, [])
+        if lead not in found and len(candidates) == 1:
+            found[lead] = candidates[0]
     return found
 
 
@@ -157,27 +173,28 @@ def _named_accounts(
 
 
 def _domains(people: Mapping[LeadId, Sequence[Record]], rules: MappingRules) -> dict[LeadId, str]:
+    free_mail = frozenset(rules.free_mail)
     found: dict[LeadId, str] = {}
     for lead, rows in people.items():
         for record in rows:
             system = rules.systems.get(record.ref.connection)
             address = record.values.get(system.people.email) if system else None
-            domain = company_domain(str(address), frozenset(rules.free_mail)) if address else None
+            domain = company_domain(str(address), free_mail) if address else None
             if domain:
                 found.setdefault(lead, domain)
     return found
 
 
-def _account(tx: Tx, record: Record, rules: MappingRules, users: Users) -> Account:
-    system = rules.systems[record.ref.connection]
-    words, deals = system.accounts, system.deals
+def _deals_of(tx: Tx, connection: str, system: System, accounts: set[str]) -> dict[str, list[Record]]:
+    if system.deals is None or not accounts:
+        return {}
+    return records.find(tx, connection, system.deals.object, "account", sorted(accounts))
+
+
+def _account(record: Record, system: System, deals: Sequence[Record], users: Users) -> Account:
+    words, deal = system.accounts, system.deals
     values = record.values
-    rows = (
-        records.find(tx, record.ref.connection, deals.object, "account", [record.ref.id]).get(record.ref.id, [])
-        if deals is not None
-        else []
-    )
-    live = [row for row in rows if not row.archived]
+    live = [row for row in deals if not row.archived]
     owner = values.get(words.owner) if words and words.owner else None
     kind = values.get(words.type) if words and words.type else None
     return Account(
@@ -185,7 +202,7 @@ def _account(tx: Tx, record: Record, rules: MappingRules, users: Users) -> Accou
         name=str(values.get(words.name) or "") if words else "",
         owner=users.emails.get((record.ref.connection, str(owner))) if owner else None,
         is_customer=bool(words and kind in words.customer_values),
-        open_deals=sum(1 for row in live if deals and row.values.get(deals.closed) is not True),
-        won_deals=sum(1 for row in live if deals and row.values.get(deals.won) is True),
-        values=record.values,
+        open_deals=sum(1 for row in live if deal and row.values.get(deal.closed) is not True),
+        won_deals=sum(1 for row in live if deal and row.values.get(deal.won) is True),
+        values=values,
     )

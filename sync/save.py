@@ -55,7 +55,7 @@ def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:
 
 def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> set[LeadId]:
     """Replace the desired rows of these leads; returns the leads whose wishes may need a write."""
-    changed = desired.replace(tx, {each.lead_id: each.desired for each in conclusions})
+    changed = desired.replace(tx, {each.lead_id: each.desired for each in conclusions if each.rewish})
     keepers = [name for name, system in rules.mapping.systems.items() if system.lists]
     for connection in keepers:
         rows = [entry for each in conclusions for entry in each.decision.memberships]

@@ -1,9 +1,9 @@
 """What a receipt means for us: the row's end, what the record shows now, what both sides agree on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
+from domain.change import ChangeKind, Receipt, ReceiptOutcome
 from domain.decision import Desired
 from domain.record import Record
 from domain.run import OutboxStatus
@@ -19,6 +19,11 @@ from sync.loop import InForce
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 
+Pair = tuple[OutboxRow, Receipt]
+Kept = tuple[Value, Value, tuple[Value, ...]]
+"""A merge base as the store keeps it."""
+
+WRITTEN = frozenset({ReceiptOutcome.APPLIED, ReceiptOutcome.UNCHANGED})
 ENDS = {
     ReceiptOutcome.APPLIED: OutboxStatus.DONE,
     ReceiptOutcome.UNCHANGED: OutboxStatus.DONE,
@@ -32,19 +37,27 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
     """Settle these rows with their receipts, position by position."""
     pairs = list(zip(rows, receipts, strict=True))
     outbox.settle(tx, [_settlement(row, receipt, now=now) for row, receipt in pairs], now=now)
-    wishes = desired.of_leads(tx, sorted({row.lead_id for row in rows if row.lead_id is not None}))
+    written = [pair for pair in pairs if pair[1].outcome in WRITTEN]
+    _agree_fields(tx, [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS])
+    _agree_members(tx, [row for row, _ in written if row.change.kind is ChangeKind.MEMBER])
+    for row, receipt in written:
+        if row.change.kind is ChangeKind.CREATE:
+            _agree_creation(tx, row, receipt, rules, now=now)
+    _look_again(tx, pairs, now=now)
+    _audit(tx, pairs, now=now)
+
+
+def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
+    """What somebody else changed or deleted meanwhile is noted, and its lead decided anew."""
     touched: set[LeadId] = set()
     for row, receipt in pairs:
-        if receipt.outcome in {ReceiptOutcome.APPLIED, ReceiptOutcome.UNCHANGED}:
-            _agree(tx, row, receipt, wishes.get(row.lead_id, ()) if row.lead_id is not None else (), rules, now=now)
-        elif receipt.outcome is ReceiptOutcome.CONFLICTED:
+        if receipt.outcome is ReceiptOutcome.CONFLICTED:
             records.patch_values(tx, _ref(row), receipt.shown, sent_at=row.claimed_at)
             touched.update(_lead(row))
         elif receipt.outcome is ReceiptOutcome.GONE and row.change.id is not None:
             records.archive(tx, _ref(row), now=now)
             touched.update(_lead(row))
     leads.touch(tx, touched)
-    _audit(tx, pairs, now=now)
 
 
 def _settlement(row: OutboxRow, receipt: Receipt, *, now: datetime) -> Settlement:
@@ -71,44 +84,44 @@ def _ref(row: OutboxRow) -> RecordRef:
     return RecordRef(connection=row.connection, object=row.change.object, id=row.change.id or "")
 
 
-def _agree(
-    tx: Tx, row: OutboxRow, receipt: Receipt, wishes: Sequence[Desired], rules: InForce, *, now: datetime
-) -> None:
+def _agree_fields(tx: Tx, pairs: Sequence[Pair]) -> None:
     """The system holds what we wrote: remember it as shown and as agreed."""
-    match row.change.kind:
-        case ChangeKind.FIELDS:
-            values = {**row.change.values, **receipt.shown}
-            records.patch_values(tx, _ref(row), values, sent_at=row.claimed_at)
-            _agree_bases(tx, row, values, wishes)
-        case ChangeKind.MEMBER if row.lead_id is not None:
-            _agree_member(tx, row, row.change)
-        case ChangeKind.CREATE:
-            _agree_creation(tx, row, receipt, rules, now=now)
-
-
-def _agree_bases(tx: Tx, row: OutboxRow, values: dict[str, Value], wishes: Sequence[Desired]) -> None:
-    if row.lead_id is None:
+    if not pairs:
         return
-    ref = _ref(row)
-    bases = {
-        (wish.property, row.connection): _as_kept(agree(wish.value, values[wish.field]))
+    shown = {_ref(row): {**row.change.values, **receipt.shown} for row, receipt in pairs}
+    records.patch_many(tx, shown, sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None))
+    wishes = desired.of_leads(tx, sorted({row.lead_id for row, _ in pairs if row.lead_id is not None}))
+    bases: dict[LeadId, dict[tuple[str, str], Kept]] = {}
+    for row, _ in pairs:
+        if row.lead_id is not None:
+            ours = _bases(row, shown[_ref(row)], wishes.get(row.lead_id, ()))
+            bases.setdefault(row.lead_id, {}).update(ours)
+    desired.save_bases_many(tx, bases)
+
+
+def _bases(row: OutboxRow, shown: Mapping[str, Value], wishes: Sequence[Desired]) -> dict[tuple[str, str], Kept]:
+    ref, written = _ref(row), row.change.values
+    return {
+        (wish.property, row.connection): _as_kept(agree(wish.value, shown[wish.field]))
         for wish in wishes
-        if wish.ref == ref and wish.field in row.change.values and row.change.values[wish.field] == wish.value
+        if wish.ref == ref and wish.field in written and written[wish.field] == wish.value
     }
-    desired.save_bases_many(tx, {row.lead_id: bases})
 
 
-def _as_kept(base: Base) -> tuple[Value, Value, tuple[Value, ...]]:
+def _as_kept(base: Base) -> Kept:
     return (base.value, base.vendor_form, base.learnt)
 
 
-def _agree_member(tx: Tx, row: OutboxRow, change: Change) -> None:
-    lead = _lead(row)
-    name = change.list or ""
-    if change.member:
-        desired.members_shown(tx, row.connection, name, added=lead, removed=())
-    else:
-        desired.members_forgotten(tx, row.connection, name, lead)
+def _agree_members(tx: Tx, rows: Sequence[OutboxRow]) -> None:
+    """Who joined is shown; who left by our own hand is as if never shown."""
+    moves: dict[tuple[str, str, bool], set[LeadId]] = {}
+    for row in rows:
+        moves.setdefault((row.connection, row.change.list or "", bool(row.change.member)), set()).update(_lead(row))
+    for (connection, name, member), moved in moves.items():
+        if member:
+            desired.members_shown(tx, connection, name, added=moved, removed=())
+        else:
+            desired.members_forgotten(tx, connection, name, moved)
 
 
 def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *, now: datetime) -> None:
@@ -129,7 +142,7 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
     leads.touch(tx, {row.lead_id})
 
 
-def _audit(tx: Tx, pairs: Sequence[tuple[OutboxRow, Receipt]], *, now: datetime) -> None:
+def _audit(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
     audit.append(
         tx,
         [

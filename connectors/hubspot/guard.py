@@ -4,7 +4,7 @@ HubSpot has no conditional write. So guarded fields are read again just before; 
 between that look and the write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.hubspot.answers import Row, known_shape
@@ -46,7 +46,7 @@ class Guard:
         known = self._catalogue.fields(object_name)
         for place, change in guarded:
             row = rows.get(str(change.id))
-            if row is not None and (found := self._judged(change, _shown(row, known), known)) is not None:
+            if row is not None and (found := self._judged(change, _shown(row, names, known), known)) is not None:
                 receipts[place] = found
 
     def sending(self, places: Places) -> None:
@@ -78,7 +78,7 @@ class Guard:
         return shown[name] not in [as_shown(value, known.get(name)) for value in ours]
 
 
-def _shown(row: Row, known: Known) -> dict[str, Value]:
+def _shown(row: Row, names: Sequence[str], known: Known) -> dict[str, Value]:
     with known_shape("to read by id"):
         properties = row["properties"]
-        return {name: read(text, known.get(name)) for name, text in properties.items() if name in known}
+        return {name: read(properties[name], known.get(name)) for name in names if name in properties}

@@ -1,19 +1,25 @@
 """`leadloop doctor`: tries every connection and names what is missing, with the mend on the next line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from config.load import rules_from_document
-from config.mapping import MappingRules, System
+from config.mapping import MappingRules, People, Role
 from connectors.contract import Connector, Describer, Provisioner
 from domain.errors import CredentialsError, LeadloopError, WrongAccountError
+from domain.record import Field
+from domain.run import ConnectionStatus
 from leadloop import exits, screen
 from leadloop.app import App, open_app
 from store import connections
 from store import rules as rule_store
 from sync.material import users
+
+WRITTEN = frozenset({Role.OWNED, Role.ANSWER})
+"""Properties that we write ourselves: their fields have to be editable."""
 
 
 class Mark(StrEnum):
@@ -33,100 +39,112 @@ class Finding:
 
 def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     """0 when nothing is wrong, 1 otherwise; warnings alone are 0."""
-    app = open_app(folder, environment=environment)
-    try:
+    with closing(open_app(folder, environment=environment)) as app:
         findings = list(examine(app))
-    finally:
-        app.close()
+    wrong = any(finding.mark is Mark.WRONG for finding in findings)
     if as_json:
-        screen.document({"checks": [{"mark": f.mark, "what": f.what, "mend": f.mend} for f in findings]})
+        checks = [{"mark": each.mark.name.lower(), "what": each.what, "mend": each.mend} for each in findings]
+        screen.document({"ok": not wrong, "checks": checks})
     else:
         for finding in findings:
-            screen.out().print(f"{finding.mark} {finding.what}")
+            screen.show(f"{finding.mark} {finding.what}")
             if finding.mend:
-                screen.out().print(f"    {finding.mend}")
-    return exits.SOME_FAILED if any(f.mark is Mark.WRONG for f in findings) else exits.OK
+                screen.show(f"    {finding.mend}")
+    return exits.SOME_FAILED if wrong else exits.OK
 
 
 def examine(app: App) -> Iterator[Finding]:
     """Every check in the order in which a person would mend things."""
-    rules = app.installation.rules
+    draft = app.installation.rules
     with app.store.read() as tx:
         published = rule_store.current(tx)
-    yield Finding(mark=Mark.FINE, what=f"settings and rules {rules.hash[:8]} can be read")
-    if published is not None and published.hash != rules.hash:
-        yield Finding(
-            mark=Mark.WARNING, what="the folder differs from the rules in force", mend="Run `leadloop config publish`."
-        )
-    in_force = rules_from_document(published.document) if published is not None else rules
-    for name, connector in app.connect().items():
-        yield from _connection(app, name, connector, in_force.mapping)
+    yield _fine(f"settings and rules {draft.hash[:8]} can be read")
+    if published is not None and published.hash != draft.hash:
+        yield _warning("the folder differs from the rules in force", mend="Run `leadloop config publish`.")
+    in_force = rules_from_document(published.document) if published is not None else draft
+    for name, connector in app.connectors.items():
+        yield from _connection(app, name, connector, rules=in_force.mapping)
     yield from _reps(app)
 
 
-def _connection(app: App, name: str, connector: Connector, rules: MappingRules) -> Iterator[Finding]:
+def _connection(app: App, name: str, connector: Connector, *, rules: MappingRules) -> Iterator[Finding]:
     try:
-        account = connector.account()
-        with app.store.write() as tx:
-            connections.pin_account(tx, name, account.account_id)
+        yield from _login(app, name, connector)
     except (CredentialsError, WrongAccountError) as error:
-        yield Finding(mark=Mark.WRONG, what=f"{name}: not logged in", mend=str(error))
+        yield _wrong(f"{name}: not logged in", mend=str(error))
         return
     except LeadloopError as error:
-        yield Finding(mark=Mark.WRONG, what=f"{name}: does not answer", mend=str(error))
+        yield _wrong(f"{name}: does not answer", mend=str(error))
         return
-    yield Finding(mark=Mark.FINE, what=f"{name}: {account.name} ({account.account_id})")
     try:
-        yield from _fields(app, name, connector, rules)
-        yield from _provisions(name, connector)
+        if isinstance(connector, Describer):
+            yield from _fields(app, name, connector, rules=rules)
+        if isinstance(connector, Provisioner):
+            for item in connector.missing():
+                if not item.exists:
+                    yield _warning(f"{name}: {item.kind} {item.name} is not there yet")
     except LeadloopError as error:
-        yield Finding(mark=Mark.WRONG, what=f"{name}: cannot be described", mend=str(error))
+        yield _wrong(f"{name}: cannot be described", mend=str(error))
 
 
-def _fields(app: App, name: str, connector: Connector, rules: MappingRules) -> Iterator[Finding]:
-    system = rules.systems.get(name)
-    if system is None or not isinstance(connector, Describer):
-        return
-    for stream, wanted in sorted(app.fields.get(name, {}).items()):
-        known = connector.describe(stream)
-        missing = sorted(wanted - known.keys())
+def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
+    """A login that works again ends a suspension: a person has just looked."""
+    account = connector.account()
+    with app.store.write() as tx:
+        connections.pin_account(tx, name, account.account_id)
+        before = connections.get(tx, name)
+        again = before is not None and before.status is ConnectionStatus.SUSPENDED
+        if again:
+            connections.set_status(tx, name, ConnectionStatus.RUNNING, reason=None, now=app.clock.now())
+    yield _fine(f"{name}: {account.name} ({account.account_id}){', no longer suspended' if again else ''}")
+
+
+def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -> Iterator[Finding]:
+    wanted = app.fields.get(name, {})
+    known = {stream: connector.describe(stream) for stream in sorted(wanted)}
+    grant = f"Create them, or let the integration user see them: docs/connecting-{app.types[name]}.md."
+    for stream, fields in known.items():
+        missing = wanted[stream] - fields.keys() - excused(stream, name, known, rules=rules)
         if missing:
-            yield Finding(
-                mark=Mark.WRONG,
-                what=f"{name}: {stream} lacks {', '.join(missing)}",
-                mend=f"Create them or grant field-level security (docs/connecting-{connector_kind(app, name)}.md).",
-            )
+            yield _wrong(f"{name}: {stream} lacks {', '.join(sorted(missing))}", mend=grant)
         else:
-            yield Finding(mark=Mark.FINE, what=f"{name}: {stream} has every mapped field")
-        yield from _writable(
-            name, stream, system, rules, {field.name for field in known.values() if not field.writable}
-        )
+            yield _fine(f"{name}: {stream} has every mapped field")
+        for target in sorted(written_fields(stream, name, rules) & fields.keys()):
+            if not fields[target].writable:
+                mend = "Give the integration user edit permission on this field."
+                yield _wrong(f"{name}: {stream}.{target} cannot be written", mend=mend)
 
 
-def _writable(name: str, stream: str, system: System, rules: MappingRules, fixed: set[str]) -> Iterator[Finding]:
+def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
+    """Fields that a people object may lack: links to other tools, and what another people object of the system has.
+
+    A Salesforce Contact has an account and no company, a Lead the other way round. A field that a
+    property names on this very object is not excused.
+    """
+    system = rules.systems[name]
     if stream not in system.people.objects:
-        return
-    for prop in rules.properties:
-        placed = prop.fields.get(name)
-        target = placed.get(stream) if isinstance(placed, dict) else placed
-        if prop.role in {"owned", "answer"} and target in fixed:
-            yield Finding(
-                mark=Mark.WRONG,
-                what=f"{name}: {stream}.{target} cannot be written",
-                mend="Give the integration user edit permission on this field.",
-            )
+        return frozenset()
+    others = {field for each in system.people.objects for field in known.get(each, {})}
+    elsewhere = {field for field in _one_of_them(system.people) if field in others}
+    return (set(system.people.links) | elsewhere) - mapped_fields(stream, name, rules)
 
 
-def connector_kind(app: App, name: str) -> str:
-    return app.types[name]
+def _one_of_them(people: People) -> Iterator[str]:
+    yield from filter(None, (people.account, people.company, people.more_emails))
 
 
-def _provisions(name: str, connector: Connector) -> Iterator[Finding]:
-    if not isinstance(connector, Provisioner):
-        return
-    missing = [item for item in connector.missing() if not item.exists]
-    for item in missing:
-        yield Finding(mark=Mark.WARNING, what=f"{name}: {item.kind} {item.name} is not there yet")
+def mapped_fields(stream: str, name: str, rules: MappingRules, *, roles: Set[Role] = frozenset(Role)) -> set[str]:
+    """The fields of one people object that properties of these roles name."""
+    placed = [prop.fields.get(name) for prop in rules.properties if prop.role in roles]
+    found = {place.get(stream) if isinstance(place, dict) else place for place in placed}
+    return {field for field in found if field is not None}
+
+
+def written_fields(stream: str, name: str, rules: MappingRules) -> set[str]:
+    """The fields of one people object that we write; of other objects none."""
+    if stream not in rules.systems[name].people.objects:
+        return set()
+    return mapped_fields(stream, name, rules, roles=WRITTEN)
 
 
 def _reps(app: App) -> Iterator[Finding]:
@@ -135,13 +153,23 @@ def _reps(app: App) -> Iterator[Finding]:
     with app.store.read() as tx:
         known = users(tx, rules.mapping).reps
     if not known:
-        yield Finding(
-            mark=Mark.WARNING, what="no users were read yet", mend="Run `leadloop run` or `leadloop plan --pull`."
-        )
+        yield _warning("no users were read yet", mend="Run `leadloop plan --pull`.")
         return
     for pool in rules.routing.pools:
-        away = [member.email for member in pool.members if not (known.get(member.email) and known[member.email].active)]
+        away = [each for each in pool.members if not ((rep := known.get(each.email.lower())) and rep.active)]
         if len(away) == len(pool.members):
-            yield Finding(mark=Mark.WRONG, what=f"pool {pool.name} has no active member", mend="Edit routing.yaml.")
+            yield _wrong(f"pool {pool.name} has no active member", mend="Edit routing.yaml.")
         elif away:
-            yield Finding(mark=Mark.WARNING, what=f"pool {pool.name}: {len(away)} members are no active users")
+            yield _warning(f"pool {pool.name}: {len(away)} of {len(pool.members)} members are no active users")
+
+
+def _fine(what: str) -> Finding:
+    return Finding(mark=Mark.FINE, what=what)
+
+
+def _warning(what: str, *, mend: str = "") -> Finding:
+    return Finding(mark=Mark.WARNING, what=what, mend=mend)
+
+
+def _wrong(what: str, *, mend: str) -> Finding:
+    return Finding(mark=Mark.WRONG, what=what, mend=mend)

@@ -101,6 +101,7 @@ def _score(found: Explanation) -> dict[str, Any]:
     ]
     return {
         "score": score.shown,
+        "engagement": score.engagement / POINT,
         "grade": score.grade,
         "band": score.band,
         "fit_percent": score.fit_percent,

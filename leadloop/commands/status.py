@@ -28,7 +28,7 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
         found = look(place.store, settings, now=now)
     age = ago(now - found.last_run.ended_at) if found.last_run and found.last_run.ended_at else None
     if as_json:
-        screen.document({**as_data(found), "go_live": settings.go_live, "draft": draft or "in force"})
+        screen.document({**as_data(found), "go_live": settings.go_live, "draft_differs": bool(draft), "draft": draft})
     else:
         show(found, settings, draft=draft, age=age)
     return exits.SOME_FAILED if found.status is InstallationStatus.FAILING else exits.OK
@@ -78,10 +78,7 @@ def as_data(found: Standing) -> dict[str, Any]:
         if last is None
         else {"id": last.id, "ended_at": last.ended_at, "counts": dict(last.counts), "failures": list(last.failures)},
         "stages": dict(found.stages),
-        "outbox": [
-            {"connection": connection, "status": status, "rows": count}
-            for (connection, status), count in sorted(found.outbox.items())
-        ],
+        "outbox": {f"{connection}.{status}": count for (connection, status), count in sorted(found.outbox.items())},
         "held": dict(found.held),
         "undecided": found.undecided,
     }

@@ -12,6 +12,8 @@ Chapter = Callable[[Trail], list[Sentence]]
 DOINGS = frozenset({What.FORM, What.PAGE})
 ANSWERS = frozenset({What.VERDICT, What.OUTCOME})
 TO_SALES = is_set_to("assigned", "mql")
+SOON = 2
+"""Cycles within which an answer has its consequence."""
 
 
 def _sentence(about: str, text: str, *traces: Trace) -> Sentence:
@@ -196,6 +198,8 @@ def rejected(reason: str) -> Chapter:
     def tell(trail: Trail) -> list[Sentence]:
         said = trail.first(ANSWERS, ours=False, test=is_set_to(reason))
         moved = trail.first(What.STAGE, since=said.seq, ours=True, test=is_set_to("recycled", "disqualified"))
+        if moved.cycle - said.cycle > SOON:
+            raise LookupError("it moved for another reason")
         if moved.after == "disqualified":
             return [_sentence("Rejected", f"{trail.name}: “{reason}”, and out of the loop.", said, moved)]
         listed = trail.with_it(moved, What.LIST_IN, test=is_on(NURTURE))

@@ -4,6 +4,7 @@ The simulator begins on the log's first day, whole weeks later so that it ends b
 the log act in a process of their own; the clock is advanced through the side door and stands at now in the end.
 """
 
+import resource
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import requests
 
@@ -20,10 +20,10 @@ from domain.handoff import Handoff
 from domain.run import Run
 from domain.stage import Stage
 from leadloop.app import leading, open_app
-from leadloop.clock import SystemClock, monotonic
+from leadloop.clock import AnyClock, SystemClock, monotonic
 from leadloop.demo.case_log import FILE, ZONE, Extent, LogError, begins, measure
 from leadloop.demo.door import Door
-from leadloop.demo.processes import Line, peak_rss_mb, running
+from leadloop.demo.processes import KIB, Line, peak_rss_mb, running
 from store import handoffs, held, leads
 from store.engine import Store
 from store.vault import make_key
@@ -32,9 +32,10 @@ from sync.loop import Loop
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "bpi2012"
-PLACES = ("LEADLOOP_DATA",)
+PLACE = "LEADLOOP_DATA"
 BESIDE = ROOT.parent / "shared" / "data"
 ADDRESSES = ("LEADLOOP_SIMULATOR_SALESFORCE", "LEADLOOP_SIMULATOR_HUBSPOT")
+STORE = "leadloop.db"
 TOUCH_STEPS = ("remind", "manager", "release")
 SETTLING = 3
 HALF_HOUR_S = 1800.0
@@ -55,11 +56,14 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     slowest_cycle_s: float = 0.0
     cycles_s: float = 0.0
+    own_mb: int = 0
+    """The most memory of its own after a cycle: without the pages of the database's file, which can be dropped."""
 
     def add(self, run: Run, *, seconds: float) -> None:
         self.cycles += 1
         self.cycles_s += seconds
         self.slowest_cycle_s = max(self.slowest_cycle_s, seconds)
+        self.own_mb = max(self.own_mb, own_mb())
         self.counts.update(run.counts)
         self.failures.update(run.failures)
 
@@ -69,7 +73,7 @@ class Scene:
     """Where the replay takes place."""
 
     loop: Loop
-    clock: Any
+    clock: AnyClock
     door: Door
     replayer: Line
     say: Say
@@ -78,12 +82,12 @@ class Scene:
 
 def find_log(given: Path | None, environment: Mapping[str, str]) -> Path:
     """The log's file: the path given (or the folder it is in), LEADLOOP_DATA, ../shared/data; SettingsError if none."""
-    asked = given or (Path(environment[PLACES[0]]) if environment.get(PLACES[0]) else BESIDE)
+    asked = given or (Path(environment[PLACE]) if environment.get(PLACE) else BESIDE)
     found = asked / FILE if asked.is_dir() else asked
     if not found.is_file():
         raise SettingsError(
             f"There is no {FILE} at {asked}: the recorded log is not part of leadloop. Name its folder by --data or "
-            f"{PLACES[0]} (BPI Challenge 2012, doi:10.4121/uuid:3926db30-f712-4394-aebc-75976070e91f, as CSV)."
+            f"{PLACE} (BPI Challenge 2012, doi:10.4121/uuid:3926db30-f712-4394-aebc-75976070e91f, as CSV)."
         )
     return found
 
@@ -102,42 +106,46 @@ def replay(folder: Path, data: Path, *, say: Say, stack: ExitStack, days: int | 
     replayer = _replayer(folder, addresses["salesforce"], log, weeks, stack)
     replayer.ask({"do": "seed", "people": extent.people})
     install(folder, addresses)
-    tally = Tally()
     app = open_app(folder)
     stack.callback(app.close)
     with leading(app) as loop:
-        stage = Scene(
-            loop=loop,
-            clock=app.clock,
-            door=Door(addresses["salesforce"]),
-            replayer=replayer,
-            say=say,
-            tally=tally,
-        )
+        door = Door(addresses["salesforce"])
+        stage = Scene(loop=loop, clock=app.clock, door=door, replayer=replayer, say=say, tally=Tally())
         _cycle(stage)
         _days(stage, extent, weeks=weeks, limit=days)
         last_writes = _settle(stage)
-    figures = {
+    figures: dict[str, object] = {
         **standing(app.store),
-        "rows": extent.rows,
+        **counted(stage.tally),
+        "writes_after_quiescence": last_writes,
+        "api_calls": _api_calls(addresses["salesforce"]),
+        "seconds": round(monotonic() - started, 1),
+        "peak_rss_mb": {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)},
+    }
+    _advance_to(stage, SystemClock().now())
+    return figures
+
+
+def counted(tally: Tally) -> dict[str, object]:
+    """What the replay counted. `cpu_seconds` and `own_mb` are the daemon's; see `Tally.own_mb`."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
         "touches": tally.touches,
         "acts": tally.acts,
         "days": tally.days,
         "cycles": tally.cycles,
-        "writes_after_quiescence": last_writes,
         "loop": dict(tally.counts),
         "failures": dict(tally.failures),
-        "api_calls": _api_calls(addresses["salesforce"]),
-        "seconds": round(monotonic() - started, 1),
         "cycle_seconds": {"all": round(tally.cycles_s, 1), "slowest": round(tally.slowest_cycle_s, 1)},
-        "peak_rss_mb": {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)},
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "own_mb": tally.own_mb,
     }
-    _to_now(stage)
-    return figures
 
 
 def install(folder: Path, addresses: Mapping[str, str]) -> None:
-    """The example's folder with a key of its own, pointed at the simulator by `.env`."""
+    """The example's folder with a key of its own, pointed at the simulator by `.env`; never over an older replay."""
+    if (folder / STORE).exists():
+        raise SettingsError(f"{folder} holds an earlier replay: name another folder, or remove it.")
     if not EXAMPLE.is_dir():
         raise SettingsError(f"The example's folder {EXAMPLE} is missing: run the replay from a checkout of leadloop.")
     for file in sorted(EXAMPLE.glob("*.yaml")):
@@ -200,11 +208,6 @@ def _advance_to(stage: Scene, moment: datetime) -> None:
         stage.door.advance(ahead)
 
 
-def _to_now(stage: Scene) -> None:
-    """The simulated clock ends at now."""
-    _advance_to(stage, SystemClock().now())
-
-
 def standing(store: Store) -> dict[str, object]:
     """What the store says of leads and handoffs. A breach: a touch clock's step was taken in that handoff."""
     with store.read() as tx:
@@ -232,6 +235,13 @@ def touch_steps(handoff: Handoff) -> Iterator[str]:
         name = step.partition(":")[0]
         if name in TOUCH_STEPS:
             yield name
+
+
+def own_mb() -> int:
+    """This process's own memory now, in MiB; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) // KIB for line in lines if line.startswith("RssAnon:")), 0)
 
 
 def _api_calls(address: str) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from typing import Any
 
 from connectors.hubspot.connector import HubSpot, Settings
 from domain.change import Change, ChangeKind
@@ -35,15 +36,18 @@ class HubSpotRig:
         stack.callback(self.tune, revoke=self.token, tier="ENTERPRISE", **PORTAL)
         self._shown: tuple[str, int, dict[str, dict[str, object]]] = ("", -1, {})
 
-    def tune(self, **settings: object) -> None:
+    def tune(self, **settings: Any) -> None:
         self.simulator.act("edit", system="hubspot", id="settings", **settings)
 
-    def connector(self, *, ceiling: int = 10_000, **more: object) -> HubSpot:
+    def settings(self, **more: object) -> Settings:
         given = {"base_url": self.simulator.hubspot, "access_token": self.token, "api_generation": self.generation}
+        return Settings.model_validate(given | more)
+
+    def connector(self, *, ceiling: int = 10_000, **more: object) -> HubSpot:
         around = surroundings(
             "marketing", self.simulator, fields={"contacts": WANTED}, budget=self.budget, wire=self.wire
         )
-        return HubSpot(Settings.model_validate(given | more), around, wall=self.fast.wall, ceiling=ceiling)
+        return HubSpot(self.settings(**more), around, wall=self.fast.wall, ceiling=ceiling)
 
     def seed(self, count: int) -> Sequence[str]:
         mark = self.simulator.seq()

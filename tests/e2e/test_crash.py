@@ -5,6 +5,7 @@ a hand-raise that creates a Lead, a task and a list member, and a rejection, bot
 """
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,15 +126,27 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@pytest.mark.parametrize(("database", "point"), CASES, indirect=["database"])
-def test_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing(scene: Scene, point: str) -> None:
+def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> int:
+    """Kill one run after the other at its n-th pass of the point; how often that was before one got through."""
     kills = 0
-    for number in (1, 2, 4):
+    for number in moments:
         if scene.installation.run_until(f"{point}:{number}") != KILLED:
             break
         scene.wait_for_the_dead()
         kills += 1
-    assert kills >= 1
+    return kills
+
+
+@pytest.mark.parametrize(("database", "point"), CASES, indirect=["database"])
+def test_a_kill_at_every_named_point_loses_nothing_and_doubles_nothing(scene: Scene, point: str) -> None:
+    assert kill_again_and_again(scene, point, (1, 2, 4)) >= 1
+    scene.recover()
+
+
+def test_pages_that_were_never_saved_are_read_again(scene: Scene) -> None:
+    """Killed at each page in turn, and what stands on them is older than any cursor stays behind."""
+    scene.installation.simulator.time(advance_s=7200)
+    assert kill_again_and_again(scene, "pull.before_commit", range(1, 100)) >= 3
     scene.recover()
 
 

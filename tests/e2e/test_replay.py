@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from domain.errors import SettingsError
 from leadloop.demo import case_log
-from leadloop.demo.replay import BESIDE, find_log, replay
+from leadloop.demo.replay import BESIDE, STORE, find_log, install, replay
 from tests.unit.leadloop.demo.sample_log import write
 
 pytestmark = pytest.mark.e2e
@@ -54,17 +55,23 @@ def test_one_cycle_runs_per_day_and_the_last_writes_nothing(sample: Sample) -> N
 
 def test_the_people_use_only_the_side_door_and_every_other_line_is_a_call_of_ours(sample: Sample) -> None:
     figures, log = sample
-    calls = [line["system"] for line in log if not line["path"].startswith("/_simulator/")]
+    ours = [line for line in log if not line["path"].startswith(("/_simulator/", "/services/oauth2/"))]
     acts = [line for line in log if line["path"] == "/_simulator/act"]
-    assert figures["api_calls"]["hubspot"] == calls.count("hubspot")
-    logins = sum(1 for line in log if line["path"].startswith("/services/oauth2/token"))
-    assert figures["api_calls"]["salesforce"] == calls.count("salesforce") - logins
+    counted = Counter(each["system"] for each in ours)
+    assert figures["api_calls"] == dict(counted)
     assert len(acts) == figures["acts"] - figures["leads"]
 
 
 def test_a_log_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=f"There is no {case_log.FILE} at {tmp_path}"):
         played(tmp_path, tmp_path)
+
+
+def test_an_earlier_replay_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / STORE).write_text("kept")
+    with pytest.raises(SettingsError, match="holds an earlier replay"):
+        install(tmp_path, {})
+    assert sorted(each.name for each in tmp_path.iterdir()) == [STORE]
 
 
 def test_the_logs_folder_may_come_from_the_environment(tmp_path: Path) -> None:

@@ -118,6 +118,14 @@ def test_every_option_of_a_command_stands_in_its_part_of_the_page(name: str) -> 
     assert missing == []
 
 
+def test_every_option_of_the_whole_command_stands_at_the_top_of_the_page() -> None:
+    told = set(OPTION.findall(page("docs/cli.md").partition("## Exit codes")[0]))
+    own = [{*each.opts} for each in typer.main.get_command(app).params if each.param_type_name == "option"]
+    assert [
+        spellings for spellings in own if not spellings & (told | {"--install-completion", "--show-completion"})
+    ] == []
+
+
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_no_part_of_the_page_names_an_option_that_its_command_lacks(name: str) -> None:
     known = set().union(*commands()[name].values())

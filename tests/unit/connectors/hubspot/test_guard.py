@@ -17,9 +17,7 @@ MQL: dict[str, Value] = {"hs_lead_status": "OPEN", "lifecyclestage": "marketingq
 
 
 def guarded(expected: dict[str, Value], values: dict[str, Value] | None = None) -> Change:
-    return change(
-        1, values=values or MQL, expected=expected, guarded=frozenset({"hs_lead_status", "lifecyclestage"})
-    )
+    return change(1, values=values or MQL, expected=expected, guarded=frozenset({"hs_lead_status", "lifecyclestage"}))
 
 
 def showing(**properties: Any) -> Portal:
@@ -37,7 +35,13 @@ def showing(**properties: Any) -> Portal:
         {"hs_lead_status": None},
         {},
     ],
-    ids=["as read", "blank is nothing", "before HubSpot filled the stage in", "the stage was never read", "nothing read"],
+    ids=[
+        "as read",
+        "blank is nothing",
+        "before HubSpot filled the stage in",
+        "the stage was never read",
+        "nothing read",
+    ],
 )
 def test_what_nobody_changed_is_written(expected: dict[str, Value]) -> None:
     with connected(showing()) as connector:

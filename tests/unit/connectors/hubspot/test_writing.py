@@ -46,7 +46,7 @@ def test_one_bad_input_is_found_in_few_calls_and_99_go_through(bad: int) -> None
         receipts = list(connector.write([change(n) for n in range(100)]))
     assert [receipt.outcome for receipt in receipts] == [REFUSED if n == bad else APPLIED for n in range(100)]
     assert (receipts[bad].code, receipts[bad].retryable) == ("INVALID_OPTION", False)
-    assert len(portal.calls(UPDATE)) <= 2 * 6.65 + 1
+    assert len(portal.calls(UPDATE)) - 1 <= 2 * 7
 
 
 def test_a_bad_value_among_a_hundred_leaves_the_other_99_written(rig: HubSpotRig) -> None:
@@ -79,7 +79,12 @@ def test_a_hundred_go_in_one_call_each_with_its_own_trace_id() -> None:
 def test_a_record_stands_once_in_a_call_and_its_changes_keep_their_order() -> None:
     portal = Portal(lambda _, __, told: saved(told))
     with connected(portal) as connector:
-        changes = [change(1, 10), change(2, 20), replace(change(1, 11), key="again"), replace(change(2, 21), key="more")]
+        changes = [
+            change(1, 10),
+            change(2, 20),
+            replace(change(1, 11), key="again"),
+            replace(change(2, 21), key="more"),
+        ]
         receipts = list(connector.write(changes))
     sent = [[(one["id"], one["properties"]["ll_score"]) for one in told["inputs"]] for told in portal.calls(UPDATE)]
     assert sent == [[("1", "10"), ("2", "20")], [("1", "11"), ("2", "21")]]
@@ -149,9 +154,11 @@ def test_an_answer_that_says_nothing_of_the_rows_is_no_receipt(answer: Reply, er
 
 def test_what_was_settled_is_given_before_an_error() -> None:
     portal = Portal(
-        lambda _, __, told: saved(told)
-        if len(told["inputs"]) == 100
-        else reply({"policyName": "DAILY", "errorType": "RATE_LIMIT"}, 429)
+        lambda _, __, told: (
+            saved(told)
+            if len(told["inputs"]) == 100
+            else reply({"policyName": "DAILY", "errorType": "RATE_LIMIT"}, 429)
+        )
     )
     settled: list[Receipt] = []
     with connected(portal) as connector:
@@ -159,7 +166,7 @@ def test_what_was_settled_is_given_before_an_error() -> None:
 
         def drain() -> None:
             for receipt in writing:
-                settled.append(receipt)  # noqa: PERF402  # an error must not lose them
+                settled.append(receipt)  # an error must not lose them
 
         assert failure_of(RateLimitedError, drain).daily
     assert [(receipt.key, receipt.outcome) for receipt in settled] == [(f"k{n}", APPLIED) for n in range(100)]
@@ -180,7 +187,7 @@ def test_half_a_batch_that_went_through_is_given_before_an_error() -> None:
 
         def drain() -> None:
             for receipt in writing:
-                settled.append(receipt)  # noqa: PERF402
+                settled.append(receipt)
 
         failure_of(TransientError, drain)
     assert [receipt.key for receipt in settled] == ["k0", "k1"]

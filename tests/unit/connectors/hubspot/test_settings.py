@@ -1,0 +1,34 @@
+"""What may be said about a HubSpot connection."""
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.hubspot.connector import Settings
+
+
+@pytest.mark.parametrize("address", ["https://api.hubapi.com", "https://api-eu1.hubapi.com", "http://127.0.0.1:8912"])
+def test_hubspots_hosts_and_a_simulator_are_trusted(address: str) -> None:
+    assert Settings.model_validate({"access_token": "pat", "base_url": address}).base_url == address
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"access_token": ""},
+        {"access_token": "pat", "base_url": "https://hubapi.com.attacker.example"},
+        {"access_token": "pat", "base_url": "http://api.hubapi.com"},
+        {"access_token": "pat", "api_generation": "v4"},
+        {"access_token": "pat", "streams": ["deals"]},
+        {"access_token": "pat", "page_size": 101},
+        {"access_token": "pat", "acess_token": "typo"},
+    ],
+    ids=["no token", "blank token", "another host", "no TLS", "generation", "stream", "page", "typo"],
+)
+def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(wrong)
+
+
+def test_the_token_is_not_shown() -> None:
+    assert "pat-secret" not in repr(Settings.model_validate({"access_token": "pat-secret"}))
