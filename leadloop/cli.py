@@ -61,7 +61,7 @@ Environment = Annotated[
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="While a daemon leads: wait for its answer, or exit with 75.")
 ]
-Numbers = Annotated[list[int], typer.Argument(help="Numbers from `leadloop errors list`.")]
+Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `leadloop errors list`.")]
 SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
 HERE = Path()
 
@@ -142,7 +142,7 @@ def plan(
 def apply(
     ctx: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(help="A plan made by `leadloop plan`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan made by `leadloop plan`.")],
     folder: Folder = HERE,
     environment: Environment = None,
     json: Json = False,
@@ -165,7 +165,7 @@ def status(*, folder: Folder = HERE, environment: Environment = None, json: Json
 @app.command(rich_help_panel=LOOK)
 def explain(
     *,
-    lead: Annotated[str, typer.Argument(help="E-mail, Salesforce id or HubSpot id.")],
+    lead: Annotated[str, typer.Argument(metavar="LEAD", help="E-mail, Salesforce id or HubSpot id.")],
     folder: Folder = HERE,
     environment: Environment = None,
     at: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="As it was known then.")] = None,

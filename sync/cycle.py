@@ -11,7 +11,7 @@ from domain.run import ConnectionStatus, GoLive, Run
 from store import audit, connections, held, outbox, runs
 from sync import recover
 from sync.decide import Decided, decide_due
-from sync.golive import take_baseline
+from sync.golive import follow_step, take_baseline
 from sync.introduce import introduce
 from sync.loop import Loop
 from sync.outgoing import plan_due
@@ -57,6 +57,7 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
         pull_one(loop, name, tally, now=now)
     with loop.store.write(loop.epoch) as tx:
         take_baseline(tx, loop, now=now)
+        follow_step(tx, loop)
         held.expire(tx, now=now)
     for _ in range(ROUNDS):
         planned = decide_and_plan(loop, tally, now=now, run_id=run_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from connectors.contract import Holds, Reader
-from store import connections
+from store import connections, held, leads
 from store import installation as notebook
 from store.engine import Tx
 from sync.loop import Loop, went_live_at
@@ -30,3 +30,15 @@ def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
     notebook.put(tx, "went_live_at", now.isoformat())
     log.info("baseline_taken")
     return True
+
+
+def follow_step(tx: Tx, loop: Loop) -> None:
+    """When go-live has moved on, whoever was held back by the step before is decided anew: the approval stands."""
+    step = loop.settings.go_live.value
+    before = notebook.get(tx, "go_live")
+    if before == step:
+        return
+    notebook.put(tx, "go_live", step)
+    if before is not None:
+        leads.touch(tx, held.of_set(tx, before))
+        log.info("go_live_moved", stage=step)

@@ -19,7 +19,11 @@ def _plain(value: Value) -> Value | datetime:
     text = value.strip()
     if not text:
         return None
-    return _moment(text) or _number(text) or text
+    moment = _moment(text)
+    if moment is not None:
+        return moment
+    number = _number(text)
+    return text if number is None else number
 
 
 def _moment(text: str) -> datetime | None:
@@ -33,7 +37,8 @@ def _moment(text: str) -> datetime | None:
 
 
 def _number(text: str) -> float | None:
-    if not (text[0].isdigit() or text[0] in "-.") or len(text) > 18 or (len(text) > 1 and text[0] == "0"):
+    padded = len(text) > 1 and text[0] == "0" and text[1] != "."
+    if not (text[0].isdigit() or text[0] in "-.") or len(text) > 18 or padded:
         return None
     try:
         return float(text)

@@ -5,18 +5,21 @@ from datetime import datetime
 
 from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.shapes import Shape
-from connectors.hubspot.values import moment, read
+from connectors.hubspot.values import Reader, moment, read_row, readers_of
 from domain.record import Field, Record
 from domain.values import RecordRef
 
 
 def records_of(connection: str, shape: Shape, rows: Sequence[Row], known: Mapping[str, Field]) -> tuple[Record, ...]:
     with known_shape(f"about {shape.object}"):
-        return tuple(_record(connection, shape, row, known) for row in rows)
+        readers = readers_of(known)
+        readers.pop(shape.stamp, None)  # it becomes `modified_at`
+        return tuple(_record(connection, shape, row, readers) for row in rows)
 
 
-def _record(connection: str, shape: Shape, row: Row, known: Mapping[str, Field]) -> Record:
-    values = {name: read(text, known.get(name)) for name, text in row["properties"].items() if name != shape.stamp}
+def _record(connection: str, shape: Shape, row: Row, readers: Mapping[str, Reader]) -> Record:
+    values = read_row(row["properties"], readers)
+    values.pop(shape.stamp, None)
     merged = str(values.get("hs_merged_object_ids") or "")
     return Record(
         ref=RecordRef(connection=connection, object=shape.object, id=str(row["id"])),

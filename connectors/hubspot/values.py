@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.record import Field, FieldType
-from domain.values import Value, from_text, to_text
+from domain.values import Value, from_text
 
 TYPES = {
     "number": FieldType.NUMBER,
@@ -38,22 +38,38 @@ def field_of(row: Mapping[str, Any]) -> Field:
     )
 
 
+Reader = Callable[[Any], Value]
+
+
+def readers_of(known: Mapping[str, Field]) -> dict[str, Reader]:
+    """How the properties are read that are more than text, by name."""
+    return {name: _READ[field.type] for name, field in known.items() if field.type in _READ}
+
+
+def read_row(properties: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Value]:
+    """All properties of a row as canonical values."""
+    return {
+        name: None if text is None or text == "" else _read(text, readers.get(name))
+        for name, text in properties.items()
+    }
+
+
 def read(text: Any, field: Field | None) -> Value:
-    """A property's text as a canonical value; what does not fit its type stays text."""
+    """A property's text as a canonical value."""
     if text is None or text == "":
         return None
-    reading = _READ.get(field.type) if field is not None else None
-    if reading is not None:
+    return _read(text, _READ.get(field.type) if field is not None else None)
+
+
+def _read(text: Any, reader: Reader | None) -> Value:
+    """What does not fit its type stays text; a database keeps no NUL, and it means nothing in a name."""
+    if reader is not None:
         try:
-            return reading(text)
+            return reader(text)
         except (ValueError, OverflowError):
             pass
-    return _plain(text)
-
-
-def _plain(text: Any) -> str:
-    """A database keeps no NUL, and it means nothing in a name."""
-    return str(text).replace("\0", "")
+    plain = str(text)
+    return plain.replace("\0", "") if "\0" in plain else plain
 
 
 def _number(text: Any) -> Value:
@@ -68,14 +84,14 @@ def _truth(text: Any) -> Value:
 
 
 def _moment(text: Any) -> Value:
-    return to_text(moment(text).replace(microsecond=0))
+    return moment(text).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def _day(text: Any) -> Value:
     return moment(text).date().isoformat() if str(text).lstrip("-").isdigit() else str(text)[:10]
 
 
-_READ: Mapping[FieldType, Callable[[Any], Value]] = {
+_READ: Mapping[FieldType, Reader] = {
     FieldType.NUMBER: _number,
     FieldType.BOOLEAN: _truth,
     FieldType.DATETIME: _moment,

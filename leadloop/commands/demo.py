@@ -9,6 +9,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from leadloop import exits, log, screen
 from leadloop.demo.account import Sentence, account, summary
+from leadloop.demo.account import text as story
 from leadloop.demo.door import Door
 from leadloop.demo.driver import Played, Say, play
 from leadloop.demo.replay import replay
@@ -62,7 +63,7 @@ def _narrator(stack: ExitStack) -> Say:
 
 
 def _as_data(sentence: Sentence) -> dict[str, object]:
-    return {"about": sentence.about, "text": sentence.text, "log": list(sentence.log)}
+    return {"about": sentence.about, "text": sentence.text, "log": list(sentence.cites)}
 
 
 def _show(sentences: list[Sentence], figures: dict[str, object]) -> None:
@@ -71,37 +72,38 @@ def _show(sentences: list[Sentence], figures: dict[str, object]) -> None:
     for sentence in sentences:
         if sentence.about != about:
             about = sentence.about
-            console.print(f"\n{about}", style="bold")
-        cited = ", ".join(f"log {number}" for number in sentence.log)
-        console.print(f"  {sentence.text} [{cited}]", markup=False)
+            console.print(f"\n{about}", style="bold", markup=False)
+        console.print(f"  {sentence}", markup=False)
     console.print("\nSummary", style="bold")
     for name, value in figures.items():
-        if name not in {"moments", "account"}:
+        if name != "moments":
             console.print(f"  {name:24} {value}", markup=False)
 
 
-UNSTEADY = frozenset({"moments", "account", "seconds", "peak_rss_mb"})
+UNSTEADY = frozenset({"moments", "seconds", "peak_rss_mb"})
 """Figures that differ from run to run and machine to machine."""
 
 
 def markdown(sentences: list[Sentence], figures: dict[str, object], seed_number: int) -> str:
     """The account as a page for the repository."""
-    lines = [
-        "# What happened in the demo",
-        "",
-        f"Made by `python3 run.py demo --seed-number {seed_number} --write docs/demo.md`; do not edit. Every sentence",
-        "cites lines of the simulator's log; the leads were chosen after the run by what happened to them.",
-    ]
-    about = ""
-    for sentence in sentences:
-        if sentence.about != about:
-            about = sentence.about
-            lines += ["", f"## {about}", ""]
-        cited = ", ".join(f"log {number}" for number in sentence.log)
-        lines.append(f"- {sentence.text} [{cited}]")
     rows = [f"| `{name}` | {value} |" for name, value in figures.items() if name not in UNSTEADY]
-    lines += ["", "## Summary", "", "| figure | value |", "|---|---|", *rows, ""]
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            "# What happened in the demo",
+            "",
+            f"Made by `python3 run.py demo --seed-number {seed_number} --write docs/demo.md`; do not edit.",
+            "Every sentence cites lines of the simulator's log. Whom to tell about was chosen after the run, by what",
+            "happened to them: the first of each kind.",
+            "",
+            story(sentences),
+            "## Summary",
+            "",
+            "| figure | value |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def _keep_up(played: Played) -> None:

@@ -19,8 +19,9 @@ from store.engine import Store
 
 def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     """Look and change nothing: neither the schema nor the rules in force, also while the draft has mistakes."""
-    types = settings_types()
-    settings = load_settings(folder, types, environment)
+    if not folder.is_dir():
+        raise SettingsError(f"There is no folder {folder}. `leadloop init {folder}` makes one.")
+    settings = load_settings(folder, settings_types(), environment)
     with closing(_Look(folder, settings)) as place:
         place.require()
         draft = _draft_word(folder, environment, place.rules())

@@ -62,14 +62,15 @@ def _rule_edit(log: Log, mistake_on: date) -> list[Sentence]:
     about = "A rule edit, held"
     asked = [each for trail in log.trails.values() for each in _asked_on(trail, mistake_on)]
     held = [trail for trail in log.trails.values() if _stands_outside(trail, mistake_on)]
-    if not asked or not held:
+    if not held:
         return []
     example = min(held, key=lambda trail: trail.person)
     band = next(t for t in reversed(example.traces) if t.what is What.BAND and t.ours and t.at.date() <= mistake_on)
+    people = _count(len(held), "person", "people")
     intro = Sentence(
         about=about,
-        text=f"On {day(mistake_on)} an edit lowered the line to 20 points; {len(held)} people of grade A to C stood "
-        f"above it, {example.name} for one ({band.after}), and no handoff was opened for them.",
+        text=f"On {day(mistake_on)} an edit lowered the line to 20 points: {people} of grade A to C stood above it, "
+        f"{example.name} for one ({band.after}), and no handoff was opened for them.",
         cites=(band.seq,),
     )
     return [intro, *sorted(asked, key=lambda sentence: sentence.cites)[:2]]
@@ -97,6 +98,14 @@ def _stands_outside(trail: Trail, when: date) -> bool:
 
 def _last_cycle(log: Log) -> list[Sentence]:
     reader = log.reader
-    writes = "wrote nothing" if reader.cycle_writes == 0 else f"still wrote {reader.cycle_writes} changes"
+    writes = (
+        "wrote nothing"
+        if reader.cycle_writes == 0
+        else f"still wrote {_count(reader.cycle_writes, 'change', 'changes')}"
+    )
     words = f"When the dust had settled, one more cycle read both systems and {writes}."
     return [Sentence(about="The last cycle", text=words, cites=(reader.cycle_began, reader.last_seq))]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -132,7 +132,7 @@ def hand_raise_in_cool_off(trail: Trail) -> list[Sentence]:
     again = trail.first(
         What.STAGE, since=resting.seq, ours=True, test=lambda t: t.after in {"assigned", "mql"} != t.before
     )
-    route = trail.with_it(again, What.ROUTE_WHY)
+    route = trail.by_then(again, What.ROUTE_WHY)
     if raised.seq > again.seq or str(until.after)[:10] <= raised.at.date().isoformat():
         raise LookupError("the rest was over")
     if answer.seq > resting.seq or "spoke with them last" not in str(route.after):

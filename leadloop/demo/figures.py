@@ -234,7 +234,7 @@ class Figures:
             "rejected": self._totals["rejected"],
             "rerouted": self._totals["rerouted"],
             "held": self._held or 0,
-            "backlog": self._backlog or 0,
+            "backlog": self._standing(frozenset({"hot"})) if self._backlog is None else self._backlog,
             "writes_after_quiescence": self._reader.cycle_writes,
             "api_calls": dict(self._reader.calls),
         }

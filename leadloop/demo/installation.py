@@ -1,5 +1,6 @@
 """The demo's installation: the starter that `leadloop init` writes, pointed at the simulator, with the demo's reps."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from config.template import write as write_starter
@@ -112,8 +113,6 @@ def _replace(path: Path, before: str, after: str) -> None:
 
 def approve_backlog(app: App) -> int:
     """An admin lets the backlog go, metered per rep and day."""
-    from datetime import timedelta
-
     now = app.clock.refresh()
     with app.store.write() as tx:
         waiting = held.of_set(tx, BASELINE)

@@ -24,7 +24,6 @@ class Desk:
     record: Row
     kind: str
     rep: str
-    task: str | None
 
     @property
     def email(self) -> str:
@@ -60,6 +59,7 @@ class SalesTeam:
     _work: dict[str, Work] = field(default_factory=dict, init=False)
     _reps: dict[str, str] = field(default_factory=dict, init=False)
     _persons: dict[str, Person] = field(default_factory=dict, init=False)
+    _tasks: dict[str, Row] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._deck = Deck(self.rng)
@@ -76,28 +76,36 @@ class SalesTeam:
         if not self._reps:
             users = self.door.objects("User", "salesforce")
             self._reps = {user["Id"]: user["Email"] for user in users if user["Email"] in people.REPS}
-        tasks = {task["WhoId"]: task for task in self.door.objects("Task", "salesforce") if _is_open(task)}
+        self._tasks = None
         found: dict[str, Desk] = {}
         for kind in ("Contact", "Lead"):
             for record in self.door.objects(kind, "salesforce"):
-                desk = self._desk(kind, record, tasks.get(record["Id"]))
+                desk = self._desk(kind, record)
                 if desk is not None:
                     found.setdefault(desk.email, desk)
         return list(found.values())
 
-    def _desk(self, kind: str, record: Row, task: Row | None) -> Desk | None:
-        """A lead's rep is its owner; a contact's is whoever has the task."""
+    def _desk(self, kind: str, record: Row) -> Desk | None:
         if record["LL_Stage__c"] not in WITH_REPS or not record["Email"] or record["IsDeleted"]:
             return None
         if kind == "Lead" and record["IsConverted"]:
             return None
-        rep = self._reps.get(record["OwnerId"] if kind == "Lead" else task["OwnerId"] if task else "")
-        if rep is None and kind == "Contact":
-            work = self._work.get(str(record["Email"]).strip().lower())
-            rep = work.turn[1] if work is not None else None
-        if rep is None:
-            return None
-        return Desk(record=record, kind=kind, rep=rep, task=task["Id"] if task else None)
+        rep = self._reps.get(record["OwnerId"]) if kind == "Lead" else self._rep_of_contact(record)
+        return Desk(record=record, kind=kind, rep=rep) if rep is not None else None
+
+    def _rep_of_contact(self, contact: Row) -> str | None:
+        """A contact's owner says nothing: its rep is whoever has the task, and then whoever took it up."""
+        work = self._work.get(str(contact["Email"]).strip().lower())
+        task = self._task(contact["Id"]) if work is None or contact["LL_Stage__c"] == "assigned" else None
+        if task is not None:
+            return self._reps.get(task["OwnerId"])
+        return work.turn[1] if work is not None else None
+
+    def _task(self, who: str) -> Row | None:
+        """The open task that leadloop wrote for somebody; Salesforce is asked once in a half day, when needed."""
+        if self._tasks is None:
+            self._tasks = {task["WhoId"]: task for task in self.door.objects("Task", "salesforce") if _is_open(task)}
+        return self._tasks.get(who)
 
     def _play(self, desk: Desk, part: int) -> Iterator[Row]:
         work = self._work.get(desk.email)
@@ -132,9 +140,10 @@ class SalesTeam:
         act: Row = {"as": "rep", "do": step.do, "system": "salesforce", "id": desk.record["Id"], "fields": fields}
         if step.do != "tick":
             return act
-        if desk.task is None:
+        task = self._task(desk.record["Id"])
+        if task is None:
             return act | {"do": "call", "fields": {**fields, "subject": "Call", "duration_s": 180}}
-        return act | {"do": "edit", "id": desk.task, "fields": {**fields, "Status": "Completed"}}
+        return act | {"do": "edit", "id": task["Id"], "fields": {**fields, "Status": "Completed"}}
 
     def _promise(self, card: Card, desk: Desk, step: Step, part: int) -> None:
         """What follows from a rejection: data are mended, people come back or raise their hand."""

@@ -47,17 +47,8 @@ class Scene:
     installation: Installation
     witness: Witness
 
-    def wait_for_the_dead(self) -> None:
-        """PostgreSQL notices a dead client a moment after the kernel: take and drop the lead's lock once."""
-        store = self.installation.app.store
-        if store.is_postgresql:
-            with store.engine.connect() as session:
-                session.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended('leadloop leads', 0))")
-                session.invalidate()
-
     def recover(self) -> None:
         """Two cycles to recover, as promised; then what stands is judged and one more cycle must write nothing."""
-        self.wait_for_the_dead()
         self.installation.run()
         self.installation.run(after_s=HALF_HOUR_S)
         judge(self.witness)
@@ -132,7 +123,7 @@ def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> in
     for number in moments:
         if scene.installation.run_until(f"{point}:{number}") != KILLED:
             break
-        scene.wait_for_the_dead()
+        scene.installation.wait_for_the_lead()
         kills += 1
     return kills
 

@@ -144,7 +144,7 @@ def small_log() -> list[Line]:
     book = LogBook()
     _team(book)
     ann, bob, cy, dee = (Person(book, name) for name in ("Ann", "Bob", "Cy", "Dee"))
-    eve, fay, ida = (Person(book, name) for name in ("Eve", "Fay", "Ida"))
+    eve, fay, ida, jo = (Person(book, name) for name in ("Eve", "Fay", "Ida", "Jo"))
     gus, hal = Person(book, "Gus", lead=False), Person(book, "Hal", lead=False)
     bare = book.create("Lead", "00Qbare", {"LastName": "Nobody", "OwnerId": RUTH})
     book.line("salesforce", "/_simulator/seed", bare)
@@ -209,9 +209,9 @@ def small_log() -> list[Line]:
     hal.written(LL_Stage__c="mql", LL_MQL_Since__c="2026-09-14T10:00:09.000Z")
 
     book.at(10, 9)
-    ida.sends("Demo request")
-    book.at(10, 10)  # the day of the mistake: Gus is held
-    ida.written(LL_Why__c="Asked for a demo.")
+    jo.sends("Demo request")
+    book.at(10, 10)  # the day of the mistake: Gus is held, Jo is not
+    jo.assigned(SVEN, day=10)
     book.at(14, 10)
     gus.written(LL_Score__c=18.0)
     book.at(14, 11)  # the last cycle reads and writes nothing

@@ -55,6 +55,15 @@ def test_a_return_is_told_with_its_date(told: list[Sentence]) -> None:
     assert fourth == "They left the list and were with sales again (pool SDR: next in turn)."
 
 
+def test_on_the_day_of_the_rule_edit_one_waits_and_one_passes(told: list[Sentence]) -> None:
+    edit, passed = _about(told, "A rule edit, held")
+    assert edit.startswith(
+        "On 16 September an edit lowered the line to 20 points: 1 person of grade A to C stood above"
+    )
+    assert edit.endswith("Gus Xu for one (B warm), and no handoff was opened for them.")
+    assert passed == "Jo Xu asked for a demo that day and was assigned at 10:00."
+
+
 def test_a_rejection_is_told_with_its_list(told: list[Sentence]) -> None:
     assert _about(told, "Rejected") == ["Eve Xu: “No budget”, on “LL · Nurture · No budget” until 2027-01-05."]
 
@@ -67,7 +76,7 @@ def test_the_last_cycle_is_told_from_its_first_to_its_last_line(told: list[Sente
 
 def test_a_last_cycle_that_writes_is_not_called_silent() -> None:
     told = account(small_log()[:-2], mistake_on=DAY_10)
-    assert told[-1].text == "When the dust had settled, one more cycle read both systems and still wrote 1 changes."
+    assert told[-1].text == "When the dust had settled, one more cycle read both systems and still wrote 1 change."
 
 
 def test_every_sentence_cites_lines_that_show_its_person(told: list[Sentence]) -> None:

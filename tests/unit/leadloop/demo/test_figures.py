@@ -10,11 +10,12 @@ from tests.unit.leadloop.demo.slow_figures import recompute
 from tests.unit.leadloop.demo.small_log import RUTH, Line, LogBook, Person, small_log
 
 DAY_10 = date(2026, 9, 16)
+FIRST_SHOWN = next(line["seq"] for line in small_log() if not line["path"].startswith("/_simulator"))
 EXPECTED = {
-    "leads": 10,
+    "leads": 11,
     "activities": 11,
-    "mqls": 10,
-    "assigned": 10,
+    "mqls": 11,
+    "assigned": 11,
     "accepted": 5,
     "accepted_by_touch": 4,
     "needs_data": 1,
@@ -26,7 +27,7 @@ EXPECTED = {
     "held": 1,
     "backlog": 1,
     "writes_after_quiescence": 0,
-    "api_calls": {"salesforce": 35, "hubspot": 33},
+    "api_calls": {"salesforce": 36, "hubspot": 33},
 }
 
 
@@ -34,16 +35,10 @@ def test_the_small_log_has_the_figures_that_were_put_into_it() -> None:
     assert summary(small_log(), mistake_on=DAY_10) == EXPECTED
 
 
-@pytest.mark.parametrize("until", range(5, len(small_log()) + 1, 7))
+@pytest.mark.parametrize("until", range(FIRST_SHOWN, len(small_log()) + 1, 5))
 def test_any_beginning_of_the_log_agrees_with_the_slow_reference(until: int) -> None:
     lines = small_log()[:until]
-    if not any(effect["type"] in {"Lead", "contacts"} for line in _ours(lines) for effect in line["effects"]):
-        pytest.skip("leadloop has shown nothing yet")
     assert summary(lines, mistake_on=DAY_10) == recompute(lines, mistake_on=DAY_10)
-
-
-def _ours(lines: list[Line]) -> list[Line]:
-    return [line for line in lines if not line["path"].startswith("/_simulator")]
 
 
 def test_lines_are_read_once_and_in_order() -> None:

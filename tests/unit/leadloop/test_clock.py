@@ -1,0 +1,52 @@
+"""The clock that follows the simulator's."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.errors import SettingsError
+from leadloop.clock import SimulatorClock, SystemClock, clock_of
+from tests.rig import Reply, stub_server
+
+OFFSETS_S = {"now": 0.0}
+
+
+def answer(_method: str, path: str, _body: bytes) -> Reply:
+    assert path == "/_simulator/time"
+    return 200, {"Content-Type": "application/json"}, json.dumps({"offset_s": OFFSETS_S["now"]}).encode()
+
+
+def test_it_is_the_wall_and_the_offset_and_never_runs_backwards() -> None:
+    OFFSETS_S["now"] = 86_400.0
+    with stub_server(answer) as address:
+        clock = SimulatorClock(f"{address}/")
+        ahead = clock.now() - datetime.now(UTC)
+        assert timedelta(hours=23, minutes=59) < ahead <= timedelta(days=1)
+        OFFSETS_S["now"] = 0.0
+        assert clock.now() <= clock.refresh() <= clock.now()
+        OFFSETS_S["now"] = 864_000.0
+        assert clock.now() - datetime.now(UTC) <= timedelta(days=1)
+        assert clock.refresh() - datetime.now(UTC) > timedelta(days=9)
+
+
+def test_a_proxy_of_the_environment_is_not_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    OFFSETS_S["now"] = 0.0
+    with stub_server(answer) as address:
+        assert SimulatorClock(address).now().tzinfo is UTC
+
+
+def test_a_simulator_that_does_not_answer_is_a_setting_to_mend() -> None:
+    with (
+        stub_server(lambda *_: (200, {}, b"<html>")) as address,
+        pytest.raises(SettingsError, match=r"does not answer\. Start it with `leadloop simulator`"),
+    ):
+        clock_of(address)
+    with pytest.raises(SettingsError, match="does not answer"):
+        clock_of("http://127.0.0.1:9")
+
+
+def test_system_is_the_wall() -> None:
+    assert isinstance(clock_of("system"), SystemClock)

@@ -1,0 +1,97 @@
+"""The installation in a word."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
+from domain.values import LeadId
+from reports.standing import Standing, ago, judge, standing
+from store import connections, held, leads, runs
+from store.engine import Store, Tx
+
+NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
+CYCLE = timedelta(minutes=5)
+RUNNING, PAUSED, SUSPENDED, DEGRADED = (
+    Connection(name=name, status=status, reason="why")
+    for name, status in (
+        ("crm", ConnectionStatus.RUNNING),
+        ("files", ConnectionStatus.PAUSED),
+        ("marketing", ConnectionStatus.SUSPENDED),
+        ("other", ConnectionStatus.DEGRADED),
+    )
+)
+
+
+@pytest.fixture
+def tx(tmp_path: Path) -> Iterator[Tx]:
+    store = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
+    store.migrate()
+    with store.write() as opened:
+        yield opened
+    store.dispose()
+
+
+def run_ended(minutes_ago: float) -> Run:
+    at = NOON - timedelta(minutes=minutes_ago)
+    return Run(id=1, trigger="schedule", started_at=at, ended_at=at)
+
+
+@pytest.mark.parametrize(
+    ("found", "last", "status", "reason"),
+    [
+        ([RUNNING], run_ended(1), InstallationStatus.HEALTHY, "every connection runs"),
+        ([RUNNING, PAUSED], run_ended(1), InstallationStatus.HEALTHY, "files is paused"),
+        ([PAUSED], run_ended(600), InstallationStatus.PAUSED, "every connection is paused"),
+        ([RUNNING], None, InstallationStatus.LATE, "no run has ended yet"),
+        ([RUNNING], run_ended(15), InstallationStatus.HEALTHY, "every connection runs"),
+        ([RUNNING], run_ended(16), InstallationStatus.LATE, "the last run ended 16 min ago"),
+        (
+            [RUNNING, SUSPENDED, DEGRADED],
+            run_ended(1),
+            InstallationStatus.FAILING,
+            "marketing is suspended: why; other is degraded: why",
+        ),
+        ([SUSPENDED], None, InstallationStatus.FAILING, "marketing is suspended: why"),
+    ],
+)
+def test_the_word_and_the_reason(
+    found: list[Connection], last: Run | None, status: InstallationStatus, reason: str
+) -> None:
+    assert judge(found, last, cycle=CYCLE, now=NOON) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3_599, "59 min"), (3_600, "1 h"), (86_400, "1 d"), (200_000, "2 d")],
+)
+def test_a_stretch_of_time_is_said_in_its_largest_fitting_unit(seconds: int, words: str) -> None:
+    assert ago(timedelta(seconds=seconds)) == words
+
+
+def look(tx: Tx) -> Standing:
+    return standing(tx, cycle=CYCLE, now=NOON)
+
+
+def test_a_run_under_way_does_not_make_the_installation_late(tx: Tx) -> None:
+    connections.ensure(tx, ["crm"], now=NOON)
+    ended = runs.start(tx, "schedule", now=NOON - CYCLE)
+    runs.finish(tx, ended, now=NOON - CYCLE, counts={"read": 1})
+    runs.start(tx, "cli", now=NOON)
+    found = look(tx)
+    assert (found.status, found.last_run and found.last_run.id) == (InstallationStatus.HEALTHY, ended)
+
+
+def test_a_look_counts_leads_held_ones_and_those_that_could_not_be_decided(tx: Tx) -> None:
+    one, two = leads.create(tx, 2, now=NOON, installation="LL")
+    held.hold(tx, "baseline", "above the line", [one.id], now=NOON)
+    held.hold(tx, "handoff-day", "too many", [two.id], now=NOON)
+    held.approve(tx, "handoff-day", by="admin", now=NOON, until=NOON + CYCLE)
+    leads.fail(tx, LeadId(two.id), "ValueError", now=NOON)
+    found = look(tx)
+    assert found.stages == {"known": 2}
+    assert found.held == {"baseline": 1}
+    assert found.undecided == 1
+    assert found.outbox == {}

@@ -1,0 +1,101 @@
+"""Which foreign changes of stage, owner, verdict and list the loop takes note of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain.decision import Desired
+from domain.stage import Signal, SignalKind
+from domain.values import Value
+from mapping.agreement import Base
+from mapping.merge_lead import LeadMerge
+from sync.conclude import find_signals
+from sync.loop import InForce
+from sync.material import Material
+from tests.unit.sync.material import EARLIER, LEAD, PERSON, USERS, ana, member, record, wish
+
+At = tuple[str, str]
+OWNER, STATUS, VERDICT = ("owner", "salesforce"), ("status", "salesforce"), ("verdict", "salesforce")
+
+
+def merge(answers: Mapping[At, Value]) -> LeadMerge:
+    return LeadMerge(
+        values={},
+        desired=(),
+        bases={},
+        conflicts=(),
+        heads={"salesforce": LEAD, "hubspot": PERSON},
+        answers=answers,
+        unread=(),
+    )
+
+
+def material(bases: Mapping[At, Value] | None = None, **more: Any) -> Material:
+    known = {at: Base(value=value, vendor_form=value) for at, value in (bases or {}).items()}
+    return Material(lead=ana(), records=(record(LEAD), record(PERSON)), bases=known, **more)
+
+
+def signals(
+    rules: InForce, shown: Mapping[At, Value], agreed: Mapping[At, Value], desired: tuple[Desired, ...] = ()
+) -> tuple[Signal, ...]:
+    return find_signals(merge(shown), material(agreed, desired=desired), rules, USERS)
+
+
+def test_what_was_agreed_is_no_signal(rules: InForce) -> None:
+    assert signals(rules, {OWNER: "005F", STATUS: "Open"}, {OWNER: "005F", STATUS: "Open"}) == ()
+
+
+def test_what_was_never_agreed_is_learnt_and_no_signal(rules: InForce) -> None:
+    assert signals(rules, {OWNER: "005F", STATUS: "Open", VERDICT: "Accept"}, {}) == ()
+
+
+def test_our_own_write_is_no_signal_though_its_receipt_was_lost(rules: InForce) -> None:
+    ours = (wish(LEAD, "OwnerId", "005S", property="owner"),)
+    assert signals(rules, {OWNER: "005S"}, {OWNER: "005F"}, ours) == ()
+
+
+def test_a_foreign_owner_is_told_by_address(rules: InForce) -> None:
+    (found,) = signals(rules, {OWNER: "005S"}, {OWNER: "005F"})
+    assert found == Signal(
+        kind=SignalKind.OWNER, connection="salesforce", property="owner", value="sam@acme.example", at=EARLIER
+    )
+
+
+def test_an_owner_whom_nobody_knows_is_told_by_id(rules: InForce) -> None:
+    (found,) = signals(rules, {OWNER: "00G9"}, {OWNER: "005F"})
+    assert found.value == "00G9"
+
+
+@pytest.mark.parametrize(
+    ("at", "before", "after", "kind"),
+    [
+        (STATUS, "Open - Not Contacted", "Working - Contacted", SignalKind.STAGE),
+        (("lifecycle", "hubspot"), "lead", "opportunity", SignalKind.STAGE),
+        (VERDICT, None, "Wrong person", SignalKind.VERDICT),
+        (("outcome", "salesforce"), None, "No budget", SignalKind.OUTCOME),
+    ],
+)
+def test_a_foreign_status_or_answer_is_a_signal(
+    rules: InForce, at: At, before: Value, after: Value, kind: SignalKind
+) -> None:
+    (found,) = signals(rules, {at: after}, {at: before})
+    assert (found.kind, found.connection, found.property, found.value) == (kind, at[1], at[0], after)
+
+
+def test_the_other_answers_are_only_read(rules: InForce) -> None:
+    assert signals(rules, {("return_date", "salesforce"): "2027-01-01"}, {("return_date", "salesforce"): None}) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "left"), [(True, False, True), (True, True, False), (True, None, False), (False, False, False)]
+)
+def test_only_a_wanted_member_who_is_gone_was_taken_off_by_hand(
+    rules: InForce, wanted: bool, shown: bool | None, left: bool
+) -> None:
+    known = material(memberships=(("hubspot", member("LL · With sales", joins=wanted), shown),))
+    found = find_signals(merge({}), known, rules, USERS)
+    expected = Signal(
+        kind=SignalKind.LEFT_LIST, connection="hubspot", property="LL · With sales", value=None, at=EARLIER
+    )
+    assert found == ((expected,) if left else ())
