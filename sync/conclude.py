@@ -29,6 +29,9 @@ from scoring.why import why
 from sync.loop import InForce
 from sync.material import Material, Users
 
+ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME})
+"""Fields that start out blank: an answer in one that we never saw blank is an answer all the same."""
+
 RECENT = 10
 """How many of the person's last activities the words may draw on."""
 
@@ -141,7 +144,9 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
     for key, value in sorted(merged.answers.items()):
         base = material.bases.get(key)
         kind = _signal_kind(key[0], roles[key[0]])
-        if kind is None or base is None or value == base.value or value == ours.get(key):
+        if kind is None or (base is None and kind not in ANSWERS):
+            continue
+        if value == (base.value if base is not None else None) or value == ours.get(key):
             continue
         shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
         found.append(Signal(kind=kind, connection=key[1], property=key[0], value=shown, at=seen_at[key[1]]))

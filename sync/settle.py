@@ -137,9 +137,20 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
         # The vendor's own stamp may be earlier than `now`: whatever it shows next is newer than this.
         records.upsert(tx, [Record(ref=ref, values=dict(row.change.values), modified_at=NEVER_READ)], seen_at=now)
         records.assign(tx, {ref: row.lead_id})
+    desired.save_bases_many(tx, {row.lead_id: _bases_of_new(row, rules)})
     key = record_key(ref)
     identity.claim(tx, {(key.kind.value, key.value): row.lead_id})
     leads.touch(tx, {row.lead_id})
+
+
+def _bases_of_new(row: OutboxRow, rules: InForce) -> dict[tuple[str, str], Kept]:
+    """What a new record holds in the fields that people answer by: the next change of one is theirs."""
+    place, written = (row.connection, row.change.object), row.change.values
+    return {
+        (one.rule.name, row.connection): (written.get(field), written.get(field), ())
+        for one in rules.fields.heard
+        if (field := one.fields.get(place)) is not None
+    }
 
 
 def _audit(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:

@@ -68,7 +68,8 @@ class Witness:
         return properties
 
     def tasks(self, who_id: str) -> list[Row]:
-        return [row for row in self._live("Task") if row.get("WhoId") == who_id]
+        """Those that leadloop wrote; a rep's own carry no key of ours."""
+        return [row for row in self._live("Task") if row.get("WhoId") == who_id and row.get("LL_Key__c")]
 
     def lists_of(self, contact_id: str) -> set[str]:
         rows = self.simulator.objects("lists", system="hubspot")

@@ -46,8 +46,13 @@ def test_what_was_agreed_is_no_signal(rules: InForce) -> None:
     assert signals(rules, {OWNER: "005F", STATUS: "Open"}, {OWNER: "005F", STATUS: "Open"}) == ()
 
 
-def test_what_was_never_agreed_is_learnt_and_no_signal(rules: InForce) -> None:
-    assert signals(rules, {OWNER: "005F", STATUS: "Open", VERDICT: "Accept"}, {}) == ()
+def test_an_owner_or_status_never_agreed_is_learnt_and_no_signal(rules: InForce) -> None:
+    assert signals(rules, {OWNER: "005F", STATUS: "Open"}, {}) == ()
+
+
+def test_an_answer_in_a_field_never_seen_blank_is_an_answer(rules: InForce) -> None:
+    (signal,) = signals(rules, {VERDICT: "Wrong person"}, {})
+    assert (signal.kind, signal.value) == (SignalKind.VERDICT, "Wrong person")
 
 
 def test_our_own_write_is_no_signal_though_its_receipt_was_lost(rules: InForce) -> None:

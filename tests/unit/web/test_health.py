@@ -1,16 +1,17 @@
 """What a probe is answered."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 import requests
-from starlette.testclient import TestClient
 
 from domain.errors import SettingsError, StoreError
 from domain.run import Connection, ConnectionStatus, InstallationStatus
 from reports.standing import Standing
-from web.health import Probes, make_app
+from web.health import Look, Probes
 
 HEALTHY = Standing(
     status=InstallationStatus.HEALTHY,
@@ -28,6 +29,22 @@ def unreadable() -> Standing:
     raise StoreError("The database cannot be read.")
 
 
+@contextmanager
+def answering(look: Look) -> Iterator[str]:
+    """The address of probes that are up."""
+    probes = Probes(look, host="127.0.0.1", port=0)
+    try:
+        yield f"http://127.0.0.1:{probes.start()}"
+    finally:
+        probes.stop()
+
+
+def get(look: Look, path: str) -> requests.Response:
+    with answering(look) as address, requests.Session() as session:
+        session.trust_env = False
+        return session.get(f"{address}{path}", timeout=10)
+
+
 @pytest.mark.parametrize(
     ("status", "code"),
     [
@@ -38,7 +55,7 @@ def unreadable() -> Standing:
     ],
 )
 def test_only_a_healthy_or_paused_installation_is_ready(status: InstallationStatus, code: int) -> None:
-    answer = TestClient(make_app(lambda: replace(HEALTHY, status=status, reason="so it is"))).get("/readyz")
+    answer = get(lambda: replace(HEALTHY, status=status, reason="so it is"), "/readyz")
     assert answer.status_code == code
     assert answer.json() == {
         "status": status.value,
@@ -49,28 +66,25 @@ def test_only_a_healthy_or_paused_installation_is_ready(status: InstallationStat
 
 @pytest.mark.parametrize("path", ["/readyz", "/metrics"])
 def test_a_database_that_cannot_be_read_is_503_with_the_reason(path: str) -> None:
-    answer = TestClient(make_app(unreadable)).get(path)
+    answer = get(unreadable, path)
     assert answer.status_code == 503
     assert answer.json() == {"status": "failing", "reason": "The database cannot be read."}
 
 
 def test_it_is_alive_whatever_the_database_says() -> None:
-    assert TestClient(make_app(unreadable)).get("/healthz").json() == {"status": "alive"}
+    assert get(unreadable, "/healthz").json() == {"status": "alive"}
 
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/"])
 def test_nothing_else_is_there(path: str) -> None:
-    assert TestClient(make_app(lambda: HEALTHY)).get(path).status_code == 404
+    assert get(lambda: HEALTHY, path).status_code == 404
 
 
-def test_probes_answer_on_the_port_they_name_until_they_are_stopped() -> None:
+def test_probes_start_once_and_free_their_port_when_stopped() -> None:
     probes = Probes(lambda: HEALTHY, host="127.0.0.1", port=0)
     port = probes.start()
     assert port is not None
     assert probes.start() is None
-    with requests.Session() as session:
-        session.trust_env = False
-        assert session.get(f"http://127.0.0.1:{port}/readyz", timeout=10).status_code == 200
     probes.stop()
     with socket.create_server(("127.0.0.1", port)):
         pass

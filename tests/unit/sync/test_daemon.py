@@ -1,0 +1,176 @@
+"""The daemon's jobs, run one by one on this thread over a real store without a system."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from config.settings import Settings
+from domain.errors import FencedError, TransientError
+from domain.run import RuleVersion
+from domain.values import RuleHash
+from store import leadership, leads, requests, runs
+from store import rules as rule_store
+from store.engine import Store
+from sync.daemon import Daemon, StopAskedError
+from sync.loop import InForce, Loop
+
+NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A daemon and what it called."""
+
+    store: Store
+    daemon: Daemon
+    jobs: dict[str, Callable[[], None]] = field(default_factory=dict)
+    answered: list[int] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+    now: datetime = NOON
+
+    def run(self, name: str) -> None:
+        self.jobs[name]()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, rules: InForce) -> Iterator[Stage]:
+    structlog.reset_defaults()
+    store = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
+    store.migrate()
+    lead = leadership.acquire(store, holder="test")
+    with store.write() as tx:
+        rule_store.publish(tx, version(rules, rules.hash))
+    made = Stage(store=store, daemon=daemon_of(store, lead.epoch))
+    made.daemon.now = lambda: made.now
+    made.daemon.answer = lambda _loop: made.answered.append(1)
+    made.daemon.published = lambda: made.published.append("yes")
+    made.jobs = {job.name: job.run for job in made.daemon.jobs()}
+    yield made
+    lead.release()
+    store.dispose()
+
+
+def version(rules: InForce, rule_hash: str) -> RuleVersion:
+    return RuleVersion(hash=RuleHash(rule_hash), author="test", published_at=NOON, document=rules.rules.document)
+
+
+def daemon_of(store: Store, epoch: int) -> Daemon:
+    loops = {
+        name: Loop(store=store, settings=Settings(), connections={}, holder="test", epoch=epoch, types={})
+        for name in ("decide", "operators")
+    }
+    return Daemon(loops=loops, now=lambda: NOON, answer=lambda _: None, published=lambda: None, stop=Event())
+
+
+def recorded(stage: Stage) -> list[tuple[str, ...]]:
+    with stage.store.read() as tx:
+        return [run.failures for run in reversed(runs.last(tx, 10))]
+
+
+def test_one_run_is_recorded_per_cycle_and_none_between_when_nothing_moves(stage: Stage) -> None:
+    for minutes in (0, 1, 4, 5, 6):
+        stage.now = NOON + timedelta(minutes=minutes)
+        stage.run("decide")
+    assert len(recorded(stage)) == 2
+
+
+def test_what_moved_is_a_run_also_between_cycles(stage: Stage) -> None:
+    stage.run("decide")
+    with stage.store.write() as tx:
+        leads.create(tx, 1, now=NOON, installation="LL")
+    stage.now = NOON + timedelta(minutes=1)
+    stage.run("decide")
+    with stage.store.read() as tx:
+        assert [run.counts["decided_leads"] for run in runs.last(tx, 10)] == [1, 0]
+
+
+def test_operators_are_served_when_something_was_filed_or_published(stage: Stage, rules: InForce) -> None:
+    stage.run("operators")
+    stage.run("operators")
+    assert (stage.answered, stage.published) == ([], ["yes"])
+    with stage.store.write() as tx:
+        requests.file(tx, "run", {}, now=NOON)
+        rule_store.publish(tx, version(rules, "other"))
+    stage.run("operators")
+    stage.run("operators")
+    assert (stage.answered, stage.published) == ([1, 1], ["yes", "yes"])
+
+
+def test_a_failing_job_is_noted_in_the_run_and_logged_once_until_it_recovers(stage: Stage) -> None:
+    def fail(_loop: Loop) -> None:
+        raise TransientError("the simulator's clock does not answer")
+
+    stage.run("operators")
+    with stage.store.write() as tx:
+        requests.file(tx, "run", {}, now=NOON)
+    works, stage.daemon.answer = stage.daemon.answer, fail
+    with capture_logs() as heard:
+        stage.run("operators")
+        stage.run("operators")
+        stage.daemon.answer = works
+        stage.run("operators")
+    stage.run("decide")
+    assert [line["event"] for line in heard] == ["job_failed", "job_recovered"]
+    assert recorded(stage) == [("operators: the simulator's clock does not answer",) * 2]
+
+
+def test_a_bug_ends_the_job_and_not_the_daemon_and_its_text_is_not_repeated(stage: Stage) -> None:
+    def fail(_loop: Loop) -> None:
+        raise KeyError("ana@globex.example")
+
+    stage.run("operators")
+    with stage.store.write() as tx:
+        requests.file(tx, "run", {}, now=NOON)
+    stage.daemon.answer = fail
+    stage.run("operators")
+    stage.run("decide")
+    assert recorded(stage) == [("operators: a bug: KeyError",)]
+    assert not stage.daemon.stop.is_set()
+
+
+def test_losing_the_lead_ends_the_daemon(stage: Stage) -> None:
+    with stage.store.write() as tx:
+        tx.exec_driver_sql("UPDATE leadership SET epoch = epoch + 1")
+    stage.run("decide")
+    assert stage.daemon.lost
+    assert stage.daemon.stop.is_set()
+    assert recorded(stage) == []
+
+
+def test_nothing_begins_once_the_end_was_asked_for(stage: Stage) -> None:
+    stage.daemon.stop.set()
+    stage.run("decide")
+    stage.run("operators")
+    assert (recorded(stage), stage.published) == ([], [])
+
+
+@pytest.mark.parametrize("point", ["pull.page_committed", "decide.committed", "plan.committed", "push.settled"])
+def test_a_job_ends_between_two_commits_when_asked(stage: Stage, point: str) -> None:
+    reached = stage.daemon.loops["decide"].reached
+    reached(point)
+    stage.daemon.stop.set()
+    with pytest.raises(StopAskedError):
+        reached(point)
+
+
+@pytest.mark.parametrize("point", ["push.claimed", "push.answered", "pull.before_commit", "decide.computing"])
+def test_a_job_goes_on_where_something_is_half_done(stage: Stage, point: str) -> None:
+    stage.daemon.stop.set()
+    stage.daemon.loops["decide"].reached(point)
+
+
+def test_a_fenced_error_is_not_taken_for_a_failure(stage: Stage) -> None:
+    def fenced(_loop: Loop) -> None:
+        raise FencedError("another leads")
+
+    with stage.store.write() as tx:
+        requests.file(tx, "run", {}, now=NOON)
+    stage.daemon.answer = fenced
+    stage.run("operators")
+    assert stage.daemon.lost
