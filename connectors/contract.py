@@ -21,6 +21,7 @@ class Pace(StrEnum):
     HAND_RAISE = "hand_raise"
     HOT = "hot"
     SLOW = "slow"
+    NIGHTLY = "nightly"
 
 
 class Holds(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -75,10 +75,12 @@ def observing(loop: Loop) -> bool:
     return loop.settings.go_live is GoLive.OBSERVE
 
 
-def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime) -> None:
+def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedelta = timedelta()) -> None:
+    """Bring one connection up to date; `hot`: how long hot streams rest, for whoever looks more often than that."""
+
     def step() -> None:
         introduce(loop, name, now=now)
-        tally.pulled[name] = pull(loop, name, now=now)
+        tally.pulled[name] = pull(loop, name, now=now, hot=hot)
 
     guarded(loop, name, "pull", tally, step, now=now)
 

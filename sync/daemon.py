@@ -19,7 +19,7 @@ from store import audit, connections, held, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
 from sync.cycle import Tally, add_pushed, decide_and_plan, guarded, observing, pull_one, recover_claims
-from sync.golive import take_baseline
+from sync.golive import follow_step, take_baseline
 from sync.loop import Loop
 from sync.push import push
 from sync.schedule import Job
@@ -152,10 +152,12 @@ class Daemon:
 
     def _pulling(self, name: str) -> Callable[[], None]:
         loop = self.loops[f"pull:{name}"]
+        # A job that starts a moment early must not skip a whole cycle's read.
+        hot = timedelta(minutes=loop.settings.schedule.cycle_minutes) - timedelta(seconds=LOOK_S)
 
         def work() -> None:
             tally = Tally()
-            pull_one(loop, name, tally, now=self.now())
+            pull_one(loop, name, tally, now=self.now(), hot=hot)
             self._add(tally)
 
         return work
@@ -189,6 +191,7 @@ class Daemon:
         loop, now = self.loops["decide"], self.now()
         with loop.store.write(loop.epoch) as tx:
             held.expire(tx, now=now)
+            follow_step(tx, loop)
             if not take_baseline(tx, loop, now=now) and not _stands_still(tx):
                 return
         mine = Tally()

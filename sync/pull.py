@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.mapping import MappingRules
+from config.settings import Schedule
 from connectors.contract import BundleReader, Holds, Pace, Reader
 from domain.record import Cursor, Page, Record
 from domain.values import LeadId, RecordRef
@@ -16,6 +17,9 @@ from sync.identify import identify, people_of_accounts
 from sync.loop import InForce, Loop, went_live_at
 
 log = structlog.get_logger(__name__)
+
+NIGHT = timedelta(hours=20)
+"""A nightly listing is due again after this: less than a day, so that it does not wander through the hours."""
 
 
 @dataclass(slots=True)
@@ -29,18 +33,23 @@ class Pulled:
     rejected: int = 0
 
 
-def due_streams(reader: Reader, read_at: Mapping[str, datetime], *, now: datetime, slow_s: float) -> list[str]:
-    """Hot streams every time, slow ones when `slow_s` have passed since they were last read."""
-    due = []
-    for name, stream in reader.streams.items():
-        last = read_at.get(name)
-        waits = stream.pace is Pace.SLOW and last is not None and now - last < timedelta(seconds=slow_s)
-        if not waits:
-            due.append(name)
-    return due
+def due_streams(
+    reader: Reader, read_at: Mapping[str, datetime], waits: Mapping[Pace, timedelta], *, now: datetime
+) -> list[str]:
+    """The streams whose pace is up; one that was never read is always due."""
+    return [
+        name
+        for name, stream in reader.streams.items()
+        if name not in read_at or now - read_at[name] >= waits.get(stream.pace, timedelta())
+    ]
 
 
-def pull(loop: Loop, name: str, *, now: datetime) -> Pulled:
+def waits_of(schedule: Schedule, *, hot: timedelta) -> dict[Pace, timedelta]:
+    """How long each pace rests between two reads. `hot` is zero where the caller is the cycle itself."""
+    return {Pace.HOT: hot, Pace.SLOW: timedelta(minutes=schedule.slow_minutes), Pace.NIGHTLY: NIGHT}
+
+
+def pull(loop: Loop, name: str, *, now: datetime, hot: timedelta = timedelta()) -> Pulled:
     """Bring one connection up to date. What fails in the middle has saved every page before it."""
     reader = loop.connections[name]
     pulled = Pulled()
@@ -50,7 +59,7 @@ def pull(loop: Loop, name: str, *, now: datetime) -> Pulled:
         cursors = connections.cursors(tx, name)
         read_at = connections.read_at(tx, name)
         rules = loop.in_force(tx)
-    streams = due_streams(reader, read_at, now=now, slow_s=loop.settings.schedule.slow_minutes * 60)
+    streams = due_streams(reader, read_at, waits_of(loop.settings.schedule, hot=hot), now=now)
     idle: dict[str, Cursor] = {}
     for page in _pages(reader, streams, cursors):
         loop.reached("pull.page_received")

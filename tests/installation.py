@@ -7,7 +7,6 @@ import json
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from leadloop import cli
 from leadloop.app import App, leading, open_app
 from store.vault import make_key
 from sync.cycle import run_once
-from tests.rig import ROOT, SimulatorProcess
+from tests.rig import SimulatorProcess
 
 HALF_HOUR_S = 1800.0
 """Between two cycles: slow streams are read again, and what waited 20 minutes is due."""
@@ -50,7 +49,9 @@ health:
 """
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["leadloop.commands.run", "connectors.hubspot.connector", __name__])
+_FORKS.set_forkserver_preload(
+    ["leadloop.commands.run", "leadloop.commands.plan", "connectors.salesforce.connector", "connectors.hubspot.connector"]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,23 +107,19 @@ class Installation:
         """Let time pass and a cycle follow, so many times."""
         return [self.run(after_s=every_s) for _ in range(cycles)]
 
-    def command(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Done:
-        """`leadloop ...` from a shell."""
-        done = subprocess.run(
-            [sys.executable, "-m", "leadloop", *arguments, "-C", str(self.folder)],
-            cwd=ROOT,
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+    def command(self, *arguments: str) -> Done:
+        """`leadloop ...`, as from a shell."""
+        with self.running(*arguments) as process:
+            process.join(120)
+            code = process.exitcode
+        assert code is not None, f"leadloop {arguments[0]} did not end within two minutes"
+        out, err = (self.folder / f"last.{name}" for name in ("out", "err"))
+        return Done(code=code, out=out.read_text(encoding="utf-8"), err=err.read_text(encoding="utf-8"))
 
     @contextmanager
-    def running(self, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
-        """`leadloop run` in a process of its own, forked from a server that has imported everything."""
-        process = _FORKS.Process(target=_run, args=(str(self.folder), dict(environment or {})))
+    def running(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
+        """A command in a process of its own, forked from a server that has imported everything."""
+        process = _FORKS.Process(target=_run, args=(str(self.folder), arguments, dict(environment or {})))
         process.start()
         try:
             yield process
@@ -134,7 +131,7 @@ class Installation:
 
     def run_until(self, point: str) -> int:
         """`leadloop run` that kills itself at `point:n`; its exit code: -9 killed, 0 it never came there so often."""
-        with self.running({"LEADLOOP_TESTING": "1", "LEADLOOP_CRASH": point}) as process:
+        with self.running("run", environment={"LEADLOOP_TESTING": "1", "LEADLOOP_CRASH": point}) as process:
             process.join(60)
             code = process.exitcode
         assert code is not None, f"the run did not end within a minute of {point}"
@@ -149,10 +146,14 @@ class Installation:
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def _run(folder: str, environment: dict[str, str]) -> None:
+def _run(folder: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
     os.environ.update(environment)
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # until the process ends
-    sys.exit(cli.run(["run", "-C", folder]))
+    sys.stdout = open(f"{folder}/last.out", "w", encoding="utf-8")  # noqa: SIM115  # until the process ends
+    sys.stderr = open(f"{folder}/last.err", "w", encoding="utf-8")  # noqa: SIM115
+    code = cli.run([*arguments, "-C", folder])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(code)
 
 
 KILLED = -signal.SIGKILL

@@ -17,6 +17,8 @@ Row = dict[str, Any]
 NOT_FOUND = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
 _LOCKED, _MOVING = 423, 477
 _LOCKED_S, _MOVING_S, _SECOND_S, _TEN_SECONDS_S = 2.0, 60.0, 1.0, 10.0
+_LONGEST_S = 300.0
+"""A move may ask for a day; the pacing would sleep through it, and asking again costs one call."""
 _DAY_FULL_S = 1800.0
 """The day ends at midnight of the portal, which the answer does not tell: asking twice an hour finds it."""
 
@@ -33,7 +35,7 @@ def judge(answer: Answer) -> LeadloopError | None:
     if answer.status == _LOCKED:
         return RateLimitedError("HubSpot has locked these records for a moment", retry_after_s=_LOCKED_S)
     if answer.status == _MOVING:
-        return RateLimitedError("HubSpot is moving the portal", retry_after_s=retry_after(answer) or _MOVING_S)
+        return RateLimitedError("HubSpot is moving the portal", retry_after_s=_wait(answer, _MOVING_S))
     return trouble(answer)
 
 
@@ -44,7 +46,11 @@ def _limited(answer: Answer) -> RateLimitedError:
     if "DAILY" in policy:
         return RateLimitedError("HubSpot's calls of this day are used up", retry_after_s=_DAY_FULL_S, daily=True)
     usual = _TEN_SECONDS_S if "TEN_SECONDLY" in policy else _SECOND_S
-    return RateLimitedError("HubSpot asks to slow down", retry_after_s=retry_after(answer) or usual)
+    return RateLimitedError("HubSpot asks to slow down", retry_after_s=_wait(answer, usual))
+
+
+def _wait(answer: Answer, usual_s: float) -> float:
+    return min(retry_after(answer) or usual_s, _LONGEST_S)
 
 
 def usage(headers: Mapping[str, str]) -> tuple[int, int | None] | None:

@@ -35,7 +35,7 @@ SHAPES: Mapping[str, Shape] = {
 
 STREAMS: Mapping[str, tuple[Holds, Pace]] = {
     "contacts": (Holds.PEOPLE, Pace.HOT),
-    "contacts_archived": (Holds.PEOPLE, Pace.SLOW),
+    "contacts_archived": (Holds.PEOPLE, Pace.NIGHTLY),
     "companies": (Holds.ACCOUNTS, Pace.SLOW),
     "forms": (Holds.ACTIVITIES, Pace.HAND_RAISE),
     "email_events": (Holds.ACTIVITIES, Pace.HOT),
@@ -44,7 +44,7 @@ STREAMS: Mapping[str, tuple[Holds, Pace]] = {
     "emails": (Holds.ACTIVITIES, Pace.HOT),
     "meetings": (Holds.ACTIVITIES, Pace.HOT),
     "tasks": (Holds.ACTIVITIES, Pace.HOT),
-    "lists": (Holds.LISTS, Pace.SLOW),
+    "lists": (Holds.LISTS, Pace.NIGHTLY),
     "owners": (Holds.USERS, Pace.SLOW),
 }
 

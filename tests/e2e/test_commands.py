@@ -1,7 +1,9 @@
 """The commands as an admin types them, one process each, against the simulator."""
 
-import json
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from store import connections, leadership, outbox
 from store.requests import open as open_requests
 from tests.cast import USERS, contact
 from tests.installation import HALF_HOUR_S, Installation, install
-from tests.rig import SimulatorProcess
+from tests.rig import ROOT, SimulatorProcess
 from tests.witness import Witness
 
 pytestmark = pytest.mark.e2e
@@ -112,30 +114,22 @@ def test_status_changes_nothing_and_says_what_to_do_first(installation: Installa
     assert "`leadloop check`" in broken.json()["draft"]
 
 
-def test_plan_tells_every_write_and_apply_makes_exactly_those(lived_in: Installation, world: SimulatorProcess) -> None:
-    planned = lived_in.command("plan", "--pull", "--json")
-    assert planned.code == 0, planned.err
-    plan = planned.json()
+def test_plan_as_json_has_figures_and_one_row_per_field_and_writes_nothing(
+    lived_in: Installation, world: SimulatorProcess
+) -> None:
+    quiet_from = world.seq()
+    done = lived_in.command("plan", "--pull", "--json")
+    assert done.code == 0, done.err
+    plan = done.json()
     assert (plan["assigns"], plan["recycles"], plan["held"], plan["blocked"]) == (1, 0, 0, 0)
-    assert plan["creates"] >= 1
+    assert {"creates", "updates", "held_sets", "api_calls", "id", "file", "as_of"} <= set(plan)
     assert set(plan["api_calls"]) == {"salesforce", "hubspot"}
-    assert all(count >= 1 for count in plan["api_calls"].values())
     for change in plan["changes"]:
         assert set(change) == {"lead", "system", "object", "id", "field", "now", "will_be", "rule", "why"}
+    stage = next(each for each in plan["changes"] if each["field"] == "ll_stage")
+    assert (stage["now"], stage["will_be"]) == ("known", "assigned")
     assert stat.S_IMODE(Path(plan["file"]).stat().st_mode) == 0o600
-    quiet_from = world.seq()
     assert Witness(simulator=world, since=quiet_from).writes() == []
-    applied = lived_in.command("apply", plan["file"], "--json")
-    assert applied.code == 0, applied.err
-    assert applied.json()["skipped"] == {}
-    assert applied.json()["counts"]["refused"] == 0
-    assert len({(each["system"], each["object"], each["id"]) for each in plan["changes"]}) <= applied.json()["changes"]
-    written = {
-        (each["system"], field) for each in Witness(simulator=world, since=quiet_from).calls() for effect in each["effects"]
-        for field in (effect["after"] or {}) if effect["op"] == "update"
-    }  # fmt: skip
-    told = {(each["system"], each["field"]) for each in plan["changes"]}
-    assert written - told == set()
 
 
 def test_plan_in_words_names_the_person_and_ends_with_the_figures(lived_in: Installation) -> None:
@@ -160,7 +154,7 @@ def test_apply_refuses_a_file_that_was_changed_with_65_and_writes_nothing(
     lived_in: Installation, world: SimulatorProcess
 ) -> None:
     path = Path(lived_in.command("plan", "--pull", "--json").json()["file"])
-    path.write_text(path.read_text(encoding="utf-8").replace(ANA.split("@")[0], "eve.adams"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("assigned", "accepted"), encoding="utf-8")
     quiet_from = world.seq()
     done = lived_in.command("apply", str(path))
     assert done.code == 65
@@ -292,18 +286,14 @@ def test_a_waiting_run_does_the_work_itself_when_the_leader_ends_without_answeri
         assert outbox.counts(tx) == {}
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [({"kind": "server_error", "status": 503}, 1), ({"kind": "daily_limit"}, 1)],
-    ids=["down", "quota used up"],
-)
+@pytest.mark.parametrize("kind", ["server_error", "daily_limit"])
 def test_a_system_in_trouble_is_noted_and_the_other_goes_on(
-    lived_in: Installation, world: SimulatorProcess, fault: dict[str, object], code: int
+    lived_in: Installation, world: SimulatorProcess, kind: str
 ) -> None:
-    world.fault(str(fault["kind"]), system="salesforce", times=None, **{k: v for k, v in fault.items() if k != "kind"})
+    world.fault(kind, system="salesforce", times=None)
     done = lived_in.command("run", "--json")
-    assert done.code == code
-    assert [failure.split(":")[0] for failure in done.json()["failures"]][0] == "salesforce"
+    assert done.code == 1
+    assert {failure.partition(":")[0] for failure in done.json()["failures"]} == {"salesforce"}
     assert done.json()["counts"]["read"] >= 1
     status = lived_in.command("status", "--json")
     assert status.code == 1
@@ -322,7 +312,11 @@ def test_a_clock_that_does_not_answer_is_78_in_one_sentence(tmp_path: Path) -> N
     assert "Start it with `leadloop simulator`" in done.err
 
 
-def test_a_command_that_is_not_waited_for_ends_quietly(lived_in: Installation) -> None:
-    """`leadloop explain ... | head -1`: covered by the console's own rule, seen here with a whole command."""
-    document = lived_in.command("status", "--json").out
-    assert json.loads(document)["schema_version"] == 1
+def test_a_reader_that_went_away_is_no_failure(lived_in: Installation) -> None:
+    """`leadloop status | head -0`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "leadloop", "status", "-C", str(lived_in.folder)]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -145,7 +145,7 @@ def test_pages_that_were_never_saved_are_read_again(scene: Scene) -> None:
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(scene: Scene, seed: int) -> None:
     moments = random.Random(seed)
     for _ in range(4):
-        with scene.installation.running() as process:
+        with scene.installation.running("run") as process:
             process.join(moments.uniform(0.3, 1.5))
     scene.recover()
 
@@ -173,7 +173,8 @@ def test_an_answer_lost_after_the_commit_has_one_effect(scene: Scene, which: str
 
 
 def test_a_crash_point_does_nothing_outside_of_tests(scene: Scene) -> None:
-    with scene.installation.running({"LEADLOOP_TESTING": "", "LEADLOOP_CRASH": "push.claimed:1"}) as process:
+    untold = {"LEADLOOP_TESTING": "", "LEADLOOP_CRASH": "push.claimed:1"}
+    with scene.installation.running("run", environment=untold) as process:
         process.join(60)
         assert process.exitcode == 0
     scene.recover()

@@ -88,9 +88,7 @@ def test_an_archived_or_unknown_record_is_not_written_to(rules: InForce) -> None
 
 def test_the_same_wish_has_the_same_key_and_another_revision_another(rules: InForce) -> None:
     desired = (wish(LEAD, "LL_Score__c", 25),)
-    first, again, later = (
-        only(wanted(desired=desired, revision=revision), rules).change.key for revision in (3, 3, 4)
-    )
+    first, again, later = (only(wanted(desired=desired, revision=revision), rules).change.key for revision in (3, 3, 4))
     assert first == again
     assert first != later
 

@@ -5,21 +5,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from config.settings import Schedule
 from connectors.contract import Holds, Pace, Stream
 from domain.record import Cursor, Page
-from sync.pull import due_streams, host
+from sync.pull import due_streams, host, waits_of
 from tests.unit.sync.material import NOW
 
 SLOW_S = 1800
 
 
 class Streams:
-    """A reader of three streams of different pace; reading it is not this file's business."""
+    """A reader of four streams of different pace; reading it is not this file's business."""
 
     streams: Mapping[str, Stream] = {
         "contacts": Stream(name="contacts", holds=Holds.PEOPLE, pace=Pace.HOT),
         "forms": Stream(name="forms", holds=Holds.ACTIVITIES, pace=Pace.HAND_RAISE),
         "owners": Stream(name="owners", holds=Holds.USERS, pace=Pace.SLOW),
+        "lists": Stream(name="lists", holds=Holds.LISTS, pace=Pace.NIGHTLY),
     }
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
@@ -27,16 +29,30 @@ class Streams:
 
 
 def due(read_at: Mapping[str, datetime]) -> list[str]:
-    return due_streams(Streams(), read_at, now=NOW, slow_s=SLOW_S)
+    return due_streams(Streams(), read_at, waits_of(Schedule(), hot=timedelta(minutes=5)), now=NOW)
 
 
 def test_what_was_never_read_is_due() -> None:
-    assert due({}) == ["contacts", "forms", "owners"]
+    assert due({}) == ["contacts", "forms", "owners", "lists"]
 
 
-def test_a_slow_stream_waits_for_its_interval_and_the_others_do_not() -> None:
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        (timedelta(seconds=1), ["forms"]),
+        (timedelta(minutes=5), ["contacts", "forms"]),
+        (timedelta(minutes=30), ["contacts", "forms", "owners"]),
+        (timedelta(hours=20), ["contacts", "forms", "owners", "lists"]),
+    ],
+)
+def test_every_pace_has_its_rest_and_a_raised_hand_none(ago: timedelta, expected: list[str]) -> None:
+    assert due(dict.fromkeys(Streams.streams, NOW - ago)) == expected
+
+
+def test_a_cycle_by_hand_reads_hot_streams_whenever_it_is_asked_to() -> None:
     just_read = dict.fromkeys(Streams.streams, NOW - timedelta(seconds=1))
-    assert due(just_read) == ["contacts", "forms"]
+    waits = waits_of(Schedule(), hot=timedelta())
+    assert due_streams(Streams(), just_read, waits, now=NOW) == ["contacts", "forms"]
 
 
 @pytest.mark.parametrize(("age_s", "is_due"), [(SLOW_S - 1, False), (SLOW_S, True), (SLOW_S + 1, True)])

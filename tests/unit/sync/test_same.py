@@ -49,4 +49,3 @@ def test_what_a_vendor_writes_otherwise_is_the_same(left: Value, right: Value) -
 def test_what_differs_is_told_apart(left: Value, right: Value) -> None:
     assert not same(left, right)
     assert not same(right, left)
-

@@ -81,7 +81,9 @@ def change(number: int, score: int = 1, **more: Any) -> Change:
 
 
 @contextmanager
-def connected(portal: Portal, *, fields: frozenset[str] = frozenset(), **settings: Any) -> Iterator[HubSpot]:
+def connected(
+    portal: Portal, *, fields: frozenset[str] = frozenset(), ceiling: int = 10_000, **settings: Any
+) -> Iterator[HubSpot]:
     """A connector that talks to the portal, on a clock that stands."""
     with stub_server(portal) as address:
         given = {"base_url": address, "access_token": "pat-given", **settings}
@@ -92,4 +94,4 @@ def connected(portal: Portal, *, fields: frozenset[str] = frozenset(), **setting
             budget=portal.budget,
             wire=portal.wire,
         )
-        yield HubSpot(Settings.model_validate(given), around, wall=portal.fast.wall)
+        yield HubSpot(Settings.model_validate(given), around, wall=portal.fast.wall, ceiling=ceiling)
