@@ -21,6 +21,7 @@ BODY_CAP_BYTES = 10 * 1024 * 1024
 BULK_CAP_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 20.0
+LONGEST_HOLD_S = 300.0
 SYSTEM_WALL = Wall(monotonic=time.monotonic, sleep=tenacity.nap.sleep)
 
 _TROUBLE = frozenset({406, 408, 420, 425, 429})
@@ -101,7 +102,7 @@ class Http:
         self._take_hint(answer)
         problem = self._judge(answer)
         if isinstance(problem, RateLimitedError) and not problem.daily:
-            self._pacing.hold(call.bucket, problem.retry_after_s)
+            self._pacing.hold(call.bucket, min(problem.retry_after_s, LONGEST_HOLD_S))
         if problem is not None:
             raise problem
         return answer

@@ -65,7 +65,7 @@ def _first_touch(draft: Draft, handoff: Handoff) -> Activity | None:
         (
             each
             for each in sorted(draft.view.sales, key=lambda activity: (activity.occurred_at, activity.key))
-            if is_touch(each) and is_by(each, rep) and since <= each.occurred_at <= draft.now + timedelta(minutes=1)
+            if is_touch(each) and is_by(each, rep) and since < each.occurred_at <= draft.now + timedelta(minutes=1)
         ),
         None,
     )

@@ -30,7 +30,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=30000",
     # Measured: the default of 1,000 pages makes every tick of a large store a checkpoint.
     "PRAGMA wal_autocheckpoint=20000",
-    "PRAGMA mmap_size=4294967296",
+    "PRAGMA mmap_size=268435456",
     "PRAGMA temp_store=MEMORY",
 )
 _MIGRATION_LOCK = 7_305_810_044_301

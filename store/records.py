@@ -129,7 +129,7 @@ def patch_many(tx: Tx, patches: Mapping[RecordRef, Mapping[str, Value]], *, sent
     """As `patch_values`, for many records in a few statements."""
     rows = []
     for row in _rows(tx, patches, lock=True):
-        if sent_at is not None and row.seen_at >= sent_at:
+        if sent_at is not None and row.seen_at > sent_at:
             continue
         content = to_json({**from_json(row.content), **patches[_ref(row)]})
         if content != row.content:

@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.errors import SettingsError
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import connections, handoffs, leads, runs
+from store import connections, handoffs, intents, leads, runs
 from store.engine import Tx
 from sync import guard
 from sync.cycle import Tally, guarded
@@ -97,6 +97,8 @@ def _apply_batch(
     guard.use_up(tx, conclusions, now=now)
     drafts = [draft for each in fit for draft in each.changes]
     put(tx, drafts, now=now, run_id=run_id)
-    leads.clear_plan_due(tx, [each.lead_id for each in fit])
+    # A created person lets their task follow: whoever has an intent open is planned again by the next cycle.
+    unfinished = intents.open_of(tx, [each.lead_id for each in fit])
+    leads.clear_plan_due(tx, [each.lead_id for each in fit if not unfinished.get(each.lead_id)])
     applied.leads += len(fit)
     applied.changes += len(drafts)

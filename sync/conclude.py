@@ -87,8 +87,9 @@ def conclude(
         past=_past(material, rules),
         time_zone=rules.time_zone,
     )
-    signals = () if material.is_new else find_signals(merged, material, rules, users)
-    view = look(material, merged, score, words, signals)
+    signals = () if material.at_baseline else find_signals(merged, material, rules, users)
+    changed_at = {fact.name: fact.since for fact in facts}
+    view = look(material, merged, score=score, words=words, signals=signals, changed_at=changed_at)
     decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, score, material, rules, now=now)
     wishes = (
@@ -174,7 +175,15 @@ def _signal_kind(name: str, role: Role) -> SignalKind | None:
     return None
 
 
-def look(material: Material, merged: LeadMerge, score: Score, words: str, signals: Sequence[Signal]) -> LeadView:
+def look(
+    material: Material,
+    merged: LeadMerge,
+    *,
+    score: Score,
+    words: str,
+    signals: Sequence[Signal],
+    changed_at: Mapping[str, datetime],
+) -> LeadView:
     """The lead as the handoff floor sees it."""
     values = {**merged.values, **_answers(merged)}
     account = material.account
@@ -196,6 +205,7 @@ def look(material: Material, merged: LeadMerge, score: Score, words: str, signal
         approved=material.approved,
         assignment=material.assignment,
         recent=_recent(material),
+        changed_at=changed_at,
     )
 
 
@@ -250,12 +260,10 @@ def show(decision: Decision, score: Score, material: Material, rules: InForce, *
 
 
 def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:
-    """The weekly refresh of a shown number is a due change like any other."""
+    """The weekly refresh of a shown number is a due change like any other; one that brought nothing new is over."""
     shown_at = now if worth else lead.shown_at
-    if shown_at is None:
-        return decision.wake_at
-    refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days)
-    return min(refresh, decision.wake_at) if decision.wake_at else refresh
+    refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days) if shown_at is not None else None
+    return min((at for at in (refresh, decision.wake_at) if at is not None and at > now), default=None)
 
 
 def _with(

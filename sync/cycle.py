@@ -61,7 +61,7 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
         held.expire(tx, now=now)
     for _ in range(ROUNDS):
         planned = decide_and_plan(loop, tally, now=now, run_id=run_id)
-        sent = push_all(loop, tally, now=now)
+        sent = 0 if observing(loop) else push_all(loop, tally, now=now)
         if not planned and not sent:
             break
     with loop.store.write(loop.epoch) as tx:

@@ -11,7 +11,8 @@ from connectors.contract import Holds, Reader
 from store import connections, held, leads
 from store import installation as notebook
 from store.engine import Tx
-from sync.loop import Loop, went_live_at
+from sync.firstday import go_live, went_live_at
+from sync.loop import Loop
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
         people = [stream.name for stream in connector.streams.values() if stream.holds is Holds.PEOPLE]
         if any(stream not in read for stream in people):
             return False
-    notebook.put(tx, "went_live_at", now.isoformat())
+    go_live(tx, now=now)
     log.info("baseline_taken")
     return True
 

@@ -15,6 +15,7 @@ from domain.values import RuleHash
 from store import held, leads
 from store.engine import Tx
 from sync.conclude import Conclusion
+from sync.firstday import went_live_at
 from sync.material import BASELINE
 
 DAY = timedelta(hours=24)
@@ -36,6 +37,8 @@ class Room:
     hand_raises_left: int
     day: str
     baseline_open: bool
+    went_live_at: datetime | None = None
+    """Who was armed anew since is above the line by a publication, not by the first day."""
     go_live: GoLive = GoLive.LIVE
     pilots: frozenset[str] = frozenset()
     """E-mails of the reps who take part in the pilot."""
@@ -45,7 +48,7 @@ class Room:
         """None lets it pass and takes its room."""
         decision = conclusion.decision
         if decision.unarmed and not approved:
-            return None if conclusion.lead_id in self.already_held else self._unarmed(rule_hash)
+            return None if conclusion.lead_id in self.already_held else self._unarmed(decision, rule_hash)
         if decision.blast is None:
             return None
         if not self._has_begun(decision):
@@ -54,9 +57,10 @@ class Room:
             return None
         return Refusal(set_name=f"{decision.blast}-{self.day}", keeps_decision=False)
 
-    def _unarmed(self, rule_hash: RuleHash) -> Refusal:
+    def _unarmed(self, decision: Decision, rule_hash: RuleHash) -> Refusal:
         """Above the line by history or by new rules alone: listed, and nothing of it is undone."""
-        name = BASELINE if self.baseline_open else f"publish-{rule_hash[:8]}"
+        first_day = self.went_live_at is None or decision.lead.armed_at <= self.went_live_at
+        name = BASELINE if self.baseline_open and first_day else f"publish-{rule_hash[:8]}"
         return Refusal(set_name=name, keeps_decision=True)
 
     def _take(self, decision: Decision, blast: BlastClass) -> bool:
@@ -95,6 +99,7 @@ def room_left(
         hand_raises_left=limits.hand_raises_per_hour - held.hand_raises_since(tx, now - timedelta(hours=1)),
         day=f"{now:%Y-%m-%d}",
         baseline_open=not held.is_closed(tx, BASELINE),
+        went_live_at=went_live_at(tx),
         go_live=settings.go_live,
         pilots=pilots,
         already_held=set(held.open_lead_ids(tx)),

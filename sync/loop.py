@@ -5,7 +5,6 @@ Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is gi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from config.lifecycle import LifecycleRules
 from config.load import Rules, rules_from_document
@@ -17,7 +16,6 @@ from domain.values import RuleHash
 from handoff.rulebook import Rulebook
 from mapping.compiled import FieldMap
 from scoring.scorer import Scorer
-from store import installation as notebook
 from store import rules as rule_store
 from store.engine import Store, Tx
 
@@ -93,9 +91,3 @@ class Loop:
         if self._in_force is None or self._in_force.hash != version.hash:
             self._in_force = compile_version(version, types=self.types, time_zone=self.settings.time_zone)
         return self._in_force
-
-
-def went_live_at(tx: Tx) -> datetime | None:
-    """When the baseline was taken: what happened before it opens no handoff."""
-    text = notebook.get(tx, "went_live_at")
-    return datetime.fromisoformat(text) if text else None

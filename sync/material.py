@@ -15,6 +15,7 @@ from mapping.addresses import company_domain
 from mapping.agreement import Base
 from store import desired, handoffs, held, leads, ledger, records
 from store.engine import Tx
+from sync.firstday import went_live_at
 
 BASELINE = "baseline"
 """The held set of those who stood above the line on the first day; released by the day."""
@@ -36,6 +37,8 @@ class Material:
     assignment: Assignment | None = None
     """How the open handoff last found its rep."""
     is_new: bool = False
+    at_baseline: bool = False
+    """First met on the day of go-live: what stands in its fields is history, not an answer to us."""
     approved: bool = False
 
     @property
@@ -59,6 +62,8 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     accounts = _accounts(tx, their_records, rules, users)
     approved = held.approved(tx, order, now=now, metered=BASELINE)
     new = leads.never_scored(tx, order)
+    went_live = went_live_at(tx)
+    first_day = went_live is None or went_live >= now
     return [
         Material(
             lead=found[each],
@@ -74,6 +79,7 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
             account=accounts.get(each),
             assignment=their_assignments[each][-1] if their_assignments.get(each) else None,
             is_new=each in new,
+            at_baseline=each in new and first_day,
             approved=each in approved,
         )
         for each in order

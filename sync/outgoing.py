@@ -3,7 +3,7 @@
 Every row is audited before it can be sent: no write reaches a system that the audit does not know.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from config.mapping import Role
@@ -44,14 +44,14 @@ def plan_leads(tx: Tx, ids: Sequence[LeadId], rules: InForce, people: Users, *, 
     return [draft for each in wanted for draft in changes_of(each, rules, people)]
 
 
-def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce) -> Iterator[Wanted]:
-    """What is wanted of these leads, as the store has it."""
+def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Collection[LeadId] = ()) -> Iterator[Wanted]:
+    """What is wanted of these leads, as the store has it. `to_create`: those with creations not saved yet."""
     found = leads.get(tx, ids)
     their_records = records.of_leads(tx, ids)
     their_desired = desired.of_leads(tx, ids)
     their_memberships = desired.memberships_of(tx, ids)
     their_intents = intents.open_of(tx, ids)
-    creating = [lead for lead, rows in their_intents.items() if rows]
+    creating = [lead for lead in ids if their_intents.get(lead) or lead in to_create]
     facts = ledger.facts_of(tx, creating)
     their_rows = outbox.open_of(tx, ids)
     for lead in found.values():

@@ -90,7 +90,7 @@ def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], rules
         object=record.ref.object,
         id=record.ref.id,
         values=values,
-        expected=before,
+        expected={name: value for name, value in before.items() if name in record.values},
         guarded=frozenset(row.field for row in rows if row.property in guarded),
     )
     return OutboxDraft(

@@ -88,6 +88,7 @@ def _plan_concluded(
     tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> list[PlannedLead]:
     by_lead = {each.lead_id: each for each in conclusions}
+    to_create = {lead for lead, each in by_lead.items() if creations(each, rules)}
     return [
         _planned(
             _as_concluded(wanted, by_lead[wanted.lead_id], rules),
@@ -97,7 +98,7 @@ def _plan_concluded(
             step=step,
             now=now,
         )
-        for wanted in wanted_of(tx, list(by_lead), rules)
+        for wanted in wanted_of(tx, list(by_lead), rules, to_create=to_create)
     ]
 
 

@@ -13,8 +13,9 @@ from domain.record import Cursor, Page, Record
 from domain.values import LeadId, RecordRef
 from store import connections, desired, leads, ledger, lists, records
 from store.engine import Tx
+from sync.firstday import went_live_at
 from sync.identify import identify, people_of_accounts
-from sync.loop import InForce, Loop, went_live_at
+from sync.loop import InForce, Loop
 
 log = structlog.get_logger(__name__)
 

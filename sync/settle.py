@@ -135,7 +135,9 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
     ref = RecordRef(connection=row.connection, object=row.change.object, id=receipt.id)
     if not records.get(tx, [ref]):
         # The vendor's own stamp may be earlier than `now`: whatever it shows next is newer than this.
-        records.upsert(tx, [Record(ref=ref, values=dict(row.change.values), modified_at=NEVER_READ)], seen_at=now)
+        records.upsert(
+            tx, [Record(ref=ref, values={**row.change.values, **receipt.shown}, modified_at=NEVER_READ)], seen_at=now
+        )
         records.assign(tx, {ref: row.lead_id})
     desired.save_bases_many(tx, {row.lead_id: _bases_of_new(row, rules)})
     key = record_key(ref)

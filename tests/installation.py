@@ -50,7 +50,12 @@ health:
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["leadloop.commands.run", "leadloop.commands.plan", "connectors.salesforce.connector", "connectors.hubspot.connector"]
+    [
+        "leadloop.commands.run",
+        "leadloop.commands.plan",
+        "connectors.salesforce.connector",
+        "connectors.hubspot.connector",
+    ]
 )
 
 

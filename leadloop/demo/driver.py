@@ -29,6 +29,8 @@ DAYS = 36
 MISTAKE_DAY = 30
 PARTS = (("morning", 9.5), ("afternoon", 15.0))
 """When the actors act, in hours of the simulated day; a cycle follows half an hour later."""
+TWICE_UNTIL = 14
+"""So many days have a cycle after each part; later ones have one a day, which is enough to see the rest."""
 
 Say = Callable[[str], None]
 
@@ -148,14 +150,15 @@ def _days(stage: Play) -> None:
 
 
 def _day(stage: Play, app: App, loop: Loop, day: int) -> None:
-    """From midnight to midnight: the actors' parts, each followed by a cycle half an hour later."""
+    """From midnight to midnight: the actors' parts, and the cycles half an hour after them."""
     hour = 0.0
     for part, at in PARTS:
         stage.door.advance((at - hour) * HOUR_S)
         stage.actors.ask({"do": "day", "day": day, "part": part})
         stage.door.advance(HOUR_S / 2)
         hour = at + 0.5
-        run_once(loop, now=app.clock.refresh(), trigger="demo")
+        if day <= TWICE_UNTIL or day == MISTAKE_DAY or (part, at) == PARTS[-1]:
+            run_once(loop, now=app.clock.refresh(), trigger="demo")
     stage.door.advance((24 - hour) * HOUR_S)
     stage.say(f"Day {day:2} of {DAYS}")
 

@@ -68,7 +68,13 @@ def messy(installation: Installation, world: SimulatorProcess) -> Installation:
             {"AccountName": "Wayne", "Name": "First deal", "StageName": "Prospecting", "CloseDate": "2026-12-31"}
         ],
         leads=[
-            {"LastName": "Wei", "Company": "Initech", "Email": "LI.WEI@initech.example", "OwnerEmail": SAM, "Status": "Working - Contacted"},
+            {
+                "LastName": "Wei",
+                "Company": "Initech",
+                "Email": "LI.WEI@initech.example",
+                "OwnerEmail": SAM,
+                "Status": "Working - Contacted",
+            },
             {"LastName": "Twin", "Company": "Stark", "Email": "twin@stark.example", "OwnerEmail": FAY},
             {"LastName": "Twin", "Company": "Stark Inc", "Email": "twin@stark.example", "OwnerEmail": SAM},
             {"LastName": "Dup", "Company": "Soylent", "Email": "dup@soylent.example", "OwnerEmail": FAY},

@@ -4,12 +4,13 @@ from typing import Any
 
 from domain.decision import BlastClass, Decision
 from domain.handoff import Assignment
+from domain.lead import Lead
 from domain.run import GoLive
 from domain.score import Grade, Score, Step
 from domain.values import LeadId, RuleHash
 from sync.conclude import Conclusion
 from sync.guard import Refusal, Room
-from tests.unit.sync.material import ANA, FAY, NOW, RULES, SAM, ana
+from tests.unit.sync.material import ANA, EARLIER, FAY, NOW, RULES, SAM, ana
 
 PUBLISHED = RuleHash("0123456789abcdef")
 SCORE = Score(
@@ -23,12 +24,12 @@ def room(*, handoff: int = 1, destructive: int = 1, hand_raises: int = 1, **more
     return Room(**{**known, **more})
 
 
-def conclusion(lead: LeadId = ANA, **decided: Any) -> Conclusion:
+def conclusion(lead: LeadId = ANA, *, lead_now: Lead | None = None, **decided: Any) -> Conclusion:
     return Conclusion(
         lead_id=lead,
         revision=3,
         as_of=NOW,
-        decision=Decision(lead=ana(id=lead), **decided),
+        decision=Decision(lead=lead_now or ana(id=lead), **decided),
         score=SCORE,
         words="",
         facts={},
@@ -98,6 +99,13 @@ def test_who_stands_above_the_line_by_new_rules_is_listed_under_them_and_keeps_t
 
 def test_who_stood_above_the_line_on_the_first_day_is_in_the_baseline() -> None:
     assert refused(room(baseline_open=True), UNARMED) == Refusal(set_name="baseline", keeps_decision=True)
+
+
+def test_a_publication_is_not_the_first_day_though_nobody_answered_the_baseline_yet() -> None:
+    at_go_live, since = room(baseline_open=True, went_live_at=EARLIER), ana(armed_at=NOW)
+    assert refused(at_go_live, UNARMED) == Refusal(set_name="baseline", keeps_decision=True)
+    published = refused(at_go_live, conclusion(unarmed=True, lead_now=since))
+    assert published == Refusal(set_name="publish-01234567", keeps_decision=True)
 
 
 def test_who_is_listed_already_is_not_listed_again() -> None:

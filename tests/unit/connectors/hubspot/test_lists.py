@@ -3,9 +3,9 @@
 import pytest
 import requests
 
-from connectors.testing import one_receipt
+from connectors.testing import failure_of, one_receipt
 from domain.change import Change, ChangeKind, ReceiptOutcome
-from domain.errors import TransientError
+from domain.errors import ContractError, TransientError
 from domain.record import Record
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.unit.connectors.hubspot.portal import Portal, connected, refusal
@@ -173,5 +173,25 @@ def test_a_name_that_no_address_can_hold_is_found_by_searching() -> None:
 
     portal = Portal(answer)
     with connected(portal) as connector:
-        assert one_receipt(connector, member("1", "ll · a/b")).outcome is APPLIED
+        assert one_receipt(connector, member("1", "LL · a/B")).outcome is APPLIED
+    (asked,) = [path for _, path, _ in portal.asked if "/name/" in path]
+    assert asked == "/crm/v3/lists/object-type-id/0-1/name/LL%20%C2%B7%20a%2FB"
     assert portal.calls("/crm/v3/lists/7/memberships/add") == [["1"]]
+
+
+def test_leaving_is_never_gone_whatever_the_answer_calls_missing() -> None:
+    def answer(_: str, path: str, __: object) -> object:
+        if "/name/" in path:
+            return {"list": {"listId": "7"}}
+        return {"recordIdsRemoved": ["1"], "recordIdsMissing": ["2"]}
+
+    with connected(Portal(answer)) as connector:
+        receipts = connector.write([member(each, NO_BUDGET, joins=False, key=each) for each in ("1", "2")])
+        assert [receipt.outcome for receipt in receipts] == [APPLIED, UNCHANGED]
+
+
+@pytest.mark.parametrize("told", [{"hello": 1}, {"recordsIdsAdded": 5}, []], ids=["no key", "no list", "a list"])
+def test_a_move_answered_in_another_shape_is_no_receipt(told: object) -> None:
+    portal = Portal(lambda _, path, __: {"list": {"listId": "7"}} if "/name/" in path else told)
+    with connected(portal) as connector:
+        failure_of(ContractError, lambda: list(connector.write([member("1", NO_BUDGET)])))

@@ -108,6 +108,13 @@ def test_each_input_is_settled_by_its_own_line_of_a_partial_answer() -> None:
     assert receipts[1].code == "VALIDATION_ERROR"
 
 
+def test_a_row_that_came_back_under_another_id_is_known_by_its_trace() -> None:
+    told = {"results": [{"id": "9", "properties": {"ll_score": "1"}, "objectWriteTraceId": "k1"}]}
+    with connected(Portal(lambda *_: told)) as connector:
+        receipt = one_receipt(connector, change(1))
+    assert (receipt.outcome, receipt.id) == (APPLIED, "9")
+
+
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_any_success_is_a_success(status: int) -> None:
     with connected(Portal(lambda _, __, told: reply(saved(told), status))) as connector:

@@ -1,0 +1,129 @@
+"""A mistake stays small and a hand-raise goes through: what exceeds the radius waits for a person's word."""
+
+from typing import Any
+
+import pytest
+
+from leadloop import exits
+from tests.cast import USERS, contact
+from tests.installation import HALF_HOUR_S, Installation
+from tests.rig import SimulatorProcess
+from tests.witness import Witness
+
+CROSSING = tuple(f"{name}@globex.example" for name in ("ann", "bob", "cat", "dan", "eli"))
+RAISING = "zoe@globex.example"
+ROOM = 2
+LOWERED = ("  engagement: 50\n", "  engagement: 20\n")
+
+
+@pytest.fixture
+def office(installation: Installation, world: SimulatorProcess) -> Installation:
+    """Six people who fit and were silent so far."""
+    world.seed(users=USERS, contacts=[contact(email) for email in (*CROSSING, RAISING)])
+    installation.run()
+    installation.settle(1)
+    return installation
+
+
+def visit(world: SimulatorProcess, email: str, *pages: str) -> None:
+    for page in pages:
+        world.act("page_view", system="hubspot", id=email, as_="prospect", url=f"https://our.example{page}")
+
+
+def cross(world: SimulatorProcess, email: str) -> None:
+    """60 points without asking for anything."""
+    visit(world, email, "/compare")
+    for number in range(4):
+        world.act("submit_form", system="hubspot", id=email, as_="prospect", form=f"Guide {number}", values={})
+
+
+def raise_hand(world: SimulatorProcess, email: str) -> None:
+    world.act("submit_form", system="hubspot", id=email, as_="prospect", form="Demo request", values={})
+
+
+def assigned(world: SimulatorProcess) -> set[str]:
+    witness = Witness(simulator=world)
+    return {email for email in (*CROSSING, RAISING) if witness.contact(email)["ll_stage"] == "assigned"}
+
+
+def held(office: Installation) -> list[dict[str, Any]]:
+    sets: list[dict[str, Any]] = office.command("held", "list", "--json").json()["sets"]
+    return sets
+
+
+def test_the_excess_is_held_and_the_hand_raiser_passes(office: Installation, world: SimulatorProcess) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    raise_hand(world, RAISING)
+    office.settle(2)
+    assert len(assigned(world)) == ROOM + 1
+    assert RAISING in assigned(world)
+    (waiting,) = held(office)
+    assert (waiting["leads"], waiting["status"]) == (len(CROSSING) - ROOM, "open")
+    assert waiting["name"].startswith("handoff-")
+    leads = world.objects("Lead", system="salesforce")
+    assert {row["Email"] for row in leads} == assigned(world), "no write for who is held"
+
+
+def test_an_approval_lets_exactly_that_set_through_once(office: Installation, world: SimulatorProcess) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    office.settle(2)
+    (waiting,) = held(office)
+    assert office.command("held", "approve", waiting["name"]).code == exits.OK
+    cross(world, RAISING)
+    office.settle(2)
+    assert assigned(world) == set(CROSSING), "who crossed later was not in the set"
+    witness = Witness(simulator=world)
+    assert max(witness.created().values()) == 1
+    assert [(row["leads"], row["status"]) for row in held(office)] == [(1, "open")]
+    since = world.seq()
+    office.run(after_s=HALF_HOUR_S)
+    assert Witness(simulator=world, since=since).writes() == []
+
+
+def test_a_discarded_set_stays_where_it_is(office: Installation, world: SimulatorProcess) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    office.settle(2)
+    before = assigned(world)
+    (waiting,) = held(office)
+    assert office.command("held", "discard", waiting["name"]).code == exits.OK
+    office.run(after_s=HALF_HOUR_S)
+    assert assigned(world) == before
+
+
+def test_published_rules_hand_nobody_off_and_list_who_stands_newly_above_the_line(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    for email in CROSSING:
+        visit(world, email, "/compare", "/pricing")
+    office.settle(2)
+    assert assigned(world) == set()
+    office.rewrite("scoring.yaml", *LOWERED)
+    assert office.command("config", "publish").code == exits.OK
+    office.settle(2)
+    assert assigned(world) == set()
+    assert world.objects("Lead", system="salesforce") == []
+    (listed,) = held(office)
+    assert (listed["leads"], listed["status"]) == (len(CROSSING), "open")
+    assert listed["name"].startswith("publish-")
+    raise_hand(world, RAISING)
+    raise_hand(world, CROSSING[0])
+    office.settle(2)
+    assert assigned(world) == {RAISING, CROSSING[0]}, "hand-raisers pass, listed or not"
+
+
+def test_an_approved_rule_edit_hands_off_whom_it_listed(office: Installation, world: SimulatorProcess) -> None:
+    for email in CROSSING:
+        visit(world, email, "/compare", "/pricing")
+    office.settle(2)
+    office.rewrite("scoring.yaml", *LOWERED)
+    office.command("config", "publish")
+    office.settle(1)
+    (listed,) = held(office)
+    assert office.command("held", "approve", listed["name"]).code == exits.OK
+    office.settle(2)
+    assert assigned(world) == set(CROSSING)
+    assert held(office) == []
+    assert max(Witness(simulator=world).created().values()) == 1
