@@ -57,7 +57,7 @@ class Settings(Strict):
     """Rows per page of a query; Salesforce may give fewer."""
     lag_minutes: Annotated[int, Field(ge=0, le=120)] = 10
     """How far the saved cursor stays behind Salesforce's now: rows become visible after their stamp."""
-    calls_per_10_s: Annotated[int, Field(ge=1, le=1000)] = 100
+    calls_per_10_s: Annotated[int, Field(ge=1, le=1000)] = 500
     """Our own speed limit; Salesforce counts days, not seconds."""
     ca_file: str | None = None
     """PEM file of a private certificate authority."""

@@ -29,7 +29,7 @@ DAYS = 36
 MISTAKE_DAY = 30
 PARTS = (("morning", 9.5), ("afternoon", 15.0))
 """When the actors act, in hours of the simulated day; a cycle follows half an hour later."""
-TWICE_UNTIL = 14
+TWICE_UNTIL = 9
 """So many days have a cycle after each part; later ones have one a day, which is enough to see the rest."""
 
 Say = Callable[[str], None]
@@ -102,6 +102,9 @@ def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Playe
         played=played,
     )
     installation.write(folder, salesforce=addresses["salesforce"], hubspot=addresses["hubspot"])
+    stage.door.act(
+        [{"as": "admin", "do": "edit", "system": "hubspot", "id": "settings", "fields": installation.PORTAL}]
+    )
     actors.ask({"do": "seed"})
     _go_live(stage)
     _days(stage)

@@ -14,6 +14,9 @@ from sync.material import BASELINE
 START = "2026-09-07T00:00:00+00:00"
 """A Monday; the simulated world begins here."""
 
+PORTAL = {"burst_per_10_s": 1100, "search_per_s": 25}
+"""The simulated portal's limits: they count real seconds, of which the demo has a minute for a month."""
+
 LINE = "  engagement: 50\n"
 LOWERED = "  engagement: 20\n"
 
@@ -32,11 +35,14 @@ connections:
     auth: client_credentials
     client_id: leadloop
     client_secret: leadloop-secret
+    calls_per_10_s: 1000
   hubspot:
     type: hubspot
     base_url: {hubspot}
     access_token: pat-na1-simulator
-    calls_per_10_s: 190
+    # A month passes in a minute here: the portal's windows of real seconds are made as much wider (PORTAL).
+    calls_per_10_s: 1000
+    searches_per_second: 20
     streams: [contacts, forms, email_events, page_views, lists, owners]
 backlog:
   per_rep_per_day: 1

@@ -5,6 +5,7 @@ a hand-raise that creates a Lead, a task and a list member, and a rejection, bot
 """
 
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ import pytest
 
 from tests.cast import REPS, USERS, contact
 from tests.installation import HALF_HOUR_S, KILLED, Installation
-from tests.rig import SimulatorProcess
+from tests.rig import ROOT, SimulatorProcess
 from tests.witness import Witness
 
 ANA, BEN, EVE = "ana.ruiz@globex.example", "ben.cole@initech.example", "eve.adams@umbrella.example"
@@ -117,6 +118,15 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def test_every_point_that_the_loop_names_is_killed_at() -> None:
+    named = {
+        point
+        for file in (ROOT / "sync").glob("*.py")
+        for point in re.findall(r"(?:reached|at)\(\"([a-z_]+\.[a-z_]+)\"\)", file.read_text(encoding="utf-8"))
+    }
+    assert named == set(POINTS)
+
+
 def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> int:
     """Kill one run after the other at its n-th pass of the point; how often that was before one got through."""
     kills = 0
@@ -155,7 +165,7 @@ LOST_ANSWERS = {
     "the task's creation": ("salesforce", "PATCH", "sobjects/Task/LL_Key__c"),
     "fields in Salesforce": ("salesforce", "PATCH", "(composite/sobjects|sobjects/Lead/00Q)"),
     "fields in HubSpot": ("hubspot", "POST", "contacts/batch/update"),
-    "a new list": ("hubspot", "POST", "lists/$"),
+    "a new list": ("hubspot", "POST", "lists/?$"),
     "joining a list": ("hubspot", "PUT", "memberships/add"),
     "leaving a list": ("hubspot", "PUT", "memberships/remove"),
 }
