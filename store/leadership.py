@@ -7,6 +7,7 @@ harmless: after a restart of PostgreSQL two processes may both believe they hold
 import fcntl
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,6 +122,8 @@ def _has_lock(session: Connection) -> bool:
 
 
 def _close(session: Connection) -> None:
-    """Drop the connection rather than return it to the pool: with it goes the lock, also on a broken line."""
+    """Give the lock back, then drop the connection rather than return it to the pool: a broken line frees it too."""
+    with suppress(DBAPIError):
+        session.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), {"key": _LOCK})
     session.invalidate()
     session.close()
