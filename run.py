@@ -25,6 +25,7 @@ LINT = (
     ("lint-imports",),
     ("hadolint", "Dockerfile"),
 )
+WANTED = (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "-e", "."])
 USAGE = """usage: python3 run.py COMMAND [ARGUMENTS]
 
   demo [--json] [--seed-number N] [--serve] [--keep DIR] [--data PATH]
@@ -65,22 +66,30 @@ def install() -> None:
     if not (BIN / "python").exists():
         shutil.rmtree(VENV, ignore_errors=True)
         venv.create(VENV, with_pip=True)
-    installer = _installer()
-    for what in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "-e", "."]):
-        subprocess.run([*installer, "-q", *what], stdout=sys.stderr, check=True, cwd=ROOT)
-    STAMP.write_text(stamp.hexdigest())
+    for installer in _installers():
+        if all(_installs(installer, what) for what in WANTED):
+            STAMP.write_text(stamp.hexdigest())
+            return
+    sys.exit("leadloop: the packages could not be installed, see above. Is a package index reachable?")
 
 
-def _installer() -> list[str]:
+def _installs(installer: list[str], what: list[str]) -> bool:
+    # uv brings certificates of its own; whoever sits behind a proxy with another authority has it in the system's.
+    environment = {**os.environ, "UV_NATIVE_TLS": "1"}
+    done = subprocess.run([*installer, "-q", *what], stdout=sys.stderr, check=False, cwd=ROOT, env=environment)
+    return done.returncode == 0
+
+
+def _installers() -> list[list[str]]:
+    """uv where it can be had, because it is quick; pip, which is always there."""
     python = str(BIN / "python")
     found = shutil.which("uv")
     if found is None:
         subprocess.run([python, "-m", "pip", "install", "-q", "uv"], stdout=sys.stderr, check=False)
         here = BIN / "uv"
         found = str(here) if here.exists() else None
-    if found is not None:
-        return [found, "pip", "install", "--python", python]
-    return [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    return [[found, "pip", "install", "--python", python], pip] if found is not None else [pip]
 
 
 def run(tool: str, *arguments: str) -> int:
