@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.rig import SimulatorProcess
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A test that runs a command in process sets logging up on a stream that pytest closes after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

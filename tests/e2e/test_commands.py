@@ -272,7 +272,7 @@ def test_a_waiting_run_does_the_work_itself_when_the_leader_ends_without_answeri
     installation: Installation,
 ) -> None:
     lead = leadership.acquire(installation.app.store, holder="test")
-    with installation.running() as process:
+    with installation.running("run") as process:
         while True:
             with installation.app.store.read() as tx:
                 if open_requests(tx):
