@@ -123,7 +123,8 @@ def _has_lock(session: Connection) -> bool:
 
 def _close(session: Connection) -> None:
     """Give the lock back, then drop the connection rather than return it to the pool: a broken line frees it too."""
-    with suppress(DBAPIError):
-        session.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), {"key": _LOCK})
+    if not session.invalidated:
+        with suppress(DBAPIError):
+            session.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), {"key": _LOCK})
     session.invalidate()
     session.close()
