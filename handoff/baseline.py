@@ -10,7 +10,8 @@ from config.lifecycle import BaselineRow
 from domain.stage import Cause, Stage
 from domain.values import Value
 from handoff.draft import Draft
-from handoff.view import LeadView
+from handoff.lifecycle import WITH_SALES
+from handoff.view import LeadView, present_owner
 
 STATUS_NAMES = ("status", "lead_status")
 LIFECYCLE_NAMES = ("lifecycle", "lifecycle_stage", "lifecyclestage")
@@ -32,7 +33,17 @@ def begin(draft: Draft) -> Draft:
     begun = draft.move(stage, Cause.BASELINE, why)
     if stage is Stage.MQL:
         return begun.on_lead(replace(begun.lead, mql_since=draft.now))
-    return begun
+    return _keep_owner(begun) if stage in WITH_SALES else begun
+
+
+def _keep_owner(draft: Draft) -> Draft:
+    """Whoever works the lead today keeps it, and both systems show them."""
+    rep = present_owner(draft.view, draft.reps)
+    if rep is None:
+        return draft.note(f"{draft.lead.stage} with no owner that both sides know: nobody hears what this person asks")
+    if not rep.active:
+        return draft.note(f"{draft.lead.stage} and its owner is inactive: give the lead to somebody else")
+    return draft.on_lead(replace(draft.lead, owner=rep.email))
 
 
 def _fits(row: BaselineRow, view: LeadView) -> bool:

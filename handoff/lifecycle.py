@@ -26,6 +26,7 @@ _ROWS: tuple[_Row, ...] = (
     ((*_BEFORE_SALES, *_RESTING), (*_AT_WORK, *_DEAL), _PEOPLE),
     ((*_BEFORE_SALES, Stage.DISQUALIFIED), (Stage.RECYCLED,), _PEOPLE),
     ((Stage.MQL,), (Stage.ASSIGNED,), _RULE),
+    (_AT_WORK, (Stage.MQL,), _RULE),
     ((Stage.MQL,), (Stage.ACCEPTED, Stage.QUALIFIED), _PEOPLE),
     ((Stage.ASSIGNED,), (Stage.MQL,), _TIME),
     ((Stage.ASSIGNED,), (Stage.ACCEPTED, Stage.QUALIFIED), _PEOPLE),

@@ -18,7 +18,7 @@ def notify(draft: Draft, step: str, to: str, text: str) -> Draft:
         "text": text,
         "why": draft.handoff.why if draft.handoff else draft.view.words,
         "due_at": to_text(due) if due else None,
-        "urgent": bool(draft.handoff and draft.handoff.hand_raise),
+        "urgent": draft.hand_raise or bool(draft.handoff and draft.handoff.hand_raise),
     }
     return draft.intend(IntentKind.NOTICE, step, payload)
 

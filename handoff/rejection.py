@@ -10,9 +10,9 @@ from domain.stage import Cause, Stage
 from handoff.adoption import adopt
 from handoff.answers import Answer
 from handoff.assigning import find_rep, into_queue, owner_name
-from handoff.crossing import fresh_raises
 from handoff.deadlines import without_waits
 from handoff.draft import Draft
+from handoff.hand_raise import fresh_raises
 from handoff.needs_data import call_wrong
 from handoff.recycling import recycle
 

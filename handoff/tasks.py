@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.decision import IntentKind
-from domain.handoff import Handoff
+from domain.handoff import Handoff, HandoffKind
 from domain.values import Value, to_text
 from handoff.deadlines import TASK, next_step_name
 from handoff.draft import Draft
@@ -22,8 +22,29 @@ def give_task(draft: Draft, handoff: Handoff) -> Draft:
     """Ask for the task of a fresh assignment and note it as a step; an earlier one is replaced."""
     step = next_step_name(TASK, handoff)
     earlier = [each for each in handoff.steps if each.split(":")[0] == TASK]
+    kept = draft.on_handoff(replace(handoff, steps=(*handoff.steps, step)))
+    return kept.intend(IntentKind.TASK, step, _payload(draft, handoff, replaces=earlier[-1] if earlier else None))
+
+
+def give_signal(draft: Draft, step: str, owner: str) -> Draft:
+    """Ask for a task about somebody who is in no handoff: it reads as if they were, and no clock runs on it."""
+    about = Handoff(
+        lead_id=draft.lead.id,
+        number=draft.next_number,
+        kind=HandoffKind.CUSTOMER if draft.view.is_customer else HandoffKind.OPEN_DEAL,
+        opened_at=draft.now,
+        why=draft.view.words or "Asked to be called",
+        hand_raise=True,
+        score=draft.view.score.engagement,
+        band=draft.view.score.band,
+        owner=owner,
+    )
+    return draft.intend(IntentKind.TASK, step, _payload(draft, about, replaces=None))
+
+
+def _payload(draft: Draft, handoff: Handoff, *, replaces: str | None) -> dict[str, Value]:
     due = handoff.touch_due_at
-    payload: dict[str, Value] = {
+    return {
         "subject": subject(draft, handoff),
         "body": body(draft, handoff),
         "owner": handoff.owner,
@@ -31,10 +52,8 @@ def give_task(draft: Draft, handoff: Handoff) -> Draft:
         "priority": "High" if handoff.hand_raise else "Normal",
         "kind": handoff.kind.value,
         "hand_raise": handoff.hand_raise,
-        "replaces": earlier[-1] if earlier else None,
+        "replaces": replaces,
     }
-    kept = draft.on_handoff(replace(handoff, steps=(*handoff.steps, step)))
-    return kept.intend(IntentKind.TASK, step, payload)
 
 
 def subject(draft: Draft, handoff: Handoff) -> str:

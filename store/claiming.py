@@ -97,11 +97,14 @@ def settle(tx: Tx, rows: Sequence[Settlement], *, now: datetime) -> None:
 def reclaim(tx: Tx, *, epoch: int, now: datetime) -> list[OutboxRow]:
     """Take back what an earlier leader left claimed: `unsure` where a repeat could create twice, else pending."""
     rows = tx.execute(
-        select(table).where(text("status = 'claimed'"), table.c.epoch < epoch).order_by(table.c.id).with_for_update()
+        select(table)
+        .where(text("status = 'claimed'"), table.c.epoch < epoch)
+        .order_by(table.c.target)  # as its index lies: by number, SQLite reads the whole table
+        .with_for_update()
     ).all()
     settle(tx, [_taken_back(to_outbox_row(row), now) for row in rows], now=now)
     found: list[OutboxRow] = []
-    for portion in chunks(row.id for row in rows):
+    for portion in chunks(sorted(row.id for row in rows)):
         after = tx.execute(select(table).where(table.c.id.in_(portion)).order_by(table.c.id))
         found += [to_outbox_row(row) for row in after]
     return found

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select, update
 from domain.change import Conflict
 from domain.decision import Desired, Membership
 from domain.values import LeadId, RecordRef, RuleHash, Value
-from store.chunks import chunks, run_many
-from store.columns import AnyRow, to_json
+from store.chunks import chunks, read_many, run_many
+from store.columns import AnyRow, from_json, to_json
 from store.engine import Tx
 from store.schema import conflict as conflict_table
 from store.schema import desired as table
@@ -27,6 +27,15 @@ Base: TypeAlias = tuple[Value, Value, tuple[Value, ...]]
 
 MembershipRow: TypeAlias = tuple[str, Membership, bool | None]
 """(connection, what should be, what was last shown)."""
+
+
+_READ = (
+    "SELECT lead_id, connection, object, record_id, field, property, value, cause, rule_hash FROM desired "
+    "WHERE lead_id IN ({keys}) ORDER BY lead_id, connection, object, record_id, field"
+)
+_READ_BASES = (
+    "SELECT lead_id, property, connection, value, vendor_form, learnt FROM merge_base WHERE lead_id IN ({keys})"
+)
 
 
 def save(tx: Tx, rows: Sequence[Desired]) -> None:
@@ -78,14 +87,22 @@ def drop(tx: Tx, refs: Iterable[RecordRef]) -> None:
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
     """The wishes for these leads' records, by record and field."""
     found: dict[LeadId, list[Desired]] = {}
-    for portion in chunks(ids):
-        rows = tx.execute(
-            select(table)
-            .where(table.c.lead_id.in_(portion))
-            .order_by(table.c.lead_id, table.c.connection, table.c.object, table.c.record_id, table.c.field)
+    refs: dict[tuple[str, str, str], RecordRef] = {}
+    for lead, connection, kind, record_id, name, prop, value, cause, rule_hash in read_many(tx, _READ, ids):
+        place = (connection, kind, record_id)
+        ref = refs.get(place)
+        if ref is None:
+            ref = refs[place] = RecordRef(connection=connection, object=kind, id=record_id)
+        wish = Desired(
+            lead_id=LeadId(lead),
+            ref=ref,
+            field=name,
+            property=prop,
+            value=from_json(value),
+            cause=cause,
+            rule_hash=RuleHash(rule_hash),
         )
-        for row in rows:
-            found.setdefault(LeadId(row.lead_id), []).append(_to_desired(row))
+        found.setdefault(wish.lead_id, []).append(wish)
     return found
 
 
@@ -161,10 +178,9 @@ def shown_members(tx: Tx, connection: str, list: str) -> set[LeadId]:
 def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
     """What was last agreed, by (property, connection)."""
     found: dict[LeadId, dict[tuple[str, str], Base]] = {}
-    for portion in chunks(ids):
-        for row in tx.execute(select(merge_base).where(merge_base.c.lead_id.in_(portion))):
-            agreed = (row.value, row.vendor_form, tuple(row.learnt))
-            found.setdefault(LeadId(row.lead_id), {})[row.property, row.connection] = agreed
+    for lead, prop, connection, value, vendor_form, learnt in read_many(tx, _READ_BASES, ids):
+        agreed = (from_json(value), from_json(vendor_form), tuple(from_json(learnt)))
+        found.setdefault(LeadId(lead), {})[prop, connection] = agreed
     return found
 
 
@@ -256,15 +272,3 @@ def _to_row(each: Desired) -> dict[str, Any]:
         "cause": each.cause,
         "rule_hash": each.rule_hash,
     }
-
-
-def _to_desired(row: AnyRow) -> Desired:
-    return Desired(
-        lead_id=LeadId(row.lead_id),
-        ref=RecordRef(connection=row.connection, object=row.object, id=row.record_id),
-        field=row.field,
-        property=row.property,
-        value=row.value,
-        cause=row.cause,
-        rule_hash=RuleHash(row.rule_hash),
-    )

@@ -33,7 +33,8 @@ def all_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Handoff]]:
     """Every handoff of these leads, by number; an open one stands last."""
     found: dict[LeadId, list[Handoff]] = {}
     for portion in chunks(ids):
-        rows = tx.execute(select(table).where(table.c.lead_id.in_(portion)).order_by(table.c.lead_id, table.c.number))
+        query = select(table).where(table.c.lead_id.in_(portion)).order_by(table.c.lead_id, table.c.number)
+        rows = tx.execute(query).all()
         for row in rows:
             found.setdefault(LeadId(row.lead_id), []).append(to_handoff(row))
     return found

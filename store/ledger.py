@@ -15,7 +15,7 @@ from domain.lead import Fact
 from domain.values import LeadId, RecordRef, Value
 from store import identity
 from store import records as record_rows
-from store.chunks import BulkInsert, chunks, run_many
+from store.chunks import BulkInsert, chunks, read_many, run_many
 from store.columns import AnyRow, from_json, from_micros, plain, to_json, to_micros
 from store.engine import Tx
 from store.schema import activity as table
@@ -38,7 +38,7 @@ _INSERT = BulkInsert(
 )
 _READ = (
     "SELECT lead_id, connection, stream, external_id, kind, occurred_at, seen_at, record_connection, record_object, "
-    "record_id, email, actor, automated, properties FROM activity WHERE lead_id IN ({ids}) AND retracted_at IS NULL "
+    "record_id, email, actor, automated, properties FROM activity WHERE lead_id IN ({keys}) AND retracted_at IS NULL "
     "ORDER BY lead_id, occurred_at, connection, stream, external_id"
 )
 
@@ -78,11 +78,8 @@ def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[st
 def activities_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Activity]]:
     """Everything these leads did, oldest first, without what was retracted."""
     found: dict[LeadId, list[Activity]] = {}
-    for portion in chunks(lead_ids):
-        mark = "%s" if tx.dialect.name == "postgresql" else "?"
-        statement = _READ.format(ids=", ".join([mark] * len(portion)))
-        for row in tx.exec_driver_sql(statement, tuple(portion)):
-            found.setdefault(LeadId(row[0]), []).append(_to_activity(row))
+    for row in read_many(tx, _READ, lead_ids):
+        found.setdefault(LeadId(row[0]), []).append(_to_activity(row))
     return found
 
 
@@ -121,7 +118,7 @@ def facts_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Fact]]:
     """Every value these leads' properties ever had; of each name the newest stands last."""
     found: dict[LeadId, list[Fact]] = {}
     for portion in chunks(lead_ids):
-        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))):
+        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))).all():
             fact = Fact(name=row.name, value=from_json(row.value), since=row.since, seen_at=row.seen_at)
             found.setdefault(LeadId(row.lead_id), []).append(fact)
     return found
@@ -136,7 +133,7 @@ def _newest(tx: Tx, leads: Iterable[LeadId]) -> dict[tuple[LeadId, str], tuple[i
     """The highest number used and the newest value of each fact."""
     found: dict[tuple[LeadId, str], tuple[int, str]] = {}
     for portion in chunks(leads):
-        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))):
+        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))).all():
             key = (LeadId(row.lead_id), row.name)
             found[key] = (max(row.number, found.get(key, (0, ""))[0]), row.value)
     return found

@@ -28,7 +28,7 @@ def open_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[OutboxRow]]
             select(table)
             .where(table.c.lead_id.in_(portion), table.c.status.in_(words(OPEN)))
             .order_by(table.c.lead_id, table.c.id)
-        )
+        ).all()
         for row in rows:
             found.setdefault(LeadId(row.lead_id), []).append(to_outbox_row(row))
     return found
@@ -73,6 +73,17 @@ def list_open(
         last = rows[-1].id
 
 
+def unsure(tx: Tx, connection: str, *, limit: int) -> list[OutboxRow]:
+    """Creations whose answer was lost, in no order. Asked in the words of its index: pushers ask every few seconds."""
+    query = select(table).where(
+        text("outbox.status IN ('parked', 'unsure')"),
+        table.c.status == OutboxStatus.UNSURE.value,
+        table.c.connection == connection,
+        ~table.c.ignored,
+    )
+    return [to_outbox_row(row) for row in tx.execute(query.order_by(table.c.target).limit(limit))]
+
+
 def next_due(tx: Tx, connection: str) -> datetime | None:
     """When the next row of this connection may be claimed."""
     found: datetime | None = tx.execute(
@@ -106,4 +117,5 @@ __all__ = [
     "reclaim",
     "retry",
     "settle",
+    "unsure",
 ]

@@ -98,7 +98,7 @@ def of_leads(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Record]]:
             select(table)
             .where(table.c.lead_id.in_(portion), table.c.lead_id.is_not(None))
             .order_by(table.c.lead_id, table.c.connection, table.c.object, table.c.id)
-        )
+        ).all()
         for row in rows:
             found.setdefault(LeadId(row.lead_id), []).append(_to_record(row))
     return found

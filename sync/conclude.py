@@ -89,7 +89,8 @@ def conclude(
     )
     signals = () if material.at_baseline else find_signals(merged, material, rules, users)
     changed_at = {fact.name: fact.since for fact in facts}
-    view = look(material, merged, score=score, words=words, signals=signals, changed_at=changed_at)
+    answers = _answers(merged, rules)
+    view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
     decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, score, material, rules, now=now)
     wishes = (
@@ -178,6 +179,7 @@ def _signal_kind(name: str, role: Role) -> SignalKind | None:
 def look(
     material: Material,
     merged: LeadMerge,
+    answers: Mapping[str, Value],
     *,
     score: Score,
     words: str,
@@ -185,7 +187,7 @@ def look(
     changed_at: Mapping[str, datetime],
 ) -> LeadView:
     """The lead as the handoff floor sees it."""
-    values = {**merged.values, **_answers(merged)}
+    values = {**merged.values, **answers}
     account = material.account
     return LeadView(
         lead=material.lead,
@@ -209,10 +211,12 @@ def look(
     )
 
 
-def _answers(merged: LeadMerge) -> dict[str, Value]:
-    """What reps answered, whichever system they answered in."""
+def _answers(merged: LeadMerge, rules: InForce) -> dict[str, Value]:
+    """What reps answered; where the systems differ, what they said in the one that keeps their tasks."""
+    systems = rules.mapping.systems
     found: dict[str, Value] = {}
-    for (name, _connection), value in sorted(merged.answers.items()):
+    for name, connection in sorted(merged.answers, key=lambda at: (at[0], systems[at[1]].tasks is None, at[1])):
+        value = merged.answers[name, connection]
         if value is not None:
             found.setdefault(name, value)
     return found

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 import structlog
 
@@ -91,7 +90,7 @@ def settle_unsure(loop: Loop, name: str, *, now: datetime) -> int:
     if not isinstance(settler, Settler):
         return 0
     with loop.store.read() as tx:
-        rows = list(islice(outbox.list_open(tx, name, ["unsure"]), BATCH))
+        rows = outbox.unsure(tx, name, limit=BATCH)
     for row in rows:
         receipt = settler.settle(row.change)
         with loop.store.write(loop.epoch) as tx:

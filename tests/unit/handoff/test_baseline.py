@@ -6,7 +6,7 @@ from config.lifecycle import BaselineRow
 from domain.stage import Cause, Stage
 from handoff.baseline import first_stage
 from handoff.view import LeadView
-from tests.unit.handoff.material import MONDAY, Case, form, lead, lifecycle_rules, rulebook, score
+from tests.unit.handoff.material import BO, MONDAY, Case, form, lead, lifecycle_rules, rep, reps, rulebook, score
 
 ROWS = [
     BaselineRow(customer=True, stage=Stage.CUSTOMER),
@@ -49,3 +49,25 @@ def test_a_new_lead_that_asks_to_be_called_after_go_live_is_handed_over_at_once(
     decision = case.decide(MONDAY, needs_baseline=True)
     assert case.stage() is Stage.ASSIGNED
     assert decision.hand_raise
+
+
+def test_whoever_works_a_lead_on_the_first_day_keeps_it_and_is_shown_in_both_systems() -> None:
+    case = Case(book=BOOK)
+    case.values |= {"status": "Working", "owner": "U1"}
+    decision = case.decide(MONDAY, needs_baseline=True)
+    assert (case.stage(), case.lead.owner, decision.properties["owner"]) == (Stage.ACCEPTED, BO, BO)
+    assert (decision.handoffs, decision.assignment, decision.blast) == ((), None, None)
+
+
+@pytest.mark.parametrize(
+    ("owner", "finding"),
+    [
+        pytest.param("U1", "accepted and its owner is inactive: give the lead to somebody else", id="who left"),
+        pytest.param("U9", "accepted with no owner that both sides know: nobody hears what this person asks", id="who"),
+    ],
+)
+def test_a_lead_at_work_without_a_present_rep_is_a_finding(owner: str, finding: str) -> None:
+    case = Case(book=BOOK, reps=reps(bo=rep(BO, "Bo Lind", 1, active=False)))
+    case.values |= {"status": "Working", "owner": owner}
+    decision = case.decide(MONDAY, needs_baseline=True)
+    assert (decision.notes, "owner" in decision.properties) == ((finding,), False)

@@ -1,0 +1,120 @@
+"""Requests to be called: they go through everything, and reach whoever looks after the person.
+
+Somebody free gets a handoff. Somebody in a handoff is heard in it. Somebody whom sales had before
+leadloop came gets the pass written down and a task for their rep; a customer, or whoever is in a deal,
+a task for the account's owner without any handoff.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain.activity import Activity
+from domain.decision import BlastClass
+from domain.handoff import Handoff
+from domain.stage import Cause, Stage
+from handoff.adoption import adopt
+from handoff.assigning import find_rep, open_handoff
+from handoff.deadlines import RAISE, back_to, step_name, touch_due
+from handoff.draft import Draft, worse
+from handoff.notices import notify
+from handoff.tasks import give_signal, give_task, reason
+from handoff.view import present_owner, rep_of
+
+WITHOUT_HANDOFF = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
+"""Stages whose requests go to the account's owner: there is no new business to hand over."""
+
+AT_WORK = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
+
+
+def fresh_raises(draft: Draft) -> Sequence[Activity]:
+    """Requests to be called that nobody has answered yet, oldest first; hard exclusions hear none."""
+    if draft.view.score.excluded in draft.book.hard_exclusions:
+        return ()
+    handoff = draft.handoff
+    since = draft.lead.armed_at if handoff is None else max(handoff.opened_at, draft.lead.armed_at)
+    answered = set() if handoff is None else set(handoff.steps)
+    fresh = [
+        each
+        for each in draft.view.score.hand_raises
+        if since < each.occurred_at <= draft.now and raise_step(each) not in answered
+    ]
+    return sorted(fresh, key=lambda each: (each.occurred_at, each.key))
+
+
+def raise_step(activity: Activity) -> str:
+    """The step that marks a hand-raise as answered."""
+    return f"{RAISE}:{':'.join(activity.key)}"
+
+
+def hear(draft: Draft, raises: Sequence[Activity]) -> Draft:
+    """Answer requests that are fresh; `raises` oldest first and not empty."""
+    if draft.handoff is not None:
+        return _again(draft, draft.handoff, raises)
+    if draft.lead.stage in WITHOUT_HANDOFF:
+        return _signal(draft, raises)
+    if draft.lead.stage in AT_WORK:
+        return _adopted(draft, raises)
+    return open_handoff(draft, hand_raise=True, why="asked to be called")
+
+
+def _again(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> Draft:
+    """They ask once more: tell the owner, start the promise anew while untouched, get them out of a queue."""
+    raised, heard = _noted(draft, handoff, raises)
+    owner = rep_of(heard.owner, draft.reps)
+    if owner is None or not owner.active:
+        return _to_somebody(raised, heard)
+    return notify(
+        raised, step_name("notify", heard), owner.email, f"{draft.view.person} asks to be called again: {reason(heard)}"
+    )
+
+
+def _noted(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> tuple[Draft, Handoff]:
+    steps = (*handoff.steps, *(raise_step(each) for each in raises))
+    heard = replace(handoff, steps=steps, hand_raise=True, why=draft.view.words or handoff.why)
+    if draft.lead.stage is Stage.ASSIGNED and handoff.touched_at is None and handoff.owner is not None:
+        heard = replace(heard, assigned_at=draft.now)
+        heard = replace(heard, touch_due_at=touch_due(heard, draft.book))
+    return replace(draft, hand_raise=True).on_handoff(heard), heard
+
+
+def _to_somebody(draft: Draft, handoff: Handoff) -> Draft:
+    """Nobody has them, or somebody who left: out of the queue, or off that desk, to a rep who is there."""
+    freed = replace(draft, state=draft.state.took(handoff.owner))
+    waiting = freed.move(Stage.MQL, Cause.RULE, "asks to be called and no rep has the lead")
+    return find_rep(waiting, back_to=back_to(handoff))
+
+
+def _adopted(draft: Draft, raises: Sequence[Activity]) -> Draft:
+    """Worked by sales since before go-live: their rep gets what every owner of a hand-raiser gets."""
+    adopted = adopt(replace(draft, blast=worse(draft.blast, BlastClass.HANDOFF)))
+    if adopted.handoff is None:
+        return adopted
+    raised, heard = _noted(adopted, adopted.handoff, raises)
+    owner = rep_of(heard.owner, draft.reps)
+    if owner is None or not owner.active:
+        return _to_somebody(raised, heard)
+    text = f"{draft.view.person} asks to be called: {reason(heard)}"
+    return give_task(notify(raised, step_name("notify", heard), owner.email, text), heard)
+
+
+def _signal(draft: Draft, raises: Sequence[Activity]) -> Draft:
+    """No new handoff: a task and a word for whoever looks after them."""
+    lead = replace(draft.lead, armed_at=max(each.occurred_at for each in raises))
+    to = _keeper(draft)
+    if to is None:
+        words = "somebody with sales asked to be called and nobody is named who could be told"
+        return draft.on_lead(lead).note(words)
+    told = replace(draft, lead=lead, hand_raise=True, blast=worse(draft.blast, BlastClass.HANDOFF))
+    text = f"{draft.view.person} ({lead.stage}) asks to be called: {draft.view.words}".rstrip(": ")
+    step = raise_step(raises[-1])
+    return give_signal(notify(told, step, to, text), step, to)
+
+
+def _keeper(draft: Draft) -> str | None:
+    """Whoever looks after them: the account's owner, the lead's, else the first team's manager."""
+    account = draft.view.account
+    of_account = rep_of(account.owner, draft.reps) if account is not None else None
+    for rep in (of_account, present_owner(draft.view, draft.reps)):
+        if rep is not None and rep.active:
+            return rep.email
+    return draft.book.team_of(None).manager
