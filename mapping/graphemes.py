@@ -13,7 +13,7 @@ _MARKS = frozenset({"Mn", "Me", "Mc"})
 
 def utf16_units(text: str) -> int:
     """How long Salesforce finds the text: an emoji counts two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -31,6 +31,8 @@ def cut(text: str, units: int) -> str:
     """The longest beginning of whole characters that fits into so many UTF-16 units (hence code points too)."""
     if text.isascii() and "\r\n" not in text:
         return text[:units]
+    if utf16_units(text) <= units:
+        return text
     kept: list[str] = []
     for cluster in clusters(text):
         units -= utf16_units(cluster)

@@ -22,7 +22,7 @@ _HANGUL_PARTS = range(0x1160, 0x1200)
 
 def cleaned(text: str) -> str:
     """One line of printable text, without anything that looks like an e-mail address."""
-    visible = "".join(map(_visible, text))
+    visible = text if text.isprintable() else "".join(map(_visible, text))
     return _SPACE.sub(" ", _ADDRESS.sub(ELLIPSIS, visible)).strip()
 
 
@@ -33,7 +33,7 @@ def tidied(text: str) -> str:
 
 def length(text: str) -> int:
     """UTF-16 units."""
-    return len(text) + sum(ord(char) > 0xFFFF for char in text)
+    return len(text) if text.isascii() else len(text) + sum(ord(char) > 0xFFFF for char in text)
 
 
 def cut(text: str, limit: int) -> str:
