@@ -160,7 +160,11 @@ class Tasks(Strict):
     who: str
     """The field that takes the person's record id."""
     due: str
-    """A date or date-time field."""
+    """The field that says by when."""
+    due_is: Literal["date", "moment"] = "date"
+    """What that field holds: the day, in the rep's own time zone, or the very minute."""
+    priority: str | None = None
+    """The field that takes `High` for somebody who asks to be called and `Normal` for everybody else."""
     constants: dict[str, Value] = Field(default_factory=dict)
     """Further fields with values that never change, e.g. `TaskSubtype: Call`."""
 

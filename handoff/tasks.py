@@ -43,12 +43,13 @@ def give_signal(draft: Draft, step: str, owner: str) -> Draft:
 
 
 def _payload(draft: Draft, handoff: Handoff, *, replaces: str | None) -> dict[str, Value]:
-    due = handoff.touch_due_at
+    due, zone = handoff.touch_due_at, draft.book.calendar_of(handoff.owner).zone
     return {
         "subject": subject(draft, handoff),
         "body": body(draft, handoff),
         "owner": handoff.owner,
         "due_at": to_text(due) if due else None,
+        "due_on": due.astimezone(zone).date().isoformat() if due else None,
         "priority": "High" if handoff.hand_raise else "Normal",
         "kind": handoff.kind.value,
         "hand_raise": handoff.hand_raise,

@@ -7,7 +7,7 @@ from domain.activity import Activity
 from domain.handoff import Handoff
 from domain.stage import Cause, Stage
 from handoff.assigning import assign
-from handoff.deadlines import next_acceptance, outcome_moment
+from handoff.deadlines import back_to, next_acceptance, outcome_moment
 from handoff.draft import Draft
 from handoff.rulebook import Rulebook
 from handoff.view import TOUCHES, is_by, is_touch, present_owner, rep_of
@@ -27,7 +27,7 @@ def accept(draft: Draft, *, by: str, at: datetime, why: str) -> Draft:
             handoff,
             accepted_at=moment,
             accepted_by=by,
-            touched_at=handoff.touched_at or (moment if by != "verdict" else None),
+            touched_at=handoff.touched_at or {"touch": min(at, placed.now), "status": moment}.get(by),
             touch_due_at=None,
             steps=(*handoff.steps, next_acceptance(handoff)),
         )
@@ -43,7 +43,7 @@ def start_outcome_clock(handoff: Handoff, book: Rulebook) -> Handoff:
 
 
 def hear_touches(draft: Draft) -> Draft:
-    """The owner's first activity since the assignment accepts; what a sequence sent does not count."""
+    """The owner's first activity since the assignment, or the request, accepts; what a sequence sent does not count."""
     handoff = draft.handoff
     if handoff is None or handoff.touched_at is not None or draft.rejected:
         return draft
@@ -60,7 +60,7 @@ def _first_touch(draft: Draft, handoff: Handoff) -> Activity | None:
     rep = rep_of(handoff.owner, draft.reps)
     if rep is None or handoff.assigned_at is None:
         return None
-    since = handoff.assigned_at
+    since = min(handoff.assigned_at, _asked_at(draft, handoff))
     return next(
         (
             each
@@ -69,6 +69,14 @@ def _first_touch(draft: Draft, handoff: Handoff) -> Activity | None:
         ),
         None,
     )
+
+
+def _asked_at(draft: Draft, handoff: Handoff) -> datetime:
+    """When they asked to be called: a rep who rang before the lead was given to them has answered all the same."""
+    given = handoff.assigned_at or draft.now
+    if not handoff.hand_raise or handoff.tried or back_to(handoff) is not None:
+        return given
+    return max((each.occurred_at for each in draft.view.score.hand_raises if each.occurred_at <= given), default=given)
 
 
 def _placed(draft: Draft, why: str) -> Draft:

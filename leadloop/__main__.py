@@ -14,7 +14,6 @@ import traceback
 from leadloop import exits
 from leadloop.cli import run
 
-
 GARBAGE_EVERY = 50_000
 """New objects between two looks for cycles. A pass makes many short-lived values and no cycles: at Python's own 700
 a sixth of its time went into looking for them (the demo: 59.8 s, with this 49.7 s)."""

@@ -21,6 +21,9 @@ from store.schema import leadership as table
 from store.upserts import insert_for
 
 _LOCK = "leadloop leads"
+_PATIENCE_MS = 1500
+_LOCK_NOT_AVAILABLE = "55P03"
+"""What PostgreSQL calls a lock that was not freed within `lock_timeout`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,9 +105,14 @@ def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
 
 
 def _take_lock(session: Connection) -> None:
-    key = {"key": _LOCK}
-    if not session.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
-        raise LeadHeldError("Another process of this installation leads the loop.")
+    """Waits a moment: the server frees the lock of a killed process when it notices that its line is gone."""
+    session.execute(text(f"SET lock_timeout = '{_PATIENCE_MS}ms'"))
+    try:
+        session.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), {"key": _LOCK})
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise to_store_error(error) from None
+        raise LeadHeldError("Another process of this installation leads the loop.") from None
     if not _has_lock(session):
         raise StoreError(
             "The database is reached through a pooler that shares connections (pgbouncer in transaction mode): "

@@ -165,15 +165,18 @@ def _task(intent: Intent, tasks: Tasks, record: Record, *, key: str, users: User
     owner = users.ids.get((record.ref.connection, str(intent.payload.get("owner") or "")))
     if owner is None:
         return None
+    says = intent.payload
     values: dict[str, Value] = {
         **tasks.constants,
         tasks.key: key,
-        tasks.subject: intent.payload.get("subject"),
-        tasks.body: intent.payload.get("body"),
+        tasks.subject: says.get("subject"),
+        tasks.body: says.get("body"),
         tasks.owner: owner,
         tasks.who: record.ref.id,
-        tasks.due: intent.payload.get("due_at"),
+        tasks.due: says.get("due_on" if tasks.due_is == "date" else "due_at"),
     }
+    if tasks.priority is not None:
+        values[tasks.priority] = says.get("priority")
     return Change(key=key, kind=ChangeKind.CREATE, object=tasks.object, values=values, unique=tasks.key)
 
 

@@ -97,16 +97,8 @@ class Installation:
         """One whole cycle, in this process."""
         if after_s:
             self.simulator.time(advance_s=after_s)
-        self.wait_for_the_lead()
         with leading(self.app) as loop:
             return run_once(loop, now=self.app.clock.refresh(), trigger="test")
-
-    def wait_for_the_lead(self) -> None:
-        """PostgreSQL frees a lock a moment after its session has gone: take and drop it once."""
-        if self.app.store.is_postgresql:
-            with self.app.store.engine.connect() as session:
-                session.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended('leadloop leads', 0))")
-                session.exec_driver_sql("SELECT pg_advisory_unlock(hashtextextended('leadloop leads', 0))")
 
     def settle(self, cycles: int = 2, *, every_s: float = HALF_HOUR_S) -> list[Run]:
         """Let time pass and a cycle follow, so many times."""

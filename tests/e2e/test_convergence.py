@@ -111,9 +111,21 @@ def test_the_baseline_opens_no_handoff(messy: Installation) -> None:
     witness = Witness(simulator=messy.simulator)
     assert witness.created() == {("lists", WITH_SALES): 1}
     assert {name for name, _ in witness.moved("member_add")} == {WITH_SALES}
-    owners = {"OwnerId", "hubspot_owner_id"}
-    assert [each for each in witness.effects("update") if owners & set(each["after"])] == []
+    assert [each for each in witness.effects("update") if "OwnerId" in each["after"]] == []
     assert_quiet(messy)
+
+
+@BOTH
+def test_whoever_works_a_lead_on_the_first_day_is_shown_in_hubspot_where_nobody_stood(messy: Installation) -> None:
+    messy.run()
+    messy.settle(2)
+    witness = Witness(simulator=messy.simulator)
+    mirrored = [each for each in witness.effects("update") if "hubspot_owner_id" in each["after"]]
+    assert [each["before"]["hubspot_owner_id"] for each in mirrored] == [None]
+    contacts = messy.simulator.objects("contacts", system="hubspot")
+    email = next(row["properties"]["email"] for row in contacts if row["id"] == mirrored[0]["id"])
+    assert witness.lead(email)["LL_Stage__c"] in {"assigned", "accepted", "qualified"}
+    assert witness.mirrored_owner(email) == witness.owner(email)
 
 
 @BOTH

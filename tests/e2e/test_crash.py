@@ -133,7 +133,6 @@ def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> in
     for number in moments:
         if scene.installation.run_until(f"{point}:{number}") != KILLED:
             break
-        scene.installation.wait_for_the_lead()
         kills += 1
     return kills
 

@@ -1,9 +1,10 @@
 """What the rep reads: whom to call until when and why, and what to know before dialling."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from config.routing import Block
 from domain.activity import Activity, ActivityKind
 from domain.decision import IntentKind
 from domain.lead import Account
@@ -41,6 +42,14 @@ def test_the_subject_says_whom_by_when_and_why() -> None:
 def test_the_hour_is_the_reps_own() -> None:
     book = rulebook(routing=routing_rules(teams=[team(time_zone="Europe/Madrid")]))
     assert raised(book=book).tasks()[0].payload["subject"] == "Call Ana Ruiz (Globex) by 11:15: asked for a demo"
+
+
+def test_the_day_is_the_reps_own_too() -> None:
+    block = Block(days=["mon"], start=time(9), end=time(20))
+    west = team(time_zone="America/Los_Angeles", hours=[block])
+    late = datetime(2026, 11, 24, 0, 50, tzinfo=UTC)  # Monday, ten to five in the afternoon there
+    task = raised(late, book=rulebook(routing=routing_rules(teams=[west]))).tasks()[0]
+    assert (task.payload["due_at"], task.payload["due_on"]) == ("2026-11-24T01:05:00Z", "2026-11-23")
 
 
 def test_another_day_is_named() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.activity import Activity, ActivityKind
 from domain.stage import Cause, SignalKind, Stage
-from tests.unit.handoff.material import BO, CY, MONDAY, Case, assigned, call, rep, reps, says, score
+from tests.unit.handoff.material import BO, CY, MONDAY, Case, assigned, call, form, rep, reps, says, score, verdict
 
 HOUR = timedelta(hours=1)
 
@@ -107,3 +107,35 @@ def test_a_touch_before_the_owner_changed_is_not_the_new_owners() -> None:
     case.decide(MONDAY + 3 * HOUR)
     assert (case.owner(), case.stage()) == (CY, Stage.ASSIGNED)
     assert BO not in case.handoff.tried
+
+
+def test_a_call_between_the_request_and_the_assignment_is_an_answer_to_it() -> None:
+    asked = MONDAY - timedelta(minutes=30)
+    case = Case(score=score(25, at=asked, hand_raises=(form(asked),)))
+    case.sales.append(call(MONDAY - timedelta(minutes=10)))
+    case.decide(MONDAY)
+    case.settle(MONDAY + timedelta(minutes=5))
+    assert (case.owner(), case.stage(), case.handoff.accepted_by) == (BO, Stage.ACCEPTED, "touch")
+    assert (case.handoff.touched_at, case.handoff.accepted_at) == (MONDAY - timedelta(minutes=10), MONDAY)
+
+
+def test_a_call_from_before_the_request_answers_nothing() -> None:
+    asked = MONDAY - timedelta(minutes=30)
+    case = Case(score=score(25, at=asked, hand_raises=(form(asked),)))
+    case.sales.append(call(asked - timedelta(minutes=1)))
+    case.decide(MONDAY)
+    case.settle(MONDAY + timedelta(minutes=5))
+    assert case.stage() is Stage.ASSIGNED
+
+
+def test_a_call_before_the_lead_came_back_for_its_data_is_not_counted_twice() -> None:
+    asked = MONDAY - timedelta(minutes=30)
+    case = Case(score=score(25, at=asked, hand_raises=(form(asked),)))
+    case.decide(MONDAY)
+    case.values["phone"] = None
+    case.sales.append(call(MONDAY + HOUR))
+    case.decide(MONDAY + 2 * HOUR, verdict("Data wrong", MONDAY + HOUR))
+    case.values["phone"] = "+34 600 000 001"
+    case.decide(MONDAY + 3 * HOUR, changed_at={"phone": MONDAY + 3 * HOUR})
+    case.settle(MONDAY + 3 * HOUR + timedelta(minutes=1))
+    assert (case.owner(), case.stage()) == (BO, Stage.ASSIGNED)

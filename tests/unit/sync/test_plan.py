@@ -1,5 +1,7 @@
 """Which writes a lead needs: exactly the difference, and nothing that is under way or was refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.contract import Lane
@@ -19,7 +21,14 @@ TASK = Intent(
     handoff=1,
     kind=IntentKind.TASK,
     step="first",
-    payload={"owner": FAY, "subject": "Call Ana", "body": "She asked", "due_at": "2026-09-07"},
+    payload={
+        "owner": FAY,
+        "subject": "Call Ana",
+        "body": "She asked",
+        "due_at": "2026-09-08T00:30:00Z",
+        "due_on": "2026-09-07",
+        "priority": "Normal",
+    },
 )
 NEW_LEAD = Intent(lead_id=ANA, handoff=0, kind=IntentKind.CREATE_LEAD, step="salesforce", payload={})
 
@@ -155,7 +164,7 @@ def test_a_task_is_created_once_under_its_intents_key_for_the_record_and_the_rep
         unique="LL_Key__c",
         values={
             "Status": "Not Started",
-            "Priority": "High",
+            "Priority": "Normal",
             "TaskSubtype": "Call",
             "LL_Key__c": "key-1",
             "Subject": "Call Ana",
@@ -165,6 +174,16 @@ def test_a_task_is_created_once_under_its_intents_key_for_the_record_and_the_rep
             "ActivityDate": "2026-09-07",
         },
     )
+
+
+def test_a_task_field_that_holds_moments_gets_the_minute(rules: InForce) -> None:
+    salesforce = rules.mapping.systems["salesforce"]
+    assert salesforce.tasks is not None
+    exact = salesforce.model_copy(update={"tasks": salesforce.tasks.model_copy(update={"due_is": "moment"})})
+    systems = {**rules.mapping.systems, "salesforce": exact}
+    mapping = rules.mapping.model_copy(update={"systems": systems})
+    changed = replace(rules, rules=replace(rules.rules, mapping=mapping))
+    assert only(wanted(intents=(("key-1", TASK),)), changed).change.values["ActivityDate"] == "2026-09-08T00:30:00Z"
 
 
 @pytest.mark.parametrize("status", list(OutboxStatus))
