@@ -162,6 +162,7 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
             holder=holder,
             epoch=lead.epoch,
             types=app.types,
+            fields=app.fields,
             reached=crash_points(os.environ),
             introduced=app.introduced,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from domain.errors import WrongAccountError
 from domain.record import Cursor
@@ -77,6 +77,12 @@ def save_cursor(tx: Tx, connection: str, stream: str, cursor: Cursor, *, read_at
         cursor_table,
         {"connection": connection, "stream": stream, "position": cursor.position, "read_at": read_at},
     )
+
+
+def forget_cursors(tx: Tx, connection: str, streams: Iterable[str]) -> None:
+    """Have these streams read from their start, at once."""
+    for stream in streams:
+        tx.execute(delete(cursor_table).where(cursor_table.c.connection == connection, cursor_table.c.stream == stream))
 
 
 def read_at(tx: Tx, connection: str) -> dict[str, datetime]:

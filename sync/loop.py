@@ -78,6 +78,8 @@ class Loop:
     holder: str
     epoch: int
     types: Mapping[str, str]
+    fields: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """Connection → stream → the vendor's fields that its connector asks for now."""
     reached: Callable[[str], None] = nothing_reached
     introduced: set[str] = field(default_factory=set)
     """Connections whose account was checked in this process; nothing is pushed to any other."""

@@ -16,6 +16,7 @@ from store.engine import Tx
 from sync.firstday import went_live_at
 from sync.identify import identify, people_of_accounts
 from sync.loop import InForce, Loop
+from sync.widen import forget_narrow_cursors
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +57,7 @@ def pull(loop: Loop, name: str, *, now: datetime, hot: timedelta = timedelta()) 
     pulled = Pulled()
     if not isinstance(reader, Reader):
         return pulled
+    forget_narrow_cursors(loop, name)
     with loop.store.read() as tx:
         cursors = connections.cursors(tx, name)
         read_at = connections.read_at(tx, name)

@@ -127,6 +127,7 @@ def _loop(app: App, lead: Loop, thread: str) -> Loop:
         holder=f"{lead.holder}:{thread}",
         epoch=lead.epoch,
         types=lead.types,
+        fields=lead.fields,
         reached=lead.reached,
         introduced=lead.introduced,
     )
