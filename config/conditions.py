@@ -59,7 +59,7 @@ class Row(Strict):
 
 
 def _kind(value: object) -> str:
-    keys = value.keys() if isinstance(value, Mapping) else vars(value).keys()
+    keys = value.keys() if isinstance(value, Mapping) else getattr(value, "__dict__", {}).keys()
     return "row" if {"property", "operator", "value"} & set(keys) else "condition"
 
 

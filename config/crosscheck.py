@@ -10,11 +10,13 @@ from string import Formatter
 from typing import Any
 
 from config.conditions import expression_problem
+from config.consent_check import check_consent
 from config.expressions import read_expression
-from config.folder import ANY, Folder, each, leaves, names, unknown
+from config.folder import ANY, Folder, each, leaves, unknown
 from config.mapping_check import check_mapping
 from config.routing import AROUND_THE_LEAD
-from config.words import did_you_mean, nearest
+from config.routing_check import check_routing
+from config.words import nearest
 from config.yaml_file import KeyPath, YamlFile
 from domain.errors import Problem
 from domain.handoff import Outcome, Verdict
@@ -52,12 +54,12 @@ def cross_check(folder: Folder) -> list[Problem]:
         _unknown_properties,
         _broken_expressions,
         _broken_sentences,
-        _unknown_pools_and_teams,
-        _absent_strangers,
         _missing_answers,
         _same_labels,
         _secrets_in_rules,
         check_mapping,
+        check_consent,
+        check_routing,
     )
     return [problem for check in checks for problem in check(folder)]
 
@@ -168,27 +170,6 @@ def _broken_sentences(folder: Folder) -> Iterator[Problem]:
             for name in asked:
                 if pattern in _SENTENCES and name not in known:
                     yield unknown(folder.scoring, path, what="property", name=name, known=known)
-
-
-def _unknown_pools_and_teams(folder: Folder) -> Iterator[Problem]:
-    file = folder.routing
-    pools, teams = names(file, ("pools", ANY, "name")), names(file, ("teams", ANY, "name"))
-    for pattern in (("rules", ANY, "to", "pool"), ("fallback", "pool")):
-        for path, name in each(file, pattern):
-            if isinstance(name, str) and name not in pools:
-                yield file.problem(path, f"there is no pool `{name}`", hint=did_you_mean(name, pools))
-    for path, name in each(file, ("pools", ANY, "team")):
-        if isinstance(name, str) and name not in teams:
-            yield file.problem(path, f"there is no team `{name}`", hint=did_you_mean(name, teams))
-
-
-def _absent_strangers(folder: Folder) -> Iterator[Problem]:
-    """An absence for a misspelt address would silently do nothing."""
-    file = folder.routing
-    members = {name.casefold() for name in names(file, ("pools", ANY, "members", ANY, "email"))}
-    for path, email in each(file, ("teams", ANY, "absences", ANY, "email")):
-        if isinstance(email, str) and email.casefold() not in members:
-            yield file.problem(path, "nobody in any pool has this address", hint=did_you_mean(email, members))
 
 
 def _missing_answers(folder: Folder) -> Iterator[Problem]:

@@ -29,11 +29,12 @@ starter, `leadloop check` reads the folder without touching the network and name
 and the nearest right word. `environments/test.yaml` and `environments/live.yaml` change connections only.
 
 **Where a value comes from**, the strongest first: command line, environment variable, `.env`, YAML, default.
-`LEADLOOP_SCHEDULE__CYCLE_MINUTES=10` sets `schedule: {cycle_minutes: 10}`.
+`LEADLOOP_SCHEDULE__CYCLE_MINUTES=10` sets `schedule: {cycle_minutes: 10}`. A variable that begins with `LEADLOOP_` and
+that nobody reads is a mistake, as is a line of `.env` that is not `NAME=value`.
 
 **Secrets** never stand in a file of this folder: `${env:NAME}` takes an environment variable or a line of `.env`,
-`${file:PATH}` the content of a file that nobody else can read (mode 0600). Both work inside any text of
-`leadloop.yaml`; `$${` stands for `${` itself.
+`${file:PATH}` the content of a file. `.env` and such files are refused while others can read them (mode 0600). Both
+work inside any text of `leadloop.yaml`; `$${` stands for `${` itself.
 
 **Connections** (`connections: {NAME: {type: ...}}`) have settings of their own by type: see the pages about connecting
 Salesforce, HubSpot and files.

@@ -4,31 +4,26 @@
 value is said at the place it came from.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from io import StringIO
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic import Field
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariableError
 
+from config.dotenv_file import SHOWN, read_dotenv
 from config.settings import Settings
+from config.variable_names import DELIMITER, PREFIX, unknown_names
 from config.yaml_file import KeyPath, YamlFile
-from domain.errors import Problem, SettingsError
-
-PREFIX = "LEADLOOP_"
-_DELIMITER = "__"
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=")
+from domain.errors import Problem
 
 
 class _Variables(Settings, BaseSettings):
     """The settings as environment variables see them."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=_DELIMITER, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER, extra="ignore")
     connections: dict[str, dict[str, str]] = Field(default_factory=dict)  # type: ignore[assignment]  # their texts
 
 
@@ -40,6 +35,8 @@ class Variables:
     file: Mapping[str, str]
     lines: Mapping[str, int]
     """Where in `.env` each variable stands."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with `.env` itself, and names that set nothing."""
 
     def __repr__(self) -> str:
         return f"Variables({len(self.process)} of the process, {len(self.file)} of .env)"
@@ -63,10 +60,14 @@ class Variables:
 
     def problem(self, path: KeyPath, message: str, *, hint: str | None = None) -> Problem:
         """A problem with the value that a variable set."""
-        name = PREFIX + _DELIMITER.join(str(step) for step in path).upper()
-        while name not in self.all() and _DELIMITER in name:
-            name = name.rpartition(_DELIMITER)[0]
-        file = "environment" if name in self.process else ".env"
+        name = PREFIX + DELIMITER.join(str(step) for step in path).upper()
+        while name not in self.all() and DELIMITER in name:
+            name = name.rpartition(DELIMITER)[0]
+        return self.named(name, message, hint=hint)
+
+    def named(self, name: str, message: str, *, hint: str | None = None) -> Problem:
+        """A problem with a variable, at its place."""
+        file = "environment" if name in self.process else SHOWN
         line = 1 if name in self.process else self.lines.get(name, 1)
         return Problem(file=file, line=line, column=1, message=f"{name}: {message}", hint=hint)
 
@@ -102,20 +103,13 @@ class Layers:
 
 def read_variables(folder: Path, process: Mapping[str, str]) -> Variables:
     """The environment as given, over the folder's `.env` if there is one."""
-    path = folder / ".env"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError):
-        text = ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: it has to be UTF-8 text that you may read") from error
-    found = dotenv_values(stream=StringIO(text), interpolate=False)
-    names = [match and match[1] for match in map(_ASSIGNMENT.match, text.splitlines())]
-    return Variables(
-        process=process,
-        file={name: value for name, value in found.items() if value is not None},
-        lines={name: line for line, name in enumerate(names, start=1) if name},
-    )
+    found = read_dotenv(folder)
+    variables = Variables(process=process, file=found.values, lines=found.lines)
+    strangers = [
+        variables.named(name, "no setting is called so", hint=hint)
+        for name, hint in unknown_names(variables.all(), folder)
+    ]
+    return replace(variables, problems=(*found.problems, *strangers))
 
 
 def merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from config.conditions import Condition
-from config.strict import Strict
+from config.strict import FARTHEST_DAYS, Days, Strict
 from domain.handoff import Outcome, Verdict
 from domain.stage import Stage
 
@@ -19,7 +19,7 @@ class Road(Strict):
     """How the reason reads in a sentence."""
     list: str | None = None
     """The nurture list that the lead enters; none: the outcome is not a rejection."""
-    return_days: int | None = Field(default=None, ge=1)
+    return_days: int | None = Field(default=None, ge=1, le=FARTHEST_DAYS)
     """None with a list: returns only when fit changes."""
     disqualifies: bool = False
     """Out of the loop for good, unless the person asks to be called."""
@@ -72,11 +72,11 @@ class LifecycleRules(Strict):
     """In order; a lead that meets one is disqualified under its name. Customers and open deals are left alone."""
     required: list[str] = Field(default_factory=lambda: ["email"])
     """Lead properties without which `data wrong` cannot end."""
-    longest_stay_days: dict[Stage, int] = Field(default_factory=dict)
+    longest_stay_days: dict[Stage, Days] = Field(default_factory=dict)
     """Days in a stage after which a lead moves on by itself."""
-    max_returns: int = Field(default=3, ge=0)
+    max_returns: int = Field(default=3, ge=0, le=100)
     """How often a lead may come back in 24 months."""
-    cool_off_days: int = Field(default=30, ge=0)
+    cool_off_days: int = Field(default=30, ge=0, le=FARTHEST_DAYS)
     """A recycled lead without a return date of its own rests at least this long."""
     with_sales_list: str = "LL · With sales"
     """The list of everybody whom sales is talking to, for marketing to leave alone."""

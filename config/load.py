@@ -1,7 +1,7 @@
 """Reads an installation's folder: settings, connections, rules. All mistakes at once, each with its place."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,19 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from config.crosscheck import cross_check
-from config.folder import Folder
+from config.folder import ANY, Folder, names
 from config.problems import problems_of
 from config.rules import RULE_FILES, Rules, document_of, rules_from_document
 from config.settings import Settings
 from config.settings_file import ALL_FILES, SETTINGS_FILE, ConnectionTypes, SettingsReading
-from config.words import did_you_mean
+from config.words import Finding, did_you_mean
 from config.yaml_file import YamlFile, read_yaml
 from domain.errors import Problem, RuleError, SettingsError
 
 __all__ = ["Installation", "Rules", "load", "load_settings", "rules_from_document"]
+
+Further = Callable[[Any, Mapping[str, str]], Iterable[Finding]]
+"""A look at one rule file's model, with each connection's type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,12 @@ def load(
     *,
     flags: Mapping[str, Any] | None = None,
     variables: Mapping[str, str] | None = None,
+    further: Mapping[str, Further] | None = None,
 ) -> Installation:
     """Read everything or raise SettingsError (RuleError when only rule files are wrong) with every problem.
 
     `flags` are settings from the command line, nested as in the YAML; `variables` stand in for the
-    process's environment.
+    process's environment; `further`, by rule file, is what only the floors above can find.
     """
     if not folder.is_dir():
         raise SettingsError(f"There is no folder {folder}. `leadloop init {folder}` makes one.")
@@ -52,6 +56,7 @@ def load(
     problems += cross_check(Folder(**files, connections=reading.names()))
     problems += _unknown_teams(settings, files["routing"], reading)
     problems += _unknown_limits(settings, reading)
+    problems += _found_above(further or {}, models, files, settings=settings, said=problems)
     if problems or reading.problems or settings is None:
         raise _failure(folder, [*reading.problems, *problems])
     return Installation(folder=folder, settings=settings, rules=rules_from_document(document_of(models)))
@@ -88,9 +93,28 @@ def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], lis
     return models, problems
 
 
+def _found_above(
+    further: Mapping[str, Further],
+    models: Mapping[str, BaseModel],
+    files: Mapping[str, YamlFile],
+    *,
+    settings: Settings | None,
+    said: Iterable[Problem],
+) -> list[Problem]:
+    """What the floors above find in files that are sound by themselves, each place once."""
+    types = settings.types() if settings else {}
+    places = {(each.file, each.line, each.column) for each in said}
+    found = [
+        files[name].problem(finding.path, finding.message, hint=finding.hint, at_key=finding.at_key)
+        for name, look in further.items()
+        if name in models
+        for finding in look(models[name], types)
+    ]
+    return [each for each in found if (each.file, each.line, each.column) not in places]
+
+
 def _unknown_teams(settings: Settings | None, routing: YamlFile, reading: SettingsReading) -> Iterable[Problem]:
-    teams = [team.get("name") for team in routing.data.get("teams") or () if isinstance(team, Mapping)]
-    known = [team for team in teams if isinstance(team, str)]
+    known = names(routing, ("teams", ANY, "name"))
     for at, name in enumerate(settings.pilot_teams if settings and known else ()):
         if name not in known:
             yield reading.at(

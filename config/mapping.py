@@ -1,9 +1,9 @@
 """mapping.yaml: which field of which system is which lead property, and who wins."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.strict import Strict
 from domain.record import FieldType
@@ -72,6 +72,8 @@ class Property(Strict):
     """Connection → field, or connection → {object: field} where its objects differ."""
     sync: SyncRule = SyncRule.DONT_SYNC
     """Who wins when the systems differ; for shared properties only."""
+    no_is: bool | None = None
+    """`No wins` only: the value that is a no. True for a refusal (opted out, do not call), false for a consent."""
     nulls: Nulls = Nulls.IGNORE
     """What a blank means."""
     transforms: list[str] = Field(default_factory=list)
@@ -80,6 +82,18 @@ class Property(Strict):
     """STATUS only: connection → stage → the vendor's value."""
     forward_only: list[str] = Field(default_factory=list)
     """STATUS only: connections whose field accepts only a later value."""
+
+    @model_validator(mode="after")
+    def _says_what_a_no_is(self) -> Self:
+        is_consent = self.sync is SyncRule.NO_WINS
+        if is_consent and (self.no_is is None or self.type is not FieldType.BOOLEAN):
+            raise ValueError(
+                "`No wins` needs `type: boolean` and `no_is`: `no_is: true` where true is the refusal (opted out, do "
+                "not call), `no_is: false` where false is (consent given)"
+            )
+        if not is_consent and self.no_is is not None:
+            raise ValueError("`no_is` goes with `sync: No wins` only")
+        return self
 
 
 class People(Strict):
@@ -167,6 +181,18 @@ class Tasks(Strict):
     """The field that takes `High` for somebody who asks to be called and `Normal` for everybody else."""
     constants: dict[str, Value] = Field(default_factory=dict)
     """Further fields with values that never change, e.g. `TaskSubtype: Call`."""
+    completed: str | None = None
+    """The field that is true once a task is completed: what a rep completed or closed is left alone."""
+    closed: dict[str, Value] = Field(default_factory=dict)
+    """What is written to a task that nobody has to do any more, because the lead has another rep or the pass is
+    over, e.g. `Status: Completed`; needs `completed`. Take it off the person too (`WhoId: null`), or it counts as a
+    call. None: such tasks stay open."""
+
+    @model_validator(mode="after")
+    def _knows_what_is_completed(self) -> Self:
+        if self.closed and self.completed is None:
+            raise ValueError("`closed` needs `completed`: or a task that its rep has completed would be written over")
+        return self
 
 
 class System(Strict):

@@ -13,7 +13,14 @@ from domain.errors import Problem
 
 def check_mapping(folder: Folder) -> Iterator[Problem]:
     """Every name in the mapping that nobody defined."""
-    for check in (_unknown_connections, _unknown_objects, _unknown_transforms, _statuses_without_values):
+    checks = (
+        _unknown_connections,
+        _unknown_objects,
+        _created_as_nobody,
+        _unknown_transforms,
+        _statuses_without_values,
+    )
+    for check in checks:
         yield from check(folder)
 
 
@@ -59,11 +66,22 @@ def _unknown_objects(folder: Folder) -> Iterator[Problem]:
             yield file.problem(path, f"`{path[-1]}` does not stand under `systems`", at_key=True)
 
 
+def _created_as_nobody(folder: Folder) -> Iterator[Problem]:
+    """Who is created as another object than a person's would never be recognised again."""
+    file = folder.mapping
+    for path, name in each(file, ("systems", ANY, "create_object")):
+        system = str(path[1])
+        people = [one for _, one in each(file, ("systems", system, "people", "objects", ANY)) if isinstance(one, str)]
+        if isinstance(name, str) and people and name not in people:
+            yield file.problem(path, f"`{name}` is not among the people of `{system}`", hint=did_you_mean(name, people))
+
+
 def _objects(system: Any) -> frozenset[str]:
     if not isinstance(system, Mapping):
         return frozenset()
     people = system.get("people")
-    found = list(people.get("objects") or ()) if isinstance(people, Mapping) else []
+    objects = people.get("objects") if isinstance(people, Mapping) else None
+    found = list(objects) if isinstance(objects, list) else []
     found += [part.get("object") for part in system.values() if isinstance(part, Mapping)]
     return frozenset(name for name in found if isinstance(name, str))
 

@@ -151,7 +151,7 @@ class _Writer:
         elif kind == "findings":
             for finding in context["findings"]:
                 place = Finding(*finding)
-                yield self._at((*path, *place.path), place.message, place.hint)
+                yield self._at((*path, *place.path), place.message, place.hint, at_key=place.at_key)
         elif kind in _BOUNDS:
             key, words = _BOUNDS[kind]
             yield self._at(path, f"{_name(path)} has to be {words} {context[key]}, not {_value_at(self._data, path)}")
@@ -161,8 +161,10 @@ class _Writer:
             yield self._at(path, _own_words(path, detail["msg"]))
 
     def _choice(self, path: KeyPath, detail: ErrorDetails, expected: str) -> Problem:
-        is_key = detail["loc"][-1] == "[key]"
-        given = str(path[-1]) if is_key else str(_value_at(self._data, path))
+        is_key, value = detail["loc"][-1] == "[key]", _value_at(self._data, path)
+        if not is_key and isinstance(value, dict | list | None):
+            return self._at(path, f"{_name(path)} has to be one word, not {_kind(value)}")
+        given = str(path[-1]) if is_key else str(value)
         words = [single or double for single, double in _QUOTED.findall(expected)]
         near = did_you_mean(given, words) or f"known here: {', '.join(words)}"
         what = "key" if is_key else "value for " + _name(path)

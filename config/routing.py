@@ -1,16 +1,33 @@
 """routing.yaml: who gets a lead, when they work, and what happens when nothing happens."""
 
+from collections.abc import Iterable
 from datetime import date, time
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from config.conditions import Condition
-from config.strict import Strict
-from config.words import TimeZone
+from config.strict import FARTHEST_DAYS, Strict
+from config.words import Finding, TimeZone, findings_error
+
+Minutes = Annotated[int, Field(ge=0, le=100_000)]
+"""Of working time: at most 208 days of eight hours."""
 
 AROUND_THE_LEAD = frozenset({"kind", "hand_raise", "grade", "band", "score", "is_customer", "has_open_deal"})
 """What routing rules may ask for beside the lead's own properties."""
+
+
+def _refuse_disorder(steps: Iterable[tuple[str, int | None]]) -> None:
+    """The steps of a clock that are set have to follow each other; two at once are taken as one."""
+    chosen = [(name, value) for name, value in steps if value is not None]
+    found = [
+        Finding((name,), f"`{name}` ({value}) comes before `{earlier}` ({least}): the steps are taken in their order")
+        for (earlier, least), (name, value) in pairwise(chosen)
+        if value < least
+    ]
+    if found:
+        raise findings_error(found)
 
 
 class Block(Strict):
@@ -39,6 +56,13 @@ class Absence(Strict):
     """The first day away."""
     last: date
     """The last day away."""
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.last < self.first:
+            words = f"an absence ends ({self.last}) before it begins ({self.first})"
+            raise findings_error([Finding(("last",), words)])
+        return self
 
 
 class Team(Strict):
@@ -99,6 +123,8 @@ class Target(Strict):
         chosen = [self.pool, self.user, self.queue, self.account_owner or None, self.previous_owner or None]
         if sum(choice is not None for choice in chosen) != 1:
             raise ValueError("a target names exactly one of pool, user, queue, account_owner, previous_owner")
+        if self.queue is not None and not self.queue.strip():
+            raise findings_error([Finding(("queue",), "`queue` is blank", "name it as reps see it")])
         return self
 
 
@@ -114,25 +140,38 @@ class RoutingRule(Strict):
 class TouchClock(Strict):
     """Minutes of working time from the assignment to each step; 0: at once; None: never."""
 
-    due_min: int = Field(ge=0)
+    due_min: Minutes
     """When the first touch is due."""
-    remind_min: int | None
-    """When the rep is reminded."""
-    manager_min: int | None
+    remind_min: Minutes | None
+    """When the rep is reminded; before or after it is due."""
+    manager_min: Minutes | None
     """When the manager hears of it."""
-    release_min: int | None
+    release_min: Minutes | None
     """Back to the queue. None: stays with the rep."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        later = (("manager_min", self.manager_min), ("release_min", self.release_min))
+        _refuse_disorder((("remind_min", self.remind_min), *later))
+        _refuse_disorder((("due_min", self.due_min), *later))
+        return self
 
 
 class OutcomeClock(Strict):
     """Calendar days from the acceptance to each step."""
 
-    remind_days: int = 14
+    remind_days: int = Field(default=14, ge=0, le=FARTHEST_DAYS)
     """When the rep is asked what came of it."""
-    manager_days: int = 21
+    manager_days: int = Field(default=21, ge=0, le=FARTHEST_DAYS)
     """When the manager hears of it."""
-    recycle_days: int = 30
+    recycle_days: int = Field(default=30, ge=1, le=FARTHEST_DAYS)
     """When the lead is recycled as `went quiet`."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        steps = ("remind_days", self.remind_days), ("manager_days", self.manager_days)
+        _refuse_disorder((*steps, ("recycle_days", self.recycle_days)))
+        return self
 
 
 class Clocks(Strict):
@@ -142,7 +181,7 @@ class Clocks(Strict):
     """For everybody else."""
     outcome: OutcomeClock = OutcomeClock()
     """From the acceptance to what came of it."""
-    logging_delay_min: int = 10
+    logging_delay_min: int = Field(default=10, ge=0, le=1440)
     """How long a rep's call usually takes to appear in the CRM: no step fires before that has passed."""
 
 
@@ -159,3 +198,10 @@ class RoutingRules(Strict):
     """Nobody at work: wait in the visible unassigned queue, or hold with the next in turn."""
     clocks: Clocks = Clocks()
     """How long a rep has, and what happens then."""
+
+    @model_validator(mode="after")
+    def _takes_everybody(self) -> Self:
+        if self.fallback.account_owner or self.fallback.previous_owner:
+            words = "the fallback takes everybody: name a pool, a user or a queue, never an owner who may be missing"
+            raise findings_error([Finding(("fallback",), words)])
+        return self

@@ -1,13 +1,14 @@
 """scoring.yaml: what an interaction is worth, who fits, and where the line is."""
 
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from config.conditions import Condition
-from config.strict import Strict
-from config.words import CHECKED_ELSEWHERE
+from config.strict import Days, Strict
+from config.words import CHECKED_ELSEWHERE, Finding, findings_error
 from domain.activity import ActivityKind
 from domain.score import Grade
 
@@ -17,7 +18,7 @@ class Repeat(Strict):
 
     policy: Literal["each", "first", "once_per", "nth"] = "each"
     """`each` time, only the `first`, `once_per` so many days (rolling), only the `nth`."""
-    days: int | None = Field(default=None, ge=1)
+    days: Days | None = None
     """For `once_per`: days in which it counts once."""
     n: int | None = Field(default=None, ge=1)
     """For `nth`: which time counts."""
@@ -34,11 +35,11 @@ class Repeat(Strict):
 class Decay(Strict):
     """How points fade: halved every `half_life_days`, or `percent` of the start lost per whole `every_days`."""
 
-    half_life_days: int | None = Field(default=None, ge=1)
+    half_life_days: Days | None = None
     """Days in which half of the points fade."""
     percent: int | None = Field(default=None, ge=1, le=100)
     """Percent of the first value that is lost per interval."""
-    every_days: int | None = Field(default=None, ge=1)
+    every_days: Days | None = None
     """Days of one interval."""
 
     @model_validator(mode="after")
@@ -64,7 +65,7 @@ class ActivityRule(Strict):
     """Asking to be called: goes through every hold except employee, competitor and test."""
     repeat: Repeat = Repeat()
     """How often it may count."""
-    timeframe_days: int | None = Field(default=None, ge=1)
+    timeframe_days: Days | None = None
     """Days for which the points stand in full, and then not at all."""
     decay: Decay | None = None
     """How the points fade; none: as the group says."""
@@ -118,34 +119,66 @@ class FitGroup(Strict):
 class Grades(Strict):
     """The lowest fit percentage of each grade."""
 
-    A: int = 80
+    A: int = Field(default=80, ge=0, le=100)
     """Percent from which the grade is A."""
-    B: int = 60
+    B: int = Field(default=60, ge=0, le=100)
     """Percent from which the grade is B."""
-    C: int = 40
+    C: int = Field(default=40, ge=0, le=100)
     """Percent from which the grade is C."""
-    D: int = 20
+    D: int = Field(default=20, ge=0, le=100)
     """Percent from which the grade is D; below it is E."""
+
+    @model_validator(mode="after")
+    def _falling(self) -> Self:
+        steps = [("A", self.A), ("B", self.B), ("C", self.C), ("D", self.D)]
+        found = [
+            Finding((name,), f"`{name}` ({value}) has to be less than `{better}` ({above}): no fit would be a {name}")
+            for (better, above), (name, value) in pairwise(steps)
+            if value >= above
+        ]
+        if found:
+            raise findings_error(found)
+        return self
 
 
 class Line(Strict):
     """Where a lead becomes marketing-qualified."""
 
-    engagement: int = 50
+    engagement: int = Field(default=50, ge=0)
     """Engagement points that it takes."""
-    rearm_below: int = 40
+    rearm_below: int = Field(default=40, ge=0)
     """Having crossed, a lead has to fall below these points before it can cross again."""
     fit: Grade = Grade.C
     """The grade that it takes, or better."""
+
+    @model_validator(mode="after")
+    def _can_be_crossed(self) -> Self:
+        found = []
+        if self.rearm_below > self.engagement:
+            words = f"`rearm_below` ({self.rearm_below}) has to be at most `engagement` ({self.engagement})"
+            found.append(Finding(("rearm_below",), f"{words}: a lead would cross again at once"))
+        if self.fit is Grade.UNKNOWN:
+            words = "`?` says that too little is known: a line is drawn at a grade"
+            found.append(Finding(("fit",), words, "write A, B, C, D or E"))
+        if found:
+            raise findings_error(found)
+        return self
 
 
 class Steps(Strict):
     """Engagement points from which a lead is warm and hot."""
 
-    warm: int = 20
+    warm: int = Field(default=20, ge=0)
     """Points from which a lead is warm."""
-    hot: int = 50
+    hot: int = Field(default=50, ge=0)
     """Points from which a lead is hot."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.hot <= self.warm:
+            words = f"`hot` ({self.hot}) has to be more than `warm` ({self.warm})"
+            raise findings_error([Finding(("hot",), words)])
+        return self
 
 
 class Exclusion(Strict):
@@ -162,9 +195,9 @@ class Exclusion(Strict):
 class Showing(Strict):
     """When a new number is worth a write: the band changed, it moved by this much, or this long passed."""
 
-    points: int = 5
+    points: int = Field(default=5, ge=0, le=1000)
     """Points by which it has to have moved."""
-    days: int = 7
+    days: int = Field(default=7, ge=1, le=365)
     """Days after which it is written even if it moved less."""
     from_step: Literal["cold", "warm", "hot"] = "warm"
     """Nothing is written for people below this step."""

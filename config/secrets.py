@@ -106,11 +106,17 @@ def exposure(path: Path) -> str | None:
     return None
 
 
+def refusal(path: Path) -> tuple[str, str] | None:
+    """Why a secret's file is not taken, and the mend; None when it is."""
+    who = exposure(path)
+    return (f"the secret's file {path} is refused: {who}", f"chmod 600 {path}") if who else None
+
+
 def _content(path: Path) -> str:
     try:
-        who = exposure(path)
-        if who:
-            raise _MissingError(f"the secret's file {path} is refused: {who}", f"chmod 600 {path}")
+        refused = refusal(path)
+        if refused:
+            raise _MissingError(*refused)
         if not path.is_file() or path.stat().st_size > _MAX_BYTES:
             raise _MissingError(f"{path} is not a file with a secret in it")
         value = path.read_text(encoding="utf-8").strip()

@@ -5,7 +5,7 @@ A setting is declared once, here, with its reason under it; `docs/settings.md` i
 
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, SerializeAsAny, field_validator, model_validator
@@ -36,8 +36,6 @@ class Schedule(Strict):
     """Seconds between reads of the forms by which people ask to be called."""
     describe_hours: int = Field(default=6, ge=1, le=168)
     """Hours between looks at the systems' fields, so that drift is found before a write fails."""
-    sweep_hour: int = Field(default=3, ge=0, le=23)
-    """Hour of the day, in the installation's time zone, of the nightly full listing of ids and list members."""
 
 
 class DestructiveLimit(Strict):
@@ -62,22 +60,6 @@ class HandoffLimit(Strict):
     """Handoffs per active rep and 24 hours, where that is more than the floor."""
 
 
-class AdditiveLimit(Strict):
-    """Fills what was blank, joins a list, creates a record."""
-
-    floor: int = Field(default=100, ge=0)
-    """Leads per 24 hours that always pass."""
-    share_percent: float = Field(default=2, ge=0, le=100)
-    """Percent of all leads per 24 hours, where that is more than the floor."""
-
-
-class ScoreLimit(Strict):
-    """New scores are metered by the call budget; only a landslide is held."""
-
-    band_change_percent: float = Field(default=10, ge=0, le=100)
-    """Percent of all leads that may change band in one cycle; above it the score writes wait for approval."""
-
-
 class BlastRadius(Strict):
     """How much may change in 24 hours before a person has to agree. The excess is held, the rest goes on."""
 
@@ -85,10 +67,6 @@ class BlastRadius(Strict):
     """Changes that take something away."""
     handoff: HandoffLimit = HandoffLimit()
     """Leads given to reps."""
-    additive: AdditiveLimit = AdditiveLimit()
-    """Changes that only add."""
-    score: ScoreLimit = ScoreLimit()
-    """New scores."""
     hand_raises_per_hour: int = Field(default=20, ge=0)
     """Hand-raisers that pass every limit, per hour; beyond it a form is being abused."""
     approval_hours: int = Field(default=24, ge=1)
@@ -108,7 +86,7 @@ class Budget(Strict):
     """Handoffs may go on up to this share of the account's daily limit."""
     untouched_percent: int = Field(default=5, ge=0, le=50)
     """The last share of the daily limit is never touched, whatever waits."""
-    daily_limit: dict[str, int] = Field(default_factory=dict)
+    daily_limit: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     """Calls per day by connection name, where the system does not tell (else Salesforce 100,000, HubSpot 250,000)."""
 
     @model_validator(mode="after")

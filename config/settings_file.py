@@ -54,16 +54,16 @@ class SettingsReading:
                 files=(overlay, own), variables=self._variables, variable_settings=from_variables, flags=flags
             )
         self._usable = not own.problems
-        self.problems += [*own.problems, *unreadable, *(overlay.problems if overlay else ())]
+        self.problems += [*own.problems, *self._variables.problems, *unreadable, *(overlay.problems if overlay else ())]
         self._data = self._layers.data()
         return self._validate() if self._usable else None
 
     def _overlay(self, name: Any, *, asked: str | None, own: YamlFile) -> YamlFile | None:
         """environments/test.yaml or live.yaml. One that was asked for and is not there could lead to the wrong org."""
-        if name not in {Environment.TEST.value, Environment.LIVE.value}:
+        if not isinstance(name, str) or name not in {Environment.TEST.value, Environment.LIVE.value}:
             return None
         shown = f"{OVERLAYS}/{name}.yaml"
-        if not (self._folder / shown).exists() and asked in {None, own.data.get("environment", Environment.LIVE)}:
+        if not (self._folder / shown).exists() and asked in (None, own.data.get("environment", Environment.LIVE)):
             return None
         file = read_yaml(self._folder / shown, shown)
         for key in file.data:

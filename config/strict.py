@@ -1,6 +1,13 @@
-"""The shape that every settings and rule value has: unknown keys refused, frozen once read."""
+"""The shape that every settings and rule value has: unknown keys refused, frozen once read, spans bounded."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FARTHEST_DAYS = 3650
+"""Ten years: a longer span of days is a slip of the keyboard, and dates end somewhere."""
+
+Days = Annotated[int, Field(ge=1, le=FARTHEST_DAYS)]
 
 
 class Strict(BaseModel):

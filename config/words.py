@@ -24,6 +24,7 @@ class Finding(NamedTuple):
     path: tuple[str | int, ...]
     message: str
     hint: str | None = None
+    at_key: bool = False
 
 
 def findings_error(findings: Iterable[Finding]) -> PydanticCustomError:

@@ -146,6 +146,28 @@ class CallBudget(Protocol):
         ...
 
 
+class Known(Protocol):
+    """What a sweep asks of a record that was read before; a `Record` is one."""
+
+    @property
+    def modified_at(self) -> datetime: ...
+
+    @property
+    def archived(self) -> bool: ...
+
+
+class KnownRecords(Protocol):
+    """What was read before, so that a sweep over everything reads only the rest, and sees what has vanished."""
+
+    def of(self, connection: str, object: str, ids: Sequence[str]) -> Mapping[str, Known]:
+        """Those of the ids that were ever read."""
+        ...
+
+    def live(self, connection: str, object: str) -> Iterator[str]:
+        """The ids of every record that is neither archived nor merged into another."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its answer, as the wire log keeps it: no secrets, no query string."""
@@ -187,6 +209,8 @@ class Surroundings:
     lane: Lane = Lane.BACKGROUND
     describe_again: timedelta = timedelta(hours=6)
     """How long what describe told is believed, unless an answer proves it wrong."""
+    known: KnownRecords | None = None
+    """Without it no sweep compares what a system lists with what was read."""
 
 
 __all__ = [
@@ -197,6 +221,8 @@ __all__ = [
     "Describer",
     "Exchange",
     "Holds",
+    "Known",
+    "KnownRecords",
     "Lane",
     "Pace",
     "ProvisionItem",

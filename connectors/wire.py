@@ -6,6 +6,7 @@ asks the deadline before each read, headers included. Both SDKs end in urllib3, 
 
 import http.client
 import io
+import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -59,11 +60,36 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The decoded body; TransientError for what is no JSON (a gateway's page, a cut-off answer)."""
+        """The decoded body. TransientError for a gateway's page and for what may have been cut off.
+
+        A whole answer that calls itself JSON and is none will be none next time: ContractError.
+        """
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
+            return decoded(self.body)
+        except ValueError as error:
+            if self.ok and self._is_whole and "json" in self.headers.get("content-type", ""):
+                raise ContractError(f"the answer (HTTP {self.status}) calls itself JSON and cannot be read") from error
             raise TransientError(f"the answer (HTTP {self.status}) is not JSON") from error
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether its end was told: urllib3 has then refused what was shorter."""
+        return "content-length" in self.headers or "transfer-encoding" in self.headers
+
+
+def decoded(body: bytes) -> Any:
+    """The value of a JSON text; ValueError for what is none. Half of a cut emoji becomes U+FFFD.
+
+    orjson refuses half a surrogate pair, which vendors pass on from whoever cut a text in its middle.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            text = json.dumps(json.loads(body), ensure_ascii=False)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        return orjson.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 Opener = Callable[[float], BaseHTTPResponse]

@@ -58,12 +58,10 @@ class Desired:
 
 
 class BlastClass(StrEnum):
-    """How dangerous a decision is; features.md D has the limits."""
+    """How dangerous a decision is; the limits of each stand in the settings."""
 
     DESTRUCTIVE = "destructive"
     HANDOFF = "handoff"
-    ADDITIVE = "additive"
-    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

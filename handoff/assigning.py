@@ -8,16 +8,20 @@ from domain.handoff import Assignment, Handoff, HandoffKind, Queue, Rep
 from domain.stage import Cause, Stage
 from handoff.deadlines import WAITS, next_step_name, step_name, touch_due, without_waits
 from handoff.draft import Draft, worse
+from handoff.follow_up import first_touch
 from handoff.notices import name_of, notify, take, tell_manager
 from handoff.routing import Ask, Routed, route
 from handoff.tasks import give_task, reason
 from handoff.view import RETURN_DATE, LeadView
+from handoff.vouching import vouch
 
 HAD_DEAL = "had:deal"
 WAS_CONVERTED = "had:conversion"
 WAS_CUSTOMER = "had:customer"
 STALE_DATE = "date:"
 """Steps that say how things stood when the handoff opened: only what is new since then is news."""
+HELD = "held"
+"""The step of a handoff that was opened or sent on while the lead was held, until somebody gets it."""
 
 
 def kind_of(view: LeadView) -> HandoffKind:
@@ -27,9 +31,12 @@ def kind_of(view: LeadView) -> HandoffKind:
     return HandoffKind.CUSTOMER if view.is_customer else HandoffKind.NEW_BUSINESS
 
 
-def start_handoff(draft: Draft, *, hand_raise: bool, why: str, cause: Cause) -> Draft:
-    """Open the next handoff and make the lead an MQL; it stands in the queue until somebody is found."""
-    view, lead = draft.view, draft.lead
+def start_handoff(draft: Draft, *, why: str, cause: Cause, asked: tuple[str, ...] = ()) -> Draft:
+    """Open the next handoff and make the lead an MQL; it stands in the queue until somebody is found.
+
+    `asked`: the steps of the requests to be called that it answers.
+    """
+    view, lead, hand_raise = draft.view, draft.lead, bool(asked)
     handoff = Handoff(
         lead_id=lead.id,
         number=draft.next_number,
@@ -41,22 +48,24 @@ def start_handoff(draft: Draft, *, hand_raise: bool, why: str, cause: Cause) -> 
         band=view.score.band,
         queue=Queue.UNASSIGNED,
         queue_cause="just opened",
-        steps=circumstances(view),
+        steps=(*circumstances(view), *asked),
     )
+    if asked or cause is Cause.PERSON:
+        handoff = vouch(handoff, draft.now)
     fresh = replace(lead, mql_since=draft.now, return_at=None, recycled_as=None, nurture_withheld=None, left_lists=())
     opened = replace(
         draft,
         lead=fresh,
         handoff=handoff,
         hand_raise=draft.hand_raise or hand_raise,
-        blast=worse(draft.blast, BlastClass.HANDOFF),
+        blast=draft.blast if view.held else worse(draft.blast, BlastClass.HANDOFF),
     )
     return opened.move(Stage.MQL, cause, why)
 
 
-def open_handoff(draft: Draft, *, hand_raise: bool, why: str, cause: Cause = Cause.RULE) -> Draft:
+def open_handoff(draft: Draft, *, why: str, cause: Cause = Cause.RULE, asked: tuple[str, ...] = ()) -> Draft:
     """Open the next handoff and look for a rep at once."""
-    return find_rep(start_handoff(draft, hand_raise=hand_raise, why=why, cause=cause))
+    return find_rep(start_handoff(draft, why=why, cause=cause, asked=asked))
 
 
 def circumstances(view: LeadView) -> tuple[str, ...]:
@@ -71,6 +80,8 @@ def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
     handoff = draft.handoff
     if handoff is None:
         return draft
+    if draft.view.held:
+        return _await_word(draft, handoff)
     ask = Ask(
         view=draft.view,
         kind=handoff.kind,
@@ -93,7 +104,10 @@ def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
 
 
 def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str], cause: Cause) -> Draft:
-    """Give the open handoff to a rep whose load is already counted: clock, task, and a notice for a hand-raise."""
+    """Give the open handoff to a rep whose load is already counted: clock, task, and a notice for a hand-raise.
+
+    A rep who has answered the request already is asked for nothing.
+    """
     handoff = draft.handoff
     if handoff is None:
         return draft
@@ -109,9 +123,11 @@ def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str],
         outcome_due_at=None,
         verdict=None,
         outcome=None,
-        steps=without_waits(handoff.steps),
+        steps=tuple(step for step in without_waits(handoff.steps) if step != HELD),
     )
     given = replace(given, touch_due_at=touch_due(given, draft.book))
+    if cause is Cause.PERSON:
+        given = vouch(given, draft.now)
     assignment = Assignment(
         lead_id=draft.lead.id,
         handoff=handoff.number,
@@ -122,10 +138,19 @@ def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str],
         trace=tuple(trace),
         rule_hash=draft.book.rule_hash,
     )
-    blast = BlastClass.DESTRUCTIVE if cause is Cause.RULE and _replaces_a_choice(draft, rep) else None
+    blast = _blast(draft, handoff, rep) if cause is Cause.RULE else None
     owned = replace(draft, assignment=assignment, blast=worse(draft.blast, blast))
     moved = owned.on_lead(replace(draft.lead, owner=rep.email)).move(Stage.ASSIGNED, cause, why)
+    if first_touch(draft, given) is not None:
+        return moved.on_handoff(given)
     return _tell_owner(give_task(moved, given), rep)
+
+
+def _blast(draft: Draft, handoff: Handoff, rep: Rep) -> BlastClass | None:
+    """How dangerous it is that we chose this rep: the opening has had its room unless it was held."""
+    if _replaces_a_choice(draft, rep):
+        return BlastClass.DESTRUCTIVE
+    return BlastClass.HANDOFF if HELD in handoff.steps else None
 
 
 def _replaces_a_choice(draft: Draft, rep: Rep) -> bool:
@@ -153,6 +178,15 @@ def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:
         return placed
     text = f"{draft.view.person} waits for a rep: {routed.why}"
     return take(tell_manager(placed, step, None, text), step)
+
+
+def _await_word(draft: Draft, handoff: Handoff) -> Draft:
+    """A person opened it or sent it on while the lead is held: giving it out will need room of its own."""
+    steps = (*(step for step in without_waits(handoff.steps) if step != HELD), HELD)
+    waiting = replace(
+        into_queue(handoff, Queue.UNASSIGNED, "held: giving it out waits for a person's word"), steps=steps
+    )
+    return replace(draft, handoff=waiting, lead=replace(draft.lead, owner=None))
 
 
 def into_queue(handoff: Handoff, queue: Queue, cause: str) -> Handoff:

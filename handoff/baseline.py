@@ -10,7 +10,7 @@ from config.lifecycle import BaselineRow
 from domain.stage import Cause, Stage
 from domain.values import Value
 from handoff.draft import Draft
-from handoff.lifecycle import WITH_SALES
+from handoff.lifecycle import BEFORE_SALES, WITH_SALES
 from handoff.view import LeadView, present_owner
 
 STATUS_NAMES = ("status", "lead_status")
@@ -26,10 +26,12 @@ def first_stage(view: LeadView, rows: list[BaselineRow]) -> tuple[Stage, str]:
 
 
 def begin(draft: Draft) -> Draft:
-    """Give a lead that is new here its first stage."""
-    if not draft.view.needs_baseline or draft.lead.stage is not Stage.KNOWN:
+    """Give a lead that is new here its first stage; one that was only scored so far may be engaged already."""
+    if not draft.view.needs_baseline or draft.lead.stage not in BEFORE_SALES:
         return draft
     stage, why = first_stage(draft.view, draft.book.lifecycle.baseline)
+    if stage is Stage.KNOWN:
+        return draft
     begun = draft.move(stage, Cause.BASELINE, why)
     if stage is Stage.MQL:
         return begun.on_lead(replace(begun.lead, mql_since=draft.now))

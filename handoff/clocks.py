@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.handoff import Handoff, Outcome, Queue
+from domain.handoff import Handoff, Queue
 from domain.stage import Cause, Stage
 from handoff.assigning import into_queue, owner_name
 from handoff.deadlines import (
     WAITS,
     day_of,
+    given_back,
     outcome_moment,
     outcome_step_name,
     start_of,
     step_name,
     touch_clock,
     touch_moment,
-    without_waits,
 )
 from handoff.draft import Draft
 from handoff.notices import notify, take, tell_manager
-from handoff.recycling import recycle
+from handoff.recycling import go_quiet
 from handoff.view import SNOOZE
 
 Act = Callable[[Draft, str], Draft]
@@ -116,7 +116,7 @@ def _release(draft: Draft, step: str) -> Draft:
     told = _tell_boss(draft, step, f"{draft.view.person} is back in the queue: not touched by {name}")
     why = f"not touched by {name} in time"
     tried = tuple(dict.fromkeys([*handoff.tried, *([handoff.owner] if handoff.owner else [])]))
-    steps = (*without_waits(handoff.steps), f"{WAITS}unassigned")
+    steps = (*given_back(handoff), f"{WAITS}unassigned")
     freed = replace(into_queue(handoff, Queue.UNASSIGNED, why), tried=tried, steps=steps)
     given_up = replace(told, handoff=freed, state=draft.state.took(handoff.owner))
     return given_up.on_lead(replace(given_up.lead, owner=None)).move(Stage.MQL, Cause.TIME, why)
@@ -131,8 +131,7 @@ def _escalate_outcome(draft: Draft, step: str) -> Draft:
 
 
 def _give_up(draft: Draft, _step: str) -> Draft:
-    why = f"went quiet: no outcome from {owner_name(draft)} in time"
-    return recycle(draft, Outcome.WENT_QUIET, cause=Cause.TIME, why=why, at=draft.now)
+    return go_quiet(draft, f"went quiet: no outcome from {owner_name(draft)} in time")
 
 
 def _tell_rep(draft: Draft, step: str, text: str) -> Draft:

@@ -1,6 +1,7 @@
 """Who crosses the line: fresh behaviour above it, or an approved crossing; requests to be called come first.
 
-Recompute is not handing off: only what happened after `armed_at` opens a handoff. A flag that a
+Recompute is not handing off: only what happened after `armed_at` opens a handoff, and a request to be
+called of the day before that we saw only after. A flag that a
 person took back is not raised again before the score has been below `rearm_below`.
 """
 
@@ -59,7 +60,7 @@ def cross(draft: Draft) -> Draft:
     if draft.handoff is None and _crosses(draft):
         line = draft.book.scoring.line
         why = f"engagement ≥ {line.engagement} and fit ≥ {line.fit}"
-        return open_handoff(draft, hand_raise=False, why=why)
+        return open_handoff(draft, why=why)
     return draft
 
 

@@ -17,9 +17,12 @@ AFTER_OPENING_MIN = 60
 WAITS = "waits:"
 """The step that names the queue a lead stays in until a person takes it."""
 TASK = "task"
+ASKED = "asked"
 RAISE = "raise"
-"""`raise:…` marks a request to be called as answered."""
+"""A request to be called that was answered: `asked:…` by opening the handoff, `raise:…` within it, as a new turn."""
 ACCEPTED = "accepted"
+GIVEN_BACK = "given_back"
+"""The step of a handoff that a rep gave back, or lost: what was done before answers nothing any more."""
 BACK = "back:"
 """The step that names the rep who gave the lead back for its data."""
 
@@ -102,6 +105,12 @@ def waits_in(handoff: Handoff) -> str | None:
 
 def without_waits(steps: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(step for step in steps if not step.startswith(WAITS))
+
+
+def given_back(handoff: Handoff) -> tuple[str, ...]:
+    """The steps of a handoff that its rep gives back or loses."""
+    steps = without_waits(handoff.steps)
+    return steps if GIVEN_BACK in steps else (*steps, GIVEN_BACK)
 
 
 def back_to(handoff: Handoff) -> str | None:

@@ -18,7 +18,7 @@ from handoff.draft import Draft
 from handoff.memberships import memberships
 from handoff.needs_data import mend
 from handoff.people import hear_lists, hear_owners, hear_stages
-from handoff.recycling import keep_rest, rests_until
+from handoff.recycling import keep_rest, next_return_at, rests_until
 from handoff.rotation import RoutingState
 from handoff.rulebook import Rulebook
 from handoff.screening import screen
@@ -30,6 +30,7 @@ from handoff.view import LeadView
 
 __all__ = ["Rulebook", "decide"]
 
+# Touches are heard twice: of those who had the lead before, and of whoever gets it in this very decision.
 STEPS: tuple[Callable[[Draft], Draft], ...] = (
     begin,
     hear_lists,
@@ -43,20 +44,29 @@ STEPS: tuple[Callable[[Draft], Draft], ...] = (
     cross,
     screen,
     try_again,
+    hear_touches,
     run_clocks,
     end_stay,
     keep_rest,
     follow_warmth,
 )
 
+BY_RULE_OR_TIME = frozenset({mend, cross, screen, try_again, run_clocks, end_stay})
+"""Steps that nobody asked for: they wait while a lead is held. How warm it is follows the score all the same."""
+
 
 def decide(
     view: LeadView, book: Rulebook, state: RoutingState, reps: Mapping[str, Rep], *, now: datetime
 ) -> tuple[Decision, RoutingState]:
-    """Decide about one lead; the routing state moves on when somebody's desk changed."""
+    """Decide about one lead; the routing state moves on when somebody's desk changed.
+
+    A lead that is held follows what people say and do and what its score says, and nothing else: its
+    decision has no blast and uses nobody's turn.
+    """
     draft = Draft(view=view, book=book, reps=reps, now=now, state=state, lead=view.lead, handoff=view.handoff)
     for step in STEPS:
-        draft = step(draft)
+        if not (view.held and step in BY_RULE_OR_TIME):
+            draft = step(draft)
     return conclude(draft), draft.state
 
 
@@ -87,5 +97,6 @@ def wake_at(draft: Draft) -> datetime | None:
         rests_until(draft.lead, draft.book) if draft.lead.stage is Stage.RECYCLED else None,
         stay_ends_at(draft),
         next_try(draft),
+        next_return_at(draft),
     ]
     return min((each for each in moments if each is not None and each > draft.now), default=None)

@@ -19,7 +19,7 @@ _DEAL = (Stage.OPPORTUNITY, Stage.CUSTOMER)
 _Row = tuple[tuple[Stage, ...], tuple[Stage, ...], frozenset[Cause]]
 
 _ROWS: tuple[_Row, ...] = (
-    ((Stage.KNOWN,), tuple(Stage), frozenset({Cause.BASELINE})),
+    (_BEFORE_SALES, tuple(Stage), frozenset({Cause.BASELINE})),
     ((Stage.KNOWN,), (Stage.ENGAGED,), _RULE),
     ((Stage.ENGAGED,), (Stage.KNOWN,), _TIME),
     ((*_BEFORE_SALES, *_RESTING), (Stage.MQL,), _RULE),
@@ -32,7 +32,7 @@ _ROWS: tuple[_Row, ...] = (
     ((Stage.ASSIGNED,), (Stage.ACCEPTED, Stage.QUALIFIED), _PEOPLE),
     ((Stage.ACCEPTED,), (Stage.MQL, Stage.ASSIGNED, Stage.QUALIFIED), _PEOPLE),
     ((Stage.QUALIFIED,), (Stage.MQL, Stage.ASSIGNED, Stage.ACCEPTED), _PEOPLE),
-    ((Stage.MQL, *_AT_WORK), _DEAL, _PEOPLE),
+    ((Stage.MQL, *_AT_WORK), _DEAL, _TIME),
     ((Stage.MQL, *_AT_WORK, Stage.OPPORTUNITY), (Stage.RECYCLED,), _TIME),
     ((Stage.MQL, *_AT_WORK, Stage.OPPORTUNITY), _BEFORE_SALES, _PEOPLE),
     ((Stage.OPPORTUNITY,), (Stage.MQL, *_AT_WORK, Stage.CUSTOMER), _PEOPLE),
@@ -57,6 +57,12 @@ TABLE = _table(_ROWS)
 
 WITH_SALES = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED, Stage.OPPORTUNITY})
 """Stages in which marketing keeps quiet: the `LL · With sales` list."""
+
+BEFORE_SALES = frozenset(_BEFORE_SALES)
+"""Stages of a lead that sales has not seen."""
+
+AT_WORK = frozenset(_AT_WORK)
+"""Stages of a lead that a rep has and that has come to no deal yet."""
 
 IN_HANDOFF = frozenset({Stage.MQL, Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
 """Stages of a lead whose handoff is open."""

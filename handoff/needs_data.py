@@ -7,7 +7,7 @@ from dataclasses import replace
 from domain.handoff import Queue
 from domain.stage import Cause, Stage
 from handoff.assigning import find_rep, into_queue, owner_name
-from handoff.deadlines import BACK, back_to, without_waits
+from handoff.deadlines import BACK, back_to, given_back
 from handoff.draft import Draft
 from handoff.view import OUTCOME, RETURN_DATE, SNOOZE, VERDICT
 
@@ -25,7 +25,7 @@ def call_wrong(draft: Draft) -> Draft:
     if handoff is None:
         return draft
     why = f"{owner_name(draft)}: data wrong"
-    kept = tuple(step for step in without_waits(handoff.steps) if not step.startswith((DATA, BACK)))
+    kept = tuple(step for step in given_back(handoff) if not step.startswith((DATA, BACK)))
     back = (f"{BACK}{handoff.owner}",) if handoff.owner else ()
     queued = into_queue(handoff, Queue.NEEDS_DATA, why)
     queued = replace(queued, steps=(*kept, f"{DATA}{fingerprint(draft)}", *back))

@@ -125,8 +125,8 @@ def _hand_over(draft: Draft, stage: Stage, why: str) -> Draft:
     if draft.handoff is None:
         owner = present_owner(draft.view, draft.reps)
         if stage is Stage.MQL or owner is None:
-            return open_handoff(draft, hand_raise=False, why=why, cause=Cause.PERSON)
-        started = start_handoff(draft, hand_raise=False, why=why, cause=Cause.PERSON)
+            return open_handoff(draft, why=why, cause=Cause.PERSON)
+        started = start_handoff(draft, why=why, cause=Cause.PERSON)
         return _give(started, owner, why)
     owner = rep_of(draft.handoff.owner, draft.reps)
     if draft.lead.stage is Stage.ASSIGNED or owner is None:

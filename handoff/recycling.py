@@ -5,8 +5,9 @@ A date alone brings nobody back: it takes points earned since. Asking to be call
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from domain.handoff import Outcome
+from domain.handoff import Handoff, Outcome
 from domain.lead import Lead
 from domain.stage import Cause, Stage
 from handoff.assigning import STALE_DATE
@@ -17,6 +18,8 @@ from handoff.tasks import is_yes
 from handoff.view import RETURN_DATE, LeadView
 
 OPTED_OUT = "opted_out"
+RETURNS_WINDOW = timedelta(days=730)
+"""`max_returns` counts over 24 months: by then people have changed jobs, budgets and minds."""
 
 
 def recycle(draft: Draft, outcome: Outcome, *, cause: Cause, why: str, at: datetime) -> Draft:
@@ -31,6 +34,21 @@ def recycle(draft: Draft, outcome: Outcome, *, cause: Cause, why: str, at: datet
         mql_since=None,
     )
     return ended.on_lead(resting)
+
+
+def go_quiet(draft: Draft, why: str) -> Draft:
+    """What becomes of a lead that nobody moved in time: to rest, unless its account speaks against it.
+
+    Nobody is nurtured because time passed whose account has an open deal or is a customer. Their handoff was a
+    signal to whoever looks after the account and no clock ran on it: it ends quietly, without an outcome, and
+    the lead stands where its account stands, as an opportunity or a customer.
+    """
+    view = draft.view
+    if not view.has_open_deal and not view.is_customer:
+        return recycle(draft, Outcome.WENT_QUIET, cause=Cause.TIME, why=why, at=draft.now)
+    stage = Stage.OPPORTUNITY if view.has_open_deal else Stage.CUSTOMER
+    reason = "has an open deal" if view.has_open_deal else "is a customer"
+    return draft.close(None, armed_at=draft.now).move(stage, Cause.TIME, f"{why}, and its account {reason}")
 
 
 def return_date(draft: Draft, outcome: Outcome) -> datetime | None:
@@ -65,12 +83,39 @@ def keep_rest(draft: Draft) -> Draft:
 def may_return(draft: Draft) -> bool:
     """Tell whether a resting lead may go to sales again, given that it stands above the line."""
     lead, score = draft.lead, draft.view.score
-    if lead.times_recycled > draft.book.lifecycle.max_returns or draft.now < rests_until(lead, draft.book):
+    if draft.now < rests_until(lead, draft.book) or not _has_returns_left(draft):
         return False
     if draft.view.approved:
         return True
     earned = score.last_fact_at if _needs_fit(draft) else score.last_point_at
     return earned is not None and earned > lead.armed_at
+
+
+def _has_returns_left(draft: Draft) -> bool:
+    return len(_recent_returns(draft)) < draft.book.lifecycle.max_returns
+
+
+def next_return_at(draft: Draft) -> datetime | None:
+    """When a resting lead that has had its returns may have another; None for all others."""
+    allowed = draft.book.lifecycle.max_returns
+    if draft.lead.stage is not Stage.RECYCLED or allowed == 0 or _has_returns_left(draft):
+        return None
+    return _recent_returns(draft)[-allowed] + RETURNS_WINDOW
+
+
+def _recent_returns(draft: Draft) -> list[datetime]:
+    return [at for at in _returns(draft) if at + RETURNS_WINDOW > draft.now]
+
+
+def _returns(draft: Draft) -> list[datetime]:
+    """When it came back to sales after a rest, oldest first."""
+    passes = sorted((*draft.view.past, *draft.closed), key=lambda each: each.number)
+    return sorted(after.opened_at for before, after in pairwise(passes) if _rested(before, draft.book))
+
+
+def _rested(handoff: Handoff, book: Rulebook) -> bool:
+    outcome = handoff.outcome
+    return outcome is not None and outcome is not Outcome.MERGED and book.road(outcome).list is not None
 
 
 def rests_until(lead: Lead, book: Rulebook) -> datetime:

@@ -10,9 +10,9 @@ from domain.stage import Cause, Stage
 from handoff.adoption import adopt
 from handoff.answers import Answer
 from handoff.assigning import find_rep, into_queue, owner_name
-from handoff.deadlines import without_waits
+from handoff.deadlines import given_back
 from handoff.draft import Draft
-from handoff.hand_raise import fresh_raises
+from handoff.hand_raise import spent_until
 from handoff.needs_data import call_wrong
 from handoff.recycling import recycle
 
@@ -53,16 +53,10 @@ def _end(draft: Draft, answer: Answer, outcome: Outcome) -> Draft:
     """To rest, or out of the loop."""
     road = draft.book.road(outcome)
     why = f"{owner_name(draft)}: {road.label}"
-    at = _spent_until(draft, answer.at)
+    at = spent_until(draft, answer.at)
     if road.disqualifies:
         return disqualify(draft, outcome, why=why, at=at)
     return recycle(draft, outcome, cause=Cause.PERSON, why=why, at=at)
-
-
-def _spent_until(draft: Draft, at: datetime) -> datetime:
-    """A request to be called that the rep had not been told of outlives the rejection."""
-    unheard = fresh_raises(draft)
-    return min([at, *(each.occurred_at - timedelta(microseconds=1) for each in unheard)])
 
 
 def _correct(draft: Draft, answer: Answer, outcome: Outcome) -> Draft:
@@ -84,8 +78,7 @@ def _wrong_person(draft: Draft) -> Draft:
         return draft
     why = f"{owner_name(draft)}: wrong person"
     tried = tuple(dict.fromkeys([*handoff.tried, *([handoff.owner] if handoff.owner else [])]))
-    freed = into_queue(replace(handoff, tried=tried), Queue.UNASSIGNED, why)
-    freed = replace(freed, steps=without_waits(freed.steps))
+    freed = into_queue(replace(handoff, tried=tried, steps=given_back(handoff)), Queue.UNASSIGNED, why)
     given_up = replace(draft, handoff=freed, state=draft.state.took(handoff.owner))
     ownerless = given_up.on_lead(replace(draft.lead, owner=None))
     return find_rep(ownerless.move(Stage.MQL, Cause.PERSON, why))

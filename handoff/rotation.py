@@ -69,12 +69,6 @@ class RoutingState:
             return self
         return replace(self, loads={**self.loads, email: replace(load, open=load.open - 1)})
 
-    def with_open(self, counts: Mapping[str, int], day: date) -> Self:
-        """Set what everybody has open to what a count says, as after a restore."""
-        known = {*self.loads, *counts}
-        fresh = {each: replace(self.loads.get(each, Load(day=day)), open=counts.get(each, 0)) for each in known}
-        return replace(self, loads=fresh)
-
     def to_json(self) -> str:
         turns = {pool: {"slots": turn.slots, "at": turn.at} for pool, turn in self.turns.items()}
         loads = {who: [load.day.isoformat(), load.new, load.open] for who, load in self.loads.items()}

@@ -1,7 +1,7 @@
 """Rules that take a lead out of the loop: what another system has decided about it already.
 
-They look at what is new. Somebody who asked to be called, or whom a person took back, stays until a
-property that the rule asks for has changed since.
+They look at what is new. Somebody who asked to be called, or whom a person spoke for, stays until a
+property that the rule asks for has changed since; of a property without a time only the first look is news.
 """
 
 from datetime import datetime
@@ -10,14 +10,15 @@ from domain.stage import Cause, Stage
 from handoff.draft import Draft
 from handoff.rejection import disqualify
 from handoff.rulebook import Screen
+from handoff.vouching import vouched_at
 
 SCREENED = frozenset(Stage) - {Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.DISQUALIFIED}
 """With an open deal, or as a customer, a lead is for people to judge."""
 
 
 def screen(draft: Draft) -> Draft:
-    """Disqualify a lead that meets a rule, under the first one's name; a person's own move goes before."""
-    if draft.lead.stage not in SCREENED or any(move.cause is Cause.PERSON for move in draft.transitions):
+    """Disqualify a lead that meets a rule, under the first one's name."""
+    if draft.lead.stage not in SCREENED:
         return draft
     found = next((each for each in draft.book.screens if each.meets(draft.view.values) and _is_news(draft, each)), None)
     if found is None:
@@ -26,15 +27,12 @@ def screen(draft: Draft) -> Draft:
 
 
 def _is_news(draft: Draft, screen: Screen) -> bool:
-    """Whether what the rule asks for is younger than what speaks for the lead; a new lead is news itself."""
-    handoff = draft.handoff
-    asked = handoff is not None and handoff.hand_raise
-    changed = _changed_at(draft, screen)
-    if changed is None:
-        return not asked
-    if handoff is not None and asked:
-        return changed > handoff.opened_at
-    return draft.view.needs_baseline or changed > draft.lead.armed_at
+    """Whether what the rule asks for is younger than whatever speaks for the lead; a new lead is news itself."""
+    word, changed = vouched_at(draft.handoff), _changed_at(draft, screen)
+    if changed is not None and changed > max(draft.lead.armed_at, word or draft.lead.armed_at):
+        return True
+    moved_by_hand = any(move.cause is Cause.PERSON for move in draft.transitions)
+    return draft.view.needs_baseline and word is None and not moved_by_hand
 
 
 def _changed_at(draft: Draft, screen: Screen) -> datetime | None:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain.handoff import Outcome, Queue
+from domain.handoff import Queue
 from domain.score import Step
 from domain.stage import Cause, Stage
 from handoff.assigning import find_rep
 from handoff.deadlines import waits_in
 from handoff.draft import Draft
-from handoff.recycling import recycle
+from handoff.hand_raise import is_unheard
+from handoff.recycling import go_quiet
 
 ENDLESS = frozenset({Stage.KNOWN, Stage.CUSTOMER, Stage.DISQUALIFIED})
 """Stages in which staying for ever is right."""
@@ -24,9 +25,10 @@ def try_again(draft: Draft) -> Draft:
 
 
 def next_try(draft: Draft) -> datetime | None:
-    """When a lead in the unassigned queue is tried again: within the hour."""
+    """When a lead in the unassigned queue, or a request nobody could be told of, is tried again: within the hour."""
     handoff = draft.handoff
-    if handoff is None or handoff.queue is not Queue.UNASSIGNED or waits_in(handoff) is not None:
+    waits = handoff is not None and handoff.queue is Queue.UNASSIGNED and waits_in(handoff) is None
+    if draft.view.held or not (waits or is_unheard(draft)):
         return None
     return draft.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
@@ -41,17 +43,19 @@ def stay_ends_at(draft: Draft) -> datetime | None:
 
 
 def end_stay(draft: Draft) -> Draft:
-    """Move on a lead that nobody moved: from sales to rest, from rest back to where its warmth is."""
-    ends = stay_ends_at(draft)
-    if ends is None or ends > draft.now:
+    """Move on a lead that nobody moved: from sales to rest, from rest back to where its warmth is.
+
+    A deal lasts as long as it is open.
+    """
+    ends, stage = stay_ends_at(draft), draft.lead.stage
+    if ends is None or ends > draft.now or (stage is Stage.OPPORTUNITY and draft.view.has_open_deal):
         return draft
-    stage = draft.lead.stage
     why = f"{stage} for {draft.book.lifecycle.longest_stay_days[stage]} days"
     if stage is Stage.ENGAGED:
         return draft.move(Stage.KNOWN, Cause.TIME, why) if draft.view.score.step is Step.COLD else draft
     if stage is Stage.RECYCLED:
         return _wake(draft, why)
-    return recycle(draft, Outcome.WENT_QUIET, cause=Cause.TIME, why=why, at=draft.now)
+    return go_quiet(draft, why)
 
 
 def _wake(draft: Draft, why: str) -> Draft:

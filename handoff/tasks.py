@@ -19,11 +19,10 @@ HINTS = ("form", "url", "subject", "campaign", "name")
 
 
 def give_task(draft: Draft, handoff: Handoff) -> Draft:
-    """Ask for the task of a fresh assignment and note it as a step; an earlier one is replaced."""
+    """Ask for the task of a fresh assignment and note it as a step; it takes the place of an earlier one."""
     step = next_step_name(TASK, handoff)
-    earlier = [each for each in handoff.steps if each.split(":")[0] == TASK]
     kept = draft.on_handoff(replace(handoff, steps=(*handoff.steps, step)))
-    return kept.intend(IntentKind.TASK, step, _payload(draft, handoff, replaces=earlier[-1] if earlier else None))
+    return kept.intend(IntentKind.TASK, step, _payload(draft, handoff))
 
 
 def give_signal(draft: Draft, step: str, owner: str) -> Draft:
@@ -39,10 +38,10 @@ def give_signal(draft: Draft, step: str, owner: str) -> Draft:
         band=draft.view.score.band,
         owner=owner,
     )
-    return draft.intend(IntentKind.TASK, step, _payload(draft, about, replaces=None))
+    return draft.intend(IntentKind.TASK, step, _payload(draft, about))
 
 
-def _payload(draft: Draft, handoff: Handoff, *, replaces: str | None) -> dict[str, Value]:
+def _payload(draft: Draft, handoff: Handoff) -> dict[str, Value]:
     due, zone = handoff.touch_due_at, draft.book.calendar_of(handoff.owner).zone
     return {
         "subject": subject(draft, handoff),
@@ -53,7 +52,6 @@ def _payload(draft: Draft, handoff: Handoff, *, replaces: str | None) -> dict[st
         "priority": "High" if handoff.hand_raise else "Normal",
         "kind": handoff.kind.value,
         "hand_raise": handoff.hand_raise,
-        "replaces": replaces,
     }
 
 

@@ -1,16 +1,17 @@
 """Acceptance: a rep who follows up has taken the lead. Silence never accepts."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.activity import Activity
 from domain.handoff import Handoff
 from domain.stage import Cause, Stage
 from handoff.assigning import assign
-from handoff.deadlines import back_to, next_acceptance, outcome_moment
+from handoff.deadlines import next_acceptance, outcome_moment
 from handoff.draft import Draft
+from handoff.follow_up import first_touch
 from handoff.rulebook import Rulebook
-from handoff.view import TOUCHES, is_by, is_touch, present_owner, rep_of
+from handoff.view import TOUCHES, present_owner, rep_of
+from handoff.vouching import vouch
 
 BEYOND = frozenset({Stage.ACCEPTED, Stage.QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER})
 
@@ -21,6 +22,9 @@ def accept(draft: Draft, *, by: str, at: datetime, why: str) -> Draft:
     handoff = placed.handoff
     if handoff is not None and handoff.owner is None:
         return placed.note("accepted by somebody whom not both sides know as a user: it stays in its queue")
+    if handoff is not None and by != "touch":
+        handoff = vouch(handoff, min(at, placed.now))
+        placed = placed.on_handoff(handoff)
     if handoff is not None and handoff.accepted_at is None:
         moment = max(min(at, placed.now), handoff.assigned_at or at)
         taken = replace(
@@ -43,40 +47,17 @@ def start_outcome_clock(handoff: Handoff, book: Rulebook) -> Handoff:
 
 
 def hear_touches(draft: Draft) -> Draft:
-    """The owner's first activity since the assignment, or the request, accepts; what a sequence sent does not count."""
+    """The owner's first activity since the assignment, or the request, accepts."""
     handoff = draft.handoff
-    if handoff is None or handoff.touched_at is not None or draft.rejected:
+    if handoff is None or handoff.touched_at is not None:
         return draft
-    touch = _first_touch(draft, handoff)
+    touch = first_touch(draft, handoff)
     if touch is None:
         return draft
     why = f"{_name(draft)}: {TOUCHES[touch.kind]}"
     if handoff.accepted_at is not None:
         return draft.on_handoff(replace(handoff, touched_at=touch.occurred_at, touch_due_at=None))
     return accept(draft, by="touch", at=touch.occurred_at, why=why)
-
-
-def _first_touch(draft: Draft, handoff: Handoff) -> Activity | None:
-    rep = rep_of(handoff.owner, draft.reps)
-    if rep is None or handoff.assigned_at is None:
-        return None
-    since = min(handoff.assigned_at, _asked_at(draft, handoff))
-    return next(
-        (
-            each
-            for each in sorted(draft.view.sales, key=lambda activity: (activity.occurred_at, activity.key))
-            if is_touch(each) and is_by(each, rep) and since < each.occurred_at <= draft.now + timedelta(minutes=1)
-        ),
-        None,
-    )
-
-
-def _asked_at(draft: Draft, handoff: Handoff) -> datetime:
-    """When they asked to be called: a rep who rang before the lead was given to them has answered all the same."""
-    given = handoff.assigned_at or draft.now
-    if not handoff.hand_raise or handoff.tried or back_to(handoff) is not None:
-        return given
-    return max((each.occurred_at for each in draft.view.score.hand_raises if each.occurred_at <= given), default=given)
 
 
 def _placed(draft: Draft, why: str) -> Draft:

@@ -33,7 +33,7 @@ class LeadView:
     as that is known). `handoff` is the open one, `past` the closed ones. `sales` are what reps did, newest
     last. `words` is the score's reason. `approved`: a person let its held crossing through. `assignment` is
     how the open handoff last found its rep and `recent` what the person did lately, newest last: both only
-    for words.
+    for words. `held`: its crossing, or what else the blast radius held, waits for a person's word.
     """
 
     lead: Lead
@@ -52,6 +52,7 @@ class LeadView:
     words: str = ""
     needs_baseline: bool = False
     approved: bool = False
+    held: bool = False
     assignment: Assignment | None = None
     recent: Sequence[Activity] = ()
 

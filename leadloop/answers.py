@@ -1,5 +1,6 @@
 """What `run` and `apply` report, whether this process did the work or the daemon: plain data with its exit code."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.run import Run
@@ -25,8 +26,17 @@ def run_answer(done: Run, loop: Loop) -> Answer:
         "failures": list(done.failures),
         "suspended": still,
         "observing": observing(loop),
-        "exit_code": exits.LOGIN if still else exits.SOME_FAILED if failed else exits.OK,
+        "exit_code": code_of_run(done.counts, suspended=bool(still), failed=bool(failed)),
     }
+
+
+def code_of_run(counts: Mapping[str, int], *, suspended: bool, failed: bool) -> int:
+    """A login that a person has to mend, a system that does not answer, records that failed: the first that holds."""
+    if suspended:
+        return exits.LOGIN
+    if counts.get("unreachable"):
+        return exits.UNREACHABLE
+    return exits.SOME_FAILED if failed else exits.OK
 
 
 def applied_answer(applied: Applied) -> Answer:
@@ -39,7 +49,7 @@ def applied_answer(applied: Applied) -> Answer:
         "skipped": {str(lead): why for lead, why in applied.skipped.items()},
         "counts": counts,
         "failures": list(applied.tally.failures),
-        "exit_code": exits.SOME_FAILED if failed else exits.OK,
+        "exit_code": code_of_run(counts, suspended=False, failed=bool(failed)),
     }
 
 

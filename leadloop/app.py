@@ -12,19 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from config.load import Installation, load, rules_from_document
+from config.load import Installation, rules_from_document
 from config.settings import Settings
 from connectors.contract import Connector, Lane, Surroundings
 from domain.errors import SettingsError
 from domain.run import ConnectionStatus, RuleVersion
+from leadloop.checked import load
 from leadloop.clock import AnyClock, clock_of
-from leadloop.registry import connector_class, settings_types
+from leadloop.registry import connector_class
 from mapping.wanted import wanted_fields
 from store import connections, leadership
 from store import installation as notebook
 from store import rules as rule_store
 from store.budget import BudgetLimit, StoreBudget
 from store.engine import Store
+from store.known import StoreRecords
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
 from sync.loop import Loop, nothing_reached
@@ -78,6 +80,7 @@ class App:
                 fields=self.fields.setdefault(name, {}),
                 lane=lane,
                 describe_again=timedelta(hours=self.settings.schedule.describe_hours),
+                known=StoreRecords(self.store),
             )
             built[name] = connector_class(self.types[name])(own, surroundings)
         return built
@@ -90,7 +93,7 @@ class App:
 
 def open_app(folder: Path, *, environment: str | None = None) -> App:
     """Load, open, migrate, and publish the rules if none ever were; SettingsError says what to mend."""
-    installation = load(folder, settings_types(), environment)
+    installation = load(folder, environment)
     settings = installation.settings
     store = Store.open(settings.database_url, folder=folder)
     store.migrate()

@@ -63,6 +63,7 @@ Wait = Annotated[
 ]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `leadloop errors list`.")]
 SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
+Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 HERE = Path()
 
 
@@ -273,8 +274,8 @@ def config_publish(
 @app.command(rich_help_panel=OPERATE)
 def simulator(
     *,
-    salesforce_port: Annotated[int, typer.Option(help="0: any free port.")] = 8401,
-    hubspot_port: Annotated[int, typer.Option(help="0: any free port.")] = 8402,
+    salesforce_port: Port = 8401,
+    hubspot_port: Port = 8402,
     tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a generated CA.")] = False,
     start: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Its first moment.")] = None,
     log: Annotated[Path | None, typer.Option(help="Where its log is kept.")] = None,
@@ -282,10 +283,14 @@ def simulator(
 ) -> int:
     """A Salesforce and a HubSpot to practise on: real HTTP, the vendors' rules, faults on demand."""
     from leadloop.commands import simulator as command
+    from simulator.serve import CannotServeError
 
-    return command.run(
-        salesforce_port=salesforce_port, hubspot_port=hubspot_port, tls=tls, start=start, log=log, seed=seed
-    )
+    try:
+        return command.run(
+            salesforce_port=salesforce_port, hubspot_port=hubspot_port, tls=tls, start=start, log=log, seed=seed
+        )
+    except CannotServeError as error:
+        raise SettingsError(f"simulator: {error}") from error
 
 
 def run(arguments: list[str]) -> int:

@@ -5,6 +5,8 @@ from store import identity, leads
 from store.engine import Tx
 
 ID_SHORT = 15
+MOST_DIGITS = 19
+"""Of a number in 63 bits."""
 
 
 def find_lead(tx: Tx, text: str) -> LeadId | None:
@@ -19,7 +21,13 @@ def find_lead(tx: Tx, text: str) -> LeadId | None:
     by_key = leads.by_key(tx, [wanted]).get(wanted)
     if by_key is not None:
         return by_key.id
-    return LeadId(int(wanted)) if wanted.isdecimal() and leads.get(tx, [LeadId(int(wanted))]) else None
+    number = LeadId(int(wanted)) if wanted.isdecimal() and len(wanted) <= MOST_DIGITS else LeadId(0)
+    return number if is_number(number) and leads.get(tx, [number]) else None
+
+
+def is_number(number: int) -> bool:
+    """Whether a row can have this number: the store counts from 1, in 63 bits."""
+    return 0 < number < 2**63
 
 
 def unknown(text: str) -> str:

@@ -14,8 +14,7 @@ from store import requests
 from sync import planfile
 from sync.apply import apply
 from sync.cycle import run_once
-from sync.daemon import StopAskedError
-from sync.loop import Loop
+from sync.loop import Loop, StopAskedError
 
 log = structlog.get_logger(__name__)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.mapping import MappingRules, Property, Role, SyncRule, System
+from config.words import Finding
 from domain.errors import RuleError
 from domain.record import Record
 from mapping.canonical import Reader, reader
@@ -74,34 +75,60 @@ class FieldMap:
 
 def problems(rules: MappingRules, types: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with the rules that only the mapping can know, in words; empty when nothing is."""
-    counts = Counter(prop.name for prop in rules.properties)
-    found = [f"property {name!r} stands there {count} times" for name, count in counts.items() if count > 1]
+    return tuple(dict.fromkeys(_in_words(finding, rules) for finding in findings(rules, types)))
+
+
+def findings(rules: MappingRules, types: Mapping[str, str]) -> Iterator[Finding]:
+    """The same, each with its path in mapping.yaml."""
+    names = [prop.name for prop in rules.properties]
+    counts = Counter(names)
+    for at, prop in enumerate(rules.properties):
+        if prop.name in names[:at]:
+            yield Finding(("properties", at, "name"), f"property {prop.name!r} stands there {counts[prop.name]} times")
     for connection, system in rules.systems.items():
-        targets = [target for target in system.people.links.values() if target.partition(":")[0] not in rules.systems]
-        found += [f"system {connection!r}: the link to {target!r} names no known system" for target in targets]
-    for prop in rules.properties:
-        found += [f"property {prop.name!r}: {problem}" for problem in _problems_of(prop, rules, types)]
-    return tuple(found)
+        for field, target in system.people.links.items():
+            if target.partition(":")[0] not in rules.systems:
+                path = ("systems", connection, "people", "links", field)
+                yield Finding(path, f"the link to {target!r} names no known system")
+    for at, prop in enumerate(rules.properties):
+        for finding in (*_unreadable(prop), *_nowhere(prop, rules), *_one_sided(prop, types)):
+            yield finding._replace(path=("properties", at, *finding.path))
 
 
-def _problems_of(prop: Property, rules: MappingRules, types: Mapping[str, str]) -> Iterator[str]:
-    for text in prop.transforms:
+def _in_words(finding: Finding, rules: MappingRules) -> str:
+    match finding.path:
+        case "properties", int(at), part, *_:
+            return finding.message if part == "name" else f"property {rules.properties[at].name!r}: {finding.message}"
+        case _, connection, *_:
+            return f"system {connection!r}: {finding.message}"
+    return finding.message
+
+
+def _unreadable(prop: Property) -> Iterator[Finding]:
+    for at, text in enumerate(prop.transforms):
         try:
             parse(text)
         except ValueError as error:
-            yield str(error)
+            yield Finding(("transforms", at), str(error))
+
+
+def _nowhere(prop: Property, rules: MappingRules) -> Iterator[Finding]:
     for connection, where in prop.fields.items():
         system = rules.systems.get(connection)
         if system is None:
-            yield f"no system is called {connection!r}"
-        elif not isinstance(where, str):
-            yield from (
-                f"{connection!r} has no people in {kind!r}" for kind in where if kind not in system.people.objects
-            )
+            yield Finding(("fields", connection), f"no system is called {connection!r}", at_key=True)
+            continue
+        for kind in () if isinstance(where, str) else where:
+            if kind not in system.people.objects:
+                words = f"{connection!r} has no people in {kind!r}"
+                yield Finding(("fields", connection, kind), words, at_key=True)
+
+
+def _one_sided(prop: Property, types: Mapping[str, str]) -> Iterator[Finding]:
     side = _ONE_SIDED.get(prop.sync)
     kinds = {types.get(connection) for connection in prop.fields}
     if side and not kinds & {side, None}:
-        yield f"{prop.sync.value!r}, but none of its fields is in a {side} connection"
+        yield Finding(("sync",), f"{prop.sync.value!r}, but none of its fields is in a {side} connection")
 
 
 def _mapped(prop: Property, rules: MappingRules) -> MappedProperty:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from config.mapping import Nulls, Property, SyncRule
 from domain.values import Value
 from mapping.canonical import LIST_SIGN, as_parts
-from mapping.scalars import as_text
 from mapping.views import View, first_value
 
 
@@ -23,12 +22,6 @@ class Ruling:
 
 Rule = Callable[[Property, Sequence[View]], Ruling]
 
-_REFUSAL_NAMES = ("opt_out", "optout", "opted_out", "do_not", "donot", "unsubscribe", "refus", "revoked", "blocked")
-_NO_WORDS = frozenset({"no", "false", "0", "n", "denied", "refused", "revoked", "withdrawn", "not_opted"}) | frozenset(
-    {"opt_out", "opted_out", "unsubscribed", "opt-out", "opted out", "not opted", "do not contact", "non_eligible"}
-)
-_YES_WORDS = frozenset({"yes", "true", "1", "y"})
-
 
 def rule_for(sync: SyncRule) -> Rule:
     return _RULES[sync]
@@ -40,14 +33,8 @@ def stays_cleared(prop: Property, one: View, value: Value) -> bool:
 
 
 def says_no(prop: Property, value: Value) -> bool:
-    """Whether a consent value is a no. A property named for the refusal (`email_opt_out`, `do_not_call`) says no
-    with true, one named for the consent with false; other words speak for themselves."""
-    if value is None:
-        return False
-    word = as_text(value).strip().casefold()
-    if any(part in prop.name.casefold() for part in _REFUSAL_NAMES) and word in _YES_WORDS | {"no", "false", "0", "n"}:
-        return word in _YES_WORDS
-    return word in _NO_WORDS
+    """Whether a consent value is the no that the rules name; a blank says nothing."""
+    return value is prop.no_is
 
 
 def _leave(views: Sequence[View]) -> Ruling:

@@ -39,15 +39,16 @@ def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
     found = tuple(connections.all(tx))
     last = next((run for run in runs.last(tx, LOOKED_AT) if run.ended_at is not None), None)
     status, reason = judge(found, last, cycle=cycle, now=now)
+    undecided = len(leads.failed(tx))
     return Standing(
         status=status,
-        reason=reason,
+        reason=f"{reason}; leads that could not be decided: {undecided}" if undecided else reason,
         last_run=last,
         connections=found,
         stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
         outbox=outbox.counts(tx),
         held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
-        undecided=len(leads.failed(tx)),
+        undecided=undecided,
     )
 
 

@@ -17,6 +17,7 @@ FaultKind = Literal[
     "search_lag",  # a read does not show changes of the last `seconds`
     "partial_failure",  # the first item of the next batch is refused
     "row_lock",  # UNABLE_TO_LOCK_ROW / 423
+    "query_refused",  # Salesforce: a query is refused, or only one that finds more than so many rows
 ]
 KINDS: tuple[str, ...] = get_args(FaultKind)
 _WIRE = ("slow", "reply_lost", "truncated", "bad_gateway")
@@ -26,6 +27,7 @@ _USUAL_PATHS = {
     "partial_failure": re.compile(r"/composite/sobjects|/batch/(?!read)"),
     "row_lock": re.compile(r"/sobjects|/objects/(?!.*(?:/search|/batch/read))"),
     "search_lag": re.compile(r"/query|/search|/updated|/deleted|/composite/?$"),
+    "query_refused": re.compile(r"/query|/composite/?$"),
 }
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -32,6 +31,10 @@ from simulator.tls import Certificate, make_certificate
 from simulator.wire import Lines
 
 STOP_WAIT_S = 2
+
+
+class CannotServeError(Exception):
+    """What keeps the simulator from starting, in a sentence for whoever started it."""
 
 
 class _Server(uvicorn.Server):
@@ -73,15 +76,17 @@ def serve(
 ) -> None:
     """Serve both vendors until SIGTERM or SIGINT; print one JSON line with the addresses when both listen."""
     path = log_path or Path(tempfile.mkdtemp(prefix="simulator-")) / "log.jsonl"
-    kernel, apps = build_kernel(log_path=path, start=start)
-    if seed is not None:
-        _plant(kernel, seed)
-    certificate = make_certificate(path.parent, host) if tls else None
-    sockets = {"salesforce": _listen(host, salesforce_port), "hubspot": _listen(host, hubspot_port)}
     try:
+        kernel, apps = build_kernel(log_path=path, start=start)
+    except OSError as error:
+        raise CannotServeError(f"cannot write the log {path}: {error.strerror}.") from error
+    with contextlib.closing(kernel.log), contextlib.ExitStack() as stack:
+        if seed is not None:
+            _plant(kernel, seed)
+        certificate = make_certificate(path.parent, host) if tls else None
+        ports = {"salesforce": salesforce_port, "hubspot": hubspot_port}
+        sockets = {name: stack.enter_context(_listen(host, port)) for name, port in ports.items()}
         asyncio.run(_run(kernel, apps, sockets, certificate))
-    finally:
-        kernel.log.close()
 
 
 async def _run(
@@ -129,14 +134,15 @@ def _plant(kernel: Kernel, seed: Path) -> None:
     try:
         Door(kernel).plant(orders.seed_rows({"file": str(seed)}))
     except ActError as error:
-        sys.exit(f"simulator: {error}")
+        raise CannotServeError(str(error)) from error
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=256)
     except OSError as error:
-        sys.exit(f"simulator: cannot listen on {host}:{port}: {error.strerror}")
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CannotServeError(f"{host}:{port} cannot be listened on: {why}. Name another port, or 0.") from error
 
 
 def _addresses(kernel: Kernel, sockets: dict[str, socket.socket], certificate: Certificate | None) -> dict[str, Any]:

@@ -3,6 +3,11 @@
 A day is the last 24 hours, as the vendors count it. Booking happens in memory, because every call
 goes through it; the counts are written in batches, and a crash loses at most one batch of them
 (the vendor's own figure, which is taken when it is higher, makes up for that).
+
+The vendor's figure stops us only until something better is known. Whoever does not call hears no newer
+one, and many answers bring none, so while nothing but that figure stands in the way the background may
+ask once in ten minutes, and from the age of an hour the figure guards the reserve alone. The reserve
+itself is never touched: there the figure stands for a day.
 """
 
 from dataclasses import dataclass
@@ -10,15 +15,17 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from domain.errors import RateLimitedError
-from store.engine import Store
+from store.engine import Store, Tx
 from store.schema import call_count, call_limit
 from store.upserts import insert_for, upsert
 
 _DAY = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
+_PATIENCE = timedelta(minutes=10)
+"""How long a refusing figure is left alone, and until when a lower one is taken for a late answer."""
 _BATCH = 50
 
 
@@ -56,6 +63,7 @@ class _Counted:
     hinted_at: datetime | None
     own_since_hint: int
     vendor_limit: int | None
+    asked_at: datetime | None = None
     unwritten: int = 0
 
 
@@ -75,8 +83,11 @@ class StoreBudget:
         now = self._clock.now()
         with self._lock:
             counted = self._of(connection, now)
-            self._refuse(connection, lane, counted, calls, now)
+            free_at = self._free_at(connection, lane, counted, calls, now)
+            if free_at > now:
+                raise _refusal(connection, lane, self._usage(connection, counted, now), wait=free_at - now)
             hour, column = _hour(now), 0 if lane == "handoff" else 1
+            counted.asked_at = now if lane != "handoff" else counted.asked_at
             counted.hours.setdefault(hour, [0, 0])[column] += calls
             self._deltas.setdefault((connection, hour), [0, 0])[column] += calls
             counted.own_since_hint += calls
@@ -86,11 +97,14 @@ class StoreBudget:
             self.flush()
 
     def hint(self, connection: str, *, used: int, limit: int | None) -> None:
-        """The vendor's figure. It may be late: what we sent since is counted on top of it."""
+        """The vendor's figure. It may be late: what we sent since is counted on top of it.
+
+        A lower one soon after is an answer that took longer, a lower one after ten minutes is news.
+        """
         now = self._clock.now()
         with self._lock:
             counted = self._of(connection, now)
-            if counted.hinted_at is not None and used < counted.hinted and now - counted.hinted_at < _HOUR:
+            if counted.hinted_at is not None and used < counted.hinted and now - counted.hinted_at < _PATIENCE:
                 return
             counted.hinted, counted.hinted_at, counted.own_since_hint = used, now, 0
             counted.vendor_limit = limit if limit is not None else counted.vendor_limit
@@ -102,12 +116,12 @@ class StoreBudget:
 
     def flush(self) -> None:
         """Write what was booked since the last time."""
-        now = self._clock.now()
         with self._lock:
             deltas, self._deltas = self._deltas, {}
             hints = [
-                {"connection": name, "used": each.hinted, "daily": each.vendor_limit, "hinted_at": each.hinted_at}
-                for name, each in self._counted.items()
+                {"connection": name, "used": each.hinted + each.own_since_hint}
+                | {"daily": each.vendor_limit, "hinted_at": each.hinted_at}
+                for name, each in sorted(self._counted.items())
                 if each.hinted_at is not None
             ]
             for each in self._counted.values():
@@ -118,29 +132,33 @@ class StoreBudget:
             {"connection": name, "hour": hour, "handoff": counts[0], "background": counts[1]}
             for (name, hour), counts in sorted(deltas.items())
         ]
-        with self._store.write() as tx:
+
+        def write(tx: Tx) -> None:
             if rows:
                 statement = insert_for(tx, call_count)
                 more = {lane: call_count.c[lane] + statement.excluded[lane] for lane in ("handoff", "background")}
                 tx.execute(statement.on_conflict_do_update(index_elements=["connection", "hour"], set_=more), rows)
             upsert(tx, call_limit, hints)
-            tx.execute(delete(call_count).where(call_count.c.hour < now - 30 * _DAY))
 
-    def _refuse(self, connection: str, lane: str, counted: _Counted, calls: int, now: datetime) -> None:
+        self._store.transact(write)
+
+    def _free_at(self, connection: str, lane: str, counted: _Counted, calls: int, now: datetime) -> datetime:
+        """From when these calls may go out: `now` when they may."""
         limit = self._limits.get(connection, BudgetLimit(daily=100_000))
         usage = self._usage(connection, counted, now)
-        share = limit.handoff_percent if lane == "handoff" else limit.background_account_percent
-        share = min(share, 100 - limit.untouched_percent)
-        over = (usage.used + calls) * 100 > usage.limit * share
-        if lane != "handoff":
-            over = over or (usage.own + calls) * 100 > usage.limit * limit.background_own_percent
-        if over:
-            raise RateLimitedError(
-                f"Connection '{connection}' has used {usage.used} of {usage.limit} calls in 24 hours ({usage.own} by "
-                f"leadloop): no more for the {lane} lane now. It goes on by itself when calls become free.",
-                retry_after_s=(_hour(now) + _HOUR - now).total_seconds(),
-                daily=True,
-            )
+        next_hour, most = _hour(now) + _HOUR, 100 - limit.untouched_percent
+
+        def fits(used: int, percent: int) -> bool:
+            return (used + calls) * 100 <= usage.limit * min(percent, most)
+
+        if lane == "handoff":
+            return now if fits(usage.used, limit.handoff_percent) else next_hour
+        own = fits(usage.own, min(limit.background_own_percent, limit.background_account_percent))
+        if not own or not fits(usage.used, most):
+            return next_hour
+        if fits(usage.used, limit.background_account_percent):
+            return now
+        return min(next_hour, max(now, _next_question(counted, now)))
 
     def _usage(self, connection: str, counted: _Counted, now: datetime) -> Usage:
         recent = [counts for hour, counts in counted.hours.items() if hour > now - _DAY - _HOUR]
@@ -169,6 +187,22 @@ class StoreBudget:
         if hint is None:
             return _Counted(hours=hours, hinted=0, hinted_at=None, own_since_hint=0, vendor_limit=None)
         return _Counted(hours, hint.used, hint.hinted_at, 0, hint.daily)
+
+
+def _next_question(counted: _Counted, now: datetime) -> datetime:
+    """From when the background may go on though the vendor's figure, and nothing else, is over its share."""
+    if counted.hinted_at is None or now - counted.hinted_at >= _HOUR:
+        return now
+    return max(counted.hinted_at, counted.asked_at or counted.hinted_at) + _PATIENCE
+
+
+def _refusal(connection: str, lane: str, usage: Usage, *, wait: timedelta) -> RateLimitedError:
+    return RateLimitedError(
+        f"Connection '{connection}' has used {usage.used} of {usage.limit} calls in 24 hours ({usage.own} by "
+        f"leadloop): no more for the {lane} lane now. It goes on by itself when calls become free.",
+        retry_after_s=wait.total_seconds(),
+        daily=True,
+    )
 
 
 def _hour(moment: datetime) -> datetime:

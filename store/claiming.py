@@ -116,6 +116,13 @@ def _taken_back(row: OutboxRow, now: datetime) -> Settlement:
     return Settlement(row_id=row.id, status=OutboxStatus.PENDING, due_at=now)
 
 
+def put_off(tx: Tx, row_id: int, *, now: datetime, until: datetime) -> bool:
+    """Take an unsure row to ask about it; False when it was taken or settled meanwhile. Asked again `until` then."""
+    unsure = (table.c.status == OutboxStatus.UNSURE.value, table.c.due_at <= now)
+    taken = tx.execute(update(table).where(table.c.id == row_id, *unsure).values(due_at=until)).rowcount
+    return taken == 1
+
+
 def retry(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
     """Have parked, unsure or waiting rows tried again at once."""
     wanted = {number: Settlement(row_id=number, status=OutboxStatus.PENDING, due_at=now) for number in ids}

@@ -175,6 +175,16 @@ def shown_members(tx: Tx, connection: str, list: str) -> set[LeadId]:
     return {LeadId(row.lead_id) for row in rows}
 
 
+def shown_on_lists(tx: Tx, connection: str) -> dict[str, set[LeadId]]:
+    """Whom a system last showed on each of its lists."""
+    columns = membership_table.c
+    rows = tx.execute(select(columns.list, columns.lead_id).where(columns.connection == connection, columns.shown))
+    found: dict[str, set[LeadId]] = {}
+    for row in rows:
+        found.setdefault(row.list, set()).add(LeadId(row.lead_id))
+    return found
+
+
 def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
     """What was last agreed, by (property, connection)."""
     found: dict[LeadId, dict[tuple[str, str], Base]] = {}

@@ -105,18 +105,26 @@ class Store:
                 check_epoch(tx, epoch)
             yield tx
 
-    def transact(self, work: Callable[[Tx], T], *, epoch: int | None = None, attempts: int = 5) -> T:
-        """Run `work` in a transaction of its own, and again when the database asks for that (deadlock, lock)."""
-        for left in range(attempts - 1, -1, -1):
+    def transact(self, work: Callable[[Tx], T], epoch: int | None = None, *, attempts: int = 5) -> T:
+        """As `write`, for work that may be done again from its beginning: after a deadlock it is.
+
+        Nothing of a failed attempt is left in the database, so `work` must leave nothing elsewhere
+        either: it gives back what it found, and its caller counts, logs and sends after the commit.
+        """
+        for _ in range(attempts - 1):
             try:
-                with self._writer.begin() as tx:
-                    if epoch is not None:
-                        check_epoch(tx, epoch)
-                    return work(tx)
+                return self._attempt(work, epoch)
             except DBAPIError as error:
-                if not left or not is_worth_repeating(error):
+                if not is_worth_repeating(error):
                     raise to_store_error(error) from None
-        raise ValueError("attempts has to be at least 1")
+        with _in_words():
+            return self._attempt(work, epoch)
+
+    def _attempt(self, work: Callable[[Tx], T], epoch: int | None) -> T:
+        with self._writer.begin() as tx:
+            if epoch is not None:
+                check_epoch(tx, epoch)
+            return work(tx)
 
     def dispose(self) -> None:
         self.engine.dispose()

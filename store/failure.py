@@ -4,8 +4,8 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.errors import StoreError
 
-_REPEATED_STATES = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL: serialization failure, deadlock, lock not available."""
+_REPEATED_STATES = frozenset({"40001", "40P01"})
+"""PostgreSQL: serialization failure, deadlock. (SQLite has one writer at a time, for whom the driver waits.)"""
 
 _SQLITE_WORDS = (
     (
@@ -21,6 +21,8 @@ _SQLITE_WORDS = (
     ("no such table", "The database has no leadloop tables of this version. Start the daemon or run `leadloop init`."),
 )
 _POSTGRES_WORDS = {
+    "40P01": "PostgreSQL ended a deadlock by undoing this transaction. leadloop tries again in the next cycle.",
+    "40001": "PostgreSQL undid this transaction for the sake of another. leadloop tries again in the next cycle.",
     "53100": "The disk under PostgreSQL is full. Free some space; leadloop goes on by itself.",
     "53300": "PostgreSQL has no free connection. Raise max_connections or close other programs.",
     "25006": "The database is read-only (a standby?). Point database_url at the primary server.",
@@ -36,7 +38,7 @@ _POSTGRES_WORDS = {
 
 def is_worth_repeating(error: DBAPIError) -> bool:
     """Whether the same transaction, begun again, has a fair chance."""
-    return _state(error) in _REPEATED_STATES or "is locked" in str(error.orig)
+    return _state(error) in _REPEATED_STATES
 
 
 def to_store_error(error: DBAPIError) -> StoreError:

@@ -1,18 +1,20 @@
 """What the blast radius holds back: frozen sets of leads, a person's word on each, and what was let through.
 
 A set is open until a person approves or discards it; an approval is for the leads that were in it
-then, holds until its hour, and is used up lead by lead. What comes later opens another set.
+then, holds until its hour (that of a metered set, released by the day, until it is used up), and is
+used up lead by lead. What comes later opens another set.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.values import LeadId
+from store import leads
 from store.blast import (
     blast_per_day,
     count_blast,
@@ -56,6 +58,18 @@ class HeldEntry:
 
     set_name: str
     lead_id: LeadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How some leads stand with people's words: in which set they wait for one or were let through by one.
+
+    `discarded_at`: when a set that they were in was last dropped.
+    """
+
+    open: Mapping[LeadId, str] = field(default_factory=dict)
+    approved: Mapping[LeadId, str] = field(default_factory=dict)
+    discarded_at: Mapping[LeadId, datetime] = field(default_factory=dict)
 
 
 _WAITING = (held_set.c.status == HeldStatus.OPEN.value) | (held_set.c.status == HeldStatus.APPROVED.value)
@@ -103,25 +117,32 @@ def open_entries(tx: Tx) -> list[HeldEntry]:
     return [HeldEntry(set_name=row.name, lead_id=LeadId(row.lead_id)) for row in rows]
 
 
+def standing(tx: Tx, ids: Iterable[LeadId] | None = None) -> Standing:
+    """How these leads stand with people's words; without `ids` every lead that was ever held."""
+    waiting: list[AnyRow] = []
+    dropped: dict[LeadId, datetime] = {}
+    for only in [true()] if ids is None else (held_lead.c.lead_id.in_(portion) for portion in chunks(ids)):
+        waiting += tx.execute(_entries().where(only))
+        dropped.update({LeadId(row.lead_id): row.at for row in tx.execute(_discarded().where(only))})
+    of = {status: {LeadId(row.lead_id): row.name for row in waiting if row.status == status} for status in HeldStatus}
+    return Standing(open=of[HeldStatus.OPEN], approved=of[HeldStatus.APPROVED], discarded_at=dropped)
+
+
 def open_lead_ids(tx: Tx) -> set[LeadId]:
     """Every lead that is held, or approved and not yet gone through."""
     return {LeadId(row.lead_id) for row in tx.execute(_entries())}
 
 
-def approve(tx: Tx, set_name: str, *, by: str, now: datetime, until: datetime) -> list[LeadId]:
-    """Let the open set of this name go through until then, once; returns its leads."""
+def approve(tx: Tx, set_name: str, *, by: str, now: datetime, until: datetime | None) -> list[LeadId]:
+    """Let the open set of this name go through until then (None: until it is used up), once; returns its leads."""
     number = _answer(tx, set_name, HeldStatus.APPROVED, by=by, now=now, until=until)
     return [] if number is None else _left_in(tx, number)
 
 
 def discard(tx: Tx, set_name: str, *, now: datetime, by: str | None = None) -> int:
-    """Drop the open set of this name; returns how many leads were in it."""
+    """Drop the open set of this name and have its leads decided without it; returns how many were in it."""
     number = _answer(tx, set_name, HeldStatus.DISCARDED, by=by, now=now, until=None)
-    if number is None:
-        return 0
-    dropped = _left_in(tx, number)
-    _mark_released(tx, held_lead.c.set_id == number, now)
-    return len(dropped)
+    return 0 if number is None else _let_go(tx, [number], now)
 
 
 def is_closed(tx: Tx, set_name: str) -> bool:
@@ -151,7 +172,7 @@ def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime, metered: str = "")
             _entries().where(
                 held_lead.c.lead_id.in_(portion),
                 held_set.c.status == HeldStatus.APPROVED.value,
-                held_set.c.valid_until > now,
+                (held_set.c.valid_until > now) | held_set.c.valid_until.is_(None),
                 (held_set.c.name != metered) | held_lead.c.taken_at.is_not(None),
             )
         )
@@ -160,20 +181,30 @@ def approved(tx: Tx, ids: Iterable[LeadId], *, now: datetime, metered: str = "")
 
 
 def expire(tx: Tx, *, now: datetime) -> int:
-    """End the approvals whose hour has come; what did not go through is held anew when it comes up again."""
+    """End the approvals whose hour has come; what did not go through is decided, and may be held, anew."""
     over = (held_set.c.status == HeldStatus.APPROVED.value, held_set.c.valid_until <= now)
     numbers = tx.execute(select(held_set.c.id).where(*over)).scalars().all()
     if numbers:
-        _mark_released(tx, held_lead.c.set_id.in_(numbers), now)
+        _let_go(tx, numbers, now)
         tx.execute(update(held_set).where(*over).values(status=HeldStatus.EXPIRED.value))
     return len(numbers)
 
 
 def _entries() -> AnySelect:
     return (
-        select(held_set.c.name, held_set.c.id, held_lead.c.lead_id)
+        select(held_set.c.name, held_set.c.status, held_set.c.id, held_lead.c.lead_id)
         .join(held_set, held_set.c.id == held_lead.c.set_id)
         .where(_WAITING, held_lead.c.released_at.is_(None))
+    )
+
+
+def _discarded() -> AnySelect:
+    """Leads that were in a set when it was dropped, and when that was last."""
+    return (
+        select(held_lead.c.lead_id, func.max(held_set.c.answered_at).label("at"))
+        .join(held_set, held_set.c.id == held_lead.c.set_id)
+        .where(held_set.c.status == HeldStatus.DISCARDED.value, held_lead.c.released_at >= held_set.c.answered_at)
+        .group_by(held_lead.c.lead_id)
     )
 
 
@@ -194,6 +225,14 @@ def _answer(
         .returning(held_set.c.id)
     ).scalar()
     return number
+
+
+def _let_go(tx: Tx, numbers: Sequence[int], now: datetime) -> int:
+    """End the waiting of these sets' leads, which makes them due: asleep they would stay as they are for ever."""
+    ids = [lead for number in numbers for lead in _left_in(tx, number)]
+    _mark_released(tx, held_lead.c.set_id.in_(numbers), now)
+    leads.touch(tx, ids)
+    return len(ids)
 
 
 def _left_in(tx: Tx, number: int) -> list[LeadId]:
@@ -226,6 +265,7 @@ __all__ = [
     "HeldEntry",
     "HeldSet",
     "HeldStatus",
+    "Standing",
     "approve",
     "approved",
     "blast_per_day",
@@ -244,5 +284,6 @@ __all__ = [
     "opened_since",
     "release",
     "sets",
+    "standing",
     "take_approved",
 ]

@@ -1,6 +1,11 @@
-"""What is to be created once: each with a key that the vendor, or the outbox, recognises a repeat by."""
+"""What is to be created once: each with a key that the vendor, or the outbox, recognises a repeat by.
 
-from collections.abc import Iterable, Mapping
+open → done → closed; open → cancelled. One that was cancelled while its creation was on its way is done after
+all when the answer says so, and its lead is planned again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
@@ -8,18 +13,36 @@ from typing import TypeAlias
 from sqlalchemy import select, update
 
 from domain.decision import Intent, IntentKind
+from domain.errors import CredentialsError, RateLimitedError, WrongAccountError
+from domain.run import OutboxStatus
 from domain.values import LeadId
+from store import leads
 from store.chunks import chunks
-from store.columns import AnyRow, to_json
+from store.columns import AnyRow, plain, to_json
 from store.engine import Tx
+from store.outbox_row import READY, words
 from store.schema import intent as table
+from store.schema import outbox
 from store.upserts import insert_new
 
 
 class IntentStatus(StrEnum):
     OPEN = "open"
     DONE = "done"
+    CANCELLED = "cancelled"
+    """Out of date before it was sent; the reason stands in its payload."""
+    CLOSED = "closed"
+    """Created, and closed again by us: that is put out once."""
 
+
+CANCELLED_BECAUSE = "cancelled"
+"""Where in the payload of a cancelled intent the reason stands."""
+
+WITHDRAWN = "withdrawn"
+"""The code of a creation that was settled unsent because nobody wants it any more."""
+
+_NOTHING_SENT = frozenset(each.__name__ for each in (CredentialsError, RateLimitedError, WrongAccountError))
+"""Errors after which the system has certainly done nothing."""
 
 KeptIntent: TypeAlias = tuple[str, Intent, IntentStatus, str | None]
 """(key, intent, status, the id of what was created)."""
@@ -67,8 +90,58 @@ def open_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[tuple[str, Inten
 
 
 def done(tx: Tx, key: str, remote_id: str | None) -> None:
-    """It is there: never create it again."""
+    """It is there: never create it again. One that was cancelled meanwhile has its lead planned once more."""
+    cancelled = tx.execute(
+        select(table.c.lead_id).where(table.c.key == key, table.c.status == IntentStatus.CANCELLED.value)
+    ).scalars()
+    leads.mark_plan_due(tx, [LeadId(lead) for lead in cancelled])
     tx.execute(update(table).where(table.c.key == key).values(status=IntentStatus.DONE.value, remote_id=remote_id))
+
+
+def cancel(tx: Tx, reasons: Mapping[str, str], *, now: datetime) -> set[str]:
+    """Never create these; returns the keys that were still open. What may have been sent already goes its way."""
+    _withdraw(tx, reasons, now=now)
+    cancelled: set[str] = set()
+    for portion in chunks(sorted(reasons)):
+        rows = tx.execute(
+            select(table.c.key, table.c.payload)
+            .where(table.c.key.in_(portion), table.c.status == IntentStatus.OPEN.value)
+            .with_for_update()
+        ).all()
+        for row in rows:
+            told = {**row.payload, CANCELLED_BECAUSE: reasons[row.key]}
+            values = {"status": IntentStatus.CANCELLED.value, "payload": told}
+            tx.execute(update(table).where(table.c.key == row.key).values(values))
+            cancelled.add(row.key)
+    return cancelled
+
+
+def _withdraw(tx: Tx, reasons: Mapping[str, str], *, now: datetime) -> None:
+    """Settle what was never sent, or was refused for good; what else is waiting may have been created already.
+
+    Rows first, intents after them: whoever settles an answer locks in this order too.
+    """
+    waiting = words((*READY, OutboxStatus.PARKED))
+    for portion in chunks(sorted(reasons)):
+        rows = tx.execute(
+            select(outbox.c.id, outbox.c.key, outbox.c.status, outbox.c.attempts, outbox.c.code)
+            .where(outbox.c.key.in_(portion), outbox.c.status.in_(waiting))
+            .with_for_update()
+        ).all()
+        for row in rows:
+            if row.status == OutboxStatus.PARKED.value or row.attempts == 0 or row.code in _NOTHING_SENT:
+                ended = {"status": OutboxStatus.DONE.value, "code": WITHDRAWN, "message": plain(reasons[row.key])}
+                tx.execute(update(outbox).where(outbox.c.id == row.id).values(**ended, settled_at=now, owner=None))
+
+
+def close(tx: Tx, keys: Collection[str]) -> None:
+    """Their closing is put out: it is never put out again."""
+    for portion in chunks(sorted(keys)):
+        tx.execute(
+            update(table)
+            .where(table.c.key.in_(portion), table.c.status == IntentStatus.DONE.value)
+            .values(status=IntentStatus.CLOSED.value)
+        )
 
 
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[KeptIntent]]:

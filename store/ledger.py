@@ -2,30 +2,27 @@
 
 An activity belongs to a record, and through it to a lead; the lead's number is repeated in the row
 so that one lead's activities lie together. `UNCLAIMED` rows wait until identity knows their owner.
+What a system took back and shows again counts again; what a person retracted stays out for good.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select
 
 from domain.activity import Activity, ActivityKind
 from domain.lead import Fact
 from domain.values import LeadId, RecordRef, Value
-from store import identity
+from store import identity, retraction
 from store import records as record_rows
 from store.chunks import BulkInsert, chunks, read_many, run_many
 from store.columns import AnyRow, from_json, from_micros, plain, to_json, to_micros
 from store.engine import Tx
+from store.retraction import TAKEN_BACK, UNCLAIMED, ActivityKey, key_of, lead_of
 from store.schema import activity as table
 from store.schema import fact as fact_table
-
-ActivityKey: TypeAlias = tuple[str, str, str]
-"""(connection, stream, external id)."""
-
-UNCLAIMED = 0
-_TAKEN_BACK = "the system took it back"
 
 _COLUMNS = (
     "lead_id", "connection", "stream", "external_id", "kind", "occurred_at", "seen_at", "record_connection",
@@ -44,22 +41,27 @@ _READ = (
 
 
 def add(tx: Tx, activities: Sequence[Activity], *, seen_at: datetime) -> list[tuple[ActivityKey, LeadId | None]]:
-    """Keep what is new; returns only what is new or newly retracted, with its lead where that is known."""
-    leads, moment = _leads_of(tx, activities), to_micros(seen_at)
-    pairs = list(zip(activities, leads, strict=True))
-    fresh = _INSERT.run(tx, [_to_row(each, lead, moment) for each, lead in pairs if not each.retracted])
-    result = [(_key(row), _lead(row.lead_id)) for row in fresh]
+    """Keep what is new; returns what is new, newly retracted or restored, with its lead where that is known.
+
+    The system's last word on each key counts, within a page as between pages.
+    """
+    newest = [each for _, each in sorted({each.key: each for each in activities}.items())]
+    moment = to_micros(seen_at)
+    pairs = list(zip(newest, _leads_of(tx, newest), strict=True))
+    there = [(each, lead) for each, lead in pairs if not each.retracted]
     gone = [(each, lead) for each, lead in pairs if each.retracted]
-    if gone:
-        result += _retract(tx, [each.key for each, _ in gone], why=_TAKEN_BACK, at=seen_at)
-        # What was retracted before it was ever seen leaves a mark, so that a late copy does not count.
-        _INSERT.run(tx, [_to_row(each, lead, moment) for each, lead in gone])
-    return result
+    fresh = [(key_of(row), lead_of(row)) for row in _INSERT.run(tx, [_to_row(*pair, moment) for pair in there])]
+    known = {each.key for each, _ in there}.difference(key for key, _ in fresh)
+    restored = retraction.restore(tx, known, at=seen_at)
+    retracted = retraction.by_system(tx, [each.key for each, _ in gone], at=seen_at)
+    # What was taken back before it was ever seen is kept all the same: the system may show it again.
+    _INSERT.run(tx, [_to_row(*pair, moment) for pair in gone])
+    return [*fresh, *restored, *retracted]
 
 
-def retract(tx: Tx, keys: Iterable[ActivityKey], *, reason: str, at: datetime) -> set[LeadId]:
-    """Take activities out of every count from now on; returns the leads that this touches."""
-    return {lead for _, lead in _retract(tx, list(keys), why=reason, at=at) if lead is not None}
+def retract(tx: Tx, keys: Collection[ActivityKey], *, reason: str, at: datetime) -> set[LeadId]:
+    """Take activities out of every count, whatever their system says later; returns the leads that this touches."""
+    return {lead for _, lead in retraction.by_person(tx, keys, reason=reason, at=at) if lead is not None}
 
 
 def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[str, LeadId]) -> set[LeadId]:
@@ -70,7 +72,7 @@ def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[st
     run_many(
         tx,
         "UPDATE activity SET lead_id = ? WHERE lead_id = 0 AND connection = ? AND stream = ? AND external_id = ?",
-        [(lead, *key) for lead, key in found],
+        [(lead, *key) for lead, key in sorted(found, key=itemgetter(1))],
     )
     return {lead for lead, _ in found}
 
@@ -153,20 +155,6 @@ def _leads_of(tx: Tx, activities: Sequence[Activity]) -> list[LeadId | None]:
     return found
 
 
-def _retract(tx: Tx, keys: Sequence[ActivityKey], *, why: str, at: datetime) -> list[tuple[ActivityKey, LeadId | None]]:
-    found: list[tuple[ActivityKey, LeadId | None]] = []
-    for portion in chunks(keys):
-        rows = tx.execute(
-            update(table)
-            .where(tuple_(table.c.connection, table.c.stream, table.c.external_id).in_(portion))
-            .where(table.c.retracted_at.is_(None))
-            .values(retracted_at=at, retracted_why=why)
-            .returning(table.c.connection, table.c.stream, table.c.external_id, table.c.lead_id)
-        )
-        found += [(_key(row), _lead(row.lead_id)) for row in rows]
-    return found
-
-
 def _waiting_by_record(tx: Tx, refs: Mapping[RecordRef, LeadId]) -> list[tuple[ActivityKey, LeadId]]:
     columns = table.c
     found: list[tuple[ActivityKey, LeadId]] = []
@@ -186,7 +174,7 @@ def _waiting_by_record(tx: Tx, refs: Mapping[RecordRef, LeadId]) -> list[tuple[A
             )
             for row in rows:
                 ref = RecordRef(connection=connection, object=kind, id=row.record_id)
-                found.append((_key(row), refs[ref]))
+                found.append((key_of(row), refs[ref]))
     return found
 
 
@@ -199,16 +187,8 @@ def _waiting_by_email(tx: Tx, emails: Mapping[str, LeadId]) -> list[tuple[Activi
                 columns.lead_id == UNCLAIMED, columns.email.in_(portion), columns.email.is_not(None)
             )
         )
-        found += [(_key(row), emails[row.email]) for row in rows]
+        found += [(key_of(row), emails[row.email]) for row in rows]
     return found
-
-
-def _key(row: AnyRow) -> ActivityKey:
-    return (row.connection, row.stream, row.external_id)
-
-
-def _lead(lead_id: int) -> LeadId | None:
-    return None if lead_id == UNCLAIMED else LeadId(lead_id)
 
 
 def _to_row(each: Activity, lead: LeadId | None, seen_at: int) -> tuple[Any, ...]:
@@ -229,7 +209,7 @@ def _to_row(each: Activity, lead: LeadId | None, seen_at: int) -> tuple[Any, ...
         each.automated,
         to_json(each.properties) if each.properties else "{}",
         seen_at if each.retracted else None,
-        _TAKEN_BACK if each.retracted else None,
+        TAKEN_BACK if each.retracted else None,
     )
 
 

@@ -6,7 +6,7 @@ always the last. Of two open ones the older stays open and the younger ends as `
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Table, delete, func, select, update
 
@@ -141,6 +141,10 @@ def _move_where_free(tx: Tx, table: Table, key: Sequence[str], survivor: LeadId,
     tx.execute(delete(table).where(table.c.lead_id == loser))
 
 
+MOMENT = timedelta(microseconds=1)
+"""What was seen with the very page that brought the merge is seen after it: a request on it is heard."""
+
+
 def _standing(ours: Lead, theirs: Lead, leading: Lead, *, now: datetime) -> Lead:
     """The survivor with the stage of whose handoff stays open, else of who had come further."""
     return replace(
@@ -148,7 +152,7 @@ def _standing(ours: Lead, theirs: Lead, leading: Lead, *, now: datetime) -> Lead
         id=ours.id,
         key=ours.key,
         revision=ours.revision,
-        armed_at=now,
+        armed_at=now - MOMENT,
         times_recycled=max(ours.times_recycled, theirs.times_recycled),
         left_lists=tuple(sorted({*ours.left_lists, *theirs.left_lists})),
         nurture_withheld=ours.nurture_withheld or theirs.nurture_withheld,

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, text
 from domain.run import OutboxStatus
 from domain.values import LeadId
 from store.chunks import chunks
-from store.claiming import claim, ignore, reclaim, retry, settle
+from store.claiming import claim, ignore, put_off, reclaim, retry, settle
 from store.engine import Tx
 from store.outbox_row import OPEN, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
 from store.putting import put
@@ -73,12 +73,16 @@ def list_open(
         last = rows[-1].id
 
 
-def unsure(tx: Tx, connection: str, *, limit: int) -> list[OutboxRow]:
-    """Creations whose answer was lost, in no order. Asked in the words of its index: pushers ask every few seconds."""
+def unsure(tx: Tx, connection: str, *, now: datetime, limit: int) -> list[OutboxRow]:
+    """Writes whose answer was lost and that are to be asked about now, in no order.
+
+    Asked in the words of its index: pushers ask every few seconds.
+    """
     query = select(table).where(
         text("outbox.status IN ('parked', 'unsure')"),
         table.c.status == OutboxStatus.UNSURE.value,
         table.c.connection == connection,
+        table.c.due_at <= now,
         ~table.c.ignored,
     )
     return [to_outbox_row(row) for row in tx.execute(query.order_by(table.c.target).limit(limit))]
@@ -114,6 +118,7 @@ __all__ = [
     "open_of",
     "purge",
     "put",
+    "put_off",
     "reclaim",
     "retry",
     "settle",

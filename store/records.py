@@ -3,6 +3,9 @@
 A page is merged in one pass: the newer version wins, a repeated one changes nothing, and only what
 really differs is reported. `read_hash` is the version as last *read*: what receipts confirmed since
 (`patch_values`) is not undone when a lagging search shows that same version once more.
+
+A pull and a push write the same rows at the same time. Whatever locks several of them does so in the
+order of their keys: in two orders, each would wait for the other until PostgreSQL ends one of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +20,7 @@ from domain.values import LeadId, RecordRef, Value
 from store.chunks import BulkInsert, chunks, run_many
 from store.columns import AnyRow, from_json, plain, to_json, to_micros
 from store.engine import Tx
+from store.locking import locked
 from store.schema import record as table
 from store.schema import record_value
 from store.upserts import insert_new
@@ -53,7 +57,7 @@ def upsert(tx: Tx, records: Sequence[Record], *, seen_at: datetime) -> list[Reco
         kept = newest.get(record.ref)
         if kept is None or record.modified_at >= kept.modified_at:
             newest[record.ref] = record
-    rows = [_to_row(record, to_micros(seen_at)) for record in newest.values()]
+    rows = sorted(_to_row(record, to_micros(seen_at)) for record in newest.values())
     changed = {(row[0], row[1], row[2]) for row in _UPSERT.run(tx, rows)}
     restamped = [
         (row[3], row[4], row[9], *row[:3], row[3], row[3], row[9])
@@ -86,7 +90,7 @@ def lead_of(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, LeadId]:
 
 def assign(tx: Tx, pairs: Mapping[RecordRef, LeadId]) -> None:
     """Make records belong to leads."""
-    rows = [(lead, ref.connection, ref.object, ref.id) for ref, lead in pairs.items()]
+    rows = [(pairs[ref], ref.connection, ref.object, ref.id) for ref in sorted(pairs, key=_key)]
     run_many(tx, "UPDATE record SET lead_id = ? WHERE connection = ? AND object = ? AND id = ?", rows)
 
 
@@ -156,8 +160,8 @@ def index_values(tx: Tx, ref: RecordRef, values: Mapping[str, str]) -> None:
 def index_many(tx: Tx, values: Mapping[RecordRef, Mapping[str, str]]) -> None:
     rows = [
         {"connection": ref.connection, "object": ref.object, "id": ref.id, "name": name, "value": plain(value)}
-        for ref, pairs in values.items()
-        for name, value in pairs.items()
+        for ref in sorted(values, key=_key)
+        for name, value in sorted(values[ref].items())
     ]
     stale = [(row["connection"], row["object"], row["id"], row["name"], row["value"]) for row in rows]
     run_many(
@@ -227,12 +231,12 @@ def counts(tx: Tx) -> dict[tuple[str, str], int]:
 
 
 def _rows(tx: Tx, refs: Iterable[RecordRef], *, lock: bool = False) -> Iterator[AnyRow]:
-    for (connection, kind), ids in _by_object(refs).items():
-        for portion in chunks(ids):
+    for (connection, kind), ids in sorted(_by_object(refs).items()):
+        for portion in chunks(sorted(ids)):
             query = select(table).where(
                 table.c.connection == connection, table.c.object == kind, table.c.id.in_(portion)
             )
-            yield from tx.execute(query.with_for_update() if lock else query)
+            yield from tx.execute(locked(tx, query, table.c.id) if lock else query)
 
 
 def _by_object(refs: Iterable[RecordRef]) -> dict[tuple[str, str], dict[str, RecordRef]]:
@@ -273,6 +277,10 @@ def _to_record(row: AnyRow) -> Record:
         converted_to=_read_reference(row.converted_to),
         former_ids=tuple(from_json(row.former_ids)),
     )
+
+
+def _key(ref: RecordRef) -> tuple[str, str, str]:
+    return (ref.connection, ref.object, ref.id)
 
 
 def _ref(row: AnyRow) -> RecordRef:

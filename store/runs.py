@@ -38,9 +38,13 @@ def get(tx: Tx, run_id: int) -> Run:
     return _to_run(row)
 
 
-def purge(tx: Tx, *, before: datetime) -> int:
-    """Delete the records of runs that began before a moment; returns how many."""
-    return tx.execute(delete(table).where(table.c.started_at < before)).rowcount
+def purge(tx: Tx, *, before: datetime, limit: int) -> int:
+    """Delete the records of runs that began before a moment, the first `limit` of them; returns how many."""
+    oldest = tx.execute(select(table.c.id, table.c.started_at).order_by(table.c.id).limit(limit))
+    over = [row.id for row in oldest if row.started_at < before]
+    if over:
+        tx.execute(delete(table).where(table.c.id.in_(over)))
+    return len(over)
 
 
 def _to_run(row: AnyRow) -> Run:

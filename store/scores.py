@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from domain.score import Dimension, Grade, Line, Score, Step
 from domain.values import LeadId, RuleHash
@@ -34,6 +34,11 @@ def never_scored(tx: Tx, ids: Iterable[LeadId]) -> set[LeadId]:
     for portion in chunks(sorted(left)):
         left.difference_update(tx.execute(select(table.c.lead_id).where(table.c.lead_id.in_(portion))).scalars())
     return left
+
+
+def forget_all(tx: Tx) -> None:
+    """As if nothing had been decided yet, about anybody."""
+    tx.execute(delete(table))
 
 
 def _to_row(lead: LeadId, score: Score, why: str) -> dict[str, Any]:

@@ -89,11 +89,14 @@ class StoreWireLog:
     def _write(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        with self._store.write() as tx:
+
+        def write(tx: Tx) -> None:
             tx.execute(table.insert(), rows)
             newest = tx.execute(select(func.max(table.c.id))).scalar_one()
             tx.execute(delete(table).where(table.c.id <= newest - self._max_rows))
-            purge(tx, before=max(row["started_at"] for row in rows) - KEPT_FOR)
+            purge(tx, before=max(row["started_at"] for row in rows) - KEPT_FOR, limit=10 * _BATCH)
+
+        self._store.transact(write)
 
     def _to_row(self, exchange: Exchange) -> dict[str, Any]:
         return {
@@ -117,6 +120,10 @@ def exchanges(tx: Tx, connection: str | None = None, *, limit: int = 100) -> Ite
         yield KeptExchange(**row._mapping)
 
 
-def purge(tx: Tx, *, before: datetime) -> int:
-    """Delete what is older; returns how many rows."""
-    return tx.execute(delete(table).where(table.c.started_at < before)).rowcount
+def purge(tx: Tx, *, before: datetime, limit: int) -> int:
+    """Delete what is older, the oldest `limit` rows of it; returns how many."""
+    over = select(table.c.id).where(table.c.started_at < before).order_by(table.c.started_at).limit(limit)
+    ids = tx.execute(over.with_for_update(skip_locked=True)).scalars().all()
+    if ids:
+        tx.execute(delete(table).where(table.c.id.in_(ids)))
+    return len(ids)

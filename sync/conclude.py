@@ -7,6 +7,7 @@ be made without saving it and a crash in the middle costs nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from config.mapping import Role
 from domain.activity import MARKETING_KINDS, Activity
@@ -39,6 +40,15 @@ SHOWN = ("score", "grade", "band", "why", "score_change")
 """Properties that are written only when the number is worth showing."""
 
 
+class Allowance(StrEnum):
+    """What let a conclusion pass: room of its class, the hand-raisers' own, or a person's approval."""
+
+    HANDOFF = "handoff"
+    DESTRUCTIVE = "destructive"
+    HAND_RAISE = "hand_raise"
+    APPROVAL = "approval"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """The merge base of one property in one system, as it stands after this conclusion."""
@@ -67,12 +77,23 @@ class Conclusion:
     agreed: tuple[Agreed, ...]
     conflicts: tuple[Conflict, ...]
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
+    allowance: Allowance | None = None
+    """What it used up to pass the blast radius; None where it needed nothing."""
 
 
 def conclude(
-    material: Material, rules: InForce, state: RoutingState, users: Users, *, now: datetime
+    material: Material,
+    rules: InForce,
+    state: RoutingState,
+    users: Users,
+    *,
+    now: datetime,
+    held: bool = False,
 ) -> tuple[Conclusion, RoutingState]:
-    """Conclude about one lead; the routing state moves on when a rep's turn was used."""
+    """Conclude about one lead; the routing state moves on when a rep's turn was used.
+
+    `held`: without what rules and time would do to it, for that waits for a person's word.
+    """
     merged = merge_lead(material.records, material.bases, rules.fields)
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
@@ -91,6 +112,7 @@ def conclude(
     changed_at = {fact.name: fact.since for fact in facts}
     answers = _answers(merged, rules)
     view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
+    view = replace(view, held=held)
     decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, score, material, rules, now=now)
     wishes = (
@@ -141,7 +163,8 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
     """Foreign changes of stage, owner, verdict and outcome: what is shown is not what was agreed and not ours."""
     roles = {prop.name: prop.role for prop in rules.mapping.properties}
     ours = {(row.property, row.ref.connection): row.value for row in material.desired}
-    seen_at = {row.ref.connection: row.modified_at for row in material.records}
+    moments = {row.ref: row.modified_at for row in material.records}
+    seen_at = {connection: moments[ref] for connection, ref in merged.heads.items()}
     found = []
     for key, value in sorted(merged.answers.items()):
         base = material.bases.get(key)

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.errors import FencedError, LeadloopError
+from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError
 from domain.run import ConnectionStatus, GoLive, Run
 from store import audit, connections, held, outbox, runs
 from sync import recover
 from sync.decide import Decided, decide_due
 from sync.golive import follow_step, take_baseline
 from sync.introduce import introduce
-from sync.loop import Loop
+from sync.loop import Loop, StopAskedError
 from sync.outgoing import plan_due
 from sync.pull import Pulled, pull
 from sync.push import Pushed, push
+from sync.retain import retain
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ class Tally:
     planned: int = 0
     pushed: dict[str, Pushed] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    unreachable: set[str] = field(default_factory=set)
+    """Connections that did not answer, or said to come back later."""
 
     def counts(self) -> dict[str, int]:
         total = {
@@ -40,6 +43,7 @@ class Tally:
             "changed": sum(each.changed for each in self.pulled.values()),
             "rejected": sum(each.rejected for each in self.pulled.values()),
             "planned": self.planned,
+            "unreachable": len(self.unreachable),
         }
         total |= {f"decided_{name}": count for name, count in asdict(self.decided).items()}
         for name in asdict(Pushed()):
@@ -64,6 +68,7 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
         sent = 0 if observing(loop) else push_all(loop, tally, now=now)
         if not planned and not sent:
             break
+    retain(loop, now=now)
     with loop.store.write(loop.epoch) as tx:
         audit.seal(tx, now=now)
         runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
@@ -122,21 +127,30 @@ def add_pushed(tally: Tally, name: str, pushed: Pushed) -> None:
 
 
 def guarded(loop: Loop, name: str, step: str, tally: Tally, work: Callable[[], None], *, now: datetime) -> None:
-    """Run one connection's step; its errors become the connection's status and never the other's."""
+    """Run one connection's step; its errors become the connection's status and never the other's.
+
+    The bulkhead of design.md 7 for one job: a bug in one step is noted and the rest of the cycle goes on.
+    """
     with loop.store.read() as tx:
         status = connections.get(tx, name)
     if status is not None and status.status in {ConnectionStatus.PAUSED, ConnectionStatus.SUSPENDED}:
         return
     try:
         work()
-    except FencedError:
+    except (FencedError, StopAskedError):
         raise
     except LeadloopError as error:
         with loop.store.write(loop.epoch) as tx:
             reaction = recover.note(tx, name, error, now=now)
         tally.failures.append(f"{name}: {step}: {reaction.reason}")
+        if isinstance(error, TransientError | RateLimitedError):
+            tally.unreachable.add(name)
         if status is None or status.reason != reaction.reason:
             log.warning("connection_failed", connection=name, step=step, status=reaction.status, reason=reaction.reason)
+        return
+    except Exception as error:
+        tally.failures.append(f"{name}: {step}: a bug: {type(error).__name__}")
+        log.error("job_failed", connection=name, step=step, exc_info=True)
         return
     if status is not None and status.status is ConnectionStatus.DEGRADED and step == "pull":
         with loop.store.write(loop.epoch) as tx:

@@ -20,8 +20,9 @@ from store import rules as rule_store
 from store.engine import Tx
 from sync.cycle import Tally, add_pushed, decide_and_plan, guarded, observing, pull_one, recover_claims
 from sync.golive import follow_step, take_baseline
-from sync.loop import Loop
+from sync.loop import Loop, StopAskedError
 from sync.push import push
+from sync.retain import retain
 from sync.schedule import Job
 
 log = structlog.get_logger(__name__)
@@ -32,12 +33,11 @@ LOOK_S = 5.0
 OPERATORS_S = 1.0
 """How often requests and publications are looked for: a person waits for them."""
 
+RETAIN_S = 3600.0
+"""How often it is asked whether the day's deletions are due."""
+
 BETWEEN_COMMITS = frozenset({"pull.page_committed", "decide.committed", "plan.committed", "push.settled"})
 """Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
-
-
-class StopAskedError(Exception):
-    """Raised inside a job, between two commits, when the daemon was asked to end."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +72,7 @@ class Daemon:
         for name in decider.connections:
             found.append(self._job(f"pull:{name}", self._pull_every_s(name), self._pulling(name)))
             found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
+        found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
     def _job(self, name: str, every_s: float, work: Callable[[], None]) -> Job:
@@ -186,6 +187,7 @@ class Daemon:
             for name, pushed in tally.pushed.items():
                 add_pushed(self._tally, name, pushed)
             self._tally.failures += tally.failures
+            self._tally.unreachable |= tally.unreachable
 
     def _decide(self) -> None:
         loop, now = self.loops["decide"], self.now()

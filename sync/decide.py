@@ -1,17 +1,18 @@
 """Decide about every lead that is due, in order, and save each batch in one transaction.
 
-A pure fold over (due, lead id) with the routing state as accumulator. What the guard holds back is
-not decided at all: the lead keeps its stage and waits in a frozen set.
+A pure fold over (due, lead id) with the routing state as accumulator. What the guard holds back is not
+decided: the lead waits in a frozen set, and everything else about it is concluded and saved without that.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from config.settings import Settings
 from domain.decision import BlastClass
+from domain.errors import DecisionError
 from domain.values import LeadId
 from handoff.routing import RoutingState
 from store import handoffs, leads
@@ -41,35 +42,53 @@ class Decided:
 
 @dataclass(slots=True)
 class Verdicts:
-    """One batch, split into what is saved and what is held."""
+    """One batch: what is saved, and what by set was refused or is listed; a lead may be in both."""
 
     saved: list[Conclusion] = field(default_factory=list)
     held: dict[str, list[Conclusion]] = field(default_factory=dict)
     failed: list[tuple[LeadId, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What stays the same from batch to batch, unless other rules are published meanwhile."""
+
+    rules: InForce
+    people: Users
+    limits: guard.Limits
+    pilots: frozenset[str]
+
+
 def decide_due(loop: Loop, *, now: datetime) -> Decided:
     """Work off every due lead; stops when none is left."""
     decided = Decided()
     with loop.store.write(loop.epoch) as tx:
-        people = users(tx, loop.in_force(tx).mapping)
-        guard.release_backlog(tx, loop.settings, reps=_active_reps(people), now=now)
+        current = _begin(tx, loop, now=now)
+        reps = active_reps(current.rules, current.people)
+        guard.release_backlog(tx, loop.settings, reps=reps, now=now, pilots=current.pilots)
     while True:
         with loop.store.write(loop.epoch) as tx:
             ids = leads.due(tx, now=now, limit=BATCH)
             if not ids:
                 return decided
-            _decide_batch(tx, loop, ids, decided, now=now)
+            if loop.in_force(tx) is not current.rules:
+                current = _begin(tx, loop, now=now)
+            _decide_batch(tx, loop, current, ids, decided, now=now)
             loop.reached("decide.before_commit")
         loop.reached("decide.committed")
 
 
-def _decide_batch(tx: Tx, loop: Loop, ids: Sequence[LeadId], decided: Decided, *, now: datetime) -> None:
+def _begin(tx: Tx, loop: Loop, *, now: datetime) -> Pass:
     rules = loop.in_force(tx)
     people = users(tx, rules.mapping)
+    limits = guard.limits_of(tx, loop.settings, active_reps=active_reps(rules, people), now=now)
+    return Pass(rules=rules, people=people, limits=limits, pilots=pilots_of(rules, loop.settings))
+
+
+def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], decided: Decided, *, now: datetime) -> None:
+    rules, people = current.rules, current.people
     state = RoutingState.from_json(handoffs.routing_state(tx))
-    pilots = pilots_of(rules, loop.settings)
-    room = guard.room_left(tx, loop.settings, active_reps=_active_reps(people), now=now, pilots=pilots)
+    room = guard.room_within(tx, loop.settings, current.limits, pilots=current.pilots, now=now, ids=ids)
     materials = gather(tx, ids, rules.mapping, people, now=now)
     verdicts, state = fold(materials, rules, state, people, room, now=now, at=loop.reached)
     save_conclusions(tx, verdicts.saved, rules, now=now)
@@ -88,7 +107,7 @@ def fold(
     rules: InForce,
     state: RoutingState,
     people: Users,
-    room: "guard.Room",
+    room: guard.Room,
     *,
     now: datetime,
     at: Callable[[str], None],
@@ -98,33 +117,59 @@ def fold(
     for material in materials:
         at("decide.computing")
         try:
-            conclusion, after = conclude(material, rules, state, people, now=now)
+            settled = _settle(material, rules, state, people, room, now=now)
         except Exception as error:  # noqa: BLE001 - the bulkhead of design.md 7: one poisoned lead stops no other
             log.error("lead_not_decided", lead=material.lead.id, error=type(error).__name__)  # noqa: TRY400 - no locals
             verdicts.failed.append((material.lead.id, f"{type(error).__name__}: {error}"))
             continue
-        reason = room.refuses(conclusion, approved=material.approved, rule_hash=rules.hash)
-        if reason is None:
-            verdicts.saved.append(conclusion)
-            state = after
-        elif reason.keeps_decision:
-            verdicts.saved.append(conclusion)
-            verdicts.held.setdefault(reason.set_name, []).append(conclusion)
-            state = after
-        else:
-            verdicts.held.setdefault(reason.set_name, []).append(conclusion)
+        state = settled.state
+        verdicts.saved.append(settled.saved)
+        if settled.set_name is not None:
+            verdicts.held.setdefault(settled.set_name, []).append(settled.wished)
     return verdicts, state
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One lead: what was concluded at first, what of that is saved, and where the lead is listed or held."""
+
+    wished: Conclusion
+    saved: Conclusion
+    state: RoutingState
+    set_name: str | None
+
+
+def _settle(
+    material: Material, rules: InForce, state: RoutingState, people: Users, room: guard.Room, *, now: datetime
+) -> Settled:
+    """Conclude, and once more without what the guard refuses: that leaves nothing behind, no rep's turn either.
+
+    What an approved set was to take away is decided as it was then: the reason may have been news only of a lead
+    that was new.
+    """
+    if material.approved and room.about_taking_away(material.lead.id):
+        material = replace(material, is_new=True)
+    wished, after = conclude(material, rules, state, people, now=now)
+    admission = room.admit(wished, material, rule_hash=rules.hash)
+    saved = replace(wished, allowance=admission.allowance)
+    if not admission.passes:
+        saved, after = conclude(material, rules, state, people, now=now, held=True)
+        if saved.decision.blast is not None:
+            raise DecisionError(f"lead {material.lead.id} is held and would be moved all the same")
+    return Settled(wished=wished, saved=saved, state=after, set_name=admission.set_name)
+
+
 def pilots_of(rules: InForce, settings: Settings) -> frozenset[str]:
-    """The reps of the teams that take part in the pilot."""
+    """The reps of the teams that take part in the pilot, by their addresses in small letters."""
     teams = set(settings.pilot_teams)
     pools = (pool for pool in rules.rules.routing.pools if pool.team in teams)
-    return frozenset(member.email for pool in pools for member in pool.members)
+    return frozenset(member.email.casefold() for pool in pools for member in pool.members)
 
 
-def _active_reps(people: Users) -> int:
-    return sum(1 for rep in people.reps.values() if rep.active)
+def active_reps(rules: InForce, people: Users) -> int:
+    """How many get leads: active members of the pools. A CRM has more users than that, and none of those makes room."""
+    members = {member.email.casefold() for pool in rules.rules.routing.pools for member in pool.members}
+    return sum(1 for email, rep in people.reps.items() if rep.active and email in members)
 
 
 def _park_failed(tx: Tx, failed: Sequence[tuple[LeadId, str]], *, now: datetime) -> None:

@@ -1,8 +1,14 @@
-"""When the installation went live: what happened before opens no handoff."""
+"""When the installation went live: what happened before opens no handoff.
+
+Until every system's people were read once nobody knows who is a customer or with a rep already, so
+that only scores are shown; the moment they were, every lead gets its first stage from all of them.
+"""
 
 from datetime import datetime
 
+from domain.run import GoLive
 from store import installation as notebook
+from store import leads, scores
 from store.engine import Tx
 
 NAME = "went_live_at"
@@ -15,4 +21,15 @@ def went_live_at(tx: Tx) -> datetime | None:
 
 
 def go_live(tx: Tx, *, now: datetime) -> None:
+    """The baseline stands from now on: arm every lead, and have those that were scored before it begin anew."""
     notebook.put(tx, NAME, now.isoformat())
+    leads.arm_all(tx, now)
+    scores.forget_all(tx)
+    leads.make_all_due(tx)
+
+
+def step_now(tx: Tx, step: GoLive) -> GoLive:
+    """How far the installation goes at most: no further than to show scores before the baseline stands."""
+    if step is GoLive.OBSERVE or went_live_at(tx) is not None:
+        return step
+    return GoLive.SCORES

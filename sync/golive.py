@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from connectors.contract import Holds, Reader
+from domain.run import ConnectionStatus
 from store import connections, held, leads
 from store import installation as notebook
 from store.engine import Tx
@@ -18,11 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
-    """Note the moment once every system's people were read; returns whether the baseline stands."""
+    """Note the moment once every system's people were read; returns whether the baseline stands.
+
+    A system that a person paused is not waited for.
+    """
     if went_live_at(tx) is not None:
         return True
+    paused = {each.name for each in connections.all(tx) if each.status is ConnectionStatus.PAUSED}
     for name, connector in loop.connections.items():
-        if not isinstance(connector, Reader):
+        if not isinstance(connector, Reader) or name in paused:
             continue
         read = connections.read_at(tx, name)
         people = [stream.name for stream in connector.streams.values() if stream.holds is Holds.PEOPLE]

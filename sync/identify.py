@@ -8,11 +8,14 @@ several unite them into the oldest.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from config.mapping import MappingRules, System
 from domain.record import Record
 from domain.stage import Cause, Transition
 from domain.values import LeadId, RecordRef, RuleHash
+from handoff.routing import RoutingState
+from mapping.addresses import company_domain
 from mapping.identity import IdentityKey, KeyKind, keys_of, resolve
 from store import handoffs, identity, leads, ledger, records
 from store import installation as notebook
@@ -85,6 +88,7 @@ def _found_and_unite(
 def _unite(tx: Tx, survivor: LeadId, loser: LeadId, rule_hash: RuleHash, *, now: datetime) -> None:
     """Two leads were one person all along; a stage that moves by it is a transition like any other."""
     merged = identity.merge(tx, survivor, loser, now=now)
+    _clear_desks(tx, [each.owner for each in merged.closed])
     if merged.lead.stage is not merged.before:
         move = Transition(
             lead_id=survivor,
@@ -96,6 +100,14 @@ def _unite(tx: Tx, survivor: LeadId, loser: LeadId, rule_hash: RuleHash, *, now:
             rule_hash=rule_hash,
         )
         handoffs.save_transitions(tx, [move])
+
+
+def _clear_desks(tx: Tx, owners: Sequence[str | None]) -> None:
+    """A handoff that a merge closes no longer lies on its rep's desk."""
+    state = RoutingState.from_json(handoffs.routing_state(tx))
+    freed = reduce(RoutingState.took, owners, state)
+    if freed != state:
+        handoffs.save_routing_state(tx, freed.to_json())
 
 
 def _follow(moved: Mapping[LeadId, LeadId], lead: LeadId) -> LeadId:
@@ -110,23 +122,13 @@ def _found(tx: Tx, *, now: datetime, armed_at: datetime) -> LeadId:
 
 
 def _index(tx: Tx, met: Sequence[Met], rules: MappingRules) -> None:
-    """Keep the way from an account to its people short."""
+    """Keep the way from an account to its people short: by the account they name and by the domain of their address."""
+    free_mail = frozenset(rules.free_mail)
+    values: dict[RecordRef, dict[str, str]] = {}
     for one in met:
-        people = rules.systems[one.record.ref.connection].people
-        account = one.record.values.get(people.account) if people.account else None
-        if isinstance(account, str) and account:
-            records.index_values(tx, one.record.ref, {"account": account})
-
-
-def people_of_accounts(tx: Tx, accounts: Sequence[RecordRef], rules: MappingRules) -> set[LeadId]:
-    """The leads whose person records name one of these accounts."""
-    found: set[LeadId] = set()
-    by_connection: dict[str, list[str]] = {}
-    for ref in accounts:
-        by_connection.setdefault(ref.connection, []).append(ref.id)
-    for connection, ids in by_connection.items():
-        for person in rules.systems[connection].people.objects:
-            rows = records.find(tx, connection, person, "account", ids)
-            refs = [record.ref for several in rows.values() for record in several]
-            found.update(records.lead_of(tx, refs).values())
-    return found
+        people, shown = rules.systems[one.record.ref.connection].people, one.record.values
+        account = shown.get(people.account) if people.account else None
+        domain = company_domain(str(shown.get(people.email) or ""), free_mail)
+        named = {"account": account if isinstance(account, str) else "", "domain": domain or ""}
+        values[one.record.ref] = {name: value for name, value in named.items() if value}
+    records.index_many(tx, values)

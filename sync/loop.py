@@ -61,6 +61,10 @@ def compile_version(version: RuleVersion, *, types: Mapping[str, str], time_zone
     )
 
 
+class StopAskedError(Exception):
+    """Raised inside a job, between two commits, when the daemon was asked to end."""
+
+
 def nothing_reached(_point: str) -> None:
     """The crash points of a running installation: none."""
 

@@ -37,8 +37,9 @@ class Material:
     assignment: Assignment | None = None
     """How the open handoff last found its rep."""
     is_new: bool = False
+    """To be given its first stage: never decided since the baseline stands."""
     at_baseline: bool = False
-    """First met on the day of go-live: what stands in its fields is history, not an answer to us."""
+    """Met before the baseline stood: what stands in its fields is history, not an answer to us."""
     approved: bool = False
 
     @property
@@ -63,7 +64,6 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     approved = held.approved(tx, order, now=now, metered=BASELINE)
     new = leads.never_scored(tx, order)
     went_live = went_live_at(tx)
-    first_day = went_live is None or went_live >= now
     return [
         Material(
             lead=found[each],
@@ -78,8 +78,8 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
             memberships=their_memberships.get(each, ()),
             account=accounts.get(each),
             assignment=their_assignments[each][-1] if their_assignments.get(each) else None,
-            is_new=each in new,
-            at_baseline=each in new and first_day,
+            is_new=each in new and went_live is not None,
+            at_baseline=went_live is None or (each in new and found[each].stage_since <= went_live),
             approved=each in approved,
         )
         for each in order

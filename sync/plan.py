@@ -2,7 +2,8 @@
 
 `changes_of` is pure. Field values and memberships are differences; create-once effects are intents.
 One change per record and lane; what is parked with the very same values is not tried again until
-somebody mends it or the values change.
+somebody mends it or the values change. A rep has one open task per handoff: an outdated one is not
+created any more, or closed where it stands.
 """
 
 import hashlib
@@ -17,7 +18,9 @@ from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
 from domain.record import Record
 from domain.run import GoLive
+from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
+from handoff.deadlines import TASK
 from mapping.creation import values_for_new
 from mapping.identity import head
 from store.outbox import OutboxDraft, OutboxRow
@@ -27,6 +30,21 @@ from sync.same import same
 
 SCORE_PROPERTIES = frozenset({"lead_key", "score", "grade", "band", "why", "score_change"})
 HANDOFF_PROPERTIES = frozenset({"owner", "stage", "queue", "status", "verdict", "outcome", "needs_data"})
+AT_WORK = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
+"""Stages in which a rep has the lead."""
+
+CLOSING = "close:"
+"""Begins the key of a change that closes a task; the task's own key follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenTask:
+    """A task that we created and have not closed. `record`: as its system last showed it, None before it did."""
+
+    key: str
+    intent: Intent
+    ref: RecordRef
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,8 @@ class Wanted:
     memberships: Sequence[tuple[str, Membership, bool | None]]
     intents: Sequence[tuple[str, Intent]]
     values: Mapping[str, Value]
+    """What is known of the lead and what we decided, its stage above all."""
+    given: Sequence[GivenTask] = ()
     open: Sequence[OutboxRow] = ()
     """Rows that are not done: claimed ones are left alone, parked ones stand in the way of their like."""
 
@@ -50,7 +70,7 @@ def limited(wanted: Wanted, step: GoLive) -> Wanted:
     if step is not GoLive.SCORES:
         return wanted
     shown = [row for row in wanted.desired if row.property in SCORE_PROPERTIES]
-    return replace(wanted, desired=shown, memberships=(), intents=())
+    return replace(wanted, desired=shown, memberships=(), intents=(), given=())
 
 
 def changes_of(wanted: Wanted, rules: InForce, users: Users) -> tuple[OutboxDraft, ...]:
@@ -58,6 +78,7 @@ def changes_of(wanted: Wanted, rules: InForce, users: Users) -> tuple[OutboxDraf
     drafts = (
         *_field_changes(wanted, rules.mapping),
         *_list_changes(wanted, rules),
+        *_closings(wanted, rules),
         *_creations(wanted, rules, users),
     )
     blocked = {_fingerprint(row.change) for row in wanted.open if row.status in {"parked", "unsure", "claimed"}}
@@ -132,10 +153,68 @@ def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
         )
 
 
+def outdated(wanted: Wanted) -> dict[str, str]:
+    """Tasks that nobody has to do any more, by key, with the reason: another assignment, or no rep has the lead.
+
+    Every assignment brings a task, so the newest is the only one that counts, and it counts while a rep has
+    the lead. What is about somebody in no handoff is never outdated.
+    """
+    known = {**dict(wanted.intents), **{task.key: task.intent for task in wanted.given}}
+    turns = {key: turn for key, intent in known.items() if (turn := _turn(intent)) is not None}
+    has_rep, newest = wanted.values.get("stage") in AT_WORK, max(turns.values(), default=None)
+    ended = f"no rep has the lead now: it is {wanted.values.get('stage')}"
+    return {
+        key: "the lead was assigned anew" if has_rep else ended
+        for key, turn in turns.items()
+        if turn != newest or not has_rep
+    }
+
+
+def _turn(intent: Intent) -> tuple[int, int] | None:
+    """The handoff and the assignment in it that a task came with; None for anything else."""
+    name, _, number = intent.step.partition(":")
+    if intent.kind is not IntentKind.TASK or not intent.handoff or name != TASK:
+        return None
+    return intent.handoff, int(number or 1)
+
+
+def _closings(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
+    """Close outdated tasks; what a person completed or deleted is theirs, and so is the touch in it."""
+    reasons = outdated(wanted)
+    for task in wanted.given:
+        words, record = rules.mapping.systems[task.ref.connection].tasks, task.record
+        shown = record.values if record is not None else {}
+        if task.key not in reasons or words is None or words.completed is None or shown.get(words.completed) is True:
+            continue
+        values = {
+            name: value for name, value in words.closed.items() if name not in shown or not same(value, shown[name])
+        }
+        if not values or (record is not None and record.archived):
+            continue
+        change = Change(
+            key=f"{CLOSING}{task.key}",
+            kind=ChangeKind.FIELDS,
+            object=task.ref.object,
+            id=task.ref.id,
+            values=values,
+            expected={words.completed: False},
+            guarded=frozenset({words.completed}),
+        )
+        yield OutboxDraft(
+            connection=task.ref.connection,
+            lane=Lane.HANDOFF,
+            lead_id=wanted.lead_id,
+            change=change,
+            before={name: shown.get(name) for name in values},
+            cause=f"closes the task of handoff {task.intent.handoff}: {reasons[task.key]}",
+            rule_hash=rules.hash,
+        )
+
+
 def _creations(wanted: Wanted, rules: InForce, users: Users) -> Iterator[OutboxDraft]:
-    claimed = {row.change.key for row in wanted.open}
+    left_out = {row.change.key for row in wanted.open} | outdated(wanted).keys()
     for key, intent in wanted.intents:
-        if key in claimed:
+        if key in left_out:
             continue
         for connection, system in sorted(rules.mapping.systems.items()):
             record = head([row for row in wanted.records if row.ref.connection == connection], system)

@@ -6,8 +6,8 @@ and its changes. Somebody may edit such a file; pydantic reads it back and refus
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,13 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import Problem, SettingsError
 from domain.values import LeadId, RuleHash
 from sync.preview import PlannedLead, Preview
+from sync.turns import Turns
 
 SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What a plan stands on. `digest`: SHA-256 over the lines after the header."""
+    """What a plan stands on. `digest`: SHA-256 over all of it, this header without `id` and `digest` first."""
 
     schema_version: int
     id: str
@@ -33,7 +34,7 @@ class Header:
     """Connection → the org or portal it was made for."""
     counts: Mapping[str, int]
     held: Mapping[str, tuple[LeadId, ...]]
-    routing: tuple[str, str]
+    routing: Mapping[LeadId, Turns]
     digest: str
 
 
@@ -51,19 +52,28 @@ _LEAD = TypeAdapter(PlannedLead)
 
 def make(preview: Preview, *, rule_hash: RuleHash, accounts: Mapping[str, str], counts: Mapping[str, int]) -> PlanFile:
     """A plan with its identity: the same findings give the same id."""
-    digest = _digest(_LEAD.dump_json(lead) for lead in preview.leads)
+    planned = {each.lead_id for each in preview.leads}
     header = Header(
         schema_version=SCHEMA_VERSION,
-        id=f"plan-{preview.as_of:%Y%m%dT%H%M%S}-{digest[:8]}",
+        id="",
         as_of=preview.as_of,
         rule_hash=rule_hash,
         accounts=accounts,
         counts=counts,
         held=preview.held,
-        routing=preview.routing,
-        digest=digest,
+        routing={lead: turns for lead, turns in preview.routing.items() if lead in planned},
+        digest="",
     )
-    return PlanFile(header=header, leads=preview.leads)
+    return PlanFile(header=_sealed(header, map(_LEAD.dump_json, preview.leads)), leads=preview.leads)
+
+
+def _sealed(header: Header, lines: Iterable[bytes]) -> Header:
+    """The header with the identity that these lines and everything else in it give."""
+    digest = hashlib.sha256()
+    for line in (_HEADER.dump_json(replace(header, id="", digest="")), *lines):
+        digest.update(line + b"\n")
+    found = digest.hexdigest()
+    return replace(header, id=f"plan-{header.as_of:%Y%m%dT%H%M%S}-{found[:8]}", digest=found)
 
 
 def write(plan: PlanFile, path: Path) -> None:
@@ -86,7 +96,7 @@ def read(path: Path) -> PlanFile:
     header = _parse(_HEADER, first, path, 1)
     if header.schema_version != SCHEMA_VERSION:
         raise _unusable(path, 1, f"is of plan version {header.schema_version}, this leadloop reads {SCHEMA_VERSION}")
-    if _digest(iter(rest)) != header.digest:
+    if _sealed(header, rest) != header:
         raise _unusable(path, 1, "was changed after it was made: make a new plan")
     leads = tuple(_parse(_LEAD, line, path, number) for number, line in enumerate(rest, start=2))
     return PlanFile(header=header, leads=leads)
@@ -104,10 +114,3 @@ def _parse(adapter: TypeAdapter[T], line: bytes, path: Path, number: int) -> T:
 def _unusable(path: Path, line: int, message: str) -> SettingsError:
     problem = Problem(file=str(path), line=line, column=1, message=message)
     return SettingsError(str(problem), [problem])
-
-
-def _digest(lines: Iterator[bytes]) -> str:
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line + b"\n")
-    return digest.hexdigest()

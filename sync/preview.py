@@ -1,7 +1,7 @@
 """What the next run would do, worked out from the store as it is and saved nowhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.settings import Settings
@@ -14,12 +14,14 @@ from store.engine import Tx
 from store.outbox import OutboxDraft
 from sync import guard
 from sync.conclude import Conclusion
-from sync.decide import fold, pilots_of
+from sync.decide import active_reps, fold, pilots_of
+from sync.firstday import step_now
 from sync.loop import InForce, nothing_reached
-from sync.material import Users, gather, users
+from sync.material import Material, Users, gather, users
 from sync.outgoing import owned, wanted_of
 from sync.plan import Wanted, changes_of, limited
 from sync.save import creations
+from sync.turns import Turns, between
 
 BATCH = 500
 VALID = timedelta(hours=24)
@@ -43,37 +45,57 @@ class Preview:
     as_of: datetime
     leads: tuple[PlannedLead, ...]
     held: Mapping[str, tuple[LeadId, ...]]
-    routing: tuple[str, str]
-    """The routing state before and after, so that applying the plan moves the turns on once."""
+    routing: Mapping[LeadId, Turns]
+    """What the decisions of these leads do to turns and desks, so that applying some of them does just that."""
 
 
 def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Preview:
     """Fold over everything due, then plan those leads and the ones that wait for a write."""
     people = users(tx, rules.mapping)
-    before = RoutingState.from_json(handoffs.routing_state(tx))
-    state = before
-    active = sum(1 for rep in people.reps.values() if rep.active)
+    active = active_reps(rules, people)
     pilots = pilots_of(rules, settings)
     room = guard.room_left(tx, settings, active_reps=active, now=now, pilots=pilots)
+    folded = _Fold(state=RoutingState.from_json(handoffs.routing_state(tx)))
     planned: list[PlannedLead] = []
-    step = settings.go_live
-    held: dict[str, list[LeadId]] = {}
+    step = step_now(tx, settings.go_live)
     due = leads.due(tx, now=now, limit=None)
     for batch in _batches(due):
         materials = gather(tx, batch, rules.mapping, people, now=now)
-        verdicts, state = fold(materials, rules, state, people, room, now=now, at=nothing_reached)
-        for name, conclusions in verdicts.held.items():
-            held.setdefault(name, []).extend(each.lead_id for each in conclusions)
-        planned += _plan_concluded(tx, verdicts.saved, rules, people, step=step, now=now)
-    waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in set(due)]
+        concluded = folded.over(materials, rules, people, room, now=now)
+        planned += _plan_concluded(tx, concluded, rules, people, step=step, now=now)
+    decided = set(due)
+    waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in decided]
     for batch in _batches(waiting):
         planned += [_planned(wanted, None, rules, people, step=step, now=now) for wanted in wanted_of(tx, batch, rules)]
     return Preview(
         as_of=now,
         leads=tuple(each for each in planned if each.changes or _decides(each.conclusion)),
-        held={name: tuple(ids) for name, ids in held.items()},
-        routing=(before.to_json(), state.to_json()),
+        held={name: tuple(ids) for name, ids in folded.held.items()},
+        routing=folded.turns,
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Fold:
+    """The fold over due leads, one by one, so that what each does to turns and desks can be told apart."""
+
+    state: RoutingState
+    turns: dict[LeadId, Turns] = field(default_factory=dict)
+    held: dict[str, list[LeadId]] = field(default_factory=dict)
+
+    def over(
+        self, materials: Sequence[Material], rules: InForce, people: Users, room: guard.Room, *, now: datetime
+    ) -> list[Conclusion]:
+        saved: list[Conclusion] = []
+        for material in materials:
+            verdicts, after = fold([material], rules, self.state, people, room, now=now, at=nothing_reached)
+            if after != self.state:
+                self.turns[material.lead.id] = between(self.state, after)
+                self.state = after
+            for name in verdicts.held:
+                self.held.setdefault(name, []).append(material.lead.id)
+            saved += verdicts.saved
+        return saved
 
 
 def _batches(ids: Sequence[LeadId]) -> list[Sequence[LeadId]]:

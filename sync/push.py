@@ -1,14 +1,18 @@
-"""Send what the outbox holds: claim, write, settle. The claim is committed before a byte is sent."""
+"""Send what the outbox holds: claim, write, settle. The claim is committed before a byte is sent.
 
-from collections.abc import Iterator, Sequence
+Whatever way a push ends, no row stays claimed: a claimed row stands in the way of every later write
+to its record, and only the next holder of the lead would take it back.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from connectors.contract import Lane, Settler, Writer
-from domain.change import Receipt
-from domain.errors import ConnectorError, OperatorError
+from domain.change import Change, ChangeKind, Receipt
+from domain.errors import ConnectorError, ContractError, LeadloopError, OperatorError, TransientError
 from store import outbox
 from store.outbox import OutboxRow
 from sync import recover
@@ -18,6 +22,8 @@ from sync.settle import settle
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+BROKEN_OFF = TransientError("leadloop itself failed in the middle of this write: it is not known what became of it")
+"""What a row is given back with when no system's error says why it has no receipt."""
 
 
 @dataclass(slots=True)
@@ -53,52 +59,87 @@ def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lan
 
 
 def _send(loop: Loop, writer: Writer, rows: Sequence[OutboxRow], pushed: Pushed, *, now: datetime) -> None:
-    """Settle receipt by receipt batch; what an error leaves without a receipt goes back with a reason."""
-    receipts = _until_error(writer.write([row.change for row in rows]))
+    """Settle what was answered; what anything at all leaves without a receipt goes back with a reason."""
     answered: list[Receipt] = []
-    error: ConnectorError | OperatorError | None = None
-    for receipt, failure in receipts:
-        if failure is not None:
-            error = failure
-        elif receipt is not None:
-            answered.append(receipt)
-    loop.reached("push.answered")
-    with loop.store.write(loop.epoch) as tx:
-        rules = loop.in_force(tx)
-        settle(tx, rows[: len(answered)], answered, rules, now=now)
-        if error is not None:
-            recover.return_rows(tx, rows[len(answered) :], error, now=now)
-        loop.reached("push.settle_before_commit")
-    loop.reached("push.settled")
-    _count(pushed, answered)
-    if error is not None:
-        raise error
-
-
-def _until_error(receipts: Iterator[Receipt]) -> Iterator[tuple[Receipt | None, ConnectorError | OperatorError | None]]:
-    """Receipts as they come; an error ends them as a last item, so that those before it are not lost."""
+    failure: LeadloopError = BROKEN_OFF
     try:
-        for receipt in receipts:
-            yield receipt, None
+        _take_receipts(writer, rows, answered)
     except (ConnectorError, OperatorError) as error:
-        yield None, error
+        failure = error
+        raise
+    finally:
+        loop.reached("push.answered")
+        _settle(loop, rows, answered, failure, now=now)
+        _count(pushed, answered)
+
+
+def _take_receipts(writer: Writer, rows: Sequence[OutboxRow], answered: list[Receipt]) -> None:
+    """Receipts as they come, so that those before an error are not lost; ContractError unless there is one each."""
+    for receipt in writer.write([row.change for row in rows]):
+        if len(answered) == len(rows):
+            raise ContractError(f"more than {len(rows)} receipts for {len(rows)} writes")
+        answered.append(receipt)
+    if len(answered) < len(rows):
+        raise ContractError(f"{len(answered)} receipts for {len(rows)} writes")
+
+
+def _settle(
+    loop: Loop, rows: Sequence[OutboxRow], answered: Sequence[Receipt], failure: LeadloopError, *, now: datetime
+) -> None:
+    settled = False
+    try:
+        with loop.store.write(loop.epoch) as tx:
+            settle(tx, rows[: len(answered)], answered, loop.in_force(tx), now=now)
+            recover.return_rows(tx, rows[len(answered) :], failure, now=now)
+            loop.reached("push.settle_before_commit")
+        settled = True
+    finally:
+        if not settled:
+            with loop.store.write(loop.epoch) as tx:
+                recover.return_rows(tx, rows, BROKEN_OFF, now=now)
+    loop.reached("push.settled")
 
 
 def settle_unsure(loop: Loop, name: str, *, now: datetime) -> int:
-    """Ask the system what became of writes whose answer was lost, before anything is sent again."""
+    """Ask the system what became of writes whose answer was lost, before anything is sent again.
+
+    A row is put off before it is asked about: no two lanes ask about one, and one that cannot be
+    answered stops neither the others nor the push. Returns how many were settled.
+    """
     settler = loop.connections[name]
     if not isinstance(settler, Settler):
         return 0
     with loop.store.read() as tx:
-        rows = outbox.unsure(tx, name, limit=BATCH)
+        rows = outbox.unsure(tx, name, now=now, limit=BATCH)
+    settled = 0
     for row in rows:
-        receipt = settler.settle(row.change)
         with loop.store.write(loop.epoch) as tx:
-            if receipt is None:
-                outbox.retry(tx, [row.id], now=now)
-            else:
-                settle(tx, [row], [receipt], loop.in_force(tx), now=now)
-    return len(rows)
+            mine = outbox.put_off(tx, row.id, now=now, until=now + recover.TRANSIENT_RETRY)
+        if not mine or not _can_be_found(row.change):
+            continue
+        try:
+            _settle_unsure(loop, settler, row, now=now)
+            settled += 1
+        except TransientError as error:
+            log.warning("unsure_not_settled", connection=name, outbox=row.id, error=type(error).__name__)
+            break  # it would answer the others no better now
+        except ConnectorError as error:
+            log.warning("unsure_not_settled", connection=name, outbox=row.id, error=type(error).__name__)
+    return settled
+
+
+def _can_be_found(change: Change) -> bool:
+    """Nobody can tell whether a creation without a unique field happened: it waits for a person."""
+    return change.kind is not ChangeKind.CREATE or change.unique is not None
+
+
+def _settle_unsure(loop: Loop, settler: Settler, row: OutboxRow, *, now: datetime) -> None:
+    receipt = settler.settle(row.change)
+    with loop.store.write(loop.epoch) as tx:
+        if receipt is None:
+            outbox.retry(tx, [row.id], now=now)
+        else:
+            settle(tx, [row], [receipt], loop.in_force(tx), now=now)
 
 
 def _count(pushed: Pushed, receipts: Sequence[Receipt]) -> None:

@@ -22,6 +22,8 @@ TRANSIENT_RETRY = timedelta(minutes=20)
 TRANSIENT_TRIES = 10
 LOCK_TRIES = 5
 LOCK_RETRY = timedelta(seconds=30)
+LOCK = "LOCK"
+"""What every vendor's words for a record that another transaction holds have in common."""
 DAILY = timedelta(days=1)
 
 
@@ -41,7 +43,7 @@ def react(error: LeadloopError) -> Reaction:
         case RateLimitedError(daily=True):
             return Reaction(status=ConnectionStatus.DEGRADED, reason=f"daily quota used up: {error}")
         case ContractError():
-            return Reaction(status=ConnectionStatus.DEGRADED, reason=f"unknown answer, the cursor stays: {error}")
+            return Reaction(status=ConnectionStatus.DEGRADED, reason=f"an answer that cannot be used: {error}")
         case _:
             return Reaction(status=ConnectionStatus.DEGRADED, reason=str(error))
 
@@ -56,14 +58,14 @@ def note(tx: Tx, connection: str, error: LeadloopError, *, now: datetime) -> Rea
 def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | None:
     """When a refused row is tried again; None: it is parked until a person mends it.
 
-    The ladder of features.md C: a lock in seconds, anything else that may pass 20 minutes × 10 and
-    then daily; a refusal for cause parks at once.
+    The ladder of features.md C: a lock half a minute × 5; that and whatever else may pass 20 minutes × 10
+    and then daily; a refusal for cause parks at once.
     """
     if receipt.outcome is not ReceiptOutcome.REFUSED or not receipt.retryable:
         return None
-    if attempts <= LOCK_TRIES:
-        return now + LOCK_RETRY
-    return now + (TRANSIENT_RETRY if attempts <= TRANSIENT_TRIES else DAILY)
+    if LOCK not in f"{receipt.code} {receipt.message}".upper():
+        return now + _ladder(attempts)
+    return now + (LOCK_RETRY if attempts <= LOCK_TRIES else _ladder(attempts - LOCK_TRIES))
 
 
 def return_rows(tx: Tx, rows: Sequence[OutboxRow], error: LeadloopError, *, now: datetime) -> None:
@@ -72,8 +74,8 @@ def return_rows(tx: Tx, rows: Sequence[OutboxRow], error: LeadloopError, *, now:
 
 
 def _returned(row: OutboxRow, error: LeadloopError, *, now: datetime) -> Settlement:
-    sent = isinstance(error, TransientError) and error.sent
-    unsure = sent and row.change.kind is ChangeKind.CREATE and row.change.unique is None
+    unsent = isinstance(error, TransientError) and not error.sent
+    unsure = not unsent and row.change.kind is ChangeKind.CREATE and row.change.unique is None
     wait = timedelta(seconds=error.retry_after_s) if isinstance(error, RateLimitedError) else _ladder(row.attempts)
     return Settlement(
         row_id=row.id,

@@ -1,6 +1,6 @@
 """What a receipt means for us: the row's end, what the record shows now, what both sides agree on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from domain.change import ChangeKind, Receipt, ReceiptOutcome
@@ -20,6 +20,7 @@ from sync.loop import InForce
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 
 Pair = tuple[OutboxRow, Receipt]
+Properties = dict[tuple[str, str, str], list[str]]
 Kept = tuple[Value, Value, tuple[Value, ...]]
 """A merge base as the store keeps it."""
 
@@ -38,7 +39,7 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
     pairs = list(zip(rows, receipts, strict=True))
     outbox.settle(tx, [_settlement(row, receipt, now=now) for row, receipt in pairs], now=now)
     written = [pair for pair in pairs if pair[1].outcome in WRITTEN]
-    _agree_fields(tx, [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS])
+    _agree_fields(tx, [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS], rules)
     _agree_members(tx, [row for row, _ in written if row.change.kind is ChangeKind.MEMBER])
     for row, receipt in written:
         if row.change.kind is ChangeKind.CREATE:
@@ -84,28 +85,56 @@ def _ref(row: OutboxRow) -> RecordRef:
     return RecordRef(connection=row.connection, object=row.change.object, id=row.change.id or "")
 
 
-def _agree_fields(tx: Tx, pairs: Sequence[Pair]) -> None:
+def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
     """The system holds what we wrote: remember it as shown and as agreed."""
     if not pairs:
         return
     shown = {_ref(row): {**row.change.values, **receipt.shown} for row, receipt in pairs}
     records.patch_many(tx, shown, sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None))
+    named = _properties_by_field(rules)
     wishes = desired.of_leads(tx, sorted({row.lead_id for row, _ in pairs if row.lead_id is not None}))
     bases: dict[LeadId, dict[tuple[str, str], Kept]] = {}
     for row, _ in pairs:
         if row.lead_id is not None:
-            ours = _bases(row, shown[_ref(row)], wishes.get(row.lead_id, ()))
-            bases.setdefault(row.lead_id, {}).update(ours)
+            properties = _properties_of(row, named, wishes.get(row.lead_id, ()))
+            bases.setdefault(row.lead_id, {}).update(_bases(row, shown[_ref(row)], properties))
     desired.save_bases_many(tx, bases)
 
 
-def _bases(row: OutboxRow, shown: Mapping[str, Value], wishes: Sequence[Desired]) -> dict[tuple[str, str], Kept]:
-    ref, written = _ref(row), row.change.values
+def _bases(
+    row: OutboxRow, shown: Mapping[str, Value], properties: Mapping[str, Collection[str]]
+) -> dict[tuple[str, str], Kept]:
+    """What was written is agreed, whatever is wished by now: or our own write would be taken for a person's."""
     return {
-        (wish.property, row.connection): _as_kept(agree(wish.value, shown[wish.field]))
-        for wish in wishes
-        if wish.ref == ref and wish.field in written and written[wish.field] == wish.value
+        (name, row.connection): _as_kept(agree(value, shown[field]))
+        for field, value in row.change.values.items()
+        for name in properties.get(field, ())
     }
+
+
+def _properties_of(row: OutboxRow, named: Properties, wishes: Sequence[Desired]) -> dict[str, set[str]]:
+    """Field → the lead properties it stands for, by the rules in force and by what is wished of the record.
+
+    Nothing once wishes go to another record of that system: what is agreed is about that one.
+    """
+    ref = _ref(row)
+    written_to = {wish.ref for wish in wishes if wish.ref.connection == row.connection}
+    if written_to and ref not in written_to:
+        return {}
+    found = {field: {*named.get((row.connection, ref.object, field), ())} for field in row.change.values}
+    for wish in wishes:
+        if wish.ref == ref and wish.field in found:
+            found[wish.field].add(wish.property)
+    return found
+
+
+def _properties_by_field(rules: InForce) -> Properties:
+    """(connection, object, field) → lead properties."""
+    found: Properties = {}
+    for one in rules.fields.properties:
+        for (connection, kind), field in one.fields.items():
+            found.setdefault((connection, kind, field), []).append(one.rule.name)
+    return found
 
 
 def _as_kept(base: Base) -> Kept:

@@ -104,7 +104,10 @@ class Files:
         return {name: Field(name=name, label=name, type=FieldType.TEXT, writable=False) for name in names}
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
-        """Yield what stands in new and changed files, oldest file first. May repeat, never skips."""
+        """Yield what stands in new and changed files, oldest file first. May repeat, never skips.
+
+        A last line without an end is read once the file stood still from one reading to the next.
+        """
         seen = _seen(cursor)
         files = list(self._files(stream))
         seen = {name: progress for name, progress in seen.items() if name in {path.name for path, _ in files}}
@@ -116,20 +119,22 @@ class Files:
         last = seen.get(path.name)
         if last and last.done and (last.size, last.changed_ns, last.rules) == (stat.st_size, stat.st_mtime_ns, how):
             return
+        # Somebody may still be writing it, until it stands as the pass before found it.
+        is_whole = last is not None and (last.size, last.changed_ns) == (stat.st_size, stat.st_mtime_ns)
         context = Context(
             connection=self.name,
             written_at=datetime.fromtimestamp(stat.st_mtime, UTC),
             now=self._surroundings.clock.now(),
         )
         with path.open("rb") as file:
-            table = Table(file, skip_lines=rules.skip_lines)
-            problem = table.problem or _missing(table.header, rules)
+            table = Table(file, skip_lines=rules.skip_lines, is_whole=is_whole)
+            problem = None if table.waits else table.problem or _missing(table.header, rules)
             if last and last.rules == how and not problem:
                 table.resume(last.mark)
             progress = _Progress(size=stat.st_size, changed_ns=stat.st_mtime_ns, rules=how, mark=table.mark, done=False)
             found = [_Found(rejected=(f"line {rules.skip_lines + 1}: {problem}",))] if problem else None
             for portion in found or self._portions(table, rules, context):
-                seen[path.name] = replace(progress, mark=table.mark, done=portion.is_last)
+                seen[path.name] = replace(progress, mark=table.mark, done=portion.is_last and not table.waits)
                 yield Page(
                     stream=stream,
                     cursor=_cursor(seen),

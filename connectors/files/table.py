@@ -2,7 +2,8 @@
 
 A mark is a byte offset plus the hash of everything before it. A file that grew is read on from its
 mark; one that changed before it is read again from the start, which does no harm because every row
-has a key of its own.
+has a key of its own. A row that is cut off at the end would not have its own key: while the file may
+still be written, it is left for later.
 """
 
 import csv
@@ -10,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _DELIMITERS = ",;\t|"
 _CHUNK_BYTES = 1 << 20
@@ -36,20 +37,36 @@ class Row:
     problem: str | None = None
 
 
-class Table:
-    """A file being read. `header` is known once it is open; `mark` is right after each row."""
+class _Place(NamedTuple):
+    """Where a row begins, to come back to."""
 
-    def __init__(self, file: BinaryIO, *, skip_lines: int) -> None:
+    offset: int
+    hash: "hashlib._Hash"
+    line: int
+
+
+class Table:
+    """A file being read. `header` is known once it is open; `mark` is right after each row.
+
+    `is_whole`: nobody writes it any more, so that its last line ends where the file ends. In one that
+    is not, `waits` says whether something at its end was left unread.
+    """
+
+    def __init__(self, file: BinaryIO, *, skip_lines: int, is_whole: bool = True) -> None:
         self._file = file
+        self._is_whole = is_whole
+        self._is_at_end = False
+        self.waits = False
         self._hash = hashlib.sha256()
         self._offset = 0
         self._line = 0
         for _ in range(skip_lines):
             self._read_line()
         self._first = self._read_line()
+        self.waits = self.waits or not (self._first or is_whole)
         self._delimiter = max(_DELIMITERS, key=self._first.count)
         self.header = [name.strip() for name in next(csv.reader([self._first], delimiter=self._delimiter), [])]
-        self.problem = self._header_problem()
+        self.problem = None if self.waits else self._header_problem()
 
     @property
     def mark(self) -> Mark:
@@ -65,18 +82,29 @@ class Table:
         self._line = mark.line
 
     def rows(self) -> Iterator[Row]:
-        reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+        """Every row from here on. After one with broken quotes it goes on in the line below its first one."""
+        reader = self._reader()
         while True:
-            line = self._line + 1
+            start = self._place()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(line=line, cells={}, problem=f"the quoting is broken ({error})")
+                self._return_to(start)
+                if self._is_at_end and not self._is_whole:
+                    self.waits = True
+                    return
+                self._read_line()
+                yield Row(line=start.line + 1, cells={}, problem=f"the quoting is broken ({error})")
+                reader = self._reader()
                 continue
             if any(cell.strip() for cell in cells):
-                yield self._row(line, cells)
+                yield self._row(start.line + 1, cells)
+
+    def _reader(self) -> Iterator[list[str]]:
+        self._is_at_end = False
+        return csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
 
     def _row(self, line: int, cells: list[str]) -> Row:
         if len(cells) != len(self.header):
@@ -89,13 +117,25 @@ class Table:
     def _lines(self) -> Iterator[str]:
         while line := self._read_line():
             yield line
+        self._is_at_end = True
 
     def _read_line(self) -> str:
         raw = self._file.readline()
+        if raw and not raw.endswith(b"\n") and not self._is_whole:
+            self._file.seek(self._offset)
+            self.waits = True
+            return ""
         first = self._offset == 0
         self._take(raw)
         self._line += bool(raw)
         return raw.decode("utf-8-sig" if first else "utf-8", errors="surrogateescape")
+
+    def _place(self) -> _Place:
+        return _Place(self._offset, self._hash.copy(), self._line)
+
+    def _return_to(self, place: _Place) -> None:
+        self._offset, self._hash, self._line = place.offset, place.hash, place.line
+        self._file.seek(place.offset)
 
     def _take(self, raw: bytes) -> None:
         self._hash.update(raw)

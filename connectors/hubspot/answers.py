@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-
 from connectors.http import Answer, retry_after, trouble
+from connectors.wire import decoded
 from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError
 
 Row = dict[str, Any]
@@ -64,8 +63,8 @@ def usage(headers: Mapping[str, str]) -> tuple[int, int | None] | None:
 def refusal(answer: Answer) -> Mapping[str, Any]:
     """The body of a failed answer; empty when it has none that we can read."""
     try:
-        told = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        told = decoded(answer.body)
+    except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
 
@@ -78,13 +77,16 @@ def code_of(told: Mapping[str, Any]) -> str:
 
 
 def failure(answer: Answer, doing: str) -> LeadloopError:
-    """The error for an answer that the caller cannot use; `doing` is what was asked, as in "to list forms"."""
+    """The error for an answer that the caller cannot use; `doing` is what was asked, as in "to list forms".
+
+    403 is a missing scope or subscription: it stops one stream, and the token is as good as it was.
+    """
     told = refusal(answer)
     code = code_of(told) or f"HTTP {answer.status}"
     if answer.status == 403:
-        return CredentialsError(
+        return ContractError(
             f"HubSpot does not let this token {doing.removeprefix('to ')}: {code}{_scopes(told)}. "
-            "Give it what docs/connecting-hubspot.md names"
+            "Add the scope that docs/connecting-hubspot.md names, or take the stream off the list"
         )
     return ContractError(f"HubSpot refused {doing}: {code} (HTTP {answer.status})")
 
@@ -122,11 +124,3 @@ def rows_in(told: Mapping[str, Any], doing: str, *, key: str = "results") -> lis
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ContractError(f"HubSpot answered {doing} without `{key}`")
     return rows
-
-
-def next_after(told: Mapping[str, Any]) -> str | None:
-    """The way to the next page, where there is one."""
-    paging = told.get("paging")
-    following = paging.get("next") if isinstance(paging, dict) else None
-    after = following.get("after") if isinstance(following, dict) else None
-    return str(after) if after is not None else None

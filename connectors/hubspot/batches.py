@@ -14,12 +14,17 @@ from domain.change import Change, Receipt, ReceiptOutcome
 from domain.record import Field
 
 ROWS = 100
+_PARTIAL = 207
+_UNTOLD: Row = {"category": "PARTIAL_FAILURE", "message": "HubSpot says that a part failed, and not why"}
 _DEFINITIONS = frozenset({"PROPERTY_DOESNT_EXIST", "INVALID_OPTION", "READ_ONLY_VALUE"})
 
 
 @dataclass(slots=True, kw_only=True)
 class _Hunt:
-    """How a batch is sent, and how many calls the search for a bad input may still cost: never a call per row."""
+    """How a batch is sent, and how many calls the search for a bad input may still cost: never a call per row.
+
+    Not counted are inputs that a partial failure left out without a word: each of them is sent once more.
+    """
 
     send: Callable[[Sequence[Change]], Answer]
     calls_left: int
@@ -45,7 +50,7 @@ class Batches:
     def _attempt(self, hunt: _Hunt, places: Places, receipts: Receipts) -> None:
         answer = hunt.send([change for _, change in places])
         if answer.ok:
-            self._match(places, answer, receipts)
+            self._match(hunt, places, answer, receipts)
             return
         told = refusal(answer)
         if not _is_about_inputs(answer, told):
@@ -63,14 +68,18 @@ class Batches:
         self._attempt(hunt, places[:middle], receipts)
         self._attempt(hunt, places[middle:], receipts)
 
-    def _match(self, places: Places, answer: Answer, receipts: Receipts) -> None:
-        """By trace id, id or key: HubSpot's order is its own. An input that is told nowhere is unknown, no success."""
+    def _match(self, hunt: _Hunt, places: Places, answer: Answer, receipts: Receipts) -> None:
+        """By trace id, id or key: HubSpot's order is its own. An input that is told nowhere is unknown, no success.
+
+        Where a part failed and HubSpot does not say which, what it left out is sent again, each input alone.
+        """
         doing = f"to write {places[0][1].object}"
         told = body_of(answer, doing)
         with known_shape(doing):
             rows = {name: row for row in rows_in(told, doing) for name in _names_of(row, places[0])}
             errors = {name: error for error in told.get("errors") or () for name in _named_by(error)}
-        known = self._catalogue.fields(places[0][1].object)
+            nameless = _nameless(answer, told)
+        known, untold = self._catalogue.fields(places[0][1].object), list[Place]()
         for place, change in places:
             row = next((rows[name] for name in _names(change) if name in rows), None)
             error = next((errors[name] for name in _names(change) if name in errors), None)
@@ -78,8 +87,14 @@ class Batches:
                 receipts[place] = refused(change, error)
             elif row is not None:
                 receipts[place] = _applied(change, row, known)
-            else:
+            elif nameless is None:
                 receipts[place] = receipt(change, ReceiptOutcome.UNKNOWN, message="left out of HubSpot's answer")
+            elif len(places) == 1:
+                receipts[place] = replace(refused(change, nameless), retryable=nameless is _UNTOLD)
+            else:
+                untold.append((place, change))
+        for one in untold:
+            self._attempt(hunt, [one], receipts)
 
     def _update(self, changes: Sequence[Change]) -> Answer:
         inputs = [
@@ -125,6 +140,17 @@ def _named_by(error: Row) -> Iterator[tuple[str, str]]:
     context = error.get("context") or {}
     yield from (("trace", str(each)) for each in context.get("objectWriteTraceId") or ())
     yield from (("own", str(each).lower()) for each in context.get("ids") or ())
+
+
+def _nameless(answer: Answer, told: Row) -> Row | None:
+    """The first error of a partial failure that names no input; None where all are named.
+
+    HubSpot's own example of a partial failure (its documentation, 2026-11) has no `errors` at all.
+    """
+    if answer.status != _PARTIAL:
+        return None
+    errors = told.get("errors") or [_UNTOLD]
+    return next((error for error in errors if not any(_named_by(error))), None)
 
 
 def _applied(change: Change, row: Row, known: Mapping[str, Field]) -> Receipt:

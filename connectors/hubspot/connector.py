@@ -1,6 +1,7 @@
 """The HubSpot connector: what the loop sees of a portal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from connectors.contract import Holds, ProvisionItem, Stream, Surroundings
 from connectors.http import SYSTEM_WALL
@@ -9,9 +10,11 @@ from connectors.hubspot.batches import Batches
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.engagements import activities_of
+from connectors.hubspot.forms import Forms
 from connectors.hubspot.guard import Guard
 from connectors.hubspot.happenings import Happenings
 from connectors.hubspot.lists import Lists
+from connectors.hubspot.nightly import Nightly
 from connectors.hubspot.objects import Objects
 from connectors.hubspot.owners import owner_pages
 from connectors.hubspot.provisioning import Provisioning
@@ -20,6 +23,7 @@ from connectors.hubspot.records import records_of
 from connectors.hubspot.recycle_bin import RecycleBin
 from connectors.hubspot.settings import Settings
 from connectors.hubspot.shapes import SHAPES, streams
+from connectors.hubspot.sweep import Sweep
 from connectors.hubspot.windows import CEILING
 from connectors.hubspot.writing import Writing
 from connectors.pacing import Wall
@@ -39,8 +43,12 @@ class HubSpot:
         self._catalogue = catalogue = Catalogue(client, surroundings)
         objects = Objects(client, catalogue, page_size=settings.page_size)
         self._reading = Reading(objects, settings, ceiling=ceiling)
-        self._bin = RecycleBin(client, objects)
-        self._happenings = Happenings(client, self._name, settings)
+        known = surroundings.known
+        sweep = None if known is None else Sweep(self._name, objects, catalogue, known)
+        self._nightly = Nightly(client, RecycleBin(self._name, objects, catalogue), sweep)
+        overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))
+        self._forms = Forms(client, self._name, overlap=overlap)
+        self._happenings = Happenings(client, self._name, overlap=overlap)
         self._lists = Lists(client, self._name, per_call=settings.members_per_call)
         batches, guard = Batches(client, catalogue), Guard(objects, catalogue)
         self._writing = Writing(batches, guard, objects, self._lists, members=settings.members_per_call)
@@ -79,7 +87,9 @@ class HubSpot:
             case "lists":
                 return self._lists.read()
             case "contacts_archived":
-                return self._deleted(stream, cursor)
+                return self._nightly.pages(stream, cursor)
+            case "forms":
+                return self._forms.pages(cursor)
             case _ if stream in SHAPES:
                 return self._objects(stream, cursor)
             case _:
@@ -111,12 +121,6 @@ class HubSpot:
             else:
                 records = records_of(self._name, shape, rows, self._catalogue.fields(shape.object))
                 yield Page(stream=stream, cursor=safe, records=records)
-
-    def _deleted(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
-        shape = SHAPES["contacts"]
-        for rows, safe in self._bin.rows(shape, cursor):
-            records = records_of(self._name, shape, rows, self._catalogue.fields(shape.object))
-            yield Page(stream=stream, cursor=safe, records=records)
 
 
 __all__ = ["HubSpot", "Settings"]

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.hubspot.answers import Row, body_of, known_shape, next_after, rows_in
+from connectors.hubspot.answers import Row, body_of, known_shape, rows_in
 from connectors.hubspot.client import Client
+from connectors.hubspot.paging import Ways, next_after
 from connectors.hubspot.values import moment
 from domain.activity import Activity, ActivityKind
 from domain.values import RecordRef, Value
@@ -56,6 +57,7 @@ def _contacts_of(client: Client, stream: str, ids: Sequence[str]) -> dict[str, l
     """Engagement id → ids of its contacts, a thousand engagements a call, with further pages where one has many."""
     doing, found = f"to read whom {stream} belong to", dict[str, list[str]]()
     waiting: list[dict[str, str]] = [{"id": each} for each in ids]
+    ways = Ways(doing)
     while waiting:
         asked, waiting = waiting[:ASSOCIATIONS], waiting[ASSOCIATIONS:]
         request = client.sdk.crm.associations.v4.batch_api.get_page(stream, "contacts", {"inputs": asked})
@@ -65,6 +67,7 @@ def _contacts_of(client: Client, stream: str, ids: Sequence[str]) -> dict[str, l
                 own = str(row["from"]["id"])
                 found.setdefault(own, []).extend(str(each["toObjectId"]) for each in row["to"])
                 if (after := next_after(row)) is not None:
+                    ways.take((own, after))
                     waiting.append({"id": own, "after": after})
     return found
 

@@ -1,18 +1,17 @@
-"""E-mail events and page views; and how all streams without a search are read: since a moment, with an overlap."""
+"""E-mail events and page views: streams without a search, read since a moment, with an overlap."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.hubspot.answers import Row, body_of, known_shape, next_after, rows_in
+from connectors.http import Answer
+from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.client import Client
-from connectors.hubspot.forms import Forms
-from connectors.hubspot.recycle_bin import cursor_at, moment_of
-from connectors.hubspot.settings import Settings
+from connectors.hubspot.moments import cursor_at, moment_of
+from connectors.hubspot.paging import next_offset, pages
 from connectors.hubspot.values import moment, to_ms
 from domain.activity import Activity, ActivityKind
-from domain.errors import ContractError
 from domain.record import Cursor, Page
 from domain.values import RecordRef, Value
 
@@ -24,14 +23,13 @@ _EMAIL_KINDS = {"OPEN": ActivityKind.EMAIL_OPENED, "CLICK": ActivityKind.EMAIL_C
 
 
 class Happenings:
-    """The three streams that are no CRM objects."""
+    """The two streams of what people did on the web site and with marketing e-mail."""
 
-    def __init__(self, client: Client, connection: str, settings: Settings) -> None:
+    def __init__(self, client: Client, connection: str, *, overlap: timedelta) -> None:
         self._client = client
-        self._overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))
+        self._overlap = overlap
         self._views = PageViews(client, connection)
         self._sources = {
-            "forms": Forms(client, connection).since,
             "email_events": EmailEvents(client, connection).since,
             "page_views": self._views.since,
         }
@@ -53,16 +51,15 @@ class EmailEvents:
         self._connection = connection
 
     def since(self, since: datetime) -> Iterator[list[Activity]]:
-        doing, offset, more = "to read e-mail events", "", True
-        while more:
+        doing = "to read e-mail events"
+
+        def ask(offset: str) -> Answer:
             query = {"limit": PAGE, "startTimestamp": to_ms(since), **({"offset": offset} if offset else {})}
-            told = body_of(self._client.get("/email/public/v1/events", query), doing)
-            rows = rows_in(told, doing, key="events")
+            return self._client.get("/email/public/v1/events", query)
+
+        for rows, _ in pages(ask, doing, key="events", way=next_offset):
             with known_shape(doing):
                 yield [one for row in rows if (one := self._activity(row)) is not None]
-            more, before, offset = told.get("hasMore") is True, offset, str(told.get("offset") or "")
-            if more and (offset in ("", before) or not rows):
-                raise ContractError("HubSpot says that more e-mail events follow, but gives no way on")
 
     def _activity(self, row: Row) -> Activity | None:
         """None for what the person did not do; HubSpot marks opens and clicks by machines as filtered."""
@@ -101,8 +98,9 @@ class PageViews:
         return self._ask_at is not None and self._client.now() < self._ask_at
 
     def since(self, since: datetime) -> Iterator[list[Activity]]:
-        doing, after = "to read page views", None if self.closed else ""
-        while after is not None:
+        doing = "to read page views"
+
+        def ask(after: str) -> Answer | None:
             request = self._client.sdk.events.events_api.get_page(
                 object_type="contact",
                 event_type="e_visited_page",
@@ -113,11 +111,14 @@ class PageViews:
             answer = self._client.send(request)
             if answer.status == 403:
                 self._close()
-                return
-            told = body_of(answer, doing)
+                return None
+            return answer
+
+        if self.closed:
+            return
+        for rows, _ in pages(ask, doing):
             with known_shape(doing):
-                yield [self._activity(row) for row in rows_in(told, doing)]
-            after = next_after(told)
+                yield [self._activity(row) for row in rows]
 
     def _close(self) -> None:
         """The rest of the portal goes on; asking every minute would only burn calls."""

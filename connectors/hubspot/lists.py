@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.http import Answer
-from connectors.hubspot.answers import Row, body_of, failure, known_shape, next_after, refusal, rows_in
+from connectors.hubspot.answers import Row, body_of, failure, known_shape, refusal
 from connectors.hubspot.client import Client
 from connectors.hubspot.owners import WHOLE
+from connectors.hubspot.paging import next_offset, pages
 from connectors.hubspot.receipts import Places, Receipts, receipt, refused
 from domain.change import ReceiptOutcome
 from domain.record import Page, Record
@@ -98,28 +99,31 @@ class Lists:
 
     def _named(self, query: str) -> dict[str, str]:
         """Name → id of the contact lists whose names hold `query`."""
-        doing, found, offset, more = "to search lists", dict[str, str](), 0, True
-        while more:
+        doing, found = "to search lists", dict[str, str]()
+
+        def ask(after: str) -> Answer:
+            with known_shape(doing):
+                offset = int(after or 0)
             body = {"query": query.strip(), "offset": offset, "count": FOUND_PAGE, "additionalProperties": []}
-            told = body_of(self._client.send(self._client.sdk.crm.lists.lists_api.do_search(body)), doing)
-            rows = rows_in(told, doing, key="lists")
+            return self._client.send(self._client.sdk.crm.lists.lists_api.do_search(body))
+
+        for rows, _ in pages(ask, doing, key="lists", way=next_offset):
             with known_shape(doing):
                 found |= {str(row["name"]): str(row["listId"]) for row in rows if row["objectTypeId"] == CONTACT_TYPE}
-                more, offset = told.get("hasMore") is True and bool(rows), int(told.get("offset") or 0)
         return found
 
     def _members(self, list_id: str) -> Sequence[str]:
-        doing, after = "to read the members of a list", ""
-        found: list[str] = []
-        while True:
+        doing, found = "to read the members of a list", list[str]()
+
+        def ask(after: str) -> Answer:
             more = {"after": after} if after else {}
-            request = self._client.sdk.crm.lists.memberships_api.get_page(list_id, limit=MEMBERS_PAGE, **more)
-            told = body_of(self._client.send(request), doing)
+            api = self._client.sdk.crm.lists.memberships_api
+            return self._client.send(api.get_page(list_id, limit=MEMBERS_PAGE, **more))
+
+        for rows, _ in pages(ask, doing):
             with known_shape(doing):
-                found += [str(row["recordId"]) for row in rows_in(told, doing)]
-            after = next_after(told) or ""
-            if not after:
-                return sorted(found)
+                found += [str(row["recordId"]) for row in rows]
+        return sorted(found)
 
 
 def _id_in(answer: Answer, doing: str) -> str:

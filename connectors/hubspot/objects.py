@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.hubspot.answers import NOT_FOUND, Row, body_of, known_shape, next_after, rows_in
+from connectors.http import Answer
+from connectors.hubspot.answers import NOT_FOUND, Row, body_of, known_shape, rows_in
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import SEARCH, Client
+from connectors.hubspot.paging import next_after, pages
 from connectors.hubspot.shapes import Shape
-from domain.errors import ContractError, TransientError
+from domain.errors import TransientError
 
 BY_ID = 100
 PROPERTIES_CAP_CHARS = 2_000
@@ -18,11 +20,15 @@ PROPERTIES_CAP_CHARS = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The first page of a search, by id, and how many records there are in all."""
+    """The first page of a search, by id, and how many records there are in all.
+
+    `ids`: the lowest and the highest that search itself named; the rows may show others, of records merged since.
+    """
 
     rows: list[Row]
     total: int
     more: bool
+    ids: tuple[int, int] | None
 
 
 class Objects:
@@ -38,21 +44,24 @@ class Objects:
         self._catalogue.fields(shape.object)
         return self._client.now()
 
-    def listed(self, shape: Shape, after: str | None, *, archived: bool = False) -> tuple[list[Row], str | None]:
-        """One page of the listing, and the way to the next; archived records stand in no search."""
-        names, doing = self._catalogue.to_read(shape), f"to list {shape.object}"
-        request = self._client.sdk.crm.objects.basic_api.get_page(
-            shape.object,
-            limit=self._page_size,
-            archived=archived,
-            properties=[shape.stamp] if _is_long(names) else names,
-            **({"after": after} if after else {}),
-        )
-        told = body_of(self._client.send(request), doing)
-        rows, following = rows_in(told, doing), next_after(told)
-        if following is not None and (following == after or not rows):
-            raise ContractError(f"HubSpot says that more {shape.object} follow, but gives no way on")
-        return (self._filled(shape, rows, names) if not archived else rows), following
+    def listed(
+        self, shape: Shape, begin: str = "", *, archived: bool = False, stamps_only: bool = False
+    ) -> Iterator[tuple[list[Row], str | None]]:
+        """The listing from `begin` on, each page with the way to the next; archived records stand in no search."""
+        names = [shape.stamp] if stamps_only else self._catalogue.to_read(shape)
+
+        def ask(after: str) -> Answer:
+            request = self._client.sdk.crm.objects.basic_api.get_page(
+                shape.object,
+                limit=self._page_size,
+                archived=archived,
+                properties=[shape.stamp] if _is_long(names) else names,
+                **({"after": after} if after else {}),
+            )
+            return self._client.send(request)
+
+        for rows, after in pages(ask, f"to list {shape.object}", begin=begin):
+            yield (rows if archived else self._filled(shape, rows, names)), after
 
     def found(self, shape: Shape, filters: Sequence[Mapping[str, str]]) -> Found:
         """The first page of what answers the filters, lowest id first."""
@@ -66,10 +75,11 @@ class Objects:
         }
         request = self._client.sdk.crm.objects.search_api.do_search(shape.object, body)
         told = body_of(self._client.send(request, bucket=SEARCH), doing)
-        with known_shape(doing):
-            total = int(told["total"])
         rows = rows_in(told, doing)
-        return Found(rows=self._filled(shape, rows, names), total=total, more=next_after(told) is not None)
+        with known_shape(doing):
+            total, ids = int(told["total"]), [int(row["id"]) for row in rows]
+        ends = (min(ids), max(ids)) if ids else None
+        return Found(rows=self._filled(shape, rows, names), total=total, more=next_after(told) is not None, ids=ends)
 
     def by_id(
         self, object_name: str, ids: Sequence[str], names: Sequence[str], *, id_property: str | None = None

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from connectors.hubspot.answers import Row, body_of, known_shape, next_after, rows_in
+from connectors.http import Answer
+from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.client import Client
+from connectors.hubspot.paging import pages
 from connectors.hubspot.values import moment
 from domain.record import Cursor, Page, Record
 from domain.values import RecordRef
@@ -15,18 +17,15 @@ WHOLE = Cursor(position="{}")
 
 def owner_pages(client: Client, connection: str) -> Iterator[Page]:
     for archived in (False, True):
-        after: str | None = ""
-        while after is not None:
+
+        def ask(after: str, archived: bool = archived) -> Answer:
             more = {"after": after} if after else {}
-            told = body_of(
-                client.send(client.sdk.crm.owners.owners_api.get_page(limit=PAGE, archived=archived, **more)),
-                "to list owners",
-            )
-            rows = rows_in(told, "to list owners")
+            return client.send(client.sdk.crm.owners.owners_api.get_page(limit=PAGE, archived=archived, **more))
+
+        for rows, _ in pages(ask, "to list owners"):
             with known_shape("to list owners"):
                 records = tuple(_owner(connection, row, active=not archived) for row in rows)
             yield Page(stream="owners", cursor=WHOLE, records=records)
-            after = next_after(told)
 
 
 def _owner(connection: str, row: Row, *, active: bool) -> Record:

@@ -74,9 +74,7 @@ class Reading:
 
     def _listed(self, shape: Shape, position: Position, begin: str) -> Iterator[tuple[list[Row], Cursor]]:
         """Everything there is, by id; what changes meanwhile is found from where the listing began."""
-        after: str | None = begin
-        while after is not None:
-            rows, after = self._objects.listed(shape, after)
+        for rows, after in self._objects.listed(shape, begin):
             yield rows, replace(position, after=after).cursor()
 
     def _fresh(self, shape: Shape, position: Position, now: datetime) -> Iterator[tuple[list[Row], Position]]:

@@ -24,13 +24,13 @@ def _record(connection: str, shape: Shape, row: Row, readers: Mapping[str, Reade
     return Record(
         ref=RecordRef(connection=connection, object=shape.object, id=str(row["id"])),
         values=values,
-        modified_at=_modified_at(shape, row),
+        modified_at=modified_at(shape, row),
         archived=row.get("archived") is True,
         former_ids=tuple(part for part in merged.replace(",", ";").split(";") if part),
     )
 
 
-def _modified_at(shape: Shape, row: Row) -> datetime:
+def modified_at(shape: Shape, row: Row) -> datetime:
     """Archiving does not move the stamp, and yet is the newest thing that happened to the record."""
     at = moment(row["properties"].get(shape.stamp) or row["updatedAt"])
     return max(at, moment(row["archivedAt"])) if row.get("archivedAt") else at

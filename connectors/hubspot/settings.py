@@ -40,8 +40,8 @@ class Settings(Strict):
     """How far the saved cursor stays behind: search shows changes late and out of order."""
     late_minutes: Annotated[int, Field(ge=0, le=1440)] = 70
     """A second pass reads once more what is at least this old: search is at times an hour behind."""
-    searches_per_second: Annotated[int, Field(ge=1, le=20)] = 5
-    """Shared by every app of the portal."""
+    searches_per_second: Annotated[int, Field(ge=1, le=20)] = 4
+    """HubSpot allows five for the whole portal, all its apps together: one is left to the others."""
     calls_per_10_s: Annotated[int, Field(ge=1, le=1000)] = 100
     """100 on Free and Starter, 190 on Professional and Enterprise."""
     members_per_call: Annotated[int, Field(ge=1, le=100_000)] = 500

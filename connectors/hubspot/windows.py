@@ -7,7 +7,7 @@ neither pages nor the order of stamps are relied on. One crowded millisecond is 
 
 from collections.abc import Iterator
 
-from connectors.hubspot.answers import Row, known_shape
+from connectors.hubspot.answers import Row
 from connectors.hubspot.objects import Found, Objects
 from connectors.hubspot.shapes import Shape
 from domain.errors import ContractError
@@ -38,11 +38,10 @@ class Windows:
     def _walk(self, shape: Shape, low: int, high: int, found: Found) -> Iterator[tuple[list[Row], int | None]]:
         last = 0
         while found.more:
-            first, newest = _ends(found.rows, shape)
-            if first <= last:
-                raise ContractError(f"HubSpot gives the same {shape.object} again and again")
+            if found.ids is None or found.ids[0] <= last:
+                raise ContractError(f"HubSpot says that more {shape.object} follow, but gives none or the same again")
             yield found.rows, None
-            last = newest
+            last = found.ids[1]
             above = {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)}
             found = self._objects.found(shape, [*_filters(shape, low, high), above])
         yield found.rows, high
@@ -53,9 +52,3 @@ def _filters(shape: Shape, low: int, high: int) -> list[dict[str, str]]:
         {"propertyName": shape.stamp, "operator": "GTE", "value": str(low)},
         {"propertyName": shape.stamp, "operator": "LT", "value": str(high)},
     ]
-
-
-def _ends(rows: list[Row], shape: Shape) -> tuple[int, int]:
-    with known_shape(f"to search {shape.object}"):
-        ids = [int(row["id"]) for row in rows]
-        return min(ids), max(ids)

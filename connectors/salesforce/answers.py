@@ -8,19 +8,14 @@ from typing import Any
 import orjson
 
 from connectors.http import Answer, trouble
-from domain.change import ReceiptOutcome
 from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError, TransientError
 
 BUSY_S = 5.0
 DAY_FULL_S = 1800.0
 """Salesforce sends no Retry-After; its day is a rolling one, so room comes back little by little."""
 
-LOCKED = "UNABLE_TO_LOCK_ROW"
-_MOMENTARY = frozenset({LOCKED, "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
-_INNOCENT = frozenset({"ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED", "REQUEST_LIMIT_EXCEEDED"})
-_GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
-_FORBIDDEN = frozenset({"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "TXN_SECURITY_METERING_ERROR"})
-_TRIGGERS = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "APEX_ERROR"})
+_MOMENTARY = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "REQUEST_RUNNING_TOO_LONG"})
+_FORBIDDEN = frozenset({"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
 _HINTS = {
     301: ", a redirect; check login_url",
     302: ", a redirect; check login_url",
@@ -95,30 +90,24 @@ def _momentary(codes: Sequence[Refusal]) -> LeadloopError | None:
 
 
 def failure(answer: Answer, what: str) -> LeadloopError:
+    """As `failure_of`, for an answer of its own."""
+    return failure_of(answer.status, refusals_of(answer), what)
+
+
+def failure_of(status: int, codes: Sequence[Refusal], what: str) -> LeadloopError:
     """The error for an answer that the caller cannot use; `what` was asked, in words.
 
-    Of the vendor's sentence only a column's name is repeated: it may quote a person's data.
+    Of the vendor's sentence only a column's name is repeated: it may quote a person's data. A right that is
+    missing concerns this question alone, so it is no matter of the login.
     """
-    codes = refusals_of(answer)
-    code = codes[0].code if codes else f"HTTP {answer.status}"
+    code = codes[0].code if codes else f"HTTP {status}"
     column = _COLUMN.search(codes[0].message) if codes else None
     said = f"{code} ({column[0]})" if column else code
+    if code == "QUERY_TIMEOUT":
+        return TransientError(f"Salesforce is busy: {code}")
     if code.startswith("INSUFFICIENT_ACCESS"):
-        return CredentialsError(f"Salesforce refused {what}: {said}. Give the integration user the permission")
+        return ContractError(f"Salesforce refused {what}: {said}. Give the integration user the permission")
     return ContractError(f"Salesforce refused {what}: {said}")
-
-
-def settle_refusal(found: Sequence[Refusal]) -> tuple[ReceiptOutcome, bool]:
-    """What a refused row means: its outcome, and whether another try is worth it."""
-    first = found[0]
-    locked = any(LOCKED in str(refusal) for refusal in found)
-    if first.code in _GONE or (first.code == "INVALID_CROSS_REFERENCE_KEY" and not first.fields):
-        return ReceiptOutcome.GONE, False
-    if first.code == "CANNOT_UPDATE_CONVERTED_LEAD":
-        return ReceiptOutcome.CONFLICTED, False
-    if first.code in _TRIGGERS:
-        return ReceiptOutcome.REFUSED, locked
-    return ReceiptOutcome.REFUSED, locked or first.code in _MOMENTARY | _INNOCENT
 
 
 def usage(headers: Mapping[str, str]) -> tuple[int, int | None] | None:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.http import Answer
-from connectors.salesforce.answers import failure, refusals, refusals_of, settle_refusal
+from connectors.salesforce.answers import Refusal, failure, refusals, refusals_of
 from connectors.salesforce.client import Client, Request
+from connectors.salesforce.remedies import passes_soon, remedy
 from domain.change import Receipt, ReceiptOutcome
-from domain.errors import ContractError, TransientError
+from domain.errors import ConnectorError, ContractError, TransientError
 
 Row = dict[str, Any]
 
 LOCK_TRIES = 3
 _WHOLE = frozenset({"INVALID_TYPE", "NOT_FOUND", "REQUEST_LIMIT_EXCEEDED"})
-"""Refusals of a whole call that no smaller batch escapes; those of rights raise by themselves."""
+"""Refusals of a whole call that no smaller batch escapes."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +45,9 @@ class Batches:
         batch = _Batch(method=method, path=path, idempotent=idempotent)
         receipts = self._attempt_all(batch, rows)
         for attempt in range(1, LOCK_TRIES):
-            locked = [place for place, receipt in enumerate(receipts) if receipt.retryable]
+            locked = [
+                place for place, receipt in enumerate(receipts) if receipt.retryable and passes_soon(receipt.code)
+            ]
             if not locked or not idempotent:
                 break
             self._client.http.pause(attempt)
@@ -81,8 +84,13 @@ class Batches:
         except TransientError as error:
             if batch.idempotent or not error.sent:
                 raise
-            return [Receipt(key="", outcome=ReceiptOutcome.UNKNOWN, message=str(error))] * len(rows)
-        receipts = self._read(answer, len(rows))
+            return _unknown(error, len(rows))
+        try:
+            receipts = self._read(answer, len(rows))
+        except (ContractError, TransientError) as error:
+            if batch.idempotent or not answer.ok:
+                raise
+            return _unknown(error, len(rows))
         return self._halve(batch, rows, answer) if receipts is None else receipts
 
     def _halve(self, batch: _Batch, rows: Sequence[Row], answer: Answer) -> list[Receipt]:
@@ -119,6 +127,15 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
     return _refused(found)
 
 
-def _refused(found: Sequence[Any]) -> Receipt:
-    outcome, retryable = settle_refusal(found)
-    return Receipt(key="", outcome=outcome, code=found[0].code, message=found[0].message, retryable=retryable)
+def _refused(found: Sequence[Refusal]) -> Receipt:
+    """The vendor's words, and who mends it."""
+    what = remedy(found)
+    words = f"{found[0].message.removesuffix('.')}. {what.mend}." if what.mend else found[0].message
+    return Receipt(
+        key="", outcome=what.outcome, code=found[0].code, message=words.removeprefix(". "), retryable=what.retryable
+    )
+
+
+def _unknown(error: ConnectorError, count: int) -> list[Receipt]:
+    """Rows that must not be sent twice and may have been taken."""
+    return [Receipt(key="", outcome=ReceiptOutcome.UNKNOWN, message=str(error))] * count

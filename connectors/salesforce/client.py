@@ -16,13 +16,17 @@ from urllib3.response import BaseHTTPResponse
 
 from connectors.addresses import is_loopback
 from connectors.contract import Surroundings
-from connectors.http import BODY_CAP_BYTES, BULK_CAP_BYTES, SYSTEM_WALL, Answer, Call, http_for, trouble
+from connectors.http import BODY_CAP_BYTES, BULK_CAP_BYTES, DEADLINE_S, SYSTEM_WALL, Answer, Call, http_for, trouble
 from connectors.pacing import Limit, Wall
 from connectors.salesforce.answers import judge, usage
 from connectors.salesforce.login import Login, Session
 from connectors.salesforce.settings import Settings
 from connectors.wire import PacedAdapter, plain_session
 from domain.errors import ContractError, CredentialsError
+
+QUERY_WAIT_S = 130.0
+"""Salesforce itself ends a query after 120 seconds; hanging up before it says so would ask the same for ever."""
+QUERY_DEADLINE_S = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     idempotent: bool = False
     large: bool = False
+    """An answer that may be large and take long: a page of rows, a description."""
 
 
 class Client:
@@ -90,9 +95,11 @@ class Client:
             body=None if request.body is None else orjson.dumps(request.body),
             idempotent=request.idempotent,
             cap_bytes=BULK_CAP_BYTES if request.large else BODY_CAP_BYTES,
+            deadline_s=QUERY_DEADLINE_S if request.large else DEADLINE_S,
         )
 
         def opener(read_timeout_s: float) -> BaseHTTPResponse:
+            wait_s = QUERY_WAIT_S if request.large else read_timeout_s
             answer: BaseHTTPResponse = org.session.request(
                 call.method,
                 call.url,
@@ -100,7 +107,7 @@ class Client:
                 data=call.body,
                 stream=True,
                 allow_redirects=False,
-                timeout=(min(10.0, read_timeout_s), read_timeout_s),
+                timeout=(min(10.0, read_timeout_s), wait_s),
             ).raw
             return answer
 

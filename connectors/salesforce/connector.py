@@ -6,6 +6,7 @@ from datetime import timedelta
 from connectors.contract import Stream, Surroundings
 from connectors.http import SYSTEM_WALL
 from connectors.pacing import Wall
+from connectors.salesforce.asking import Asking
 from connectors.salesforce.batches import Batches
 from connectors.salesforce.catalogue import Catalogue, streams
 from connectors.salesforce.client import Client
@@ -27,9 +28,10 @@ class Salesforce:
         self._streams = streams(settings)
         self._client = Client(settings, surroundings, wall=wall)
         self._catalogue = Catalogue(self._client, surroundings)
-        self._lookup = Lookup(self._client, self._catalogue)
+        asking = Asking(self._client)
+        self._lookup = Lookup(asking, self._catalogue)
         lag = timedelta(minutes=settings.lag_minutes)
-        self._reading = Reading(self._client, self._catalogue, surroundings, lag=lag)
+        self._reading = Reading(self._client, asking, self._catalogue, connection=surroundings.connection, lag=lag)
         self._writing = Writing(Batches(self._client), self._lookup, self._catalogue)
 
     @property
@@ -65,7 +67,10 @@ class Salesforce:
         return self._reading.read(stream, cursor)
 
     def read_bundle(self, cursors: Mapping[str, Cursor | None]) -> Iterator[Page]:
-        """As `read`, for every stream named, with the first pages in one call."""
+        """As `read`, for every stream named, with the first pages in one call.
+
+        A stream that cannot be read holds back no other: the first such error is raised after the last page.
+        """
         return self._reading.read_bundle(cursors)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:

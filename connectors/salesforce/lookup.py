@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.salesforce.answers import failure
+from connectors.salesforce.asking import Asking
 from connectors.salesforce.catalogue import Catalogue
-from connectors.salesforce.client import Client
 from connectors.salesforce.rows import tidy
 from connectors.salesforce.soql import is_id, one_of, quoted, select
 from domain.errors import ContractError
@@ -13,16 +12,16 @@ from domain.record import FieldType
 from domain.values import Value
 
 VALUES_PER_QUERY = 200
-"""200 ids make 5.4 kB of a URL; Salesforce takes 16 kB with the headers."""
+"""200 ids make 5.4 kB of a query, 200 longer keys more: above a safe length it goes in a body."""
 
 
 class Lookup:
     """Asks by id or by a unique field; always current, because queries do not lag behind writes."""
 
-    def __init__(self, client: Client, catalogue: Catalogue) -> None:
-        self._client = client
+    def __init__(self, asking: Asking, catalogue: Catalogue) -> None:
+        self._asking = asking
         self._catalogue = catalogue
-        self._campaigns: dict[str, str | None] = {}
+        self._campaigns: dict[str, str] = {}
 
     def by_id(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Mapping[str, Value]]:
         """Values by the id's first 15 characters; what is gone for good is missing."""
@@ -43,22 +42,30 @@ class Lookup:
         return {value: by_lower[value.lower()] for value in values if value.lower() in by_lower}
 
     def campaign(self, name_or_id: str) -> str | None:
-        """The id of a campaign by its name or id; None when there is no such campaign, or several."""
-        if is_id(name_or_id) and name_or_id.startswith("701"):
-            return name_or_id
+        """The id of a campaign by its name or id; None when there is no such campaign, or several.
+
+        Only what was found is remembered: one that is missing is made by somebody, and then it is there.
+        """
         if name_or_id not in self._campaigns:
-            found = self.rows(select(("Id",), "Campaign", where=f"Name = {quoted(name_or_id)}", limit=2), deleted=False)
-            self._campaigns[name_or_id] = str(found[0]["Id"]) if len(found) == 1 else None
+            by = "Id" if is_id(name_or_id) and name_or_id.startswith("701") else "Name"
+            asked = select(("Id",), "Campaign", where=f"{by} = {quoted(name_or_id)}", limit=2)
+            found = self.rows(asked, deleted=False)
+            if len(found) != 1:
+                return None
+            self._campaigns[name_or_id] = str(found[0]["Id"])
         return self._campaigns[name_or_id]
+
+    def forget_campaign(self, name_or_id: str) -> None:
+        """Look it up again before the next use: what it was may be gone, and another have its name."""
+        self._campaigns.pop(name_or_id, None)
 
     def rows(self, soql: str, *, deleted: bool = True) -> list[dict[str, Any]]:
         """All rows of a small query."""
-        answer = self._client.get("queryAll" if deleted else "query", {"q": soql})
-        if not answer.ok:
-            raise failure(answer, "a question about single records")
-        told = answer.json()
-        rows = told.get("records") if isinstance(told, dict) else None
-        if not isinstance(rows, list) or not told.get("done", False):
+        told = self._asking.ask(soql, deleted=deleted)
+        if not told.ok:
+            raise told.failure("a question about single records")
+        rows = told.body.get("records") if isinstance(told.body, dict) else None
+        if not isinstance(rows, list) or not told.body.get("done", False):
             raise ContractError("Salesforce answered a small query in a shape we do not know")
         return rows
 

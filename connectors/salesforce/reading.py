@@ -1,184 +1,175 @@
 """Reading what changed, by keyset on (SystemModstamp, Id) with an overlap: may repeat, never skips.
 
-Rows become visible after their stamp, so a saved cursor stays `lag` behind Salesforce's now; what lies
-beyond it is given at once and read again.
+Rows become visible after their stamp, so a saved cursor stays `lag` behind Salesforce's now, and behind the
+oldest transaction still open; what lies beyond it is given at once and read again.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.contract import Surroundings
-from connectors.http import Answer
 from connectors.salesforce import rows as row_of
-from connectors.salesforce.answers import failure, refusals, refusals_of
+from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.catalogue import SHAPES, Catalogue
-from connectors.salesforce.client import Client, Request
-from connectors.salesforce.soql import after, select
+from connectors.salesforce.client import Client
+from connectors.salesforce.coverage import Coverage
+from connectors.salesforce.position import BEGINNING, Position, Walk, Window
+from connectors.salesforce.soql import after, before, select
 from domain.activity import Activity
 from domain.errors import ContractError
 from domain.record import Cursor, FieldType, Page, Record
-from domain.values import from_text, to_text
 
 QUERIES_PER_COMPOSITE = 5
-_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Position:
-    """Where a stream has been read to. Without an id the stamp itself is still to be read."""
-
-    stamp: datetime = _BEGINNING
-    id: str = ""
-
-    @staticmethod
-    def of(cursor: Cursor | None) -> "Position":
-        if cursor is None:
-            return Position()
-        try:
-            told = json.loads(cursor.position)
-            return Position(stamp=from_text(told["at"]), id=told["id"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ContractError("a saved Salesforce cursor cannot be read; reset the stream") from error
-
-    def cursor(self) -> Cursor:
-        return Cursor(position=json.dumps({"at": to_text(self.stamp), "id": self.id}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Query:
-    """A query about to be sent, and what is needed to read its answer."""
-
-    stream: str
-    soql: str
-    moments: tuple[str, ...]
-    begin: Position
-    asked_at: datetime
+_TOO_MUCH = frozenset({"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "EXCEEDED_ID_LIMIT"})
+_ENDED = _TOO_MUCH | {"INVALID_QUERY_LOCATOR"}
 
 
 class _LocatorEndedError(Exception):
     """The pages of a query are gone; it has to be asked again from where we are."""
 
 
+class _TooMuchError(Exception):
+    """Salesforce cannot answer this query; a window of half its time may pass."""
+
+
 class Reading:
     """The read half of the connector."""
 
-    def __init__(self, client: Client, catalogue: Catalogue, surroundings: Surroundings, *, lag: timedelta) -> None:
+    def __init__(
+        self, client: Client, asking: Asking, catalogue: Catalogue, *, connection: str, lag: timedelta
+    ) -> None:
         self._client = client
+        self._asking = asking
         self._catalogue = catalogue
-        self._connection = surroundings.connection
+        self._coverage = Coverage(client)
+        self._connection = connection
         self._lag = lag
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
-        query = self._query(stream, Position.of(cursor))
-        yield from self._pages(query, self._ask(query))
+        begin, asked_at = Position.of(cursor), self._client.now()
+        self._coverage.refresh(stream)
+        yield from self._pages(self._window(stream, begin, asked_at))
 
     def read_bundle(self, cursors: Mapping[str, Cursor | None]) -> Iterator[Page]:
-        """First pages by one Composite (one call of the day's quota), further ones stream by stream."""
+        """First pages by one Composite (one call of the day's quota), further ones stream by stream.
+
+        A stream that cannot be read holds back no other: the first such error is raised after the last page.
+        """
+        refused: list[ContractError] = []
         waiting = iter(cursors.items())
-        while some := list(islice(waiting, QUERIES_PER_COMPOSITE)):
-            queries = [self._query(stream, Position.of(cursor)) for stream, cursor in some]
-            for query, told in zip(queries, self._ask_together(queries), strict=True):
-                first = told if isinstance(told, dict) else self._ask(query)
-                yield from self._pages(query, first)
+        while some := dict(islice(waiting, QUERIES_PER_COMPOSITE)):
+            yield from self._read_together(some, refused)
+        if refused:
+            raise refused[0]
 
-    def _query(self, stream: str, begin: Position) -> _Query:
+    def _read_together(self, cursors: Mapping[str, Cursor | None], refused: list[ContractError]) -> Iterator[Page]:
+        asked_at = self._client.now()
+        begins: dict[str, Position] = {}
+        queries: dict[str, str] = {}
+        for stream, cursor in cursors.items():
+            with _held_back(refused):
+                begins[stream] = Position.of(cursor)
+                queries[stream] = f"queryAll?{urlencode({'q': self._soql(stream, begins[stream])})}"
+        told = self._ask_together(queries, refused, asked_at=asked_at) if queries else {}
+        for stream in queries:
+            with _held_back(refused):
+                window = self._window(stream, begins[stream], asked_at)
+                answer = told.get(stream)
+                yield from self._pages(window, _page(answer, stream) if answer and answer.ok else None)
+
+    def _ask_together(
+        self, queries: Mapping[str, str], refused: list[ContractError], *, asked_at: datetime
+    ) -> Mapping[str, Told]:
+        """First answers by stream; a query missing here or refused is asked alone."""
+        parts = self._coverage.parts(queries)
+        told: Mapping[str, Told] = {}
+        with _held_back(refused):
+            told = self._asking.together({**parts, **queries})
+        self._coverage.take(parts, told, asked_at=asked_at)
+        return told
+
+    def _window(self, stream: str, begin: Position, asked_at: datetime) -> Window:
+        settled, covered = asked_at - self._lag, self._coverage.known(stream)
+        settled = (settled if covered is None else min(settled, covered)).replace(microsecond=0)
+        return Window(walk=Walk(stream=stream, begin=begin, asked_at=asked_at, settled=settled), begin=begin)
+
+    def _soql(self, stream: str, begin: Position, until: datetime | None = None) -> str:
         shape, fields = SHAPES[stream], self._catalogue.to_read(stream)
-        known = self._catalogue.fields(stream)
-        since = after(None if begin.stamp == _BEGINNING else begin.stamp, begin.id)
-        where = " AND ".join(f"({part})" for part in (shape.where, since) if part)
-        return _Query(
-            stream=stream,
-            soql=select([*fields, *shape.related], stream, where=where, order="SystemModstamp, Id"),
-            moments=tuple(name for name in fields if known[name].type is FieldType.DATETIME),
-            begin=begin,
-            asked_at=self._client.now(),
-        )
+        since = after(None if begin.stamp == BEGINNING else begin.stamp, begin.id)
+        where = " AND ".join(f"({part})" for part in (shape.where, since, before(until)) if part)
+        return select([*fields, *shape.related], stream, where=where, order="SystemModstamp, Id")
 
-    def _ask(self, query: _Query) -> dict[str, Any]:
+    def _ask(self, window: Window) -> dict[str, Any]:
         """The first page; describes again and asks once more when a field has vanished meanwhile."""
-        answer = self._client.get("queryAll", {"q": query.soql}, large=True)
-        if not answer.ok and any(refusal.code == "INVALID_FIELD" for refusal in refusals_of(answer)):
-            self._catalogue.forget(query.stream)
-            answer = self._client.get("queryAll", {"q": self._query(query.stream, query.begin).soql}, large=True)
-        if not answer.ok:
-            raise failure(answer, f"to read {query.stream}")
-        return _page(answer.json(), query.stream, _has_nul(answer))
+        stream = window.walk.stream
+        told = self._asking.ask(self._soql(stream, window.begin, window.until), large=True)
+        if any(refusal.code == "INVALID_FIELD" for refusal in told.refusals):
+            self._catalogue.forget(stream)
+            told = self._asking.ask(self._soql(stream, window.begin, window.until), large=True)
+        for refusal in told.refusals:
+            if refusal.code in _TOO_MUCH:
+                raise _TooMuchError(refusal.code)
+        if not told.ok:
+            raise told.failure(f"to read {stream}")
+        return _page(told, stream)
 
-    def _ask_together(self, queries: list[_Query]) -> list[dict[str, Any] | None]:
-        """A first page per query; None where Salesforce refused that one, which is then asked alone."""
-        asked = [
-            {
-                "method": "GET",
-                "referenceId": query.stream,
-                "url": f"{self._client.data_path('queryAll')}?{urlencode({'q': query.soql})}",
-            }
-            for query in queries
-        ]
-        body = {"allOrNone": False, "compositeRequest": asked}
-        request = Request(method="POST", path="composite", body=body, idempotent=True, large=True)
-        answer = self._client.send(request)
-        if not answer.ok:
-            raise failure(answer, "to read several objects in one call")
-        told = answer.json()
-        parts = told.get("compositeResponse") if isinstance(told, dict) else None
-        by_stream = {part.get("referenceId"): part for part in parts or [] if isinstance(part, dict)}
-        nul = _has_nul(answer)
-        return [_part(by_stream.get(query.stream), query.stream, nul) for query in queries]
+    def _pages(self, window: Window, first: dict[str, Any] | None = None) -> Iterator[Page]:
+        """All pages: asked again from the last row seen when the locator has ended, in halves when it is too much."""
+        try:
+            while True:
+                seen = window.begin
+                try:
+                    for rows, done in self._rows(window, first):
+                        seen = _progress(seen, rows[-1]) if rows else seen
+                        yield self._page(window.walk, rows, window.end if done else seen)
+                except _LocatorEndedError as ended:
+                    if seen == window.begin:
+                        stream = window.walk.stream
+                        raise ContractError(f"Salesforce ended a query of {stream} before it gave a row") from ended
+                    window, first = replace(window, begin=seen), None
+                else:
+                    return
+        except _TooMuchError as much:
+            halves = _halves(window, much)
+        for half in halves:
+            yield from self._pages(half)
 
-    def _pages(self, query: _Query, first: dict[str, Any]) -> Iterator[Page]:
-        """All pages of a query; when its locator has ended, it is asked again from the last row seen."""
-        asked_first, seen = query, query.begin
+    def _rows(self, window: Window, page: dict[str, Any] | None) -> Iterator[tuple[list[row_of.Row], bool]]:
+        page = page or self._ask(window)
+        stream, moments, walked = window.walk.stream, self._moments(window.walk.stream), set[str]()
         while True:
-            begun = seen
-            try:
-                for rows, done in self._walk(first, query):
-                    if rows:
-                        seen = _progress(seen, rows[-1])
-                    yield self._page(asked_first, rows, seen, done=done)
-            except _LocatorEndedError as ended:
-                if seen == begun:
-                    raise ContractError(f"Salesforce ended a query of {query.stream} before it gave a row") from ended
-            else:
-                return
-            query = self._query(query.stream, seen)
-            first = self._ask(query)
-
-    def _walk(self, page: dict[str, Any], query: _Query) -> Iterator[tuple[list[row_of.Row], bool]]:
-        walked: set[str] = set()
-        while True:
-            rows, done = row_of.tidy(page["records"], query.moments), page.get("done", True)
+            rows, done = row_of.tidy(page["records"], moments), page.get("done", True)
             path = str(page.get("nextRecordsUrl") or "")
             if not done and (not path or not rows or path in walked):
-                raise ContractError(f"Salesforce says that more of {query.stream} follows, but gives no way on")
+                raise ContractError(f"Salesforce says that more of {stream} follows, but gives no way on")
             yield rows, done
             if done:
                 return
             walked.add(path)
-            page = self._next(path, query.stream)
+            page = self._next(path, stream)
+
+    def _moments(self, stream: str) -> tuple[str, ...]:
+        known = self._catalogue.fields(stream)
+        return tuple(name for name in self._catalogue.to_read(stream) if known[name].type is FieldType.DATETIME)
 
     def _next(self, path: str, stream: str) -> dict[str, Any]:
-        answer = self._client.get(path, large=True)
-        if any(refusal.code == "INVALID_QUERY_LOCATOR" for refusal in refusals_of(answer) if not answer.ok):
+        told = Told.of(self._client.get(path, large=True))
+        if any(refusal.code in _ENDED for refusal in told.refusals):
             raise _LocatorEndedError
-        if not answer.ok:
-            raise failure(answer, f"to read on in {stream}")
-        return _page(answer.json(), stream, _has_nul(answer))
+        if not told.ok:
+            raise told.failure(f"to read on in {stream}")
+        return _page(told, stream)
 
-    def _page(self, query: _Query, rows: list[row_of.Row], seen: Position, *, done: bool) -> Page:
-        """`query` is the one asked first: what became visible after it, a later one of this walk may have passed."""
-        settled = Position(stamp=(query.asked_at - self._lag).replace(microsecond=0))
-        reached = settled if done else min(seen, settled)
+    def _page(self, walk: Walk, rows: list[row_of.Row], reached: Position) -> Page:
         try:
-            records, activities = self._contents(query.stream, rows)
+            records, activities = self._contents(walk.stream, rows)
         except (KeyError, TypeError, ValueError) as error:
-            raise ContractError(f"a row of {query.stream} lacks what every row has") from error
-        cursor = max(reached, query.begin).cursor()
-        return Page(stream=query.stream, cursor=cursor, records=records, activities=activities)
+            raise ContractError(f"a row of {walk.stream} lacks what every row has") from error
+        return Page(stream=walk.stream, cursor=walk.cursor(reached), records=records, activities=activities)
 
     def _contents(self, stream: str, rows: list[row_of.Row]) -> tuple[tuple[Record, ...], tuple[Activity, ...]]:
         """Records, or what people did; of tasks, our own are both."""
@@ -200,24 +191,29 @@ def _progress(seen: Position, last: row_of.Row) -> Position:
     return Position(stamp=stamp, id=record_id)
 
 
-def _page(told: Any, stream: str, nul: bool) -> dict[str, Any]:
-    if not isinstance(told, dict) or not isinstance(told.get("records"), list):
+def _halves(window: Window, much: _TooMuchError) -> tuple[Window, Window]:
+    halves = window.halves()
+    if halves is None:
+        raise ContractError(
+            f"Salesforce cannot answer a query of {window.walk.stream} ({much}), however short its time is made. "
+            "Map fewer fields of it, formulas above all, or ask Salesforce's support about the query"
+        ) from much
+    return halves
+
+
+def _page(told: Told, stream: str) -> dict[str, Any]:
+    page = told.body
+    if not isinstance(page, dict) or not isinstance(page.get("records"), list):
         raise ContractError(f"Salesforce answered a query of {stream} in a shape we do not know")
-    if nul:
-        told["records"] = [row_of.without_nul(row) for row in told["records"]]
-    return told
+    if told.nul:
+        page["records"] = [row_of.without_nul(row) for row in page["records"]]
+    return page
 
 
-def _part(part: dict[str, Any] | None, stream: str, nul: bool) -> dict[str, Any] | None:
-    """One answer inside a Composite: None when this query alone was refused."""
-    if part is None:
-        raise ContractError(f"Salesforce left {stream} out of a joint answer")
-    body = part.get("body")
-    if part.get("httpStatusCode") != 200 and refusals(body):
-        return None
-    return _page(body, stream, nul)
-
-
-def _has_nul(answer: Answer) -> bool:
-    """Looking for a single byte first is forty times as fast, and most pages have no escape at all."""
-    return b"\\" in answer.body and b"\\u0000" in answer.body
+@contextmanager
+def _held_back(refused: list[ContractError]) -> Iterator[None]:
+    """Keep the error of one stream until the others have been read."""
+    try:
+        yield
+    except ContractError as error:
+        refused.append(error)

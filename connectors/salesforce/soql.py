@@ -67,3 +67,8 @@ def after(stamp: datetime | None, record_id: str) -> str:
         return f"SystemModstamp >= {moment(stamp)}"
     at = moment(stamp)
     return f"(SystemModstamp = {at} AND Id > {quoted(checked_id(record_id))}) OR SystemModstamp > {at}"
+
+
+def before(stamp: datetime | None) -> str:
+    """What a window ends with: everything up to the moment, without it."""
+    return "" if stamp is None else f"SystemModstamp < {moment(stamp)}"

@@ -13,7 +13,7 @@ from connectors.salesforce.lookup import Lookup
 from connectors.salesforce.members import Members
 from connectors.salesforce.soql import checked_name, is_id
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
-from domain.errors import ConnectorError, OperatorError
+from domain.errors import ConnectorError, ContractError, OperatorError, RejectedError
 from domain.record import Field, FieldType
 from domain.values import Value
 
@@ -38,21 +38,29 @@ class Writing:
             yield from self._write_some(some)
 
     def _write_some(self, changes: Sequence[Change]) -> Iterator[Receipt]:
-        """When a call fails as a whole, the receipts that stand before it are given first."""
+        """When nothing more can be sent, the receipts that stand before it are given first."""
         receipts: Receipts = {}
         try:
             for kind, object_name, places in _grouped(changes):
-                write = {ChangeKind.FIELDS: self._fields, ChangeKind.CREATE: self._create}.get(
-                    kind, self._members.write
-                )
-                for wave in _waves(places):
-                    receipts.update(_refuse_bad_names(wave, kind))
-                    write(object_name, [place for place in wave if place[0] not in receipts], receipts)
+                self._write_group(kind, object_name, places, receipts)
         except (ConnectorError, OperatorError):
             yield from _settled_first(receipts)
             raise
         for place, change in enumerate(changes):
             yield receipts.get(place) or _receipt(change, ReceiptOutcome.UNKNOWN, message="no answer for this row")
+
+    def _write_group(self, kind: ChangeKind, object_name: str, places: Places, receipts: Receipts) -> None:
+        """What one object cannot take (a field hidden from us, no right to edit it) holds back no other object."""
+        write = {ChangeKind.FIELDS: self._fields, ChangeKind.CREATE: self._create}.get(kind, self._members.write)
+        try:
+            checked_name(object_name)
+            for wave in _waves(places):
+                receipts.update(_refuse_bad_names(wave, kind))
+                write(object_name, [place for place in wave if place[0] not in receipts], receipts)
+        except (ContractError, RejectedError) as error:
+            self._catalogue.forget(object_name)
+            for place, change in places:
+                receipts.setdefault(place, _stopped(change, error))
 
     def _fields(self, object_name: str, places: Places, receipts: Receipts) -> None:
         receipts.update(self._look_before(object_name, places))
@@ -101,7 +109,7 @@ class Writing:
     def _take(self, object_name: str, places: Places, answers: Sequence[Receipt], receipts: Receipts) -> None:
         for (place, change), answer in zip(places, answers, strict=True):
             receipts[place] = replace(answer, key=change.key, id=answer.id or change.id)
-            if answer.code == "INVALID_FIELD":
+            if answer.code.startswith("INVALID_FIELD"):
                 self._catalogue.forget(object_name)
 
 
@@ -145,7 +153,7 @@ def _grouped(changes: Sequence[Change]) -> Iterator[tuple[ChangeKind, str, Place
     for place, change in enumerate(changes):
         groups.setdefault((change.kind, change.object), []).append((place, change))
     for (kind, object_name), places in groups.items():
-        yield kind, checked_name(object_name), places
+        yield kind, object_name, places
 
 
 def _waves(places: Places) -> Iterator[Places]:
@@ -195,6 +203,12 @@ def _settled_first(receipts: Receipts) -> Iterator[Receipt]:
     while place in receipts:
         yield receipts[place]
         place += 1
+
+
+def _stopped(change: Change, error: ContractError | RejectedError) -> Receipt:
+    """A name that cannot be used stays one; everything else may pass once somebody has mended it."""
+    refused = _receipt(change, ReceiptOutcome.REFUSED, code=type(error).__name__, message=str(error))
+    return replace(refused, retryable=isinstance(error, ContractError))
 
 
 def _receipt(

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from config.load import load
 from domain.errors import SettingsError
 from leadloop import exits, screen
-from leadloop.registry import settings_types
+from leadloop.checked import load
 
 
 def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     """0 when the folder may be used, 78 with `file:line:column: what (hint)` lines when not."""
     try:
-        installation = load(folder, settings_types(), environment)
+        installation = load(folder, environment)
     except SettingsError as error:
         if not as_json:
             raise

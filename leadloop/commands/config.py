@@ -6,11 +6,13 @@ from pathlib import Path
 
 from leadloop import exits, screen
 from leadloop.app import App, open_app, version_of
+from leadloop.checked import load
 from store import leads
 from store import rules as rule_store
 
 
 def publish(folder: Path, *, environment: str | None, author: str | None, as_json: bool) -> int:
+    load(folder, environment)  # before the store: rules that would stop the next run are not even its first version
     with closing(open_app(folder, environment=environment)) as app:
         changed, count = put_in_force(app, author=author or getpass.getuser())
         rule_hash = app.installation.rules.hash

@@ -1,12 +1,13 @@
 """`leadloop errors`: writes that a system refused, in its own words, and leads whose rules failed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from domain.run import OutboxStatus
 from leadloop import exits, screen
 from leadloop.app import open_app
+from leadloop.finding import is_number
 from store import leads, outbox
 from store.outbox import OutboxRow
 
@@ -57,26 +58,31 @@ def _record(row: OutboxRow) -> str:
 
 def retry(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
-        found = _standing(outbox.get(tx, ids).values(), SHOWN)
+        known = outbox.get(tx, filter(is_number, ids))
+        found = _standing(known.values(), SHOWN)
         outbox.retry(tx, found, now=app.clock.refresh())
-    screen.show(f"{len(found)} of {len(ids)} are tried again in the next cycle.")
-    return _all_or_some(ids, found)
+    return _told(ids, known, found, done="are tried again in the next cycle")
 
 
 def ignore(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
-        found = _standing(outbox.get(tx, ids).values(), STOPPED)
+        known = outbox.get(tx, filter(is_number, ids))
+        found = _standing(known.values(), STOPPED)
         outbox.ignore(tx, found, now=app.clock.refresh())
-    screen.show(f"{len(found)} of {len(ids)} are given up.")
-    return _all_or_some(ids, found)
+    return _told(ids, known, found, done="are given up")
 
 
 def _standing(rows: Iterable[OutboxRow], statuses: Sequence[OutboxStatus]) -> list[int]:
     return [row.id for row in rows if row.status in statuses]
 
 
-def _all_or_some(ids: Sequence[int], found: Sequence[int]) -> int:
+def _told(ids: Sequence[int], known: Collection[int], found: Collection[int], *, done: str) -> int:
+    """65 when no write has any of these numbers, 1 when some were left out."""
+    if known:
+        screen.show(f"{len(found)} of {len(ids)} {done}.")
     missing = sorted(set(ids) - set(found))
     if missing:
         screen.say(f"! not among the refused ones: {', '.join(map(str, missing))}. See `leadloop errors list`.")
+    if not known:
+        return exits.BAD_DATA
     return exits.SOME_FAILED if missing else exits.OK

@@ -9,6 +9,7 @@ from leadloop import exits, screen
 from leadloop.app import App, open_app
 from store import held, leads
 from store.held import HeldStatus
+from sync.material import BASELINE
 
 
 def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
@@ -27,13 +28,25 @@ def approve(folder: Path, name: str, *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app:
         if not _is_open(app, name):
             return _not_open(name)
-        now = app.clock.refresh()
-        until = now + timedelta(hours=app.settings.blast_radius.approval_hours)
-        with app.store.write() as tx:
-            ids = held.approve(tx, name, by=getpass.getuser(), now=now, until=until)
-            leads.touch(tx, ids)
-    screen.show(f"{len(ids)} leads of {name} go through, each looked at again, until {until:%Y-%m-%d %H:%M} UTC.")
+        screen.show(_release_by_the_day(app, name) if name == BASELINE else _let_through(app, name))
     return exits.OK
+
+
+def _let_through(app: App, name: str) -> str:
+    now = app.clock.refresh()
+    until = now + timedelta(hours=app.settings.blast_radius.approval_hours)
+    with app.store.write() as tx:
+        ids = held.approve(tx, name, by=getpass.getuser(), now=now, until=until)
+        leads.touch(tx, ids)
+    return f"{len(ids)} leads of {name} go through, each looked at again, until {until:%Y-%m-%d %H:%M} UTC."
+
+
+def _release_by_the_day(app: App, name: str) -> str:
+    """The loop takes them out as there is room, which may take weeks: this approval lasts until all are through."""
+    with app.store.write() as tx:
+        ids = held.approve(tx, name, by=getpass.getuser(), now=app.clock.refresh(), until=None)
+    each = app.settings.backlog.per_rep_per_day
+    return f"{len(ids)} leads of {name} go through by the day, {each} per rep, each looked at again."
 
 
 def discard(folder: Path, name: str, *, environment: str | None) -> int:
@@ -42,7 +55,7 @@ def discard(folder: Path, name: str, *, environment: str | None) -> int:
             return _not_open(name)
         with app.store.write() as tx:
             count = held.discard(tx, name, now=app.clock.refresh(), by=getpass.getuser())
-    screen.show(f"{name} is dropped: {count} leads stay as they are.")
+    screen.show(f"{name} is dropped: {count} leads stay as they are until something newer speaks for moving them.")
     return exits.OK
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from domain.run import OutboxStatus
 from domain.values import LeadId
 from leadloop import exits, planned, screen
+from leadloop.answers import code_of_run
 from leadloop.app import App, leading, open_app
 from leadloop.finding import find_lead, unknown
-from leadloop.mending import retry_suspended
+from leadloop.mending import retry_suspended, suspended
 from leadloop.planned import Shown
 from reports.standing import ago
 from store import connections, ledger, outbox
@@ -37,7 +38,7 @@ def run(
     detailed: bool,
 ) -> int:
     with closing(open_app(folder, environment=environment)) as app:
-        failures = _pull(app) if pull_first else []
+        pulled = _pull(app) if pull_first else exits.OK
         only = _find(app, lead) if lead is not None else None
         if lead is not None and only is None:
             screen.say(unknown(lead))
@@ -46,21 +47,22 @@ def run(
         path = out or folder / f"{made.header.id}.jsonl"
         planfile.write(made, path)
         _report(shown(app, made, path), as_json=as_json)
-    if failures:
-        return exits.SOME_FAILED
+    if pulled != exits.OK:
+        return pulled
     return _code(made) if detailed else exits.OK
 
 
-def _pull(app: App) -> list[str]:
-    """A normal, committed pull; returns what failed of it."""
+def _pull(app: App) -> int:
+    """A normal, committed pull; returns its exit code."""
     with leading(app) as loop:
         tally, now = Tally(), app.clock.refresh()
         retry_suspended(loop, now=now)
         for name in loop.connections:
             pull_one(loop, name, tally, now=now)
+        still = any(suspended(loop))
     for failure in tally.failures:
         screen.say(f"✗ {failure}")
-    return tally.failures
+    return code_of_run(tally.counts(), suspended=still, failed=bool(tally.failures))
 
 
 def _find(app: App, lead: str) -> LeadId | None:

@@ -140,7 +140,7 @@ class Figures:
     def _take(self, trace: Trace) -> None:
         if trace.what in ACTIVITIES and not trace.ours:
             self._totals["activities"] += 1
-        if trace.what in TOUCHES:
+        if trace.what in TOUCHES and not trace.ours:
             self._touch(trace)
         elif trace.what in {What.FORM, What.PAGE, What.MAIL}:
             self._last_doing[trace.person] = str(trace.after) if trace.what is What.FORM else ""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.act import ActError, Row
+from simulator.hubspot.conversions import Conversion, converted
 from simulator.hubspot.defaults import CALL_OUTCOMES
 from simulator.hubspot.happenings import EMAIL_TYPES
 from simulator.hubspot.kinds import KINDS, Kind
@@ -98,7 +99,10 @@ class Acts:
     # --- prospects
 
     def _submit_form(self, deed: Deed) -> Done:
-        """The form is made on first use; values that are no contact property stay with the submission only."""
+        """The form is made on first use; values that are no contact property stay with the submission only.
+
+        `silent`: no contact shows it, as where a form makes none for a new address, or the contact was merged.
+        """
         name = deed.text("form")
         if not name:
             raise ActError("submit_form needs fields.form, the name of the form")
@@ -113,7 +117,9 @@ class Acts:
         write = deed.write(SourceType.FORM, id_=form.guid, label=form.name)
         contact = contact or self._portal.objects.table(CONTACTS).find_unique("email", email)
         taken = self._taken(values) | {"email": email.strip().lower()}
-        contact = self._filled(contact, taken, form.name, write)
+        if not deed.fields.get("silent"):
+            shown = ": ".join(filter(None, (deed.text("page_title"), form.name)))
+            contact = self._filled(contact, taken, Conversion(form=form.guid, shown=shown, at_ms=deed.at_ms), write)
         sent = self._portal.forms.submit(
             form,
             {"email": taken["email"], **{key: value for key, value in values.items() if key != "email"}},
@@ -121,7 +127,8 @@ class Acts:
             at_ms=deed.at_ms,
             effects=deed.effects,
         )
-        return {"id": str(contact.id), "contact_id": str(contact.id), "form_guid": form.guid, "submission": sent.number}
+        key = str(contact.id) if contact is not None else ""
+        return {"id": key, "contact_id": key, "form_guid": form.guid, "submission": sent.number}
 
     def _taken(self, values: Mapping[str, str]) -> dict[str, str]:
         """The values a form puts on the contact; what HubSpot would refuse is left out, as forms do."""
@@ -135,18 +142,11 @@ class Acts:
                 kept[name] = read[name] or ""
         return kept
 
-    def _filled(self, contact: Record | None, taken: dict[str, str], form: str, write: Write) -> Record:
+    def _filled(self, contact: Record | None, taken: dict[str, str], sent: Conversion, write: Write) -> Record:
         known = dict(contact.values) if contact is not None else {}
         if contact is not None:
             taken = {key: value for key, value in taken.items() if key != "email"}
-        counts = int(known.get("num_conversion_events", "0")) + 1
-        derived: dict[str, str | None] = {
-            "recent_conversion_event_name": form,
-            "recent_conversion_date": iso(write.acted_ms),
-            "num_conversion_events": str(counts),
-        }
-        if "first_conversion_event_name" not in known:
-            derived |= {"first_conversion_event_name": form, "first_conversion_date": iso(write.acted_ms)}
+        derived = converted(known, sent)
         if contact is None:
             return self._portal.objects.create(CONTACTS, {**taken, **derived}, write)
         return self._portal.objects.update(CONTACTS, contact, {**taken, **derived}, write)

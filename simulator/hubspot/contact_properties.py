@@ -102,6 +102,7 @@ CONTACT: tuple[Row, ...] = (
     *text("conversioninformation", "first_conversion_event_name recent_conversion_event_name", read_only=True),
     *stamp("conversioninformation", "first_conversion_date recent_conversion_date", read_only=True),
     *number("conversioninformation", "num_conversion_events num_unique_conversion_events", read_only=True),
+    *text("conversioninformation", "hs_calculated_form_submissions", read_only=True),
     *choice("contactinformation", "hs_marketable_status", ("true", "false"), read_only=True),
     *text("contactinformation", "hs_object_source hs_object_source_id hs_object_source_label", read_only=True),
     *text("contactinformation", "salesforceleadid salesforcecontactid salesforceaccountid"),

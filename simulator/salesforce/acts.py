@@ -38,13 +38,26 @@ def act(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
         deed = replace(deed, id=_by_address(org, deed.id))
         type_, row = org.living(deed.id)
         writing.user_id = _doer(org, deed, row) or writing.user_id
-        return {"type": type_.name, "id": row["Id"]} | handle(org, deed, writing)
+        done = {"type": type_.name, "id": row["Id"]} | handle(org, deed, writing)
+        return done | _left_open(org, deed, writing, mark)
     except RefusedError as error:
         writing.roll_back(mark)
         raise ActError(f"{deed.do} of {deed.id!r}: {error}") from error
     except ActError:
         writing.roll_back(mark)
         raise
+
+
+def _left_open(org: Org, deed: Deed, writing: Writing, mark: tuple[int, int]) -> dict[str, Any]:
+    """With `open_s` the act is a transaction that commits only so many seconds later."""
+    open_s = deed.fields.get("open_s")
+    if open_s is None:
+        return {}
+    if isinstance(open_s, bool) or not isinstance(open_s, int | float) or open_s < 0:
+        raise ActError(f"open_s must be a number of seconds from 0 up, got {open_s!r}")
+    until = writing.now + timedelta(seconds=open_s)
+    org.open_transaction(writing, mark, until)
+    return {"visible_at": until.isoformat()}
 
 
 def _by_address(org: Org, given: str) -> str:

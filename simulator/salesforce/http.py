@@ -106,6 +106,7 @@ class Site:
 
     async def _call(self, request: Request, user_id: str) -> Call:
         now = self._kernel.now()
+        self._world.org.commit(now)
         version = _VERSION.fullmatch(request.path_params["version"])
         if version is None:
             raise not_found()

@@ -1,6 +1,8 @@
 """The records of one org, and what creating, changing and deleting them does. No HTTP and no clock."""
 
 from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 
 from simulator.salesforce import catalogue, times
 from simulator.salesforce.derive import derived
@@ -18,10 +20,20 @@ _ACTIVITIES = ("Task", "Event")
 _CHILDREN = (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), ("CampaignMember", "ContactId"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A write still open: its rows carry the stamp of when it began, and nobody sees them before `until`."""
+
+    began: datetime
+    until: datetime
+    rows: list[tuple[Table, Row]]
+
+
 class Org:
     """Tables by type, and the writes that keep them true."""
 
     def __init__(self) -> None:
+        self.transactions: list[Transaction] = []
         self.tables = {name: Table(type_) for name, type_ in catalogue.TYPES.items()}
         self._numbers: Counter[str] = Counter()
 
@@ -39,6 +51,18 @@ class Org:
             (row,) = table.rows.values()
             table.restore(row["Id"], None)
             table.put({**row, "Id": org_id}, times.read_datetime(row["SystemModstamp"]))
+
+    def open_transaction(self, writing: Writing, mark: tuple[int, int], until: datetime) -> None:
+        """What was written since the mark shows only from `until` on, with the stamps that it has now."""
+        self.transactions.append(Transaction(began=writing.now, until=until, rows=writing.hold_back(mark)))
+
+    def commit(self, now: datetime) -> None:
+        """Show what transactions that have ended by now have written."""
+        ended = [one for one in self.transactions if one.until <= now]
+        self.transactions = [one for one in self.transactions if one.until > now]
+        for one in sorted(ended, key=lambda each: each.until):
+            for table, row in one.rows:
+                table.put(row, one.until)
 
     def query(self, text: str, moment: Moment) -> Answer:
         """The rows of a SOQL query (RefusedError for a bad one)."""

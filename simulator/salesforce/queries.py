@@ -43,6 +43,7 @@ class Queries:
         everything = call.path[0].lower() == "queryall"
         moment = Moment(now=call.writing.now, cutoff=self.cutoff(call), everything=everything)
         answer = self._org.query(text, moment)
+        _refuse_if_ordered(call, len(answer.rows))
         if answer.count is not None:
             return Reply(body={"totalSize": answer.count, "done": True, "records": []})
         locator = Locator(
@@ -101,7 +102,9 @@ class Queries:
         return times.stamp(call.writing.now - timedelta(seconds=lag_s)) if lag_s > 0 else None
 
     def _covered(self, call: Call, end: datetime) -> str:
-        covered = min(times.stamp(end), self.cutoff(call) or times.stamp(call.writing.now))
+        """Not beyond what a lag hides, nor beyond the start of the oldest transaction still open."""
+        began = [times.stamp(one.began) for one in self._org.transactions]
+        covered = min(times.stamp(end), self.cutoff(call) or times.stamp(call.writing.now), *began)
         return times.stamp(_minute(times.read_datetime(covered)))
 
     def _page(self, call: Call, locator: Locator, name: str, *, start: int) -> Reply:
@@ -125,6 +128,14 @@ class Queries:
         while len(self._locators) > KEPT_LOCATORS:
             del self._locators[next(iter(self._locators))]
         return name
+
+
+def _refuse_if_ordered(call: Call, found: int) -> None:
+    """A query that a fault order refuses; with `more_than` only one that finds more rows than that."""
+    if call.fault is None or not call.has_fault("query_refused") or found <= call.fault.fields.get("more_than", -1):
+        return
+    code = str(call.fault.fields.get("code", "QUERY_TIMEOUT"))
+    raise RefusedError(code, str(call.fault.fields.get("message", "Your query request was running for too long.")))
 
 
 def _batch_size(call: Call) -> int:

@@ -22,6 +22,7 @@ class SalesforceWorld:
 
     def seed(self, rows: Mapping[str, list[Row]], at: datetime, effects: list[Effect]) -> dict[str, list[str]]:
         """Create rows; users are matched by e-mail, and shortcuts such as OwnerEmail are understood."""
+        self.org.commit(at)
         writing = Writing(now=at, at=at, user_id=self.admin_user, effects=effects, trusted=True)
         return seeding.seed(self.org, rows, writing)
 
@@ -29,6 +30,7 @@ class SalesforceWorld:
         self, do: str, *, as_: str, id: str, fields: Row, at: datetime, now: datetime, effects: list[Effect]
     ) -> dict[str, Any]:
         """Let a person do one thing; a refused act leaves nothing behind."""
+        self.org.commit(now)
         writing = Writing(now=now, at=at, user_id=self.admin_user, effects=effects)
         return acts.act(self.org, acts.Deed(do=do, as_=as_, id=id, fields=fields), writing)
 

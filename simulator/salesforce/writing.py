@@ -46,6 +46,16 @@ class Writing:
             table.restore(record_id, before)
         del self.effects[effects:]
 
+    def hold_back(self, mark: tuple[int, int]) -> list[tuple[Table, Row]]:
+        """Take back every put since the mark, but not the log's effects; the rows as they were to become."""
+        journal, _ = mark
+        wanted = {(table.type.name, record_id): table for table, record_id, _ in self._journal[journal:]}
+        rows = [(table, table.rows[record_id]) for (_, record_id), table in wanted.items()]
+        while len(self._journal) > journal:
+            table, record_id, before = self._journal.pop()
+            table.restore(record_id, before)
+        return rows
+
 
 def _effect(op: Op, type_name: str, before: Row | None, row: Row) -> Effect:
     old = before or {}

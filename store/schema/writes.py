@@ -98,6 +98,7 @@ held_lead = by_key(
     must("set_id", Integer),
     must("lead_id", BigInteger),
     may("taken_at", Instant),
+    may("taken_for"),
     may("released_at", Instant),
 )
 Index("ix_held_lead_lead_id", held_lead.c.lead_id)

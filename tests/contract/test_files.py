@@ -100,6 +100,14 @@ def pages_of(folder: Path, **rules: object) -> list[Page]:
     return list(reading(folder, **rules).read("activities", None))
 
 
+def pages_in_passes(folder: Path, passes: int) -> list[Page]:
+    """What that many readings bring, each from the cursor of the one before."""
+    pages: list[Page] = []
+    for _ in range(passes):
+        pages += list(reading(folder).read("activities", pages[-1].cursor if pages else None))
+    return pages
+
+
 def rejected_in(pages: Sequence[Page]) -> list[str]:
     return [why for page in pages for why in page.rejected]
 
@@ -192,13 +200,73 @@ def test_a_file_that_was_replaced_is_read_again_whole(tmp_path: Path) -> None:
     assert {"bob@a.example", "cid@a.example"} <= found_in(reading(tmp_path).read("activities", cursor))
 
 
-def test_a_last_line_that_was_still_being_written_is_read_again_when_it_is_whole(tmp_path: Path) -> None:
+WRITTEN_SLOWLY = (
+    "Email,Joined,Note\nann@a.example,2026-11-20T10:00,first\n"
+    'bea@a.example,2026-11-20T11:30,"two\nlines"\ncid@a.example,2026-11-20T12:00,last\n'
+)
+
+
+@pytest.mark.parametrize("cut", range(1, len(WRITTEN_SLOWLY)))
+def test_a_file_that_is_still_being_written_gives_each_row_once_and_whole(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "webinar.csv"
-    path.write_text("Email,Joined\nann@a.example,2026-11-20\nbea@a.exam")
-    cursor = pages_of(tmp_path)[-1].cursor
+    path.write_text(WRITTEN_SLOWLY[:cut])
+    early = pages_of(tmp_path)
+    path.write_text(WRITTEN_SLOWLY)
+    late = list(reading(tmp_path).read("activities", early[-1].cursor))
+    found = {activity.key: activity for page in [*early, *late] for activity in page.activities}
+    assert sorted(
+        (str(each.email), f"{each.occurred_at:%H:%M}", each.properties["Note"]) for each in found.values()
+    ) == [
+        ("ann@a.example", "10:00", "first"),
+        ("bea@a.example", "11:30", "two\nlines"),
+        ("cid@a.example", "12:00", "last"),
+    ]
+    assert rejected_in([*early, *late]) == []
+
+
+def test_a_last_line_without_an_end_is_read_once_the_file_stood_still(tmp_path: Path) -> None:
+    path = tmp_path / "webinar.csv"
+    path.write_text("Email,Joined\nann@a.example,2026-11-20\nbea@a.example,2026-11-20")
+    (first, end) = pages_of(tmp_path)
+    assert [activity.email for activity in first.activities] == ["ann@a.example"]
+    (second, end) = reading(tmp_path).read("activities", end.cursor)
+    assert [activity.email for activity in second.activities] == ["bea@a.example"]
+    assert list(reading(tmp_path).read("activities", end.cursor)) == []
+
+
+def test_a_last_line_that_goes_on_growing_is_left_unread(tmp_path: Path) -> None:
+    path, cursor = tmp_path / "webinar.csv", None
+    for told in ("Email,Joined\nbea@a.ex", "ample,2026", "-11-20"):
+        with path.open("a") as file:
+            file.write(told)
+        pages = list(reading(tmp_path).read("activities", cursor))
+        assert [activity for page in pages for activity in page.activities] == []
+        cursor = pages[-1].cursor
+
+
+@pytest.mark.parametrize(
+    "broken", ['"open', '"open"x', 'open",2,"', '"a\nb"c'], ids=["open", "early end", "late", "two"]
+)
+def test_a_row_with_broken_quotes_loses_no_other_row(tmp_path: Path, broken: str) -> None:
+    good = "".join(f"u{number}@a.example,2026-11-20,ok\n" for number in range(50))
+    (tmp_path / "webinar.csv").write_text(f"Email,Joined,Note\nann@a.example,2026-11-20,{broken}\n{good}")
+    pages = pages_in_passes(tmp_path, 3)
+    emails = [activity.email for page in pages for activity in page.activities]
+    assert sorted(map(str, emails)) == sorted(f"u{number}@a.example" for number in range(50))
+    why = rejected_in(pages)
+    assert why[0].startswith("webinar.csv: line 2: ")
+    assert [each.split(":")[1] for each in why] == [f" line {line}" for line in range(2, 2 + broken.count("\n") + 1)]
+
+
+def test_after_broken_quotes_line_numbers_and_marks_are_right(tmp_path: Path) -> None:
+    path = tmp_path / "webinar.csv"
+    path.write_text('Email,Joined\n"ann"x,2026-11-20\nbea@a.example,2026-11-20\nno address,2026-11-20\n')
+    pages = pages_of(tmp_path)
+    assert rejected_in(pages)[1:] == ["webinar.csv: line 4: column 'Email' holds no e-mail address"]
     with path.open("a") as file:
-        file.write("ple,2026-11-20\n")
-    assert "bea@a.example" in found_in(reading(tmp_path).read("activities", cursor))
+        file.write("cid@a.example,2026-11-20\n")
+    later = list(reading(tmp_path).read("activities", pages[-1].cursor))
+    assert [activity.email for page in later for activity in page.activities] == ["cid@a.example"]
 
 
 def test_an_unchanged_folder_gives_no_page(tmp_path: Path) -> None:
@@ -224,9 +292,7 @@ def test_other_rules_read_an_unchanged_file_again(tmp_path: Path) -> None:
 )
 def test_a_file_that_cannot_be_read_says_why_once(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "webinar.csv").write_text(text)
-    (page,) = pages_of(tmp_path)
-    assert page.rejected == (f"webinar.csv: line 1: {why}",)
-    assert list(reading(tmp_path).read("activities", page.cursor)) == []
+    assert rejected_in(pages_in_passes(tmp_path, 4)) == [f"webinar.csv: line 1: {why}"]
 
 
 def test_lines_above_the_header_can_be_skipped(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from connectors.contract import BundleReader, Connector, Describer, Holds, Lane, Pace, Reader, Settler, Writer
+from connectors.salesforce import asking
 from connectors.salesforce.connector import Auth, Salesforce, Settings
 from connectors.testing import failure_of, found_in, one_receipt
 from domain.activity import Activity, ActivityKind
 from domain.change import Change, ChangeKind, ReceiptOutcome
-from domain.errors import CredentialsError, RejectedError
+from domain.errors import CredentialsError
 from domain.record import Cursor, FieldType, Page, Record
 from domain.values import RecordRef, Value
 from tests.contract.salesforce_rig import SECRET, SalesforceRig
@@ -88,6 +89,77 @@ def test_rows_that_become_visible_late_are_not_skipped(rig: SalesforceRig) -> No
     rig.simulator.time(advance_s=301)
     rig.simulator.settings(lag_s={"salesforce": 0.0})
     assert set(hidden) <= found_in(connector.read("Lead", pages[-1].cursor))
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["read alone", "read together"])
+def test_a_row_of_a_forty_minute_transaction_arrives(rig: SalesforceRig, together: bool) -> None:
+    """Its stamp is that of the beginning, its commit long after any lag."""
+    lead, other = rig.seed(2)
+    rig.settle()
+    connector = rig.connector()
+    cursors: dict[str, Cursor | None] = {"Lead": None, "Contact": None}
+    title, arrived = f"Imported {lead}", set[str]()
+
+    def cycle() -> None:
+        pages = connector.read_bundle(cursors) if together else connector.read("Lead", cursors["Lead"])
+        for page in pages:
+            cursors[page.stream] = page.cursor
+            arrived.update(record.ref.id for record in page.records if record.values["Title"] == title)
+
+    cycle()
+    rig.simulator.act("edit", system="salesforce", id=lead, Title=title, open_s=2_400)
+    for minute in range(0, 60, 5):
+        rig.simulator.act("edit", system="salesforce", id=other, Title=f"Minute {minute}")
+        cycle()
+        assert arrived == (set() if minute < 40 else {lead})
+        rig.simulator.time(advance_s=300)
+
+
+@pytest.mark.parametrize("code", ["QUERY_TIMEOUT", "EXCEEDED_ID_LIMIT"])
+def test_a_query_of_too_many_rows_is_asked_in_halves_without_a_gap(rig: SalesforceRig, code: str) -> None:
+    connector, keys = rig.connector(), set[str]()
+    cursor = end_of(connector, "Lead")
+    for _ in range(4):
+        keys |= set(rig.seed(50))
+        rig.simulator.time(advance_s=900)
+    rig.simulator.fault("query_refused", system="salesforce", code=code, more_than=120, times=None)
+    pages = list(connector.read("Lead", cursor))
+    assert keys <= found_in(pages)
+    assert keys <= found_in(connector.read_bundle({"Lead": cursor}))
+    for stop in range(len(pages)):
+        assert keys <= found_in(pages[: stop + 1]) | found_in(connector.read("Lead", pages[stop].cursor))
+
+
+def test_a_query_too_long_for_a_url_is_read_to_its_last_page(
+    rig: SalesforceRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = set(rig.seed(401))
+    monkeypatch.setattr(asking, "SAFE_QUERY_BYTES", 100)
+    pages = list(rig.connector().read("Lead", None))
+    assert keys <= found_in(pages)
+    assert len(pages) >= 3
+
+
+def test_an_idle_day_costs_at_most_600_calls(rig: SalesforceRig) -> None:
+    """Every five minutes the hot streams, every thirty the slow ones, as the daemon reads them."""
+    connector = rig.connector()
+    connector.account()
+    cursors: dict[str, Cursor | None] = dict.fromkeys(connector.streams)
+    hot = [name for name, stream in connector.streams.items() if stream.pace is Pace.HOT]
+
+    def cycle(number: int) -> None:
+        for name in cursors.keys() - hot if number % 6 == 0 else ():
+            cursors[name] = list(connector.read(name, cursors[name]))[-1].cursor
+        cursors.update(
+            {page.stream: page.cursor for page in connector.read_bundle({name: cursors[name] for name in hot})}
+        )
+        rig.simulator.time(advance_s=300)
+
+    cycle(0)
+    before = sum(rig.budget.spent.values())
+    for number in range(288):
+        cycle(number)
+    assert sum(rig.budget.spent.values()) - before <= 600
 
 
 def test_an_ended_locator_is_followed_by_a_new_query_without_a_gap(rig: SalesforceRig) -> None:
@@ -365,7 +437,8 @@ def test_a_campaign_that_is_not_there_refuses_only_its_own_change(rig: Salesforc
 def test_a_name_that_is_none_never_reaches_a_url(rig: SalesforceRig) -> None:
     change = Change(key="k1", kind=ChangeKind.FIELDS, object="Lead/../User", id="00Q000000000001", values={"a": 1})
     before = rig.simulator.seq()
-    failure_of(RejectedError, lambda: list(rig.connector().write([change])))
+    receipt = one_receipt(rig.connector(), change)
+    assert (receipt.outcome, receipt.retryable) == (ReceiptOutcome.REFUSED, False)
     assert rig.simulator.seq() == before
 
 

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from handoff.rotation import RoutingState
 from leadloop import exits
+from store import handoffs
 from tests.cast import REPS, SAM, USERS, contact
 from tests.installation import HALF_HOUR_S, Done, Installation, install
 from tests.rig import ROOT, SimulatorProcess
@@ -177,6 +179,28 @@ def test_a_lead_that_changed_since_is_skipped_and_named_and_the_rest_goes_on(off
     assert witness.contact(BEN)["ll_stage"] == "known"
 
 
+def on_desks(office: Installation) -> dict[str, int]:
+    """What every rep has open by the routing state."""
+    with office.app.store.read() as tx:
+        state = RoutingState.from_json(handoffs.routing_state(tx))
+    return {rep: state.open_of(rep) for rep in REPS}
+
+
+def test_only_what_was_applied_takes_turns_and_lies_on_desks(office: Installation) -> None:
+    """Ana and Ben were both planned for a rep; Ben changed since and is skipped."""
+    file, told = made(office, "--pull")
+    assert told["assigns"] == 2
+    office.simulator.act("edit", system="hubspot", id=BEN, as_="marketer", jobtitle="CEO")
+    made(office, "--pull")
+    assert applied(office, file).code == exits.SOME_FAILED
+    witness = Witness(simulator=office.simulator)
+    has_ana = witness.mirrored_owner(ANA)
+    assert on_desks(office) == {rep: int(rep == has_ana) for rep in REPS}
+    office.run(after_s=HALF_HOUR_S)
+    owners = [witness.mirrored_owner(email) for email in (ANA, BEN)]
+    assert on_desks(office) == {rep: owners.count(rep) for rep in REPS}
+
+
 def test_a_plan_that_is_a_day_old_is_out_of_date_for_every_lead(office: Installation) -> None:
     file, told = made(office, "--pull")
     office.simulator.time(advance_s=25 * 3600)
@@ -223,6 +247,18 @@ def test_an_edited_file_is_refused(office: Installation) -> None:
     done = nothing_written_by(office, file)
     assert done.code in {exits.BAD_DATA, exits.CONFIG}
     assert "was changed after it was made" in done.err
+
+
+def test_an_edited_header_is_refused(office: Installation) -> None:
+    file, told = made(office, "--pull")
+    header, *rest = file.read_text().splitlines()
+    other = header.replace('"rule_hash":"', '"rule_hash":"0', 1)
+    assert other != header
+    file.write_text("\n".join([other, *rest, ""]))
+    done = nothing_written_by(office, file)
+    assert done.code in {exits.BAD_DATA, exits.CONFIG}
+    assert "was changed after it was made" in done.err
+    assert told["assigns"] == 2
 
 
 def test_a_file_cut_short_is_refused(office: Installation) -> None:

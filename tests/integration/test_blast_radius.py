@@ -13,7 +13,7 @@ from tests.witness import Witness
 CROSSING = tuple(f"{name}@globex.example" for name in ("ann", "bob", "cat", "dan", "eli"))
 RAISING = "zoe@globex.example"
 ROOM = 2
-LOWERED = ("  engagement: 50\n", "  engagement: 20\n")
+LOWERED = (("  engagement: 50\n", "  engagement: 20\n"), ("  rearm_below: 40 ", "  rearm_below: 15 "))
 
 
 @pytest.fixture
@@ -93,6 +93,76 @@ def test_a_discarded_set_stays_where_it_is(office: Installation, world: Simulato
     assert assigned(world) == before
 
 
+def test_a_discarded_crossing_is_not_held_again_until_they_do_something_more(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    office.settle(2)
+    before = assigned(world)
+    (waiting,) = held(office)
+    office.command("held", "discard", waiting["name"])
+    office.settle(2)
+    assert held(office) == []
+    world.time(advance_s=24 * 3600.0)
+    again = sorted(set(CROSSING) - before)[0]
+    world.act("edit", system="hubspot", id=again, as_="marketer", lastname="Hale")
+    office.settle(2)
+    assert (assigned(world), held(office)) == (before, []), "another name is no reason to call"
+    visit(world, again, "/pricing")
+    office.settle(2)
+    assert assigned(world) == before | {again}
+    assert held(office) == []
+
+
+def test_a_held_lead_keeps_its_score_and_its_fields_in_step(office: Installation, world: SimulatorProcess) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    office.settle(2)
+    waiting = sorted(set(CROSSING) - assigned(world))[0]
+    witness = Witness(simulator=world)
+    assert int(witness.contact(waiting)["ll_score"]) >= 50, "the reason to approve them is there to be seen"
+    assert witness.contact(waiting)["ll_stage"] == "engaged"
+    visit(world, waiting, "/pricing")
+    before = int(witness.contact(waiting)["ll_score"])
+    office.settle(2)
+    assert int(witness.contact(waiting)["ll_score"]) > before
+    assert [(row["leads"], row["status"]) for row in held(office)] == [(3, "open")], "nobody is held twice"
+    since = world.seq()
+    office.run(after_s=HALF_HOUR_S)
+    assert Witness(simulator=world, since=since).writes() == []
+
+
+def test_what_waits_in_a_set_does_not_slip_through_when_there_is_room_again(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    for email in CROSSING:
+        cross(world, email)
+    office.settle(2)
+    before = assigned(world)
+    world.time(advance_s=25 * 3600.0)
+    for email in CROSSING:
+        visit(world, email, "/pricing")
+    office.settle(2)
+    assert assigned(world) == before
+    assert [(row["leads"], row["status"]) for row in held(office)] == [(3, "open")]
+
+
+def test_while_only_scores_are_shown_everybody_shows_one(office: Installation, world: SimulatorProcess) -> None:
+    office.rewrite("leadloop.yaml", "go_live: live", "go_live: scores")
+    raise_hand(world, RAISING)
+    cross(world, CROSSING[0])
+    office.settle(2)
+    witness = Witness(simulator=world)
+    assert int(witness.contact(RAISING)["ll_score"]) == 25
+    assert int(witness.contact(CROSSING[0])["ll_score"]) >= 50
+    assert assigned(world) == set()
+    assert [(row["name"], row["leads"]) for row in held(office)] == [("scores", 2)]
+    office.rewrite("leadloop.yaml", "go_live: scores", "go_live: live")
+    office.settle(2)
+    assert assigned(world) == {RAISING, CROSSING[0]}, "the step has moved on"
+
+
 def test_published_rules_hand_nobody_off_and_list_who_stands_newly_above_the_line(
     office: Installation, world: SimulatorProcess
 ) -> None:
@@ -100,7 +170,8 @@ def test_published_rules_hand_nobody_off_and_list_who_stands_newly_above_the_lin
         visit(world, email, "/compare", "/pricing")
     office.settle(2)
     assert assigned(world) == set()
-    office.rewrite("scoring.yaml", *LOWERED)
+    for before, after in LOWERED:
+        office.rewrite("scoring.yaml", before, after)
     assert office.command("config", "publish").code == exits.OK
     office.settle(2)
     assert assigned(world) == set()
@@ -118,7 +189,8 @@ def test_an_approved_rule_edit_hands_off_whom_it_listed(office: Installation, wo
     for email in CROSSING:
         visit(world, email, "/compare", "/pricing")
     office.settle(2)
-    office.rewrite("scoring.yaml", *LOWERED)
+    for before, after in LOWERED:
+        office.rewrite("scoring.yaml", before, after)
     office.command("config", "publish")
     office.settle(1)
     (listed,) = held(office)
@@ -127,3 +199,23 @@ def test_an_approved_rule_edit_hands_off_whom_it_listed(office: Installation, wo
     assert assigned(world) == set(CROSSING)
     assert held(office) == []
     assert max(Witness(simulator=world).created().values()) == 1
+
+
+def test_a_day_one_backlog_goes_by_the_day_until_nobody_is_left(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    """Two for each of two reps; the approval outlives the hours of any other."""
+    everybody = (*CROSSING, RAISING)
+    world.seed(users=USERS, contacts=[contact(email) for email in everybody])
+    for email in everybody:
+        cross(world, email)
+    installation.run()
+    installation.settle(2)
+    assert [(row["name"], row["leads"]) for row in held(installation)] == [("baseline", len(everybody))]
+    assert installation.command("held", "approve", "baseline").code == exits.OK
+    installation.settle(3)
+    assert len(assigned(world)) == 4
+    installation.run(after_s=25 * 3600.0)
+    installation.settle(1)
+    assert assigned(world) == set(everybody)
+    assert held(installation) == []

@@ -149,6 +149,7 @@ def create() -> None:
         sa.Column("set_id", sa.Integer(), nullable=False),
         sa.Column("lead_id", sa.BigInteger(), nullable=False),
         sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("taken_for", sa.Text(), nullable=True),
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("set_id", "lead_id", name="pk_held_lead"),
         sqlite_with_rowid=False,

@@ -43,6 +43,8 @@ properties:
   - name: opted_out
     type: boolean
     fields: {hub: optout}
+    sync: No wins
+    no_is: true
 """
 SCORING = """\
 engagement:

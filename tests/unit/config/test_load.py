@@ -75,13 +75,15 @@ RULE_MISTAKES = [
      "lifecycle.yaml:1:1: `already_working` is missing in `verdicts`"),
     ("a misspelt answer", "lifecycle", "acept", "accept: Accept", "acept: Accept",
      "lifecycle.yaml:2:3: `acept` is no known key (did you mean `accept`?)"),
+    ("a misspelt outcome", "lifecycle", "meating", "meeting: {label", "meating: {label",
+     "lifecycle.yaml:8:3: `meating` is no known key (did you mean `meeting`?)"),
     ("a label with two meanings", "lifecycle", "No budget", "label: No need", "label: No budget",
      "lifecycle.yaml:12:20: `No budget` already means `no_budget`"),
     ("unknown pool", "routing", "SDRs", "to: {pool: SDR}", "to: {pool: SDRs}",
      "routing.yaml:15:16: there is no pool `SDRs` (did you mean `SDR`?)"),
     ("unknown team", "routing", "Sale", "team: Sales", "team: Sale",
      "routing.yaml:8:11: there is no team `Sale` (did you mean `Sales`?)"),
-    ("two targets", "routing", "user", "to: {pool: SDR}", "to: {pool: SDR, user: x}",
+    ("two targets", "routing", "user", "to: {pool: SDR}", "to: {pool: SDR, user: x@acme.example}",
      "routing.yaml:15:9: a target names exactly one of pool, user, queue, account_owner, previous_owner"),
     ("no fallback", "routing", "fallback", "fallback: {pool: SDR}\n", "",
      "routing.yaml:1:1: `fallback` is missing"),
@@ -129,6 +131,12 @@ SETTINGS_MISTAKES = [
      "leadloop.yaml:1:15: there is no team `Sale` in routing.yaml (did you mean `Sales`?)"),
     ("a limit for an unknown connection", "cmr", "database_url: sqlite:///test.db", "budget: {daily_limit: {cmr: 5}}",
      "leadloop.yaml:1:24: there is no connection `cmr` (did you mean `crm`?)"),
+    ("keys for an environment", "{}", "database_url: sqlite:///test.db", "environment: {}",
+     "leadloop.yaml:1:14: `environment` has to be one word, not keys and values"),
+    ("a list for an environment", "[]", "database_url: sqlite:///test.db", "environment: [live]",
+     "leadloop.yaml:1:14: `environment` has to be one word, not a list"),
+    ("calls below nothing", "-5", "database_url: sqlite:///test.db", "budget: {daily_limit: {crm: -5}}",
+     "leadloop.yaml:1:29: `crm` has to be at least 1, not -5"),
     ("unknown anchor", "*b", "database_url: sqlite:///test.db", "database_url: *b",
      "leadloop.yaml:1:15: unknown anchor 'b' (define it before with &name)"),
     ("a tab", "tab", "  crm:\n", "\tcrm:\n",
@@ -291,3 +299,11 @@ def test_a_consequence_of_a_missing_secret_is_not_reported_beside_it(edit: Edit,
     assert mistakes() == [
         "leadloop.yaml:6:16: the environment variable SIZE is not set (set it, or write it into .env)"
     ]
+
+
+@pytest.mark.parametrize("asked", [None, "live", "test"])
+def test_an_environment_that_is_no_word_is_a_mistake_and_no_crash(
+    edit: Edit, mistakes: Mistakes, asked: str | None
+) -> None:
+    edit("leadloop.yaml", "database_url: sqlite:///test.db", "environment: {live: true}")
+    assert all(mistake.startswith(("leadloop.yaml:1:14:", "environments/")) for mistake in mistakes(asked))

@@ -11,8 +11,7 @@ def test_the_defaults_are_the_agreed_ones() -> None:
     radius = settings.blast_radius
     assert (radius.destructive.floor, radius.destructive.share_percent, radius.destructive.ceiling) == (25, 0.5, 500)
     assert (radius.handoff.floor, radius.handoff.factor, radius.handoff.per_rep) == (20, 3, 5)
-    assert (radius.additive.floor, radius.additive.share_percent) == (100, 2)
-    assert (radius.score.band_change_percent, radius.hand_raises_per_hour) == (10, 20)
+    assert (radius.hand_raises_per_hour, radius.approval_hours, radius.smaller_sweep_percent) == (20, 24, 10)
     budget = settings.budget
     assert (budget.background_account_percent, budget.background_own_percent) == (80, 30)
     assert (budget.handoff_percent, budget.untouched_percent) == (95, 5)

@@ -65,6 +65,7 @@ def test_the_fresh_folder_loads_with_the_variables_of_its_example(started: Path,
 
 
 def test_the_folder_loads_once_the_example_is_copied_to_dotenv(started: Path) -> None:
+    (started / ".env").touch(mode=0o600)
     (started / ".env").write_bytes((started / ".env.example").read_bytes())
     assert load(started, STARTER_TYPES, variables={}).settings.go_live == "observe"
 

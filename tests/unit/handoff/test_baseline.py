@@ -71,3 +71,12 @@ def test_a_lead_at_work_without_a_present_rep_is_a_finding(owner: str, finding: 
     case.values |= {"status": "Working", "owner": owner}
     decision = case.decide(MONDAY, needs_baseline=True)
     assert (decision.notes, "owner" in decision.properties) == ((finding,), False)
+
+
+def test_who_was_only_scored_before_the_baseline_gets_a_first_stage_all_the_same() -> None:
+    case = Case(book=BOOK, lead=lead(stage=Stage.ENGAGED), score=score(30, at=MONDAY))
+    case.values["status"] = "Working"
+    decision = case.decide(MONDAY, needs_baseline=True)
+    assert [(move.before, move.after, move.cause) for move in decision.transitions] == [
+        (Stage.ENGAGED, Stage.ACCEPTED, Cause.BASELINE)
+    ]

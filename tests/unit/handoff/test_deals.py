@@ -6,7 +6,7 @@ import pytest
 
 from domain.handoff import HandoffKind, Outcome
 from domain.stage import Cause, Stage
-from tests.unit.handoff.material import BO, MONDAY, WITH_SALES, Case, accepted, assigned, lead, score
+from tests.unit.handoff.material import BO, MONDAY, WITH_SALES, Case, accepted, assigned, lead, score, verdict
 
 HOUR = timedelta(hours=1)
 
@@ -53,3 +53,31 @@ def test_a_won_deal_makes_a_customer() -> None:
 def test_a_deal_at_the_account_makes_no_opportunity_of_a_lead_that_sales_does_not_have() -> None:
     case = Case(lead=lead(stage=Stage.ENGAGED), score=score(30), more={"has_open_deal": True})
     assert case.decide(MONDAY).transitions == ()
+
+
+AT_WORK = [Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED]
+KNOWN_NOW = [
+    pytest.param({"has_open_deal": True}, Stage.OPPORTUNITY, "a deal is open", id="an open deal"),
+    pytest.param({"converted": True}, Stage.OPPORTUNITY, "converted in the CRM", id="a conversion"),
+    pytest.param({"is_customer": True}, Stage.CUSTOMER, "the account is a customer", id="a customer"),
+]
+
+
+@pytest.mark.parametrize("stage", AT_WORK)
+@pytest.mark.parametrize(("known", "after", "why"), KNOWN_NOW)
+def test_a_lead_whom_sales_had_before_go_live_follows_its_deal(
+    stage: Stage, known: dict[str, bool], after: Stage, why: str
+) -> None:
+    case = Case(lead=lead(stage=stage, owner=BO), more=dict(known))
+    decision = case.decide(MONDAY)
+    assert [(move.after, move.cause, move.why) for move in decision.transitions] == [(after, Cause.SYSTEM, why)]
+    assert (decision.handoffs, decision.blast) == ((), None)
+    assert case.settle(MONDAY + HOUR).transitions == ()
+
+
+def test_a_deal_read_together_with_wrong_person_is_followed_in_the_same_decision() -> None:
+    case = assigned()
+    case.more = {"has_open_deal": True}
+    case.decide(MONDAY + HOUR, verdict("Wrong person", MONDAY + HOUR))
+    assert (case.stage(), case.has_handoff) == (Stage.OPPORTUNITY, False)
+    assert case.settle(MONDAY + 2 * HOUR).transitions == ()

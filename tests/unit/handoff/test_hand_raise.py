@@ -1,14 +1,17 @@
 """Whoever asks to be called is heard, wherever they stand."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from config.routing import Member
 from domain.decision import BlastClass
 from domain.lead import Account
 from domain.score import Grade
 from domain.stage import Cause, Stage
 from domain.values import RecordRef
+from handoff.rotation import RoutingState
 from tests.unit.handoff.material import (
     BO,
     BOSS,
@@ -22,10 +25,14 @@ from tests.unit.handoff.material import (
     form,
     lead,
     outcome,
+    pool,
     raised,
     rep,
     reps,
+    routing_rules,
+    rulebook,
     score,
+    team,
 )
 
 HOUR = timedelta(hours=1)
@@ -210,3 +217,113 @@ def test_a_customer_who_asks_is_a_task_of_the_account_owner_without_a_clock() ->
     assert (case.stage(), decision.handoffs) == (Stage.CUSTOMER, ())
     case.decide(MONDAY + 2 * HOUR)
     assert len(case.tasks()) == 1, "once"
+
+
+def test_a_request_that_is_read_late_is_heard_in_the_open_handoff() -> None:
+    case = assigned()
+    before = case.handoff.touch_due_at
+    asked = MONDAY - timedelta(minutes=2)
+    case.score = score(80, at=asked, hand_raises=(form(asked),))
+    decision = case.decide(MONDAY + timedelta(minutes=3))
+    assert (decision.hand_raise, case.handoff.hand_raise, case.notices()) == (True, True, [("notify:2", BO)])
+    assert case.intents[-1].payload["text"] == "Ana Ruiz asks to be called: asked for a demo"
+    assert case.handoff.touch_due_at == MONDAY + timedelta(minutes=18)
+    assert before is not None
+    assert before > MONDAY + HOUR
+    case.settle(MONDAY + timedelta(minutes=4))
+    assert len(case.notices()) == 1, "once"
+
+
+def test_a_request_that_is_read_late_gets_a_lead_out_of_the_queue_of_the_full() -> None:
+    book = rulebook(routing=routing_rules(pools=[pool(new_per_day=1, members=[Member(email=BO)])]))
+    case = Case(book=book, score=score(60, at=MONDAY), state=RoutingState().gave(BO, MONDAY.date()))
+    case.decide(MONDAY)
+    assert case.handoff.queue_cause == "pool North: all 1 full"
+    asked = MONDAY - timedelta(minutes=2)
+    case.score = score(80, at=asked, hand_raises=(form(asked),))
+    case.decide(MONDAY + timedelta(minutes=3))
+    assert (case.stage(), case.owner()) == (Stage.ASSIGNED, BO)
+
+
+def test_the_request_that_opened_a_handoff_is_not_heard_again_in_it() -> None:
+    case = raised()
+    case.decide(MONDAY + timedelta(minutes=1))
+    assert (case.notices(), len(case.tasks())) == ([("notify", BO)], 1)
+
+
+PUBLISHED = MONDAY
+"""When new rules armed every lead anew."""
+
+
+def published(asked: datetime, *, seen_at: datetime) -> Case:
+    request = replace(form(asked), seen_at=seen_at)
+    return Case(lead=lead(armed_at=PUBLISHED), score=score(30, at=asked, hand_raises=(request,)))
+
+
+@pytest.mark.parametrize(
+    ("older", "seen_later", "stage"),
+    [
+        pytest.param(timedelta(minutes=2), timedelta(minutes=1), Stage.ASSIGNED, id="read only afterwards"),
+        pytest.param(timedelta(hours=24), timedelta(minutes=1), Stage.ASSIGNED, id="a day old at most"),
+        pytest.param(timedelta(hours=24, seconds=1), timedelta(minutes=1), Stage.ENGAGED, id="older than a day"),
+        pytest.param(timedelta(minutes=2), timedelta(0), Stage.ENGAGED, id="seen when the rules changed"),
+        pytest.param(timedelta(minutes=2), -timedelta(minutes=1), Stage.ENGAGED, id="known to the old rules"),
+    ],
+)
+def test_a_request_from_before_a_publication_counts_if_we_saw_it_only_after(
+    older: timedelta, seen_later: timedelta, stage: Stage
+) -> None:
+    case = published(PUBLISHED - older, seen_at=PUBLISHED + seen_later)
+    case.decide(PUBLISHED + timedelta(minutes=5))
+    assert case.stage() is stage
+    case.settle(PUBLISHED + timedelta(minutes=6))
+    assert len(case.tasks()) == (stage is Stage.ASSIGNED)
+
+
+def test_a_customers_request_that_is_read_late_is_told_once() -> None:
+    request = replace(form(MONDAY - HOUR), seen_at=MONDAY + HOUR)
+    case = Case(lead=lead(stage=Stage.CUSTOMER, armed_at=MONDAY, owner=CY), score=score(20, hand_raises=(request,)))
+    case.decide(MONDAY + HOUR)
+    assert case.notices() == [("raise:hub:forms:F1", CY)]
+    assert case.settle(MONDAY + 2 * HOUR).intents == ()
+
+
+def test_what_the_rep_had_heard_does_not_come_back_after_the_rejection() -> None:
+    case = assigned()
+    request = replace(form(MONDAY + timedelta(minutes=10)), seen_at=MONDAY + timedelta(minutes=20))
+    case.score = score(80, at=MONDAY + timedelta(minutes=10), hand_raises=(request,))
+    case.decide(MONDAY + timedelta(minutes=20))
+    case.decide(MONDAY + HOUR, outcome("No need", MONDAY + timedelta(minutes=15)))
+    assert case.stage() is Stage.RECYCLED
+    assert case.settle(MONDAY + 2 * HOUR).transitions == ()
+
+
+def test_a_request_read_together_with_a_rejection_and_older_than_the_handoff_outlives_it() -> None:
+    case = assigned()
+    asked = MONDAY - timedelta(minutes=2)
+    request = replace(form(asked), seen_at=MONDAY + timedelta(minutes=3))
+    case.score = score(80, at=asked, hand_raises=(request,))
+    case.decide(MONDAY + timedelta(minutes=3), outcome("No need", MONDAY + timedelta(minutes=2)))
+    assert (case.stage(), case.handoff.number) == (Stage.ASSIGNED, 2)
+
+
+def test_a_request_read_together_with_the_news_of_a_deal_is_heard_all_the_same() -> None:
+    case = accepted()
+    asked = MONDAY + 2 * HOUR
+    case.score = score(80, at=asked, hand_raises=(form(asked),))
+    case.more = {"has_open_deal": True}
+    case.decide(MONDAY + 3 * HOUR)
+    assert (case.stage(), case.notices()) == (Stage.OPPORTUNITY, [("raise:hub:forms:F1", BO)])
+
+
+def test_a_request_nobody_can_be_told_of_stays_alive_until_somebody_can() -> None:
+    silent = rulebook(routing=routing_rules(teams=[team(manager=None)]))
+    case = Case(book=silent, lead=lead(stage=Stage.CUSTOMER), score=score(20, hand_raises=(form(MONDAY),)))
+    decision = case.decide(MONDAY + timedelta(minutes=5))
+    assert decision.notes == ("somebody with sales asked to be called and nobody is named who could be told",)
+    assert decision.intents == ()
+    assert decision.wake_at == MONDAY + HOUR, "asked again, not in every pass"
+    case.values["owner"] = "U2"
+    case.decide(MONDAY + HOUR)
+    assert case.notices() == [("raise:hub:forms:F1", CY)]
+    assert case.settle(MONDAY + 2 * HOUR).wake_at is None

@@ -7,13 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from config.conditions import Condition, Operator, Row
+from config.lifecycle import DisqualifyRule
 from config.routing import Member
+from domain.activity import Activity
 from domain.decision import Decision
 from domain.handoff import Queue, Rep
+from domain.lead import Account
 from domain.score import Grade, Score
 from domain.stage import Cause, Signal, SignalKind, Stage
+from domain.values import RecordRef
 from handoff.lifecycle import IN_HANDOFF, TABLE
 from handoff.routing import RoutingState
+from handoff.rulebook import Rulebook
 from tests.unit.handoff.material import (
     BO,
     CY,
@@ -34,6 +40,7 @@ from tests.unit.handoff.material import (
     rulebook,
     says,
     score,
+    team,
     verdict,
 )
 
@@ -47,10 +54,17 @@ STAYS = {
     Stage.OPPORTUNITY: 365,
     Stage.RECYCLED: 400,
 }
-BOOK = rulebook(
-    lifecycle=lifecycle_rules(longest_stay_days=STAYS),
-    routing=routing_rules(pools=[pool(members=[Member(email=BO, weight=2), Member(email=CY), Member(email=DI)])]),
-)
+SCREENS = [
+    DisqualifyRule(name=name, when=Condition(all=[Row(property=name, operator=Operator.EQUALS, value="declined")]))
+    for name in ("decision", "status")
+]
+"""Of a decision the time is known, of a status it is not."""
+LIFECYCLE = lifecycle_rules(longest_stay_days=STAYS, disqualify=SCREENS)
+POOLS = [pool(members=[Member(email=BO, weight=2), Member(email=CY), Member(email=DI)])]
+BOOK = rulebook(lifecycle=LIFECYCLE, routing=routing_rules(pools=POOLS))
+SILENT = rulebook(lifecycle=LIFECYCLE, routing=routing_rules(pools=POOLS, teams=[team(manager=None)]))
+"""Without a manager who could be told what nobody else is there for."""
+BEFORE_GO_LIVE = [stage for stage in Stage if stage is not Stage.DISQUALIFIED]
 VERDICTS = ["Accept", "Wrong person", "Data wrong", "Not our target", "Already working it"]
 OUTCOMES = [
     "Meeting",
@@ -64,6 +78,10 @@ OUTCOMES = [
 ]
 STATUSES = [*(stage.value for stage in Stage), "Working", "Nurturing", "Unqualified", "Won", "Purple"]
 LISTS = BOOK.lists()
+WARMS_UP = (Stage.KNOWN, Stage.ENGAGED)
+"""The one move that a held lead makes without anybody."""
+BY_US = frozenset({Cause.RULE, Cause.TIME})
+WITH_SALES_STAGES = IN_HANDOFF | {Stage.OPPORTUNITY, Stage.CUSTOMER}
 
 
 def place_of(case: Case) -> str | None:
@@ -99,30 +117,41 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.now = MONDAY
         self.forms = 0
+        self.held = False
         self.case = Case(book=BOOK)
 
-    @initialize(stage=st.sampled_from([Stage.KNOWN, Stage.ENGAGED]), points=st.integers(0, 100))
-    def begin(self, stage: Stage, points: int) -> None:
-        self.case.lead = lead(stage=stage)
+    @initialize(
+        stage=st.sampled_from(BEFORE_GO_LIVE),
+        owner=st.sampled_from([None, BO]),
+        points=st.integers(0, 100),
+        book=st.sampled_from([BOOK, SILENT]),
+    )
+    def begin(self, stage: Stage, owner: str | None, points: int, book: Rulebook) -> None:
+        self.case.book = book
+        self.case.lead = lead(stage=stage, owner=owner if stage in WITH_SALES_STAGES else None)
         self.case.score = score(points, at=GO_LIVE)
 
-    def run(self, *signals: Signal, approved: bool = False) -> Decision:
+    def run(self, *signals: Signal, approved: bool = False, held: bool = False) -> Decision:
         before = self.case.stage()
         known = dict(self.case.handoffs)
-        decision = self.case.decide(self.now, *signals, approved=approved)
+        self.held = held
+        decision = self.case.decide(self.now, *signals, approved=approved, held=held)
         for move in decision.transitions:
             assert move.before is before
             assert move.cause in TABLE[move.before, move.after]
             assert move.rule_hash == BOOK.rule_hash
             before = move.after
         assert before is decision.lead.stage
+        if held:
+            assert (decision.blast, decision.hand_raise) == (None, False)
+            assert {(move.before, move.after) for move in decision.transitions if move.cause in BY_US} <= {WARMS_UP}
         assert all(each.number not in known or known[each.number].is_open for each in decision.handoffs)
         return decision
 
-    @rule(minutes=st.integers(1, 60 * 24 * 45))
-    def time_passes(self, minutes: int) -> None:
+    @rule(minutes=st.integers(1, 60 * 24 * 45), held=st.booleans())
+    def time_passes(self, minutes: int, held: bool) -> None:
         self.now += minutes * MINUTE
-        self.run()
+        self.run(held=held)
 
     @precondition(lambda self: self.case.lead.wake_at is not None or self.case.history)
     @rule()
@@ -136,22 +165,37 @@ class Histories(RuleBasedStateMachine):
         points=st.integers(0, 120),
         grade=st.sampled_from([Grade.A, Grade.C, Grade.D, Grade.UNKNOWN]),
         fresh=st.booleans(),
+        held=st.booleans(),
     )
-    def the_score_moves(self, points: int, grade: Grade, fresh: bool) -> None:
+    def the_score_moves(self, points: int, grade: Grade, fresh: bool, held: bool) -> None:
         self.now += MINUTE
         old = self.case.score
         at = self.now if fresh else old.last_point_at
         self.case.score = score(points, at=at, grade=grade, hand_raises=old.hand_raises, excluded=old.excluded)
-        self.run()
+        self.run(held=held)
 
-    @rule(late=st.integers(0, 500))
-    def they_ask_to_be_called(self, late: int) -> None:
+    @rule(late=st.integers(0, 3000), read_late=st.booleans(), called=st.booleans(), held=st.booleans())
+    def they_ask_to_be_called(self, late: int, read_late: bool, called: bool, held: bool) -> None:
+        """`called`: somebody rang before we heard of it."""
         self.now += MINUTE
         self.forms += 1
         asked = form(self.now - late * MINUTE, self.forms)
+        asked = replace(asked, seen_at=self.now if read_late else asked.occurred_at)
         old = self.case.score
         self.case.score = replace(old, hand_raises=(*old.hand_raises, asked), last_point_at=self.now)
-        self.run()
+        if called:
+            at, number = self.now - late * MINUTE / 2, len(self.case.sales)
+            self.case.sales.append(call(at, f"U{1 + number % 3}", external_id=f"T{number}"))
+        decision = self.run(held=held)
+        if held:
+            decision = self.run()
+        if read_late and late <= 60 * 24 and old.excluded != "rivals":
+            assert self.is_heard(asked) or any("nobody is named" in note for note in decision.notes)
+
+    def is_heard(self, asked: Activity) -> bool:
+        """Whether a handoff, or a task without one, says that this request was answered."""
+        steps = [step for each in self.case.handoffs.values() for step in each.steps]
+        return any(step.endswith(":".join(asked.key)) for step in [*steps, *(each.step for each in self.case.intents)])
 
     @rule(actor=st.sampled_from(["U1", "U2", "U3"]), automated=st.booleans())
     def somebody_calls(self, actor: str, automated: bool) -> None:
@@ -179,6 +223,12 @@ class Histories(RuleBasedStateMachine):
         good = {"Accept", "Already working it", "Meeting", "Qualified"}
         if before is not Stage.CUSTOMER and any(each.value not in good for each in signals):
             assert place_of(self.case) is not None, f"{before} → {self.case.stage()}: {self.case.handoffs}"
+
+    @rule(label=st.sampled_from(VERDICTS), news=st.sampled_from(["has_open_deal", "is_customer", "converted"]))
+    def a_verdict_and_news_of_the_account_at_once(self, label: str, news: str) -> None:
+        self.now += MINUTE
+        self.case.more[news] = True
+        self.run(verdict(label, self.now))
 
     @rule(value=st.sampled_from(STATUSES))
     def a_status_is_set(self, value: str) -> None:
@@ -209,8 +259,31 @@ class Histories(RuleBasedStateMachine):
 
     @rule(deal=st.booleans(), customer=st.booleans(), converted=st.booleans())
     def business(self, deal: bool, customer: bool, converted: bool) -> None:
-        self.case.more = {"has_open_deal": deal, "is_customer": customer, "converted": converted}
+        self.case.more |= {"has_open_deal": deal, "is_customer": customer, "converted": converted}
         self.run()
+
+    @rule(owner=st.sampled_from([None, DI, "left@acme.example"]))
+    def an_account_is_found(self, owner: str | None) -> None:
+        ref = RecordRef(connection="crm", object="Account", id="A1")
+        self.case.more["account"] = Account(ref=ref, name="Globex", owner=owner)
+        self.run()
+
+    @rule(late=st.integers(0, 500), declined=st.booleans())
+    def another_system_decides(self, late: int, declined: bool) -> None:
+        self.now += MINUTE
+        self.case.values["decision"] = "declined" if declined else "offered"
+        self.case.more["changed_at"] = {"decision": self.now - late * MINUTE}
+        self.run()
+
+    @rule(declined=st.booleans())
+    def a_status_nobody_dates(self, declined: bool) -> None:
+        self.case.values["status"] = "declined" if declined else "open"
+        self.run()
+
+    @rule(label=st.sampled_from([*VERDICTS, *OUTCOMES]))
+    def somebody_answers_while_it_is_held(self, label: str) -> None:
+        self.now += MINUTE
+        self.run(verdict(label, self.now) if label in VERDICTS else outcome(label, self.now), held=True)
 
     @rule()
     def rules_are_published(self) -> None:
@@ -231,7 +304,7 @@ class Histories(RuleBasedStateMachine):
         if not self.case.history:
             return
         last, state, known = self.case.history[-1], self.case.state, dict(self.case.handoffs)
-        again = self.run()
+        again = self.run(held=self.held)
         assert (again.transitions, again.intents, again.assignment) == ((), (), None)
         assert (again.lead, again.properties) == (last.lead, last.properties)
         assert (self.case.state, self.case.handoffs) == (state, known)

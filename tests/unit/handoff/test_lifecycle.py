@@ -34,7 +34,7 @@ def test_a_known_move_becomes_a_transition_with_its_reason() -> None:
         pytest.param(Stage.ASSIGNED, Stage.ACCEPTED, Cause.RULE, id="no rule accepts"),
         pytest.param(Stage.MQL, Stage.ENGAGED, Cause.RULE, id="a falling score takes no flag back"),
         pytest.param(Stage.KNOWN, Stage.DISQUALIFIED, Cause.TIME, id="time disqualifies nobody"),
-        pytest.param(Stage.ENGAGED, Stage.CUSTOMER, Cause.BASELINE, id="the baseline is for new leads"),
+        pytest.param(Stage.ASSIGNED, Stage.CUSTOMER, Cause.BASELINE, id="the baseline is for whom sales has not seen"),
         pytest.param(Stage.CUSTOMER, Stage.MQL, Cause.PERSON, id="a customer is no MQL"),
         pytest.param(Stage.RECYCLED, Stage.DISQUALIFIED, Cause.TIME, id="rest ends in no disqualification"),
     ],

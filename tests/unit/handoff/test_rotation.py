@@ -73,7 +73,6 @@ def test_a_new_day_starts_with_nothing_new_and_keeps_what_is_open() -> None:
     state = RoutingState().gave("a", DAY).gave("a", DAY)
     assert (state.new_on("a", DAY), state.new_on("a", date(2026, 11, 24)), state.open_of("a")) == (2, 0, 2)
     assert state.took("a").took("a").took("a").open_of("a") == 0
-    assert state.with_open({"a": 7}, DAY).open_of("a") == 7
 
 
 WEIGHTS = st.lists(st.integers(1, 5), min_size=1, max_size=6)

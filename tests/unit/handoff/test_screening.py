@@ -9,19 +9,24 @@ from pydantic import ValidationError
 from config.conditions import Condition, Operator, Row
 from config.lifecycle import DisqualifyRule
 from domain.decision import BlastClass
-from domain.stage import Cause, SignalKind, Stage
+from domain.stage import Cause, Signal, SignalKind, Stage
 from tests.unit.handoff.material import (
+    BO,
+    CY,
     GO_LIVE,
     MONDAY,
     Case,
     assigned,
+    call,
     form,
     lead,
     lifecycle_rules,
+    outcome,
     raised,
     rulebook,
     says,
     score,
+    verdict,
 )
 
 HOUR = timedelta(hours=1)
@@ -37,7 +42,7 @@ def declined(case: Case, **more: Any) -> Case:
 
 @pytest.mark.parametrize("stage", [Stage.KNOWN, Stage.ENGAGED, Stage.RECYCLED])
 def test_a_lead_that_meets_the_rule_is_disqualified_under_its_name(stage: Stage) -> None:
-    decision = declined(Case(book=BOOK, lead=lead(stage=stage))).decide(MONDAY)
+    decision = declined(Case(book=BOOK, lead=lead(stage=stage)), changed_at={"decision": MONDAY}).decide(MONDAY)
     assert [(move.after, move.cause, move.why) for move in decision.transitions] == [
         (Stage.DISQUALIFIED, Cause.RULE, "rule 'Declined by the bank'")
     ]
@@ -45,7 +50,7 @@ def test_a_lead_that_meets_the_rule_is_disqualified_under_its_name(stage: Stage)
 
 
 def test_an_open_handoff_ends_with_it() -> None:
-    case = declined(assigned(book=BOOK))
+    case = declined(assigned(book=BOOK), changed_at={"decision": MONDAY + HOUR})
     case.decide(MONDAY + HOUR)
     assert (case.stage(), case.has_handoff) == (Stage.DISQUALIFIED, False)
     assert (case.handoffs[1].closed_at, case.handoffs[1].outcome) == (MONDAY + HOUR, None)
@@ -53,7 +58,8 @@ def test_an_open_handoff_ends_with_it() -> None:
 
 @pytest.mark.parametrize("stage", [Stage.OPPORTUNITY, Stage.CUSTOMER])
 def test_a_deal_and_a_customer_are_left_to_people(stage: Stage) -> None:
-    assert declined(Case(book=BOOK, lead=lead(stage=stage))).decide(MONDAY).transitions == ()
+    case = declined(Case(book=BOOK, lead=lead(stage=stage)), changed_at={"decision": MONDAY})
+    assert case.decide(MONDAY).transitions == ()
 
 
 def test_who_asks_to_be_called_is_heard_although_the_rule_is_met() -> None:
@@ -92,3 +98,62 @@ def test_what_was_so_before_is_news_only_of_a_new_lead(is_new: bool, after: Stag
 def test_a_rule_that_asks_for_nothing_is_refused() -> None:
     with pytest.raises(ValidationError, match="would disqualify everybody"):
         DisqualifyRule(name="Everybody", when=Condition())
+
+
+STATUS = Condition(all=[Row(property="status", operator=Operator.EQUALS, value="Declined")])
+BY_STATUS = rulebook(lifecycle=lifecycle_rules(disqualify=[DisqualifyRule(name="Declined", when=STATUS)]))
+
+
+def test_what_nobody_dates_is_no_news_of_a_lead_that_a_rep_took() -> None:
+    case = Case(book=BY_STATUS, lead=lead(stage=Stage.DISQUALIFIED))
+    case.values |= {"status": "Declined", "owner": BO}
+    case.decide(MONDAY, verdict("Accept", MONDAY))
+    assert case.stage() is Stage.ACCEPTED
+    assert case.settle(MONDAY + HOUR).transitions == ()
+
+
+def test_what_nobody_dates_is_news_of_a_new_lead() -> None:
+    case = Case(book=BY_STATUS)
+    case.values["status"] = "Declined"
+    case.decide(MONDAY, needs_baseline=True)
+    assert case.stage() is Stage.DISQUALIFIED
+
+
+def test_a_persons_move_of_a_new_lead_goes_before_the_rule() -> None:
+    case = Case(book=BY_STATUS)
+    case.values |= {"status": "Declined", "owner": BO}
+    case.decide(MONDAY, says(SignalKind.STAGE, "accepted", MONDAY, "status"), needs_baseline=True)
+    assert case.stage() is Stage.ACCEPTED
+    assert case.settle(MONDAY + HOUR).transitions == ()
+
+
+SPOKEN = [
+    pytest.param(verdict("Accept", MONDAY + HOUR), id="accepts"),
+    pytest.param(outcome("Meeting", MONDAY + HOUR), id="had a meeting"),
+    pytest.param(says(SignalKind.STAGE, "Working", MONDAY + HOUR, "status"), id="works it"),
+    pytest.param(says(SignalKind.OWNER, CY, MONDAY + HOUR), id="gives it to somebody"),
+]
+
+
+@pytest.mark.parametrize("word", SPOKEN)
+def test_a_persons_word_outweighs_what_was_so_before_it(word: Signal) -> None:
+    case = declined(assigned(book=BOOK), changed_at={"decision": MONDAY + HOUR / 2})
+    case.decide(MONDAY + 2 * HOUR, word)
+    assert case.has_handoff
+    assert case.settle(MONDAY + 3 * HOUR).transitions == ()
+    assert case.has_handoff
+
+
+@pytest.mark.parametrize("word", SPOKEN)
+def test_what_comes_after_a_persons_word_is_news(word: Signal) -> None:
+    case = assigned(book=BOOK)
+    case.decide(MONDAY + HOUR, word)
+    declined(case, changed_at={"decision": MONDAY + 2 * HOUR}).decide(MONDAY + 3 * HOUR)
+    assert case.stage() is Stage.DISQUALIFIED
+
+
+def test_a_touch_says_nothing_about_what_another_system_decided() -> None:
+    case = declined(assigned(book=BOOK), changed_at={"decision": MONDAY + HOUR})
+    case.sales.append(call(MONDAY + 2 * HOUR))
+    case.decide(MONDAY + 3 * HOUR)
+    assert case.stage() is Stage.DISQUALIFIED

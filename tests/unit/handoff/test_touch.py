@@ -6,7 +6,22 @@ import pytest
 
 from domain.activity import Activity, ActivityKind
 from domain.stage import Cause, SignalKind, Stage
-from tests.unit.handoff.material import BO, CY, MONDAY, Case, assigned, call, form, rep, reps, says, score, verdict
+from tests.unit.handoff.material import (
+    BO,
+    CY,
+    MONDAY,
+    Case,
+    assigned,
+    call,
+    form,
+    lead,
+    outcome,
+    rep,
+    reps,
+    says,
+    score,
+    verdict,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -114,7 +129,9 @@ def test_a_call_between_the_request_and_the_assignment_is_an_answer_to_it() -> N
     case = Case(score=score(25, at=asked, hand_raises=(form(asked),)))
     case.sales.append(call(MONDAY - timedelta(minutes=10)))
     case.decide(MONDAY)
-    case.settle(MONDAY + timedelta(minutes=5))
+    assert case.moves()[-1] == (Stage.ASSIGNED, Stage.ACCEPTED), "in the same decision"
+    assert (case.tasks(), case.notices()) == ([], []), "what is done is not asked for"
+    assert case.settle(MONDAY + timedelta(minutes=5)).transitions == ()
     assert (case.owner(), case.stage(), case.handoff.accepted_by) == (BO, Stage.ACCEPTED, "touch")
     assert (case.handoff.touched_at, case.handoff.accepted_at) == (MONDAY - timedelta(minutes=10), MONDAY)
 
@@ -139,3 +156,22 @@ def test_a_call_before_the_lead_came_back_for_its_data_is_not_counted_twice() ->
     case.decide(MONDAY + 3 * HOUR, changed_at={"phone": MONDAY + 3 * HOUR})
     case.settle(MONDAY + 3 * HOUR + timedelta(minutes=1))
     assert (case.owner(), case.stage()) == (BO, Stage.ASSIGNED)
+
+
+def test_a_call_from_before_the_rejection_does_not_answer_the_request_that_outlived_it() -> None:
+    case = assigned()
+    asked = MONDAY + HOUR
+    case.sales.append(call(asked + timedelta(minutes=5)))
+    case.score = score(80, at=asked, hand_raises=(form(asked),))
+    case.decide(asked + HOUR, outcome("No need", asked + timedelta(minutes=10)))
+    assert (case.stage(), case.handoff.number, len(case.tasks())) == (Stage.ASSIGNED, 2, 2)
+    assert case.settle(asked + HOUR).transitions == ()
+
+
+def test_a_call_from_before_somebody_said_wrong_person_answers_no_request() -> None:
+    asked = MONDAY + HOUR
+    case = Case(lead=lead(stage=Stage.ACCEPTED), score=score(25, hand_raises=(form(asked),)))
+    case.sales.append(call(asked + timedelta(minutes=5)))
+    case.decide(asked + HOUR, verdict("Wrong person", asked + timedelta(minutes=10)))
+    assert (case.stage(), case.handoff.tried) == (Stage.ASSIGNED, ())
+    assert case.settle(asked + HOUR).transitions == ()

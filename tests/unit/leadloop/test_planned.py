@@ -39,7 +39,7 @@ TASK = draft(ChangeKind.CREATE, object="Task", values={"Subject": "Call\n Ana", 
 
 
 def shown(*leads: PlannedLead) -> Shown:
-    found = Preview(as_of=NOON, leads=leads, held={"baseline": (LeadId(8), LeadId(9))}, routing=("", ""))
+    found = Preview(as_of=NOON, leads=leads, held={"baseline": (LeadId(8), LeadId(9))}, routing={})
     plan = planfile.make(found, rule_hash=HASH, accounts={}, counts=planned.counts_of(found))
     calls = planned.calls_of(leads, TYPES)
     people = {LeadId(1): "Ana Ruiz  ana@globex.example  lead 1"}

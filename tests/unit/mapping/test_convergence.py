@@ -68,12 +68,22 @@ WORDS = st.sampled_from([None, "a", "b", "ab", "a;b", "B", "no", "yes"])
 NUMBERS = st.sampled_from([None, 0, 1, 2, 2.5, "3"])
 EDITS = st.lists(st.tuples(st.sampled_from(["crm", "mail", "file"]), WORDS), max_size=4)
 ROUNDS = st.lists(EDITS, min_size=1, max_size=4)
-RULES = st.builds(
+PLACES = st.just({"crm": "P", "mail": "p", "file": "p"})
+CONSENTS = st.builds(
     Property,
-    name=st.sampled_from(["p", "opt_out"]),
-    sync=st.sampled_from(SyncRule),
+    name=st.just("p"),
+    type=st.just(FieldType.BOOLEAN),
+    sync=st.just(SyncRule.NO_WINS),
+    no_is=st.booleans(),
     nulls=st.sampled_from(Nulls),
-    fields=st.just({"crm": "P", "mail": "p", "file": "p"}),
+    fields=PLACES,
+)
+RULES = CONSENTS | st.builds(
+    Property,
+    name=st.just("p"),
+    sync=st.sampled_from([rule for rule in SyncRule if rule is not SyncRule.NO_WINS]),
+    nulls=st.sampled_from(Nulls),
+    fields=PLACES,
     transforms=st.sampled_from([[], ["trim", "lower"]]),
 )
 SYSTEMS = st.fixed_dictionaries(

@@ -135,35 +135,41 @@ def test_certain_times_do_not_decide_a_first_meeting() -> None:
     assert merge(prop(S.TWO_WAY), sides, types=TYPES).conflict is not None
 
 
-BOOL, TEXT = FieldType.BOOLEAN, FieldType.TEXT
+REFUSAL, CONSENT = True, False
+
+
+def consent(*, no_is: bool, name: str = "p") -> Property:
+    fields: dict[str, str | dict[str, str]] = {"crm": "P", "mail": "p", "file": "p"}
+    return Property(name=name, type=FieldType.BOOLEAN, sync=S.NO_WINS, no_is=no_is, fields=fields)
 
 
 @pytest.mark.parametrize(
-    ("rule", "shown", "value", "writes"),
+    ("no_is", "shown", "value", "writes"),
     [
-        pytest.param(("email_opt_out", BOOL), (True, "false"), True, {"mail": True}, id="opt-out: true is the no"),
-        pytest.param(("email_opt_out", BOOL), (False, None), False, {}, id="opt-out: a yes never travels"),
-        pytest.param(("consent", BOOL), (True, False), False, {"crm": False}, id="consent: false is the no"),
-        pytest.param(("consent", BOOL), (True, None), True, {}, id="consent: given, not copied"),
-        pytest.param(("consent", BOOL), (False, None), False, {"mail": False}, id="a no reaches a blank"),
-        pytest.param(("legal", TEXT), ("Unsubscribed", "Yes"), "Unsubscribed", {"mail": "Unsubscribed"}, id="words"),
-        pytest.param(("legal", TEXT), ("no", "denied"), "no", {}, id="two words for no"),
+        pytest.param(REFUSAL, (True, "false"), True, {"mail": True}, id="opt-out: true is the no"),
+        pytest.param(REFUSAL, (False, None), False, {}, id="opt-out: a yes never travels"),
+        pytest.param(CONSENT, (True, False), False, {"crm": False}, id="consent: false is the no"),
+        pytest.param(CONSENT, (True, None), True, {}, id="consent: given, not copied"),
+        pytest.param(CONSENT, (False, None), False, {"mail": False}, id="a no reaches a blank"),
+        pytest.param(REFUSAL, ("yes", "no"), True, {"mail": True}, id="words that mean true and false"),
+        pytest.param(REFUSAL, ("perhaps", True), True, {"crm": True}, id="what is neither is no yes either"),
     ],
 )
-def test_a_no_on_either_side_is_a_no_on_both(
-    rule: tuple[str, FieldType], shown: tuple[Value, Value], value: Value, writes: Mapping[str, Value]
+@pytest.mark.parametrize("name", ["email_opt_out", "HasOptedOutOfEmail", "no_mail", "consent"])
+def test_a_no_on_either_side_is_a_no_on_both_whatever_it_is_called(
+    name: str, no_is: bool, shown: tuple[Value, Value], value: Value, writes: Mapping[str, Value]
 ) -> None:
-    merged = two(prop(S.NO_WINS, name=rule[0], kind=rule[1]), (shown[0], NEW), (shown[1], NEW))
+    merged = two(consent(no_is=no_is, name=name), (shown[0], NEW), (shown[1], NEW))
     assert (merged.value, merged.writes) == (value, writes)
 
 
 def test_a_person_cannot_clear_a_no_that_the_other_side_still_has() -> None:
-    merged = two(prop(S.NO_WINS, name="do_not_call", kind=FieldType.BOOLEAN), (None, True), (True, True))
+    merged = two(consent(no_is=REFUSAL), (None, True), (True, True))
     assert merged.writes == {"crm": True}
 
 
 def test_a_newer_yes_does_not_undo_a_no() -> None:
-    rule = prop(S.NO_WINS, name="consent", kind=FieldType.BOOLEAN)
+    rule = consent(no_is=CONSENT)
     sides = [side("crm", False, False, EARLY), side("mail", True, False, LATE)]
     assert merge(rule, sides, types=TYPES).writes == {"mail": False}
 

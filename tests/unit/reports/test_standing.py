@@ -94,4 +94,5 @@ def test_a_look_counts_leads_held_ones_and_those_that_could_not_be_decided(tx: T
     assert found.stages == {"known": 2}
     assert found.held == {"baseline": 1}
     assert found.undecided == 1
+    assert found.reason == "no run has ended yet; leads that could not be decided: 1"
     assert found.outbox == {}

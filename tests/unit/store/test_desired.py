@@ -61,6 +61,8 @@ def test_wish_and_sight_of_a_list_member_stand_side_by_side(store: Store) -> Non
         desired.members_shown(tx, "hubspot", SALES, added={ANA, BEN}, removed=())
         assert desired.memberships_of(tx, [ANA, BEN]) == {ANA: [("hubspot", member(ANA, belongs=True), True)]}
         assert desired.shown_members(tx, "hubspot", SALES) == {ANA, BEN}
+        assert desired.shown_on_lists(tx, "hubspot") == {SALES: {ANA, BEN}}
+        assert desired.shown_on_lists(tx, "salesforce") == {}
         desired.members_shown(tx, "hubspot", SALES, added=(), removed={ANA})
         assert desired.memberships_of(tx, [ANA])[ANA][0][2] is False
         desired.members_forgotten(tx, "hubspot", SALES, {ANA})

@@ -72,10 +72,6 @@ def test_a_reading_transaction_sees_one_moment(store: Store) -> None:
         assert installation.get(tx, "step") == "live"
 
 
-def test_transact_gives_the_answer_of_its_work(store: Store) -> None:
-    assert store.transact(lambda tx: installation.get(tx, "nothing")) is None
-
-
 def test_a_newer_schema_is_refused(url: str) -> None:
     store = Store.open(url)
     with store.write() as tx:

@@ -7,15 +7,16 @@ from domain.decision import BlastClass
 from domain.values import LeadId
 from store import held, leads
 from store.engine import Store, Tx
-from store.held import HeldEntry, HeldStatus
+from store.held import HeldEntry, HeldStatus, Standing
 from tests.unit.store.examples import NOON, at, found, lead_of
 
 ONE, TWO, THREE = LeadId(1), LeadId(2), LeadId(3)
 DAY = 24 * 60
 
 
-def approve(tx: Tx, name: str, *, hours: int = 24) -> list[LeadId]:
-    return held.approve(tx, name, by="admin", now=NOON, until=NOON + timedelta(hours=hours))
+def approve(tx: Tx, name: str, *, hours: int | None = 24) -> list[LeadId]:
+    until = NOON + timedelta(hours=hours) if hours is not None else None
+    return held.approve(tx, name, by="admin", now=NOON, until=until)
 
 
 def test_a_lead_is_held_once_whatever_the_set(store: Store) -> None:
@@ -76,6 +77,43 @@ def test_a_discarded_set_is_gone(store: Store) -> None:
         assert held.approved(tx, [ONE], now=at(1)) == set()
 
 
+def test_how_leads_stand_with_peoples_words(store: Store) -> None:
+    with store.write() as tx:
+        held.hold(tx, "open", "", [ONE], now=NOON)
+        held.hold(tx, "approved", "", [TWO], now=NOON)
+        held.hold(tx, "dropped", "", [ONE, TWO, THREE], now=NOON)
+        approve(tx, "approved")
+        held.discard(tx, "dropped", now=at(1))
+        whole = Standing(open={ONE: "open"}, approved={TWO: "approved"}, discarded_at={THREE: at(1)})
+        assert held.standing(tx) == whole
+        assert held.standing(tx, [ONE, TWO, THREE]) == whole
+        assert held.standing(tx, [TWO]) == Standing(approved={TWO: "approved"})
+        assert held.standing(tx, []) == Standing()
+
+
+def test_the_last_discard_counts_and_whoever_went_through_before_it_was_not_in_it(store: Store) -> None:
+    with store.write() as tx:
+        for minute in (0, 10):
+            held.hold(tx, "day", "", [ONE, TWO], now=at(minute))
+            held.release(tx, [TWO], now=at(minute + 1))
+            held.discard(tx, "day", now=at(minute + 2))
+        assert held.standing(tx).discarded_at == {ONE: at(12)}
+
+
+def test_whose_set_is_dropped_or_whose_approval_ends_is_decided_anew(store: Store) -> None:
+    with store.write() as tx:
+        dropped, lapsed, gone = found(tx, "00Q1", "00Q2", "00Q3")
+        held.hold(tx, "one", "", [dropped], now=NOON)
+        held.hold(tx, "two", "", [lapsed, gone], now=NOON)
+        approve(tx, "two", hours=1)
+        held.release(tx, [gone], now=at(1))
+        leads.clear_due(tx, [dropped, lapsed, gone], now=at(1))
+        held.discard(tx, "one", now=at(2))
+        assert leads.due(tx, now=at(2), limit=None) == [dropped]
+        held.expire(tx, now=at(60))
+        assert leads.due(tx, now=at(60), limit=None) == [dropped, lapsed]
+
+
 def test_a_set_is_closed_once_a_person_has_answered(store: Store) -> None:
     with store.write() as tx:
         assert held.is_closed(tx, "baseline") is False
@@ -102,6 +140,48 @@ def test_a_backlog_goes_by_rep_and_day(store: Store) -> None:
         assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(DAY - 1)) == []
         assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(DAY)) == [*made[2:4], made[6]]
         assert held.approved(tx, made, now=at(DAY)) == set(made)
+
+
+def test_the_room_of_who_had_no_owner_stays_used_when_they_are_given_one(store: Store) -> None:
+    with store.write() as tx:
+        made = found(tx, *(f"00Q{number}" for number in range(10)))
+        held.hold(tx, "baseline", "", made, now=NOON)
+        approve(tx, "baseline", hours=None)
+        took = held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=NOON)
+        assert took == made[:4]
+        leads.save(tx, [replace(lead_of(tx, each), owner="a@us.example") for each in took], now=NOON)
+        held.release(tx, took, now=NOON)
+        assert held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=at(5)) == []
+        assert held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=at(DAY)) == made[4:8]
+
+
+def test_an_approval_without_an_end_lasts_until_it_is_used_up(store: Store) -> None:
+    with store.write() as tx:
+        made = found(tx, *(f"00Q{number}" for number in range(5)))
+        held.hold(tx, "baseline", "", made, now=NOON)
+        approve(tx, "baseline", hours=None)
+        took: list[LeadId] = []
+        for day in range(4):
+            assert held.expire(tx, now=at(day * DAY)) == 0
+            today = held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(day * DAY))
+            assert held.approved(tx, made, now=at(day * DAY), metered="baseline") == set(today)
+            held.release(tx, today, now=at(day * DAY))
+            took += today
+        assert took == made
+        assert held.sets(tx) == []
+
+
+def test_only_what_certain_people_own_may_be_taken(store: Store) -> None:
+    with store.write() as tx:
+        made = found(tx, *(f"00Q{number}" for number in range(3)))
+        owners = ("a@us.example", "b@us.example", None)
+        leads.save(
+            tx, [replace(lead_of(tx, each), owner=owner) for each, owner in zip(made, owners, strict=True)], now=NOON
+        )
+        held.hold(tx, "baseline", "", made, now=NOON)
+        approve(tx, "baseline")
+        only = frozenset({"b@us.example"})
+        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=NOON, owners=only) == [made[1]]
 
 
 def test_units_are_counted_over_hours_and_days(store: Store) -> None:

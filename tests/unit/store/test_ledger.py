@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.activity import Activity, ActivityKind
 from domain.lead import Fact
 from domain.values import LeadId
-from store import identity, ledger, records
+from store import audit, identity, ledger, records
 from store.engine import Store
 from tests.unit.store.examples import NOON, activity, at, found, ref
 
@@ -77,16 +77,55 @@ def test_a_retracted_activity_counts_no_more_and_is_reported_once(store: Store) 
         gone = activity("1", of="00Q1", retracted=True)
         assert ledger.add(tx, [gone], seen_at=at(1)) == [(gone.key, ana)]
         assert ledger.add(tx, [gone], seen_at=at(2)) == []
-        assert ledger.add(tx, [activity("1", of="00Q1")], seen_at=at(3)) == []
         assert [each.external_id for each in ledger.activities_of(tx, [ana])[ana]] == ["2"]
 
 
-def test_what_was_taken_back_before_it_was_seen_never_counts(store: Store) -> None:
+def test_what_its_system_took_back_and_shows_again_counts_again_and_the_audit_knows_of_both(store: Store) -> None:
+    live, gone = activity("1", of="00Q1"), activity("1", of="00Q1", retracted=True)
     with store.write() as tx:
         (ana,) = found(tx, "00Q1")
-        assert ledger.add(tx, [activity("1", of="00Q1", retracted=True)], seen_at=NOON) == []
-        assert ledger.add(tx, [activity("1", of="00Q1")], seen_at=at(1)) == []
+        ledger.add(tx, [live], seen_at=NOON)
+        ledger.add(tx, [gone], seen_at=at(1))
+        assert ledger.add(tx, [live], seen_at=at(2)) == [(live.key, ana)]
+        assert ledger.add(tx, [live], seen_at=at(3)) == []
+        (kept,) = ledger.activities_of(tx, [ana])[ana]
+        assert kept.seen_at == NOON
+        (told,) = audit.of_lead(tx, ana)
+    assert (told.at, told.actor, told.object, told.record_id) == (at(2), "hubspot", "forms", "1")
+    assert told.action == "restored: the system took it back at 2026-11-22T12:01:00Z and shows it again"
+
+
+def test_what_was_taken_back_before_it_was_seen_counts_once_it_is_shown(store: Store) -> None:
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        gone, live = activity("1", of="00Q1", retracted=True), activity("1", of="00Q1")
+        assert ledger.add(tx, [gone], seen_at=NOON) == []
         assert ledger.activities_of(tx, [ana]) == {}
+        assert ledger.add(tx, [live], seen_at=at(1)) == [(live.key, ana)]
+        assert [each.external_id for each in ledger.activities_of(tx, [ana])[ana]] == ["1"]
+
+
+@pytest.mark.parametrize("first", ["person", "system"])
+def test_what_a_person_retracted_stays_out_whatever_the_system_shows(store: Store, first: str) -> None:
+    live, gone = activity("1", of="00Q1"), activity("1", of="00Q1", retracted=True)
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        ledger.add(tx, [live], seen_at=NOON)
+        if first == "system":
+            ledger.add(tx, [gone], seen_at=at(1))
+        touched = ledger.retract(tx, [live.key], reason="a test of ours", at=at(2))
+        assert touched == ({ana} if first == "person" else set())
+        assert ledger.add(tx, [gone], seen_at=at(3)) == []
+        assert ledger.add(tx, [live], seen_at=at(4)) == []
+        assert ledger.activities_of(tx, [ana]) == {}
+
+
+def test_the_last_word_of_a_page_counts(store: Store) -> None:
+    live, gone = activity("1", of="00Q1"), activity("1", of="00Q1", retracted=True)
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        assert ledger.add(tx, [live, gone], seen_at=NOON) == []
+        assert ledger.add(tx, [gone, live], seen_at=at(1)) == [(live.key, ana)]
 
 
 def test_retracting_with_a_reason_names_the_leads_it_touches(store: Store) -> None:
@@ -152,28 +191,22 @@ def test_repeats_and_retractions_in_any_order_count_once_on_postgresql(
 
 
 def check_counted_once(store: Store, empty: Callable[[], None], pages: list[list[Activity]]) -> None:
-    """Every key is reported as new at most once and as retracted at most once; retracted never comes back."""
+    """A key counts as its system last showed it, for the lead it was first seen with; only a change is reported."""
     empty()
     with store.write() as tx:
         found(tx, "00Q1", "00Q2")
-    seen: dict[tuple[str, str, str], str] = {}
-    retracted: set[tuple[str, str, str]] = set()
+    counts: dict[tuple[str, str, str], bool] = {}
+    whose: dict[tuple[str, str, str], str] = {}
     for page in pages:
         with store.write() as tx:
             reported = [key for key, _ in ledger.add(tx, page, seen_at=NOON)]
-        expected = []
-        for each in page:
-            if not each.retracted and each.key not in seen and each.key not in retracted:
-                seen[each.key] = each.record.id if each.record else ""
-                expected.append(each.key)
-        for each in page:
-            if each.retracted and each.key not in retracted:
-                retracted.add(each.key)
-                if each.key in seen:
-                    expected.append(each.key)
-        assert sorted(reported) == sorted(expected)
+        last = {each.key: each for each in page}
+        assert sorted(reported) == sorted(key for key, each in last.items() if counts.get(key, False) is each.retracted)
+        for key, each in last.items():
+            counts[key] = not each.retracted
+            whose.setdefault(key, each.record.id if each.record else "")
     with store.read() as tx:
         leads = records.lead_of(tx, [ref("00Q1"), ref("00Q2")])
         kept = ledger.activities_of(tx, leads.values())
     counted = {each.key for did in kept.values() for each in did}
-    assert counted == {key for key, whom in seen.items() if key not in retracted and whom != "00Q9"}
+    assert counted == {key for key, live in counts.items() if live and whose[key] != "00Q9"}

@@ -215,6 +215,22 @@ def test_a_create_without_a_key_is_refused(store: Store) -> None:
         outbox.put(tx, [creation("")], now=NOON)
 
 
+def test_a_row_that_is_asked_about_is_not_asked_about_again_for_a_while(store: Store) -> None:
+    def due(minute: float) -> list[int]:
+        return [row.id for row in outbox.unsure(tx, "salesforce", now=at(minute), limit=5)]
+
+    with store.write() as tx:
+        (number,) = outbox.put(tx, [creation("k1")], now=NOON)
+        assert not outbox.put_off(tx, number, now=NOON, until=at(20)), "it is not unsure"
+        claim(tx)
+        outbox.settle(tx, [settled(number, OutboxStatus.UNSURE)], now=NOON)
+        assert due(0) == [number]
+        assert [outbox.put_off(tx, number, now=NOON, until=at(20)) for _ in range(2)] == [True, False]
+        assert (due(19), due(20)) == ([], [number])
+        outbox.retry(tx, [number], now=at(1))
+        assert [row.id for row in claim(tx, minute=1)] == [number]
+
+
 def test_what_a_former_leader_left_is_taken_back_and_an_unkeyed_create_becomes_unsure(store: Store) -> None:
     with store.write() as tx:
         fields, keyed, unkeyed = outbox.put(tx, [draft(), creation("k1"), creation("k2", unique=None)], now=NOON)
@@ -287,7 +303,7 @@ def test_what_pushers_ask_every_few_seconds_reads_no_whole_table(store: Store) -
 
 def _look_around(tx: Tx) -> None:
     outbox.claim(tx, "salesforce", lane=None, limit=5, owner="a", epoch=1, now=at(-5))
-    outbox.unsure(tx, "salesforce", limit=5)
+    outbox.unsure(tx, "salesforce", now=NOON, limit=5)
     outbox.reclaim(tx, epoch=1, now=NOON)
 
 

@@ -1,13 +1,15 @@
 """Which foreign changes of stage, owner, verdict and list the loop takes note of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.decision import Desired
 from domain.stage import Signal, SignalKind
-from domain.values import Value
+from domain.values import RecordRef, Value
 from mapping.agreement import Base
 from mapping.merge_lead import LeadMerge
 from sync.conclude import find_signals
@@ -16,6 +18,7 @@ from sync.material import Material
 from tests.unit.sync.material import EARLIER, LEAD, PERSON, USERS, ana, member, record, wish
 
 At = tuple[str, str]
+LONG_AGO = EARLIER - timedelta(days=300)
 OWNER, STATUS, VERDICT = ("owner", "salesforce"), ("status", "salesforce"), ("verdict", "salesforce")
 
 
@@ -90,6 +93,15 @@ def test_a_foreign_status_or_answer_is_a_signal(
 
 def test_the_other_answers_are_only_read(rules: InForce) -> None:
     assert signals(rules, {("return_date", "salesforce"): "2027-01-01"}, {("return_date", "salesforce"): None}) == ()
+
+
+def test_an_answer_is_as_old_as_the_record_it_stands_in_not_as_the_lead_that_was_converted(rules: InForce) -> None:
+    contact = RecordRef(connection="salesforce", object="Contact", id="003000000000001AAA")
+    rows = (record(contact), replace(record(LEAD, converted_to=contact), modified_at=LONG_AGO))
+    heads = {"salesforce": contact}
+    merged = replace(merge({VERDICT: "Not our target"}), heads=heads)
+    (found,) = find_signals(merged, Material(lead=ana(), records=rows), rules, USERS)
+    assert found.at == EARLIER
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from domain.values import RuleHash
 from store import leadership, leads, requests, runs
 from store import rules as rule_store
 from store.engine import Store
-from sync.daemon import Daemon, StopAskedError
-from sync.loop import InForce, Loop
+from sync.daemon import Daemon
+from sync.loop import InForce, Loop, StopAskedError
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 

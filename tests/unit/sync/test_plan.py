@@ -8,19 +8,20 @@ from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Intent, IntentKind
 from domain.record import Record
-from domain.run import OutboxStatus
+from domain.run import GoLive, OutboxStatus
+from domain.stage import Stage
 from domain.values import RecordRef, Value
 from store.outbox import OutboxDraft
 from sync.loop import InForce
-from sync.plan import Wanted, changes_of
-from tests.unit.sync.material import ANA, FAY, LEAD, PERSON, RULES, USERS, member, record, row, wanted, wish
+from sync.plan import AT_WORK, GivenTask, Wanted, changes_of, limited
+from tests.unit.sync.material import ANA, FAY, LEAD, PERSON, RULES, SAM, USERS, member, record, row, wanted, wish
 
 WITH_SALES = "LL · With sales"
 TASK = Intent(
     lead_id=ANA,
     handoff=1,
     kind=IntentKind.TASK,
-    step="first",
+    step="task",
     payload={
         "owner": FAY,
         "subject": "Call Ana",
@@ -30,6 +31,9 @@ TASK = Intent(
         "priority": "Normal",
     },
 )
+SECOND = replace(TASK, step="task:2", payload={**TASK.payload, "owner": SAM})
+WRITTEN = RecordRef(connection="salesforce", object="Task", id="00T000000000001AAA")
+ASSIGNED: dict[str, Value] = {"stage": "assigned"}
 NEW_LEAD = Intent(lead_id=ANA, handoff=0, kind=IntentKind.CREATE_LEAD, step="salesforce", payload={})
 
 
@@ -154,7 +158,7 @@ def test_nobody_joins_a_list_without_a_record_there(rules: InForce) -> None:
 
 
 def test_a_task_is_created_once_under_its_intents_key_for_the_record_and_the_rep(rules: InForce) -> None:
-    draft = only(wanted(intents=(("key-1", TASK),)), rules)
+    draft = only(wanted(intents=(("key-1", TASK),), values=ASSIGNED), rules)
     assert draft.connection == "salesforce"
     assert draft.lane is Lane.HANDOFF
     assert draft.change == Change(
@@ -183,17 +187,20 @@ def test_a_task_field_that_holds_moments_gets_the_minute(rules: InForce) -> None
     systems = {**rules.mapping.systems, "salesforce": exact}
     mapping = rules.mapping.model_copy(update={"systems": systems})
     changed = replace(rules, rules=replace(rules.rules, mapping=mapping))
-    assert only(wanted(intents=(("key-1", TASK),)), changed).change.values["ActivityDate"] == "2026-09-08T00:30:00Z"
+    assert (
+        only(wanted(intents=(("key-1", TASK),), values=ASSIGNED), changed).change.values["ActivityDate"]
+        == "2026-09-08T00:30:00Z"
+    )
 
 
 @pytest.mark.parametrize("status", list(OutboxStatus))
 def test_a_creation_that_has_a_row_is_not_planned_again(rules: InForce, status: OutboxStatus) -> None:
-    planned = only(wanted(intents=(("key-1", TASK),)), rules).change
-    assert drafts(wanted(intents=(("key-1", TASK),), open=(row(planned, status),)), rules) == []
+    planned = only(wanted(intents=(("key-1", TASK),), values=ASSIGNED), rules).change
+    assert drafts(wanted(intents=(("key-1", TASK),), values=ASSIGNED, open=(row(planned, status),)), rules) == []
 
 
 def test_a_task_waits_until_the_person_is_there(rules: InForce) -> None:
-    assert drafts(wanted(records=(record(PERSON),), intents=(("key-1", TASK),)), rules) == []
+    assert drafts(wanted(records=(record(PERSON),), intents=(("key-1", TASK),), values=ASSIGNED), rules) == []
 
 
 def test_a_person_is_created_under_our_own_unique_key(rules: InForce) -> None:
@@ -227,3 +234,98 @@ def test_nobody_is_created_without_an_address_or_twice(
     rules: InForce, records: tuple[Record, ...], values: dict[str, Value]
 ) -> None:
     assert drafts(wanted(records=records, values=values, intents=(("key-2", NEW_LEAD),)), rules) == []
+
+
+def given(intent: Intent = TASK, values: dict[str, Value] | None = None, *, archived: bool = False) -> GivenTask:
+    """The task as Salesforce showed it last; by default nobody has touched it."""
+    shown: dict[str, Value] = {"Status": "Not Started", "IsClosed": False, "WhoId": LEAD.id, **(values or {})}
+    return GivenTask(key="key-1", intent=intent, ref=WRITTEN, record=record(WRITTEN, shown, archived=archived))
+
+
+def stands(stage: Stage) -> dict[str, Value]:
+    return {"stage": stage.value}
+
+
+ELSEWHERE = [stage for stage in Stage if stage not in AT_WORK]
+
+
+@pytest.mark.parametrize("stage", ELSEWHERE)
+def test_no_task_is_created_for_a_pass_that_is_over(rules: InForce, stage: Stage) -> None:
+    assert drafts(wanted(intents=(("key-1", TASK),), values=stands(stage)), rules) == []
+
+
+@pytest.mark.parametrize("stage", [Stage.ASSIGNED, Stage.RECYCLED, Stage.CUSTOMER])
+def test_a_task_about_somebody_in_no_handoff_is_created_whatever_their_stage(rules: InForce, stage: Stage) -> None:
+    signal = replace(TASK, handoff=0, step="raise:hubspot:forms:1")
+    assert only(wanted(intents=(("key-1", signal),), values=stands(stage)), rules).change.key == "key-1"
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [SECOND, replace(SECOND, step="task:10"), replace(TASK, handoff=2)],
+    ids=["next rep", "tenth rep", "next pass"],
+)
+def test_only_the_task_of_the_newest_assignment_is_created(rules: InForce, newer: Intent) -> None:
+    earlier = replace(TASK, step="task:9") if newer.step == "task:10" else TASK
+    need = wanted(intents=(("key-1", earlier), ("key-2", newer)), values=ASSIGNED)
+    assert only(need, rules).change.key == "key-2"
+
+
+def test_the_first_reps_task_is_closed_and_the_second_one_created(rules: InForce) -> None:
+    closing, creation = drafts(wanted(given=(given(),), intents=(("key-2", SECOND),), values=ASSIGNED), rules)
+    assert (creation.change.kind, creation.change.key) == (ChangeKind.CREATE, "key-2")
+    assert closing.change == Change(
+        key="close:key-1",
+        kind=ChangeKind.FIELDS,
+        object="Task",
+        id=WRITTEN.id,
+        values={"Status": "Completed", "WhoId": None},
+        expected={"IsClosed": False},
+        guarded=frozenset({"IsClosed"}),
+    )
+    assert closing.before == {"Status": "Not Started", "WhoId": LEAD.id}
+    assert (closing.connection, closing.lane, closing.lead_id) == ("salesforce", Lane.HANDOFF, ANA)
+    assert closing.rule_hash == rules.hash
+    assert closing.cause == "closes the task of handoff 1: the lead was assigned anew"
+
+
+@pytest.mark.parametrize("stage", ELSEWHERE)
+def test_the_task_of_a_pass_that_is_over_is_closed(rules: InForce, stage: Stage) -> None:
+    closing = only(wanted(given=(given(),), values=stands(stage)), rules)
+    assert (closing.change.kind, closing.change.id) == (ChangeKind.FIELDS, WRITTEN.id)
+    assert closing.cause == f"closes the task of handoff 1: no rep has the lead now: it is {stage}"
+
+
+@pytest.mark.parametrize("stage", sorted(AT_WORK))
+def test_the_task_of_whoever_has_the_lead_is_left_to_them(rules: InForce, stage: Stage) -> None:
+    assert drafts(wanted(given=(given(),), values=stands(stage)), rules) == []
+
+
+@pytest.mark.parametrize(
+    "task",
+    [given(values={"Status": "Completed", "IsClosed": True}), given(archived=True)],
+    ids=["completed", "deleted"],
+)
+def test_a_task_that_a_person_ended_is_left_alone(rules: InForce, task: GivenTask) -> None:
+    assert drafts(wanted(given=(task,), values=stands(Stage.RECYCLED)), rules) == []
+
+
+def test_a_task_that_was_never_read_is_closed_under_the_same_guard(rules: InForce) -> None:
+    unread = replace(given(), record=None)
+    change = only(wanted(given=(unread,), values=stands(Stage.RECYCLED)), rules).change
+    assert change.values == {"Status": "Completed", "WhoId": None}
+    assert (change.expected, change.guarded) == ({"IsClosed": False}, frozenset({"IsClosed"}))
+
+
+def test_where_the_mapping_has_no_word_for_closed_tasks_stay_open(rules: InForce) -> None:
+    salesforce = rules.mapping.systems["salesforce"]
+    assert salesforce.tasks is not None
+    silent = salesforce.model_copy(update={"tasks": salesforce.tasks.model_copy(update={"closed": {}})})
+    mapping = rules.mapping.model_copy(update={"systems": {**rules.mapping.systems, "salesforce": silent}})
+    changed = replace(rules, rules=replace(rules.rules, mapping=mapping))
+    assert drafts(wanted(given=(given(),), values=stands(Stage.RECYCLED)), changed) == []
+
+
+def test_while_only_scores_are_shown_no_task_is_touched(rules: InForce) -> None:
+    need = wanted(given=(given(),), intents=(("key-2", SECOND),), values=ASSIGNED)
+    assert drafts(limited(need, GoLive.SCORES), rules) == []

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.contract import Clock, KnownRecords
 from connectors.hubspot.connector import HubSpot, Settings
 from domain.change import Change, ChangeKind
 from domain.values import Value
@@ -82,16 +84,23 @@ def change(number: int, score: int = 1, **more: Any) -> Change:
 
 @contextmanager
 def connected(
-    portal: Portal, *, fields: frozenset[str] = frozenset(), ceiling: int = 10_000, **settings: Any
+    portal: Portal,
+    *,
+    fields: frozenset[str] = frozenset(),
+    ceiling: int = 10_000,
+    clock: Clock | None = None,
+    known: KnownRecords | None = None,
+    **settings: Any,
 ) -> Iterator[HubSpot]:
-    """A connector that talks to the portal, on a clock that stands."""
+    """A connector that talks to the portal, on a clock that stands unless one is given."""
     with stub_server(portal) as address:
         given = {"base_url": address, "access_token": "pat-given", **settings}
         around = surroundings(
             "marketing",
-            FixedClock(NOW),
+            clock or FixedClock(NOW),
             fields={"contacts": fields or frozenset(PROPERTIES)},
             budget=portal.budget,
             wire=portal.wire,
         )
+        around = replace(around, known=known)
         yield HubSpot(Settings.model_validate(given), around, wall=portal.fast.wall, ceiling=ceiling)

@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from connectors.http import Answer
-from connectors.hubspot.answers import code_of, failure, judge, next_after, usage
+from connectors.hubspot.answers import code_of, failure, judge, refusal, usage
+from connectors.hubspot.paging import next_after
 from domain.errors import (
     ContractError,
     CredentialsError,
@@ -79,18 +80,23 @@ def test_the_daily_figures_are_read_where_they_are_told() -> None:
     assert usage({**told, "x-hubspot-ratelimit-daily": "many"}) is None
 
 
-def test_a_scope_that_is_missing_is_named() -> None:
+def test_a_scope_that_is_missing_is_named_and_leaves_the_token_as_good_as_it_was() -> None:
     context = {"requiredGranularScopes": ["crm.lists.write"]}
     error = failure(answer(403, {"category": "MISSING_SCOPES", "errors": [{"context": context}]}), "to make a list")
-    assert isinstance(error, CredentialsError)
+    assert type(error) is ContractError
     assert "make a list: MISSING_SCOPES (crm.lists.write)" in str(error)
+
+
+def test_a_refusal_that_quotes_half_an_emoji_is_understood() -> None:
+    body = b'{"category": "VALIDATION_ERROR", "message": "caf\\ud83d is too long"}'
+    assert refusal(answer(400, body)) == {"category": "VALIDATION_ERROR", "message": "caf\ufffd is too long"}
 
 
 @pytest.mark.parametrize("body", [b"", HTML, b"[]", b'{"errors": "x"}', b'{"errors": [1]}'])
 def test_a_refusal_without_words_is_told_by_its_status(body: bytes) -> None:
-    for status, kind in ((400, ContractError), (403, CredentialsError), (404, ContractError)):
+    for status in (400, 403, 404):
         error = failure(answer(status, body), "to list forms")
-        assert type(error) is kind
+        assert type(error) is ContractError
         assert f"HTTP {status}" in str(error)
 
 

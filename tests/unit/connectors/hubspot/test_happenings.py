@@ -9,7 +9,7 @@ import structlog
 
 from connectors.testing import failure_of
 from domain.activity import Activity, ActivityKind
-from domain.errors import ContractError, CredentialsError
+from domain.errors import ContractError
 from domain.record import Page
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.unit.connectors.hubspot.portal import Portal, connected, page, refusal, reply
@@ -191,7 +191,7 @@ def test_after_an_upgrade_page_views_are_read_from_where_they_stood(rig: HubSpot
 
 def test_a_missing_scope_is_named_to_the_operator(rig: HubSpotRig) -> None:
     rig.tune(token=rig.token, scopes=["crm.objects.contacts.read"])
-    error = failure_of(CredentialsError, lambda: list(rig.connector().read("forms", None)))
+    error = failure_of(ContractError, lambda: list(rig.connector().read("forms", None)))
     assert "forms" in str(error)
     assert "docs/connecting-hubspot.md" in str(error)
 

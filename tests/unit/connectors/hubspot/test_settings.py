@@ -30,5 +30,9 @@ def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
         Settings.model_validate(wrong)
 
 
+def test_one_search_a_second_is_left_to_the_other_apps_of_the_portal() -> None:
+    assert Settings.model_validate({"access_token": "pat"}).searches_per_second == 4
+
+
 def test_the_token_is_not_shown() -> None:
     assert "pat-secret" not in repr(Settings.model_validate({"access_token": "pat-secret"}))

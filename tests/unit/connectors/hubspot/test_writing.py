@@ -7,7 +7,7 @@ import pytest
 
 from connectors.testing import failure_of, one_receipt
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
-from domain.errors import ContractError, CredentialsError, RateLimitedError, TransientError
+from domain.errors import ContractError, RateLimitedError, TransientError
 from domain.values import Value
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.rig import Reply
@@ -108,6 +108,41 @@ def test_each_input_is_settled_by_its_own_line_of_a_partial_answer() -> None:
     assert receipts[1].code == "VALIDATION_ERROR"
 
 
+@pytest.mark.parametrize(
+    "told", [{"numErrors": 2, "errors": [{"category": "VALIDATION_ERROR", "message": "no", "context": {}}]}, {}]
+)
+def test_where_a_part_failed_and_nobody_is_named_each_input_left_out_is_sent_alone(told: dict[str, Any]) -> None:
+    """207 as in HubSpot's own example: it says that something failed, and not what."""
+
+    def answer(_: str, __: str, asked: Any) -> Any:
+        inputs = asked["inputs"]
+        if len(inputs) > 1:
+            return reply({"results": [one for one in inputs if one["id"] == "1"], **told}, 207)
+        return refusal(400, "VALIDATION_ERROR") if inputs[0]["id"] == "3" else saved(asked)
+
+    portal = Portal(answer)
+    with connected(portal) as connector:
+        receipts = list(connector.write([change(n) for n in (1, 2, 3, 4)]))
+    assert [receipt.outcome for receipt in receipts] == [APPLIED, APPLIED, REFUSED, APPLIED]
+    assert [[one["id"] for one in told["inputs"]] for told in portal.calls(UPDATE)] == [
+        ["1", "2", "3", "4"], ["2"], ["3"], ["4"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "retryable"),
+    [
+        ({"errors": [{"category": "VALIDATION_ERROR", "message": "no"}]}, "VALIDATION_ERROR", False),
+        ({"errors": []}, "PARTIAL_FAILURE", True),
+        ({}, "PARTIAL_FAILURE", True),
+    ],
+)
+def test_a_nameless_failure_of_an_input_sent_alone_is_its_own(told: Any, code: str, retryable: bool) -> None:
+    with connected(Portal(lambda *_: reply({"results": [], **told}, 207))) as connector:
+        receipt = one_receipt(connector, change(1))
+    assert (receipt.outcome, receipt.code, receipt.retryable) == (REFUSED, code, retryable)
+
+
 def test_a_row_that_came_back_under_another_id_is_known_by_its_trace() -> None:
     told = {"results": [{"id": "9", "properties": {"ll_score": "1"}, "objectWriteTraceId": "k1"}]}
     with connected(Portal(lambda *_: told)) as connector:
@@ -133,7 +168,7 @@ def test_nothing_in_the_answer_is_no_success() -> None:
         (reply([]), ContractError),
         (reply({"results": [{"id": "1"}]}), ContractError),
         ((200, {"Content-Type": "text/html"}, b"<html>fine</html>"), TransientError),
-        (refusal(403, "MISSING_SCOPES"), CredentialsError),
+        (refusal(403, "MISSING_SCOPES"), ContractError),
         (refusal(404, "NO_SUCH_PATH"), ContractError),
         ((404, {}, b""), ContractError),
         ((400, {"Content-Type": "text/html"}, b"<html>bad</html>"), ContractError),

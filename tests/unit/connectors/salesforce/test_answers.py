@@ -5,16 +5,8 @@ import json
 import pytest
 
 from connectors.http import Answer
-from connectors.salesforce.answers import Refusal, failure, judge, refusals, settle_refusal, usage
-from domain.change import ReceiptOutcome
+from connectors.salesforce.answers import Refusal, failure, judge, refusals, usage
 from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError, TransientError
-
-APPLIED, GONE, REFUSED, CONFLICTED = (
-    ReceiptOutcome.APPLIED,
-    ReceiptOutcome.GONE,
-    ReceiptOutcome.REFUSED,
-    ReceiptOutcome.CONFLICTED,
-)
 
 
 def answer(status: int, *codes: tuple[str, str], body: bytes | None = None) -> Answer:
@@ -54,6 +46,7 @@ def test_a_failure_of_the_whole_call_has_its_reaction(given: Answer, expected: t
         answer(400, body=b'[{"success":false,"errors":[]}]'),
         answer(404, ("NOT_FOUND", "")),
         answer(403, ("INSUFFICIENT_ACCESS", "")),
+        answer(400, ("QUERY_TIMEOUT", "")),
     ],
 )
 def test_what_the_caller_can_use_is_handed_on(given: Answer) -> None:
@@ -69,34 +62,16 @@ def test_only_the_total_limit_fills_the_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "fields", "expected"),
-    [
-        ("UNABLE_TO_LOCK_ROW", "", (), (REFUSED, True)),
-        ("SERVER_UNAVAILABLE", "", (), (REFUSED, True)),
-        ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "", (), (REFUSED, True)),
-        ("PROCESSING_HALTED", "", (), (REFUSED, True)),
-        ("REQUEST_LIMIT_EXCEEDED", "", (), (REFUSED, True)),
-        ("ENTITY_IS_DELETED", "entity is deleted", (), (GONE, False)),
-        ("NOT_FOUND", "", (), (GONE, False)),
-        ("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", (), (GONE, False)),
-        ("INVALID_CROSS_REFERENCE_KEY", "Owner ID: id value of incorrect type", ("OwnerId",), (REFUSED, False)),
-        ("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", (), (CONFLICTED, False)),
-        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "", (), (REFUSED, False)),
-        ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "", ("LL_Stage__c",), (REFUSED, False)),
-        ("STRING_TOO_LONG", "", (), (REFUSED, False)),
-        ("DUPLICATES_DETECTED", "", (), (REFUSED, False)),
-        ("DUPLICATE_VALUE", "", (), (REFUSED, False)),
-        ("ENTITY_IS_LOCKED", "", (), (REFUSED, False)),
-        ("INACTIVE_OWNER_OR_USER", "", ("OwnerId",), (REFUSED, False)),
-        ("CANNOT_EXECUTE_FLOW_TRIGGER", "the flow failed", (), (REFUSED, False)),
-        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "caused by: UNABLE_TO_LOCK_ROW", (), (REFUSED, True)),
-        ("SOMETHING_NEW", "", (), (REFUSED, False)),
-    ],
+    "code", ["INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "TXN_SECURITY_METERING_ERROR"]
 )
-def test_a_refused_row_has_its_outcome(
-    code: str, message: str, fields: tuple[str, ...], expected: tuple[ReceiptOutcome, bool]
-) -> None:
-    assert settle_refusal([Refusal(code=code, message=message, fields=fields)]) == expected
+def test_a_missing_right_on_one_object_is_no_matter_of_the_login(code: str) -> None:
+    told = answer(403, (code, "insufficient access"))
+    assert judge(told) is None
+    assert type(failure(told, "to read Account")) is ContractError
+
+
+def test_a_small_question_that_timed_out_is_asked_again_later() -> None:
+    assert type(failure(answer(400, ("QUERY_TIMEOUT", "")), "a question")) is TransientError
 
 
 def test_errors_are_found_in_both_shapes() -> None:

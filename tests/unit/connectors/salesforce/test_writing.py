@@ -7,8 +7,8 @@ import pytest
 
 from connectors.testing import failure_of
 from domain.change import Change, ChangeKind, ReceiptOutcome
-from domain.errors import ContractError, CredentialsError, RateLimitedError
-from tests.unit.connectors.salesforce.org import Org, connected, reply
+from domain.errors import RateLimitedError
+from tests.unit.connectors.salesforce.org import Org, connected, page, reply
 
 APPLIED, REFUSED = ReceiptOutcome.APPLIED, ReceiptOutcome.REFUSED
 LIMIT = reply([{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}], 403)
@@ -101,15 +101,73 @@ def test_what_was_settled_is_not_lost_when_a_later_call_fails() -> None:
     [reply({"hello": 1}), reply([]), reply([{"success": True, "id": "x", "errors": []}] * 3), reply(["x", "y"])],
     ids=["an object", "nothing", "one too many", "texts"],
 )
-def test_a_batch_answered_in_another_shape_stops(told: Any) -> None:
+def test_a_batch_answered_in_another_shape_waits_with_the_words(told: Any) -> None:
     with connected(Org(lambda *_: told)) as connector:
-        failure_of(ContractError, lambda: list(connector.write([change(1), change(2)])))
+        receipts = list(connector.write([change(1), change(2)]))
+    assert [(receipt.outcome, receipt.retryable) for receipt in receipts] == [(REFUSED, True)] * 2
+    assert all("Salesforce answered" in receipt.message for receipt in receipts)
 
 
-def test_a_missing_permission_is_an_operators_matter() -> None:
+def test_a_creation_without_a_key_whose_answer_has_another_shape_stays_unknown() -> None:
+    keyless = Change(key="t", kind=ChangeKind.CREATE, object="Task", values={"Company": "x"})
+    org = Org(lambda *_: {"hello": 1})
+    with connected(org) as connector:
+        (receipt,) = connector.write([keyless])
+    assert receipt.outcome is ReceiptOutcome.UNKNOWN
+    assert len(org.calls("composite/sobjects")) == 1
+
+
+def task(key: str) -> Change:
+    values = {"Company": "x", "LL_Key__c": key}
+    return Change(key=key, kind=ChangeKind.CREATE, object="Task", values=values, unique="LL_Key__c")
+
+
+def test_a_field_hidden_on_one_object_holds_back_no_other_object() -> None:
+    hidden = reply([{"errorCode": "INVALID_FIELD", "message": "No such column 'LL_Key__c' on entity 'Task'."}], 400)
+    org = Org(lambda _, path, told: hidden if path == "query" else saved(told))
+    with connected(org) as connector:
+        receipts = list(connector.write([task("t"), change(1)]))
+    assert [(receipt.key, receipt.outcome, receipt.retryable) for receipt in receipts] == [
+        ("t", REFUSED, True),
+        ("k1", APPLIED, False),
+    ]
+    assert "No such column 'LL_Key__c'" in receipts[0].message
+
+
+def test_an_object_that_cannot_be_described_is_described_again_at_the_next_try() -> None:
+    org = Org(lambda _, path, told: page([]) if path == "query" else saved(told))
+    org.refused["Lead"] = (404, "NOT_FOUND")
+    with connected(org) as connector:
+        (first,) = connector.write([change(1)])
+        org.refused.clear()
+        (second,) = connector.write([change(1)])
+    assert [(one.outcome, one.retryable) for one in (first, second)] == [(REFUSED, True), (APPLIED, False)]
+
+
+def test_a_missing_permission_waits_and_names_who_mends_it() -> None:
     told = reply([{"errorCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "insufficient access rights"}], 403)
-    with connected(Org(lambda *_: told)) as connector:
-        failure_of(CredentialsError, lambda: list(connector.write([change(1)])))
+    org = Org(lambda _, __, body: told if body["records"][0]["attributes"]["type"] == "Lead" else saved(body))
+    other = Change(key="c", kind=ChangeKind.FIELDS, object="Contact", id="003000000000001", values={"LL_Score__c": 1})
+    with connected(org) as connector:
+        receipts = list(connector.write([change(1), other]))
+    assert [(receipt.outcome, receipt.retryable) for receipt in receipts] == [(REFUSED, True), (APPLIED, False)]
+    assert "INSUFFICIENT_ACCESS_OR_READONLY" in receipts[0].message
+    assert "Give the integration user the permission" in receipts[0].message
+
+
+def test_a_row_that_an_admin_has_to_open_is_not_tried_again_in_seconds() -> None:
+    errors = [
+        {"statusCode": "INVALID_FIELD_FOR_INSERT_UPDATE", "message": "Unable to write LL_Score__c.", "fields": []}
+    ]
+    org = Org(lambda _, __, told: [{"success": False, "errors": errors} for _ in told["records"]])
+    with connected(org) as connector:
+        (receipt,) = connector.write([change(1)])
+    assert (receipt.outcome, receipt.retryable) == (REFUSED, True)
+    assert receipt.message == (
+        "Unable to write LL_Score__c. Salesforce admin: give the integration user Edit on the field, "
+        "or take it out of mapping.yaml."
+    )
+    assert len(org.calls("composite/sobjects")) == 1
 
 
 def test_a_refusal_that_names_a_field_lets_us_describe_again() -> None:

@@ -135,13 +135,14 @@ def _touches(lines: Sequence[Line]) -> dict[str, list[int]]:
     tasks: dict[str, str] = {}
     found: dict[str, list[int]] = {}
     for line in lines:
+        by_people = line["path"].startswith("/_simulator")
         for effect in line["effects"]:
             after, key = effect["after"] or {}, effect["id"]
             if effect["op"] == "create" and effect["type"] == "Task" and after.get("LL_Key__c"):
                 tasks[key] = str(after.get("WhoId"))
             elif effect["op"] == "create" and effect["type"] in {"Task", "Event"}:
                 found.setdefault(str(after.get("WhoId")), []).append(line["seq"])
-            elif effect["op"] == "update" and key in tasks and after.get("Status") == "Completed":
+            elif effect["op"] == "update" and key in tasks and after.get("Status") == "Completed" and by_people:
                 found.setdefault(tasks[key], []).append(line["seq"])
             elif effect["op"] == "create" and effect["type"] in {"calls", "emails", "meetings"}:
                 found.setdefault(line["act"]["answer"]["contact_id"], []).append(line["seq"])

@@ -1,9 +1,12 @@
 """Pages of a query, and the safe ends of incremental reading."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from simulator.act import ActError
+from simulator.faults import Fault
 from simulator.salesforce.catalogue import TYPES
 from simulator.salesforce.writing import Writing
 from tests.unit.simulator.salesforce.office import Caller
@@ -110,3 +113,41 @@ def test_every_type_can_be_queried_with_every_field_it_describes(caller: Caller)
         answer = caller.query(f"SELECT {', '.join(fields)} FROM {name}")
         assert answer.status_code == 200, (name, answer.text)
         assert all(list(row)[1:] == fields for row in answer.json()["records"])
+
+
+def test_a_long_transaction_shows_late_with_the_stamp_of_its_beginning(caller: Caller) -> None:
+    lead = caller.lead()
+    began = caller.kernel.now()
+    answer = caller.world.act(
+        "edit", as_="admin", id=lead, fields={"Title": "Late", "open_s": 2_400}, at=began, now=began, effects=[]
+    )
+    assert answer["visible_at"] == (began + timedelta(minutes=40)).isoformat()
+    caller.kernel.clock.advance(2_340)
+    caller.login()
+    title = f"SELECT Title, SystemModstamp FROM Lead WHERE Id = '{lead}'"
+    assert caller.query(title).json()["records"][0]["Title"] is None
+    asked = f"sobjects/Lead/updated/{span('09:30:00', '09:39:00')}"
+    assert caller.call("GET", asked).json()["latestDateCovered"] == "2026-01-05T09:00:00.000+0000"
+    caller.kernel.clock.advance(60)
+    shown = caller.query(title).json()["records"][0]
+    assert (shown["Title"], shown["SystemModstamp"][:16]) == ("Late", "2026-01-05T09:00")
+    assert caller.call("GET", asked).json()["latestDateCovered"] == "2026-01-05T09:39:00.000+0000"
+
+
+@pytest.mark.parametrize("given", [-1, True, "soon"])
+def test_a_transaction_open_for_no_number_of_seconds_is_no_act(caller: Caller, given: object) -> None:
+    lead, now = caller.lead(), caller.kernel.now()
+    with pytest.raises(ActError, match="open_s"):
+        caller.world.act(
+            "edit", as_="admin", id=lead, fields={"Title": "x", "open_s": given}, at=now, now=now, effects=[]
+        )
+    assert caller.query(f"SELECT Title FROM Lead WHERE Id = '{lead}'").json()["records"][0]["Title"] is None
+
+
+def test_a_query_can_be_refused_for_what_it_finds(caller: Caller) -> None:
+    plant(caller, 5)
+    more = {"code": "EXCEEDED_ID_LIMIT", "more_than": 4}
+    caller.kernel.faults.add(Fault(kind="query_refused", times=None, fields=more))
+    refused = caller.query("SELECT Id FROM Lead")
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "EXCEEDED_ID_LIMIT")
+    assert caller.query("SELECT Id FROM Lead LIMIT 4").status_code == 200

@@ -1,0 +1,135 @@
+"""What is promised to be kept for a while only is deleted when its time is over: by index, a portion at a time.
+
+The audit, the ledger, the numbers under which something was created and the leads that a person
+discarded stay: they say what must not be done again. What a person still has to look at stays too,
+but without the values that its record had before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, select, update
+
+from domain.run import OutboxStatus
+from store import runs, wire
+from store.columns import AnySelect
+from store.engine import Tx
+from store.held import HeldStatus
+from store.intents import IntentStatus
+from store.outbox_row import STOPPED, words
+from store.schema import blast, call_count, held_lead, held_set, intent, outbox, request
+
+_ENDED = words((OutboxStatus.DONE, OutboxStatus.GONE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long what is kept, and how many rows of each kind one transaction deletes at most."""
+
+    wire: timedelta = wire.KEPT_FOR
+    settled: timedelta = timedelta(days=90)
+    """Outbox rows with their before-images after they were settled, runs after they began."""
+    answered: timedelta = timedelta(days=90)
+    """Operators' requests and the leads of held sets, after they were answered or released."""
+    counted: timedelta = timedelta(days=35)
+    """Blast units and calls. The longest look back is the 28-day median."""
+    portion: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """How many rows were deleted; of `before_images` only the values. `more`: call again, a portion was full."""
+
+    wire: int
+    outbox: int
+    before_images: int
+    runs: int
+    requests: int
+    held_leads: int
+    blast: int
+    calls: int
+    more: bool
+
+
+DEFAULT = Limits()
+
+
+def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
+    """Delete one portion of everything whose time is over: for a transaction of its own, and again while `more`."""
+    most, settled, answered = limits.portion, now - limits.settled, now - limits.answered
+    found = {
+        "wire": wire.purge(tx, before=now - limits.wire, limit=most),
+        "outbox": _delete(tx, outbox, [outbox.c.id], _over(settled), most),
+        "before_images": _forget_before_images(tx, before=settled, limit=most),
+        "runs": runs.purge(tx, before=settled, limit=most),
+        "requests": _delete(tx, request, [request.c.id], _answered_requests(answered), most),
+        "held_leads": _delete(tx, held_lead, [held_lead.c.set_id, held_lead.c.lead_id], _released(answered), most),
+        "blast": _delete(tx, blast, [blast.c.kind, blast.c.minute], _minutes(now - limits.counted), most),
+        "calls": _delete(
+            tx, call_count, [call_count.c.connection, call_count.c.hour], _hours(now - limits.counted), most
+        ),
+    }
+    return Purged(**found, more=max(found.values()) >= most)
+
+
+def _over(before: datetime) -> AnySelect:
+    """Settled for good. A creation that is still wished for stays: its row is what keeps it from being made twice."""
+    wished = select(intent.c.key).where(intent.c.key == outbox.c.key, intent.c.status == IntentStatus.OPEN.value)
+    return (
+        select(outbox.c.id)
+        .where(outbox.c.settled_at < before, outbox.c.status.in_(_ENDED), ~wished.exists())
+        .order_by(outbox.c.settled_at)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+
+
+def _forget_before_images(tx: Tx, *, before: datetime, limit: int) -> int:
+    with_image = (
+        select(outbox.c.id)
+        .where(outbox.c.settled_at < before, outbox.c.status.in_(words(STOPPED)), outbox.c.before != "{}")
+        .order_by(outbox.c.settled_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = tx.execute(with_image).scalars().all()
+    if ids:
+        tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(before="{}"))
+    return len(ids)
+
+
+def _answered_requests(before: datetime) -> AnySelect:
+    return select(request.c.id).where(request.c.answered_at < before).order_by(request.c.id)
+
+
+def _released(before: datetime) -> AnySelect:
+    """Leads that went through long ago. The sets themselves, a handful, say for ever that they were answered."""
+    closed = (HeldStatus.APPROVED.value, HeldStatus.EXPIRED.value)
+    sets = select(held_set.c.id).where(held_set.c.status.in_(closed), held_set.c.answered_at < before)
+    return (
+        select(held_lead.c.set_id, held_lead.c.lead_id)
+        .where(held_lead.c.set_id.in_(sets), held_lead.c.released_at < before)
+        .order_by(held_lead.c.set_id, held_lead.c.lead_id)
+    )
+
+
+def _minutes(before: datetime) -> AnySelect:
+    """Small by nature, as `_hours` is: a row for each minute in which something was let through."""
+    return select(blast.c.kind, blast.c.minute).where(blast.c.minute < before)
+
+
+def _hours(before: datetime) -> AnySelect:
+    return select(call_count.c.connection, call_count.c.hour).where(call_count.c.hour < before)
+
+
+def _delete(tx: Tx, table: Table, key: Sequence[Column[Any]], which: AnySelect, limit: int) -> int:
+    """By the first column of a double key and many of the second: SQLite reads the whole table for a list of pairs."""
+    rows = tx.execute(which.limit(limit)).all()
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for *first, last in rows:
+        groups.setdefault(tuple(first), []).append(last)
+    for group, members in groups.items():
+        same = [column == value for column, value in zip(key[:-1], group, strict=True)]
+        tx.execute(delete(table).where(*same, key[-1].in_(members)))
+    return len(rows)

@@ -1,0 +1,57 @@
+"""The pages of one connection's streams in the order in which they make sense, each stream a bulkhead.
+
+A stream whose answer has a shape we do not know stops and keeps its cursor (design.md 7); the others go on.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from connectors.contract import BundleReader, Holds, Pace, Reader
+from domain.errors import ContractError
+from domain.record import Cursor, Page
+
+FIRST = {Holds.USERS: -2, Holds.ACCOUNTS: -1}
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """One reading of a connection. `stopped`: why streams were not read to their end, by name."""
+
+    reader: Reader
+    cursors: Mapping[str, Cursor]
+    stopped: dict[str, ContractError] = field(default_factory=dict)
+
+    def pages(self, streams: Collection[str]) -> Iterator[Page]:
+        """Users and accounts before people, people before what they did; hot streams in one call where that can be."""
+        ordered = sorted(streams, key=self._rank)
+        hot = [name for name in ordered if self.reader.streams[name].pace is Pace.HOT]
+        bundled = hot if isinstance(self.reader, BundleReader) and len(hot) > 1 else []
+        for name in ordered:
+            if name not in bundled:
+                yield from self._stream(name, self.cursors.get(name))
+        if isinstance(self.reader, BundleReader) and bundled:
+            yield from self._bundle(self.reader, bundled)
+
+    def _rank(self, stream: str) -> int:
+        holds = self.reader.streams[stream].holds
+        return FIRST.get(holds, list(Holds).index(holds))
+
+    def _stream(self, name: str, cursor: Cursor | None) -> Iterator[Page]:
+        try:
+            yield from self.reader.read(name, cursor)
+        except ContractError as error:
+            self.stopped[name] = error
+
+    def _bundle(self, reader: BundleReader, names: Collection[str]) -> Iterator[Page]:
+        """Nobody says which of a bundle was not understood: one by one they are read on from where it broke off."""
+        cursors = {name: self.cursors.get(name) for name in names}
+        try:
+            for page in reader.read_bundle(dict(cursors)):
+                yield page
+                cursors[page.stream] = page.cursor
+        except ContractError:
+            broke_off = True
+        else:
+            broke_off = False
+        for name in names if broke_off else ():
+            yield from self._stream(name, cursors[name])

@@ -1,0 +1,87 @@
+"""What a receipt leaves behind: what both sides agree on is what was written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
+from domain.record import Record
+from domain.run import RuleVersion
+from domain.values import LeadId, RecordRef, Value
+from store import desired, leads, outbox, records
+from store.engine import Store
+from store.outbox import OutboxDraft
+from sync.loop import InForce, Loop
+from sync.push import push
+from tests.unit.sync.looping import NOON, Writing, at, looping
+from tests.unit.sync.material import LEAD, RULES, record, wish
+
+CONTACT = RecordRef(connection="salesforce", object="Contact", id="003000000000001AAA")
+FIELDS = {"OwnerId": "005F", "Title": "CEO"}
+
+
+@pytest.fixture
+def title(rules: InForce) -> str:
+    """The property that the starter keeps in Lead.Title."""
+    return next(one.rule.name for one in rules.fields.properties if one.fields.get(("salesforce", "Lead")) == "Title")
+
+
+def known(loop: Loop, *shown: Record) -> LeadId:
+    """A lead with these records, for whom FIELDS wait to be written to the first."""
+    with loop.store.write(loop.epoch) as tx:
+        (lead,) = leads.create(tx, 1, now=NOON, installation="LL")
+        records.upsert(tx, shown, seen_at=NOON)
+        records.assign(tx, {each.ref: lead.id for each in shown})
+        change = Change(key="", kind=ChangeKind.FIELDS, object="Lead", id=LEAD.id, values=FIELDS)
+        draft = OutboxDraft(
+            connection="salesforce", lane="handoff", change=change, cause="", rule_hash=RULES, lead_id=lead.id
+        )
+        outbox.put(tx, [draft], now=NOON)
+    return lead.id
+
+
+def bases(loop: Loop, lead: LeadId) -> dict[str, tuple[Value, Value]]:
+    with loop.store.read() as tx:
+        found = desired.bases_of(tx, [lead]).get(lead, {})
+    return {name: (value, form) for (name, _), (value, form, _) in found.items()}
+
+
+def test_what_was_written_is_agreed_though_something_else_is_wished_by_now(
+    store: Store, version: RuleVersion, title: str
+) -> None:
+    """Or the next decision would take our own owner for a person's."""
+    system = Writing()
+    with looping(store, version, system) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q", "Title": "VP"}))
+
+        def meanwhile(changes: Sequence[Change]) -> Iterator[Receipt]:
+            with store.write(loop.epoch) as tx:
+                desired.save(tx, [replace(wish(LEAD, "OwnerId", "005S", property="owner"), lead_id=lead)])
+            shown: dict[str, Value] = {"Title": "C.E.O."}
+            yield Receipt(key=changes[0].key, outcome=ReceiptOutcome.APPLIED, id=LEAD.id, shown=shown)
+
+        system.does = meanwhile
+        assert push(loop, "salesforce", now=at(1)).applied == 1
+        assert bases(loop, lead) == {"owner": ("005F", "005F"), title: ("CEO", "C.E.O.")}
+
+
+def test_a_property_that_the_rules_no_longer_have_is_agreed_as_long_as_it_is_wished(
+    store: Store, version: RuleVersion
+) -> None:
+    with looping(store, version, Writing()) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q"}))
+        with store.write(loop.epoch) as tx:
+            desired.save(tx, [replace(wish(LEAD, "Title", "CEO", property="old_title"), lead_id=lead)])
+        push(loop, "salesforce", now=at(1))
+        assert bases(loop, lead)["old_title"] == ("CEO", "CEO")
+
+
+def test_a_record_whose_place_another_took_agrees_on_nothing(store: Store, version: RuleVersion) -> None:
+    """Converted while the write was in flight: what is agreed in Salesforce is about the contact now."""
+    with looping(store, version, Writing()) as loop:
+        lead = known(loop, record(LEAD), record(CONTACT, {"Title": "VP"}))
+        with store.write(loop.epoch) as tx:
+            desired.save(tx, [replace(wish(CONTACT, "Title", "CFO"), lead_id=lead)])
+        push(loop, "salesforce", now=at(1))
+        assert bases(loop, lead) == {}
