@@ -142,6 +142,11 @@ def failed(tx: Tx) -> dict[LeadId, str]:
     return {LeadId(row.id): row.failure for row in rows}
 
 
+def mark_all_plan_due(tx: Tx) -> None:
+    """Have every lead's writes worked out anew: more may be written from now on than before."""
+    tx.execute(update(table).where(table.c.merged_into.is_(None)).values(plan_due=True))
+
+
 def mark_plan_due(tx: Tx, ids: Iterable[LeadId]) -> None:
     """What should be there may differ from what is: have these leads planned."""
     _update(tx, ids, {"plan_due": True})

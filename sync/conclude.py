@@ -94,6 +94,43 @@ def conclude(
 
     `held`: without what rules and time would do to it, for that waits for a person's word.
     """
+    known = _understand(material, rules, users, now=now)
+    decision, state = decide(replace(known.view, held=held), rules.book, state, users.reps, now=now)
+    decision = show(decision, known.view.score, material, rules, now=now)
+    wishes = (
+        *known.merged.desired,
+        *project(decision.properties, _head_records(material, known.merged), rules.fields, users=users.ids),
+    )
+    wanted = _desired(wishes, material, decision, rules)
+    conclusion = Conclusion(
+        lead_id=material.lead.id,
+        revision=material.lead.revision,
+        as_of=now,
+        decision=decision,
+        score=known.view.score,
+        words=known.view.words,
+        facts=known.changed,
+        fact_since=known.since,
+        desired=wanted,
+        rewish=set(wanted) != set(material.desired),
+        agreed=_agreed(known.merged, material),
+        conflicts=known.merged.conflicts,
+        heads=known.merged.heads,
+    )
+    return conclusion, state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Understood:
+    """A lead merged and rescored. `changed`: the facts that are new, which hold `since` then."""
+
+    merged: LeadMerge
+    changed: Mapping[str, Value]
+    since: datetime
+    view: LeadView
+
+
+def _understand(material: Material, rules: InForce, users: Users, *, now: datetime) -> _Understood:
     merged = merge_lead(material.records, material.bases, rules.fields)
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
@@ -112,32 +149,7 @@ def conclude(
     changed_at = {fact.name: fact.since for fact in facts}
     answers = _answers(merged, rules)
     view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
-    view = replace(view, held=held)
-    decision, state = decide(view, rules.book, state, users.reps, now=now)
-    decision = show(decision, score, material, rules, now=now)
-    wishes = (
-        *merged.desired,
-        *project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids),
-    )
-    wanted = _desired(wishes, material, decision, rules)
-    return (
-        Conclusion(
-            lead_id=material.lead.id,
-            revision=material.lead.revision,
-            as_of=now,
-            decision=decision,
-            score=score,
-            words=words,
-            facts=changed,
-            fact_since=since,
-            desired=wanted,
-            rewish=set(wanted) != set(material.desired),
-            agreed=_agreed(merged, material),
-            conflicts=merged.conflicts,
-            heads=merged.heads,
-        ),
-        state,
-    )
+    return _Understood(merged=merged, changed=changed, since=since, view=view)
 
 
 def _changed_facts(values: Mapping[str, Value], facts: Sequence[Fact]) -> dict[str, Value]:

@@ -26,6 +26,7 @@ def go_live(tx: Tx, *, now: datetime) -> None:
     leads.arm_all(tx, now)
     scores.forget_all(tx)
     leads.make_all_due(tx)
+    leads.mark_all_plan_due(tx)
 
 
 def step_now(tx: Tx, step: GoLive) -> GoLive:

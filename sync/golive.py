@@ -39,7 +39,10 @@ def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
 
 
 def follow_step(tx: Tx, loop: Loop) -> None:
-    """When go-live has moved on, whoever was held back by the step before is decided anew: the approval stands."""
+    """When go-live has moved on, whoever was held back by the step before is decided anew: the approval stands.
+
+    What the step before kept from being written is planned now.
+    """
     step = loop.settings.go_live.value
     before = notebook.get(tx, "go_live")
     if before == step:
@@ -47,4 +50,5 @@ def follow_step(tx: Tx, loop: Loop) -> None:
     notebook.put(tx, "go_live", step)
     if before is not None:
         leads.touch(tx, held.of_set(tx, before))
+        leads.mark_all_plan_due(tx)
         log.info("go_live_moved", stage=step)

@@ -75,6 +75,11 @@ class Witness:
         rows = self.simulator.objects("lists", system="hubspot")
         return {row["name"] for row in rows if contact_id in row["members"]}
 
+    def tasks_given(self, who_id: str) -> list[str]:
+        """The ids of all that leadloop ever wrote about a person, closed ones too."""
+        made = (each for each in self.effects("create") if each["type"] == "Task")
+        return [each["id"] for each in made if each["after"].get("WhoId") == who_id and each["after"].get("LL_Key__c")]
+
     def owner(self, email: str) -> str | None:
         """The address of the Lead's owner in Salesforce."""
         owner_id = self.lead(email)["OwnerId"]

@@ -17,8 +17,9 @@ START = "2026-09-07T00:00:00+00:00"
 PORTAL = {"burst_per_10_s": 1100, "search_per_s": 25}
 """The simulated portal's limits: they count real seconds, of which the demo has a minute for a month."""
 
-LINE = "  engagement: 50\n"
-LOWERED = "  engagement: 20\n"
+_FIT = "  fit: C # this grade or better\n"
+LINE = f"  engagement: 50\n{_FIT}  rearm_below: 40"
+LOWERED = f"  engagement: 20\n{_FIT}  rearm_below: 16"
 
 SETTINGS = """\
 # The demo's settings: the starter's rules on a simulated Salesforce and HubSpot.

@@ -216,7 +216,8 @@ def test_wrong_credentials_suspend_one_system_and_the_other_goes_on(tmp_path: Pa
     world.seed(users=USERS, leads=[{"LastName": "Cole", "Company": "Initech", "Email": BEN}])
     made = install(tmp_path / "refused", world, access_token="pat-na1-wrong", more=QUICK)
     with serving(made) as found:
-        until(lambda: any(each.get("LL_Stage__c") for each in world.objects("Lead", system="salesforce")), "stage")
+        until(lambda: any(each.get("LL_Lead_Key__c") for each in world.objects("Lead", system="salesforce")), "key")
+        assert world.objects("Lead", system="salesforce")[0]["LL_Stage__c"] is None, "not before both were read"
         ready = found.get("/readyz")
         assert ready.status_code == 503
         assert ready.json()["status"] == "failing"
@@ -228,6 +229,7 @@ def test_wrong_credentials_suspend_one_system_and_the_other_goes_on(tmp_path: Pa
     assert made.command("run").code == 77
     made.rewrite("leadloop.yaml", "pat-na1-wrong", "pat-na1-simulator")
     assert made.command("run").code == 0
+    assert world.objects("Lead", system="salesforce")[0]["LL_Stage__c"] == "known"
     with made.app.store.read() as tx:
         assert [each.status for each in connections.all(tx)] == ["running", "running"]
     made.close()

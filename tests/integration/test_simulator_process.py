@@ -155,5 +155,5 @@ def test_a_seed_file_that_is_wrong_stops_the_start_with_a_sentence(tmp_path: Pat
     seed.write_text('{"leads": [{"LastName": "L"}]}')
     command = [sys.executable, "-m", "simulator", "--log", str(tmp_path / "log.jsonl"), "--seed", str(seed)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (78, "")
     assert ended.stderr == "simulator: seed for salesforce: Lead 0: required fields are missing: Company\n"

@@ -12,6 +12,7 @@ from domain.values import LeadId
 from store import desired, handoffs, identity, intents, leads, ledger, outbox, records
 from store.engine import Store, Tx
 from store.identity import Key
+from store.merging import MOMENT
 from tests.unit.store.examples import NOON, RULES, activity, at, draft, found, handoff, lead_of, ref
 
 
@@ -99,7 +100,7 @@ def test_the_survivor_stands_where_the_open_handoff_stands(store: Store) -> None
         after = lead_of(tx, ana)
         assert merged.before is Stage.RECYCLED
         assert merged.lead == after
-        assert (after.stage, after.owner, after.armed_at) == (Stage.ASSIGNED, "okafor@us.example", at(5))
+        assert (after.stage, after.owner, after.armed_at) == (Stage.ASSIGNED, "okafor@us.example", at(5) - MOMENT)
         assert (after.times_recycled, after.left_lists, after.shown_score) == (2, ("Timing",), 9)
         assert after.key == f"LL-{ana}"
 
