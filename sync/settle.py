@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
+from config.mapping import Role
 from domain.change import ChangeKind, Receipt, ReceiptOutcome
 from domain.decision import Desired
 from domain.record import Record
@@ -175,12 +176,16 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
 
 
 def _bases_of_new(row: OutboxRow, rules: InForce) -> dict[tuple[str, str], Kept]:
-    """What a new record holds in the fields that people answer by: the next change of one is theirs."""
+    """What a new record holds in the fields that people answer by: the next change of one is theirs.
+
+    An owner or a status that we did not name is the system's own default (in Salesforce the user we log in as), which
+    is first known when the record is read: it is nobody's change.
+    """
     place, written = (row.connection, row.change.object), row.change.values
     return {
         (one.rule.name, row.connection): (written.get(field), written.get(field), ())
         for one in rules.fields.heard
-        if (field := one.fields.get(place)) is not None
+        if (field := one.fields.get(place)) is not None and (field in written or one.rule.role is Role.ANSWER)
     }
 
 
