@@ -9,6 +9,7 @@ import pytest
 
 from store.engine import Store
 from tests.postgres import PostgresServer
+from tests.stores import migrated_file
 
 NUMBERS = count(1)
 
@@ -22,14 +23,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "leadloop.db"
-    store = Store.open(f"sqlite:///{path}")
-    store.migrate()
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.dispose()
-    return path
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return migrated_file(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +52,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database."""
     if request.param == "sqlite":
         path = tmp_path / "leadloop.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        shutil.copyfile(request.getfixturevalue("template"), path)
         yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -14,6 +14,7 @@ from leadloop.registry import settings_types
 from store.engine import Store
 from store.vault import make_key
 from sync.loop import InForce, compile_version
+from tests.stores import migrated_file
 
 VARIABLES = {
     "SALESFORCE_LOGIN_URL": "https://acme.my.salesforce.com",
@@ -40,14 +41,7 @@ def rules(version: RuleVersion) -> InForce:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an empty store."""
-    path = tmp_path_factory.mktemp("template") / "leadloop.db"
-    made = Store.open(f"sqlite:///{path}")
-    made.migrate()
-    with made.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    made.dispose()
-    return path
+    return migrated_file(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
