@@ -1,11 +1,11 @@
 """How the installation stands right now: what `status`, `/readyz` and `/metrics` all say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
-from store import connections, held, leads, outbox, runs
+from store import connections, held, installation, leads, outbox, runs
 from store.engine import Tx
 from store.held import HeldStatus
 
@@ -42,7 +42,7 @@ def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
     undecided = len(leads.failed(tx))
     return Standing(
         status=status,
-        reason=f"{reason}; leads that could not be decided: {undecided}" if undecided else reason,
+        reason="; ".join([reason, *_reservations(tx, last, undecided)]),
         last_run=last,
         connections=found,
         stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
@@ -50,6 +50,14 @@ def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
         held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
         undecided=undecided,
     )
+
+
+def _reservations(tx: Tx, last: Run | None, undecided: int) -> Iterator[str]:
+    """What an operator has to know although the installation may run well."""
+    if last is not None and installation.get(tx, installation.WENT_LIVE) is None:
+        yield "only scores are shown until the people of every system were read once"
+    if undecided:
+        yield f"leads that could not be decided: {undecided}"
 
 
 def judge(

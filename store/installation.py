@@ -6,6 +6,9 @@ from store.engine import Tx
 from store.schema import installation
 from store.upserts import upsert_one
 
+WENT_LIVE = "went_live_at"
+"""When the baseline was taken, as ISO 8601; absent until every system's people were read once."""
+
 
 def get(tx: Tx, name: str) -> str | None:
     return tx.execute(select(installation.c.value).where(installation.c.name == name)).scalar()

@@ -11,18 +11,16 @@ from store import installation as notebook
 from store import leads, scores
 from store.engine import Tx
 
-NAME = "went_live_at"
-
 
 def went_live_at(tx: Tx) -> datetime | None:
     """When the baseline was taken; None until every system's people were read once."""
-    text = notebook.get(tx, NAME)
+    text = notebook.get(tx, notebook.WENT_LIVE)
     return datetime.fromisoformat(text) if text else None
 
 
 def go_live(tx: Tx, *, now: datetime) -> None:
     """The baseline stands from now on: arm every lead, and have those that were scored before it begin anew."""
-    notebook.put(tx, NAME, now.isoformat())
+    notebook.put(tx, notebook.WENT_LIVE, now.isoformat())
     leads.arm_all(tx, now)
     scores.forget_all(tx)
     leads.make_all_due(tx)

@@ -9,7 +9,7 @@ import pytest
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
 from domain.values import LeadId
 from reports.standing import Standing, ago, judge, standing
-from store import connections, held, leads, runs
+from store import connections, held, installation, leads, runs
 from store.engine import Store, Tx
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
@@ -96,3 +96,12 @@ def test_a_look_counts_leads_held_ones_and_those_that_could_not_be_decided(tx: T
     assert found.undecided == 1
     assert found.reason == "no run has ended yet; leads that could not be decided: 1"
     assert found.outbox == {}
+
+
+def test_before_the_baseline_stands_the_reason_says_what_is_waited_for(tx: Tx) -> None:
+    connections.ensure(tx, ["crm"], now=NOON)
+    runs.finish(tx, runs.start(tx, "schedule", now=NOON), now=NOON, counts={})
+    waits = "every connection runs; only scores are shown until the people of every system were read once"
+    assert look(tx).reason == waits
+    installation.put(tx, installation.WENT_LIVE, NOON.isoformat())
+    assert look(tx).reason == "every connection runs"

@@ -21,7 +21,7 @@ from store import held, leads
 from store import installation as notebook
 from store.engine import Store, Tx
 from store.held import Standing
-from sync import firstday, guard
+from sync import guard
 from sync.conclude import Allowance, Conclusion
 from sync.guard import Admission, Room
 from sync.material import Material
@@ -263,7 +263,7 @@ def database(folder: Path) -> Iterator[Tx]:
     store = Store.open(f"sqlite:///{folder / 'leadloop.db'}")
     store.migrate()
     with store.write() as tx:
-        notebook.put(tx, firstday.NAME, EARLIER.isoformat())
+        notebook.put(tx, notebook.WENT_LIVE, EARLIER.isoformat())
         yield tx
     store.dispose()
 
