@@ -33,6 +33,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Rules: the folder is the draft, the store holds what is in force.", no_args_is_help=True)
 errors_app = typer.Typer(help="Writes that a system refused, with its own words.", no_args_is_help=True)
 held_app = typer.Typer(help="Sets of leads that the blast radius holds back.", no_args_is_help=True)
+files_app = typer.Typer(help="Lists that people leave in a folder.", no_args_is_help=True)
 
 
 def _moment(text: str) -> datetime:
@@ -180,6 +181,7 @@ def explain(
 
 app.add_typer(errors_app, name="errors", rich_help_panel=LOOK)
 app.add_typer(held_app, name="held", rich_help_panel=LOOK)
+app.add_typer(files_app, name="files", rich_help_panel=LOOK)
 
 
 @errors_app.command("list")
@@ -228,6 +230,36 @@ def held_discard(*, name: SetName, folder: Folder = HERE, environment: Environme
     from leadloop.commands import held as command
 
     return command.discard(folder, name, environment=environment)
+
+
+@files_app.command("preview")
+def files_preview(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .xlsx, or one of them packed (.gz).")],
+    folder: Folder = HERE,
+    environment: Environment = None,
+    skip_lines: Annotated[int, typer.Option(min=0, max=100, help="Lines above the header.")] = 0,
+    json: Json = False,
+) -> int:
+    """How a list is written, what its columns probably are, and the settings that would read it."""
+    from leadloop.commands import files as command
+
+    return command.preview(folder, file, environment=environment, skip_lines=skip_lines, as_json=json)
+
+
+@files_app.command("rejected")
+def files_rejected(
+    *,
+    connection: Annotated[str | None, typer.Argument(metavar="[CONNECTION]", help="One folder; none: all.")] = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write them here, one CSV per file, to be mended.")] = None,
+    json: Json = False,
+) -> int:
+    """Rows that cannot be used, by file and line, as the files stand now."""
+    from leadloop.commands import files as command
+
+    return command.rejected(folder, connection, environment=environment, out=out, as_json=json)
 
 
 @app.command(rich_help_panel=SET_UP)

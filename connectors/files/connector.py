@@ -1,4 +1,4 @@
-"""Reads CSV files of leads and of activities from a folder. A bad row is named, the others go in."""
+"""Reads lists of leads and of activities from the files of a folder. A bad row is named, the others go in."""
 
 import difflib
 import hashlib
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.contract import Holds, Pace, Stream, Surroundings
+from connectors.files.opening import Rows, Rules, opened
+from connectors.files.plain import UnreadableError
 from connectors.files.rows import (
     ACTIVITIES,
     LEADS,
@@ -22,14 +24,24 @@ from connectors.files.rows import (
     record_of,
 )
 from connectors.files.settings import ActivityFile, LeadFile, Settings
-from connectors.files.table import Mark, Row, Table, header_of
+from connectors.files.table import Mark, Row
 from domain.activity import Activity
 from domain.errors import ContractError, SettingsError
 from domain.record import AccountInfo, Cursor, Field, FieldType, Page, Record
 
-Rules = LeadFile | ActivityFile
-
 _HOLDS = {LEADS: Holds.PEOPLE, ACTIVITIES: Holds.ACTIVITIES}
+_ASIDE = (".", "~$")
+"""Hidden files, and what Excel puts beside a workbook that somebody has open."""
+_UNREAD = Mark(offset=0, digest="", line=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A row that cannot be used, as it stands in its file: to be mended and put into the folder again."""
+
+    line: int
+    why: str
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +69,15 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A portion of a file. The last one of a file is empty, or says why the file cannot be read."""
+    """A portion of a file, up to a mark. The last one of a file is empty, or says why the file cannot be read."""
 
+    mark: Mark
     records: tuple[Record, ...] = ()
     activities: tuple[Activity, ...] = ()
-    rejected: tuple[str, ...] = ()
-    is_last: bool = True
+    rejected: tuple[Rejected, ...] = ()
+    header: Sequence[str] = ()
+    is_done: bool = False
+    """Nothing is left to read in the file, as it is now."""
 
 
 Seen = dict[str, _Progress]
@@ -94,13 +109,7 @@ class Files:
         """Every column of the files that are there now, under the names that `read` gives."""
         names: dict[str, None] = {}
         for path, rules in self._files(stream):
-            header = header_of(path, skip_lines=rules.skip_lines)
-            told = (
-                lead_fields(header, rules)
-                if isinstance(rules, LeadFile)
-                else activity_properties(header, rules).values()
-            )
-            names.update(dict.fromkeys(told))
+            names.update(dict.fromkeys(_names_in(path, rules)))
         return {name: Field(name=name, label=name, type=FieldType.TEXT, writable=False) for name in names}
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
@@ -121,40 +130,62 @@ class Files:
             return
         # Somebody may still be writing it, until it stands as the pass before found it.
         is_whole = last is not None and (last.size, last.changed_ns) == (stat.st_size, stat.st_mtime_ns)
-        context = Context(
-            connection=self.name,
-            written_at=datetime.fromtimestamp(stat.st_mtime, UTC),
-            now=self._surroundings.clock.now(),
-        )
-        with path.open("rb") as file:
-            table = Table(file, skip_lines=rules.skip_lines, is_whole=is_whole)
-            problem = None if table.waits else table.problem or _missing(table.header, rules)
-            if last and last.rules == how and not problem:
-                table.resume(last.mark)
-            progress = _Progress(size=stat.st_size, changed_ns=stat.st_mtime_ns, rules=how, mark=table.mark, done=False)
-            found = [_Found(rejected=(f"line {rules.skip_lines + 1}: {problem}",))] if problem else None
-            for portion in found or self._portions(table, rules, context):
-                seen[path.name] = replace(progress, mark=table.mark, done=portion.is_last and not table.waits)
-                yield Page(
-                    stream=stream,
-                    cursor=_cursor(seen),
-                    records=portion.records,
-                    activities=portion.activities,
-                    rejected=tuple(f"{path.name}: {why}" for why in portion.rejected),
-                )
+        begin = last.mark if last and last.rules == how else _UNREAD
+        progress = _Progress(size=stat.st_size, changed_ns=stat.st_mtime_ns, rules=how, mark=begin, done=False)
+        for portion in self._portions(path, rules, is_whole=is_whole, begin=begin):
+            progress = replace(progress, mark=portion.mark, done=portion.is_done)
+            seen[path.name] = progress
+            yield Page(
+                stream=stream,
+                cursor=_cursor(seen),
+                records=portion.records,
+                activities=portion.activities,
+                rejected=tuple(f"{path.name}: {_told(each)}" for each in portion.rejected),
+            )
 
-    def _portions(self, table: Table, rules: Rules, context: Context) -> Iterator["_Found"]:
+    def rejected(self, stream: str) -> Iterator[tuple[Path, Sequence[str], Sequence[Rejected]]]:
+        """Every file with rows that cannot be used: its header, and those rows as they stand in it."""
+        for path, rules in self._files(stream):
+            header: Sequence[str] = ()
+            found: list[Rejected] = []
+            for portion in self._portions(path, rules, is_whole=True, begin=_UNREAD):
+                header = portion.header
+                found += portion.rejected
+            if found:
+                yield path, header, found
+
+    def _portions(self, path: Path, rules: Rules, *, is_whole: bool, begin: Mark) -> Iterator["_Found"]:
+        """What stands in a file from a mark on; the last portion says whether all of it was read."""
+        try:
+            with opened(path, rules, is_whole=is_whole) as (table, _):
+                yield from self._rows(table, rules, self._context(path), begin)
+        except UnreadableError as error:
+            waits = error.unfinished and not is_whole
+            why = () if waits else (Rejected(line=0, why=str(error), cells=()),)
+            yield _Found(mark=begin, rejected=why, is_done=not waits)
+
+    def _rows(self, table: Rows, rules: Rules, context: Context, begin: Mark) -> Iterator["_Found"]:
+        problem = None if table.waits else table.problem or _missing(table.header, rules)
+        if problem:
+            why = Rejected(line=rules.skip_lines + 1, why=problem, cells=())
+            yield _Found(mark=table.mark, rejected=(why,), header=table.header, is_done=True)
+            return
+        table.resume(begin)
         rows = table.rows()
         while some := list(islice(rows, self._settings.rows_per_page)):
-            yield _read_rows(some, rules, context)
-        yield _Found()
+            yield replace(_read_rows(some, rules, context), mark=table.mark, header=table.header)
+        yield _Found(mark=table.mark, header=table.header, is_done=not table.waits)
+
+    def _context(self, path: Path) -> Context:
+        written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Context(connection=self.name, written_at=written_at, now=self._surroundings.clock.now())
 
     def _files(self, stream: str) -> Iterator[tuple[Path, Rules]]:
         """Files with the first rules that fit their name, oldest first, then by name."""
         found: dict[Path, Rules] = {}
         for rules in self._rules.get(stream, ()):
             for path in self._folder().glob(rules.pattern):
-                if path.is_file():
+                if path.is_file() and not path.name.startswith(_ASIDE):
                     found.setdefault(path, rules)
         yield from sorted(found.items(), key=lambda item: (item[0].stat().st_mtime_ns, item[0].name))
 
@@ -167,7 +198,7 @@ class Files:
 def _read_rows(rows: Sequence[Row], rules: Rules, context: Context) -> _Found:
     records: list[Record] = []
     activities: list[Activity] = []
-    rejected: list[str] = []
+    rejected: list[Rejected] = []
     for row in rows:
         try:
             if isinstance(rules, LeadFile):
@@ -175,8 +206,23 @@ def _read_rows(rows: Sequence[Row], rules: Rules, context: Context) -> _Found:
             else:
                 activities.append(activity_of(row, rules, context))
         except BadRowError as error:
-            rejected.append(f"line {row.line}: {error}")
-    return _Found(records=tuple(records), activities=tuple(activities), rejected=tuple(rejected), is_last=False)
+            rejected.append(Rejected(line=row.line, why=str(error), cells=row.raw or tuple(row.cells.values())))
+    return _Found(mark=_UNREAD, records=tuple(records), activities=tuple(activities), rejected=tuple(rejected))
+
+
+def _told(rejected: Rejected) -> str:
+    return f"line {rejected.line}: {rejected.why}" if rejected.line else rejected.why
+
+
+def _names_in(path: Path, rules: Rules) -> list[str]:
+    """The fields or properties that the columns of a file become; none of a file that cannot be read."""
+    try:
+        with opened(path, rules) as (table, _):
+            if isinstance(rules, LeadFile):
+                return lead_fields(table.header, rules)
+            return list(activity_properties(table.header, rules).values())
+    except UnreadableError:
+        return []
 
 
 def _missing(header: Sequence[str], rules: Rules) -> str | None:

@@ -85,9 +85,19 @@ def _content_key(row: Row, rules: ActivityFile) -> str:
 
 def _moment(text: str, rules: ActivityFile) -> datetime:
     try:
-        told = datetime.strptime(text, rules.time_format) if rules.time_format else datetime.fromisoformat(text)  # noqa: DTZ007  # the zone follows
+        told = _read_time(text, rules.time_format)
         at = told if told.tzinfo else told.replace(tzinfo=ZoneInfo(rules.time_zone))
         return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         expected = rules.time_format or "ISO 8601, as in 2026-11-22 14:05"
         raise BadRowError(f"column {rules.at!r} holds no time of the form {expected}") from error
+
+
+def _read_time(text: str, time_format: str | None) -> datetime:
+    """In the given form or else ISO 8601, which is how a real date of a workbook arrives."""
+    if time_format is not None:
+        try:
+            return datetime.strptime(text, time_format)  # noqa: DTZ007  # the caller adds the zone
+        except ValueError:
+            pass
+    return datetime.fromisoformat(text)

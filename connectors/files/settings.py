@@ -1,5 +1,6 @@
 """Which files of a folder are read, and what their columns mean."""
 
+import codecs
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,24 +25,41 @@ def _zone(name: str) -> str:
     return name
 
 
-class LeadFile(Strict):
-    """A list of people."""
+def _encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(f"{name!r} is no encoding (say utf-8, windows-1252 or utf-16)") from error
+    return name
+
+
+class _AnyFile(Strict):
+    """What lists of people and of activities have in common."""
 
     pattern: Annotated[str, AfterValidator(_pattern)]
-    """File name, with * and ? where it varies: `tradeshow-*.csv`."""
+    """File name, with * and ? where it varies: `tradeshow-*`. Text, packed or not, and workbooks (.xlsx) are read."""
+    skip_lines: Annotated[int, Field(ge=0, le=100)] = 0
+    """Lines above the header."""
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    """Of a text file; without it UTF-8, UTF-16 and what Excel writes are told apart (`leadloop files preview`)."""
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    """Between the cells of a text file; without it whichever makes the most of the header."""
+    sheet: str | None = None
+    """Of a workbook; without it the first."""
+
+
+class LeadFile(_AnyFile):
+    """A list of people."""
+
     key: str = "email"
     """Field (after renaming) that says who a row is; a row without it is rejected."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Column → field, where the header's own word will not do."""
-    skip_lines: Annotated[int, Field(ge=0, le=100)] = 0
-    """Lines above the header."""
 
 
-class ActivityFile(Strict):
+class ActivityFile(_AnyFile):
     """A list of things that people did."""
 
-    pattern: Annotated[str, AfterValidator(_pattern)]
-    """File name, with * and ? where it varies: `webinar-*.csv`."""
     kind: ActivityKind
     """What every row of it is."""
     email: str = "email"
@@ -49,17 +67,15 @@ class ActivityFile(Strict):
     at: str = "at"
     """Column with the time it happened."""
     time_format: str | None = None
-    """As in strptime (`%d.%m.%Y %H:%M`); without it ISO 8601."""
+    """As in strptime (`%d.%m.%Y %H:%M`); without it ISO 8601, which real dates of a workbook always are."""
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     """For times that do not name their own."""
     properties: dict[str, str] = Field(default_factory=dict)
     """Column → property; without any, every other column under its own name."""
-    skip_lines: Annotated[int, Field(ge=0, le=100)] = 0
-    """Lines above the header."""
 
 
 class Settings(Strict):
-    """A folder of CSV files (comma, semicolon, tab or bar; UTF-8)."""
+    """A folder of lists: .csv, .tsv (comma, semicolon, tab or bar), packed (.gz) or not, and workbooks (.xlsx)."""
 
     type: Literal["files"] = "files"
     folder: Path

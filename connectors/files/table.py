@@ -1,4 +1,4 @@
-"""One CSV file read as a stream: rows with their line numbers, and a mark from which to go on.
+"""One text file read as a stream: rows with their line numbers, and a mark from which to go on.
 
 A mark is a byte offset plus the hash of everything before it. A file that grew is read on from its
 mark; one that changed before it is read again from the start, which does no harm because every row
@@ -8,10 +8,11 @@ still be written, it is left for later.
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from connectors.files.plain import UTF_8
 
 _DELIMITERS = ",;\t|"
 _CHUNK_BYTES = 1 << 20
@@ -30,11 +31,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row under its header; `problem` says in words why it cannot be read, and then `cells` is empty."""
+    """One row under its header; `problem` says in words why it cannot be read, and then only `raw` has cells."""
 
     line: int
     cells: dict[str, str]
     problem: str | None = None
+    raw: tuple[str, ...] = ()
 
 
 class _Place(NamedTuple):
@@ -46,15 +48,24 @@ class _Place(NamedTuple):
 
 
 class Table:
-    """A file being read. `header` is known once it is open; `mark` is right after each row.
+    """A file of UTF-8 bytes being read. `header` is known once it is open; `mark` is right after each row.
 
     `is_whole`: nobody writes it any more, so that its last line ends where the file ends. In one that
-    is not, `waits` says whether something at its end was left unread.
+    is not, `waits` says whether something at its end was left unread. `encoding`: what it was written in.
     """
 
-    def __init__(self, file: BinaryIO, *, skip_lines: int, is_whole: bool = True) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        *,
+        skip_lines: int,
+        is_whole: bool = True,
+        delimiter: str | None = None,
+        encoding: str = UTF_8,
+    ) -> None:
         self._file = file
         self._is_whole = is_whole
+        self._encoding = encoding
         self._is_at_end = False
         self.waits = False
         self._hash = hashlib.sha256()
@@ -64,8 +75,8 @@ class Table:
             self._read_line()
         self._first = self._read_line()
         self.waits = self.waits or not (self._first or is_whole)
-        self._delimiter = max(_DELIMITERS, key=self._first.count)
-        self.header = [name.strip() for name in next(csv.reader([self._first], delimiter=self._delimiter), [])]
+        self.delimiter = delimiter or max(_DELIMITERS, key=lambda each: len(_split(self._first, each)))
+        self.header = [name.strip() for name in _split(self._first, self.delimiter)]
         self.problem = None if self.waits else self._header_problem()
 
     @property
@@ -95,8 +106,8 @@ class Table:
                 if self._is_at_end and not self._is_whole:
                     self.waits = True
                     return
-                self._read_line()
-                yield Row(line=start.line + 1, cells={}, problem=f"the quoting is broken ({error})")
+                raw = (self._read_line().rstrip("\r\n"),)
+                yield Row(line=start.line + 1, cells={}, problem=f"the quoting is broken ({error})", raw=raw)
                 reader = self._reader()
                 continue
             if any(cell.strip() for cell in cells):
@@ -104,13 +115,14 @@ class Table:
 
     def _reader(self) -> Iterator[list[str]]:
         self._is_at_end = False
-        return csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+        return csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
 
     def _row(self, line: int, cells: list[str]) -> Row:
         if len(cells) != len(self.header):
-            return Row(line=line, cells={}, problem=f"{len(cells)} cells where the header has {len(self.header)}")
+            problem = f"{len(cells)} cells where the header has {len(self.header)}"
+            return Row(line=line, cells={}, problem=problem, raw=tuple(cells))
         if any(ord(char) in _UNREADABLE for cell in cells for char in cell):
-            return Row(line=line, cells={}, problem="not UTF-8 text; save the file as UTF-8")
+            return Row(line=line, cells={}, problem=self._not_text(), raw=tuple(cells))
         clean = (cell.replace("\0", "").strip() for cell in cells)
         return Row(line=line, cells=dict(zip(self.header, clean, strict=True)))
 
@@ -154,15 +166,21 @@ class Table:
         return left == 0 and last == b"\n" and seen.hexdigest() == mark.digest
 
     def _header_problem(self) -> str | None:
-        if not self._first.strip():
-            return "the file has no header"
-        if "\0" in self._first:
-            return "not UTF-8 text; save the file as UTF-8"
-        twice = sorted({name for name in self.header if self.header.count(name) > 1})
-        return f"the header has {', '.join(map(repr, twice))} twice" if twice else None
+        if "\r" in self._first.rstrip("\r\n"):
+            return "its lines end as on an old Mac (CR); save it again as CSV UTF-8"
+        return self._not_text() if "\0" in self._first else header_problem(self.header)
+
+    def _not_text(self) -> str:
+        return f"not {self._encoding} text; save the file as UTF-8, or name its `encoding`"
 
 
-def header_of(path: Path, *, skip_lines: int) -> list[str]:
-    """The column names of a file."""
-    with path.open("rb") as file:
-        return Table(file, skip_lines=skip_lines).header
+def header_problem(header: Sequence[str]) -> str | None:
+    """Why nothing can stand under this header."""
+    if not any(header):
+        return "the file has no header"
+    twice = sorted({name for name in header if header.count(name) > 1})
+    return f"the header has {', '.join(map(repr, twice))} twice" if twice else None
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line.replace("\r", "")], delimiter=delimiter), [])

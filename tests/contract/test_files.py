@@ -122,7 +122,7 @@ def test_it_is_a_reading_connector(tmp_path: Path) -> None:
 def test_a_bad_row_is_named_by_line_and_the_others_go_in(tmp_path: Path) -> None:
     (tmp_path / "webinar.csv").write_bytes(
         b"Email,Joined,Note\n"
-        b"ann@a.example,2026-11-20 14:05,fine\n"
+        b"ann@a.example,2026-11-20 14:05,f\xc3\xacne\n"
         b"bea@a.example,2026-11-20 14:05\n"
         b"no address,2026-11-20 14:05,x\n"
         b'cid@a.example,2026-11-20 14:05,"two\nlines"\n'
@@ -140,7 +140,7 @@ def test_a_bad_row_is_named_by_line_and_the_others_go_in(tmp_path: Path) -> None
         "webinar.csv: line 3: 2 cells where the header has 3",
         "webinar.csv: line 4: column 'Email' holds no e-mail address",
         "webinar.csv: line 7: column 'Joined' holds no time of the form ISO 8601, as in 2026-11-22 14:05",
-        "webinar.csv: line 8: not UTF-8 text; save the file as UTF-8",
+        "webinar.csv: line 8: not UTF-8 text; save the file as UTF-8, or name its `encoding`",
         "webinar.csv: line 9: column 'Joined' lies in the future",
         "webinar.csv: line 10: the quoting is broken (',' expected after '\"')",
     ]
