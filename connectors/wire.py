@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -47,7 +48,7 @@ class Deadline:
         self._at += seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back. Header names are in lower case."""
 
@@ -65,11 +66,16 @@ class Answer:
         A whole answer that calls itself JSON and is none will be none next time: ContractError.
         """
         try:
-            return decoded(self.body)
+            return self.value
         except ValueError as error:
             if self.ok and self._is_whole and "json" in self.headers.get("content-type", ""):
                 raise ContractError(f"the answer (HTTP {self.status}) calls itself JSON and cannot be read") from error
             raise TransientError(f"the answer (HTTP {self.status}) is not JSON") from error
+
+    @cached_property
+    def value(self) -> Any:
+        """The decoded body, decoded once for whoever asks; ValueError when it is no JSON."""
+        return decoded(self.body)
 
     @property
     def _is_whole(self) -> bool:

@@ -30,11 +30,11 @@ class BulkInsert:
     """`INSERT ... <tail>` of many rows, given in the columns' raw form; the tail may hold ON CONFLICT and RETURNING."""
 
     def __init__(self, table: Table, columns: Sequence[str], tail: str) -> None:
-        self._columns = tuple(columns)
+        self.columns = tuple(columns)
         self._head = f"INSERT INTO {table.name} ({', '.join(columns)}) "
         self._tail = tail
-        arrays = ", ".join(f"%b::{_array_type(table, column)}" for column in columns)
-        self._postgresql = f"{self._head}SELECT * FROM unnest({arrays}) {tail}"  # noqa: S608 - names of our own
+        self.arrays = ", ".join(f"%b::{_array_type(table, column)}" for column in columns)
+        self._postgresql = f"{self._head}SELECT * FROM unnest({self.arrays}) {tail}"  # noqa: S608 - names of our own
         self._sqlite = cache(self._values)
 
     def run(self, tx: Connection, rows: Sequence[tuple[Any, ...]]) -> list[AnyRow]:
@@ -53,7 +53,7 @@ class BulkInsert:
         return found
 
     def _values(self, count: int) -> str:
-        row = f"({', '.join('?' * len(self._columns))})"
+        row = f"({', '.join('?' * len(self.columns))})"
         return f"{self._head}VALUES {', '.join([row] * count)} {self._tail}"
 
 

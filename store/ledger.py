@@ -28,7 +28,7 @@ _COLUMNS = (
     "lead_id", "connection", "stream", "external_id", "kind", "occurred_at", "seen_at", "record_connection",
     "record_object", "record_id", "email", "actor", "automated", "properties", "retracted_at", "retracted_why",
 )  # fmt: skip
-_INSERT = BulkInsert(
+INSERT = BulkInsert(
     table,
     _COLUMNS,
     "ON CONFLICT (connection, stream, external_id) DO NOTHING RETURNING connection, stream, external_id, lead_id",
@@ -50,12 +50,12 @@ def add(tx: Tx, activities: Sequence[Activity], *, seen_at: datetime) -> list[tu
     pairs = list(zip(newest, _leads_of(tx, newest), strict=True))
     there = [(each, lead) for each, lead in pairs if not each.retracted]
     gone = [(each, lead) for each, lead in pairs if each.retracted]
-    fresh = [(key_of(row), lead_of(row)) for row in _INSERT.run(tx, [_to_row(*pair, moment) for pair in there])]
+    fresh = [(key_of(row), lead_of(row)) for row in INSERT.run(tx, [_to_row(*pair, moment) for pair in there])]
     known = {each.key for each, _ in there}.difference(key for key, _ in fresh)
     restored = retraction.restore(tx, known, at=seen_at)
     retracted = retraction.by_system(tx, [each.key for each, _ in gone], at=seen_at)
     # What was taken back before it was ever seen is kept all the same: the system may show it again.
-    _INSERT.run(tx, [_to_row(*pair, moment) for pair in gone])
+    INSERT.run(tx, [_to_row(*pair, moment) for pair in gone])
     return [*fresh, *restored, *retracted]
 
 

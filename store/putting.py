@@ -20,7 +20,7 @@ _COLUMNS = (
     "id", "key", "connection", "lane", "kind", "object", "record_id", "lead_id", "list", "target", "change", "before",
     "cause", "rule_hash", "run_id", "status", "due_at", "created_at",
 )  # fmt: skip
-_INSERT = BulkInsert(table, _COLUMNS, "")
+INSERT = BulkInsert(table, _COLUMNS, "")
 _REPLACE = (
     "UPDATE outbox SET key = ?, change = ?, before = ?, cause = ?, rule_hash = ?, run_id = ?, lead_id = ?, due_at = ?, "
     "status = 'pending', attempts = 0, code = '', message = '' WHERE id = ? AND status IN ('pending', 'waiting')"
@@ -39,7 +39,7 @@ def put(tx: Tx, changes: Sequence[OutboxDraft], *, now: datetime, run_id: int | 
     ids = [batch.add(each, next(fresh)) for each in ready]
     supersede(tx, batch.superseded, now=now)
     run_many(tx, _REPLACE, list(batch.replaced.values()))
-    _INSERT.run(tx, list(batch.inserted.values()))
+    INSERT.run(tx, list(batch.inserted.values()))
     return ids
 
 

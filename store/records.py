@@ -37,7 +37,7 @@ _NEWER = (
     "(excluded.modified_at > record.modified_at "
     "OR (excluded.modified_at = record.modified_at AND excluded.read_hash <> record.read_hash))"
 )
-_UPSERT = BulkInsert(
+UPSERT = BulkInsert(
     table,
     _COLUMNS,
     "ON CONFLICT (connection, object, id) DO UPDATE SET "
@@ -58,7 +58,7 @@ def upsert(tx: Tx, records: Sequence[Record], *, seen_at: datetime) -> list[Reco
         if kept is None or record.modified_at >= kept.modified_at:
             newest[record.ref] = record
     rows = sorted(_to_row(record, to_micros(seen_at)) for record in newest.values())
-    changed = {(row[0], row[1], row[2]) for row in _UPSERT.run(tx, rows)}
+    changed = {(row[0], row[1], row[2]) for row in UPSERT.run(tx, rows)}
     restamped = [
         (row[3], row[4], row[9], *row[:3], row[3], row[3], row[9])
         for row in rows
@@ -150,6 +150,21 @@ def archive(tx: Tx, ref: RecordRef, *, now: datetime) -> None:
         )
         .values(archived=True, seen_at=now)
     )
+
+
+def take_places(tx: Tx, records: Iterable[Record]) -> None:
+    """Note whose place these took in a merge: the former ones hold nothing any more and are written to no more."""
+    former = {
+        (record.ref.connection, record.ref.object, each): _reference(record.ref)
+        for record in records
+        for each in record.former_ids
+        if each != record.ref.id
+    }
+    keys = sorted(former)
+    heirs = [(former[key], *key) for key in keys]
+    where = "WHERE connection = ? AND object = ? AND id = ?"
+    run_many(tx, f"UPDATE record SET merged_into = ?, content = '{{}}' {where} AND merged_into IS NULL", heirs)  # noqa: S608
+    run_many(tx, f"DELETE FROM record_value {where}", keys)  # noqa: S608
 
 
 def index_values(tx: Tx, ref: RecordRef, values: Mapping[str, str]) -> None:

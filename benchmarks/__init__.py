@@ -1,0 +1,1 @@
+"""What leadloop costs, as ratios against floors measured in the same run. Run by hand, never as tests."""
