@@ -103,7 +103,7 @@ def _unknown_properties(folder: Folder) -> Iterator[Problem]:
         for path, property_name in _asked(file, patterns):
             if property_name not in here:
                 yield unknown(file, path, what="property", name=property_name, known=here)
-    for pattern in (("required", ANY), ("opted_out_property",)):
+    for pattern in (("required", ANY), ("opted_out_property",), ("outcomes", ANY, "opted_out_property")):
         for path, value in each(folder.lifecycle, pattern):
             if isinstance(value, str) and value not in known:
                 yield unknown(folder.lifecycle, path, what="property", name=value, known=known)

@@ -19,6 +19,9 @@ class Road(Strict):
     """How the reason reads in a sentence."""
     list: str | None = None
     """The nurture list that the lead enters; none: the outcome is not a rejection."""
+    opted_out_property: str | None = None
+    """The property that says no to this list's own type of e-mail, as HubSpot keeps one for each subscription type:
+    who said no to it enters this list no more than who said no to all."""
     return_days: int | None = Field(default=None, ge=1, le=FARTHEST_DAYS)
     """None with a list: returns only when fit changes."""
     disqualifies: bool = False
@@ -82,3 +85,8 @@ class LifecycleRules(Strict):
     """The list of everybody whom sales is talking to, for marketing to leave alone."""
     opted_out_property: str = "opted_out"
     """The property that says no to e-mail: such leads enter no nurture list."""
+
+    def lists(self) -> tuple[str, ...]:
+        """Every list that the loop keeps, each once, in the order of the file."""
+        nurture = [road.list for road in self.outcomes.values() if road.list]
+        return tuple(dict.fromkeys([*nurture, self.with_sales_list]))

@@ -57,6 +57,17 @@ class Role(StrEnum):
     """A vendor's own status field that follows our stage through `values`."""
 
 
+class Whose(StrEnum):
+    """Whose a field is that we would write and somebody else writes too: see `leadloop survey`."""
+
+    OURS = "ours"
+    """We write it; the other writer is to be switched off for it."""
+    SHARED = "shared"
+    """Both write it, and its sync rule decides; what they wrote is heard as if a person had."""
+    THEIRS = "theirs"
+    """We read it and never write it."""
+
+
 class Property(Strict):
     """One lead property and where it lives. `fields`: connection → field, or connection → {object: field}."""
 
@@ -221,5 +232,7 @@ class MappingRules(Strict):
     """By connection name."""
     properties: list[Property]
     """Every lead property, by the name that conditions use."""
+    decided: dict[str, dict[str, Whose]] = Field(default_factory=dict)
+    """Fields that `leadloop survey` calls contested: connection → `Object.Field` → ours, shared or theirs."""
     free_mail: list[str] = Field(default_factory=list)
     """Domains that say nothing about a company, beside the built-in ones."""

@@ -19,6 +19,7 @@ def check_mapping(folder: Folder) -> Iterator[Problem]:
         _created_as_nobody,
         _unknown_transforms,
         _statuses_without_values,
+        _decided_nowhere,
     )
     for check in checks:
         yield from check(folder)
@@ -32,6 +33,7 @@ def _unknown_connections(folder: Folder) -> Iterator[Problem]:
         ("systems", ANY),
         ("properties", ANY, "fields", ANY),
         ("properties", ANY, "values", ANY),
+        ("decided", ANY),
     )
     for pattern in keyed:
         for path, _ in each(file, pattern):
@@ -99,3 +101,27 @@ def _statuses_without_values(folder: Folder) -> Iterator[Problem]:
             yield folder.mapping.problem(
                 (*path, "role"), "a property with the role `status` needs `values`: stage to the system's value"
             )
+
+
+def _decided_nowhere(folder: Folder) -> Iterator[Problem]:
+    """A decision about a field that no property is mapped to decides nothing."""
+    file, mapped = folder.mapping, _mapped(folder)
+    for path, _ in each(file, ("decided", ANY, ANY)):
+        known, name = mapped.get(str(path[-2]), frozenset()), str(path[-1])
+        if name not in known and (folder.connections is None or path[-2] in folder.connections):
+            yield file.problem(
+                path, f"no property has the field `{name}` of `{path[-2]}`", hint=did_you_mean(name, known), at_key=True
+            )
+
+
+def _mapped(folder: Folder) -> Mapping[str, frozenset[str]]:
+    """Connection → `Object.Field` of every property."""
+    people: dict[str, list[str]] = {}
+    for path, name in each(folder.mapping, ("systems", ANY, "people", "objects", ANY)):
+        people.setdefault(str(path[1]), []).append(str(name))
+    found: dict[str, set[str]] = {}
+    for path, place in each(folder.mapping, ("properties", ANY, "fields", ANY)):
+        system = str(path[-1])
+        own = place if isinstance(place, Mapping) else dict.fromkeys(people.get(system, ()), place)
+        found.setdefault(system, set()).update(f"{name}.{field}" for name, field in own.items())
+    return {name: frozenset(fields) for name, fields in found.items()}

@@ -76,7 +76,10 @@ class BlastRadius(Strict):
 
 
 class Budget(Strict):
-    """How much of a system's daily calls may be used, in percent, so that nobody else's integration starves."""
+    """How much of a system's daily calls may be used, in percent, so that nobody else's integration starves.
+
+    Salesforce's day is the last 24 hours; HubSpot's ends at midnight in the portal's time zone.
+    """
 
     background_account_percent: int = Field(default=80, ge=1, le=100)
     """Background work stops once the whole account has used this share of its daily limit."""
@@ -112,6 +115,32 @@ class Health(Strict):
     """Address to listen on. The answers hold no personal data, yet leave it on loopback unless a probe needs it."""
     port: int = Field(default=8321, ge=0, le=65535)
     """Port to listen on; 0 takes any free one."""
+
+
+class Webhooks(Strict):
+    """Where systems may tell of changes at once, instead of being asked. Off unless `public_url` is set."""
+
+    public_url: str | None = None
+    """Where systems reach us, e.g. `https://hooks.acme.example`; they call `/webhooks/CONNECTION` there.
+
+    Signatures are checked against it, so it has to be exactly what stands in the system's settings.
+    """
+    host: str = "127.0.0.1"
+    """Address to listen on. Leave it on loopback behind a proxy that speaks HTTPS and passes `/webhooks/` on."""
+    port: int = Field(default=8322, ge=0, le=65535)
+    """Port to listen on; 0 takes any free one."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("an address without a query, such as https://hooks.acme.example")
+        if parts.scheme != "https" and not is_loopback(value):
+            raise ValueError("systems call https addresses only")
+        return value.rstrip("/")
 
 
 class LogLevel(StrEnum):
@@ -159,6 +188,8 @@ class Settings(Strict):
     """How fast those who were above the line at the start are released."""
     health: Health = Health()
     """Where the daemon answers probes."""
+    webhooks: Webhooks = Webhooks()
+    """Where systems may tell of changes at once."""
     log: Log = Log()
     """What is written to standard error."""
 

@@ -5,14 +5,19 @@ Two methods make a read-only connector, four a full one; further abilities are a
 as a protocol declared here and handed in by `leadloop/app.py`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from domain.activity import Activity
 from domain.change import Change, Receipt
-from domain.record import AccountInfo, Cursor, Field, Page
+from domain.fitting import Fitting, Fittings
+from domain.hint import Hint
+from domain.record import AccountInfo, Cursor, Field, Page, Record
+from domain.survey import FieldChange, Survey
 
 
 class Pace(StrEnum):
@@ -83,6 +88,16 @@ class Writer(Protocol):
 
 
 @runtime_checkable
+class BulkWriter(Protocol):
+    """Writes very many changes in a way of its own, cheaper than few at a time."""
+
+    @property
+    def bulk_from(self) -> int:
+        """`write` should be given more changes than this at once, where so many wait; 0: it does not matter."""
+        ...
+
+
+@runtime_checkable
 class Describer(Protocol):
     def describe(self, stream: str) -> Mapping[str, Field]:
         """Every field that `read` returns, by name."""
@@ -98,33 +113,159 @@ class Settler(Protocol):
         ...
 
 
+class ProvisionKind(StrEnum):
+    """Kinds of things that leadloop needs in a system; the values are the words that people read."""
+
+    GROUP = "property group"
+    FIELD = "field"
+    PERMISSION_SET = "permission set"
+    PERMISSION = "field permission"
+    LIST = "list"
+    VIEW = "list view"
+    ACTION = "quick action"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionItem:
-    """One thing that leadloop needs in a system: kind (field, list, …), object, name, and whether it is there."""
+    """One thing that leadloop needs in a system, whether it is there, and what it is in words.
 
-    kind: str
+    `problem` says what keeps a thing that is there from being usable, or why one that is not cannot be made,
+    each with how to mend it. Nothing with a problem is ever touched.
+    """
+
+    kind: ProvisionKind
     object: str
     name: str
     exists: bool
+    detail: str = ""
+    why: str = ""
+    problem: str = ""
+    fitting: Fitting | None = None
 
 
 @runtime_checkable
 class Provisioner(Protocol):
-    """Creates our fields and lists where the system lets us."""
+    """Makes what the rules need where the system lets us; never changes or deletes what is there."""
 
-    def missing(self) -> Sequence[ProvisionItem]: ...
+    def needed(self, fittings: Fittings) -> Sequence[ProvisionItem]:
+        """Everything, and whether it is there; in the order in which it has to be made. Changes nothing."""
+        ...
 
     def provision(self, items: Sequence[ProvisionItem]) -> Sequence[ProvisionItem]:
-        """Create what can be created; returns what exists afterwards."""
+        """Make those that are not there; the same items as they stand now, with the problem of each refused one."""
+        ...
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """Writes what an admin needs to make everything with the vendor's own tools, where we may not."""
+
+    def manual(self, fittings: Fittings, items: Sequence[ProvisionItem] = ()) -> Mapping[str, str]:
+        """File by relative path: its content. What `items` say is there is left out, for it would be changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCall:
+    """A call that somebody made to us. `uri` is the public address they were given, never what the call says it is.
+
+    Names of headers are in lower case; the body is as it came.
+    """
+
+    method: str
+    uri: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@runtime_checkable
+class WebhookSource(Protocol):
+    """Tells us by itself what happened. Polling stays the truth: a hint only says where to look at once."""
+
+    def hints(self, call: WebhookCall, *, account_id: str, now: datetime) -> Sequence[Hint]:
+        """What a genuine call tells of this account.
+
+        ForgedCallError when it cannot be shown to be genuine, RejectedError when it makes no sense,
+        SettingsError when the connection has no secret to tell by.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What hints led to: rows of a stream, and the hints that are followed once these and the earlier rows are kept.
+
+    It has no cursor, so that keeping it cannot move one.
+    """
+
+    stream: str
+    hints: tuple[Hint, ...] = ()
+    records: tuple[Record, ...] = ()
+    activities: tuple[Activity, ...] = ()
+
+
+@runtime_checkable
+class Refresher(Protocol):
+    def refresh(self, hints: Sequence[Hint]) -> Iterator[Refreshed]:
+        """Read the records again that the hints name, in portions. Every hint is in one of them, or an error rises."""
+        ...
+
+
+@runtime_checkable
+class Historian(Protocol):
+    """Knows who changed a value when."""
+
+    def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
+        """The latest changes of these fields, of at most `sample` records or rows of history."""
+        ...
+
+
+@runtime_checkable
+class Surveyor(Protocol):
+    """Looks who else writes to a system; changes nothing."""
+
+    def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
+        """Who wrote these fields (by object) since then, what is active there, and what could not be seen."""
+        ...
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """Some of its streams need a subscription or a scope that the account may lack: these rest, the others go on."""
+
+    @property
+    def resting(self) -> Mapping[str, str]:
+        """Streams that are not given to us, as last told: name → why, in words. Asks nothing."""
+        ...
+
+    def knock(self) -> Mapping[str, str]:
+        """Ask for each such stream once, and tell as `resting`."""
         ...
 
 
 class TokenCache(Protocol):
     """Keeps vendor tokens across restarts, encrypted."""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is saved can be loaded again: not without a key to encrypt with."""
+        ...
+
     def load(self, connection: str) -> str | None: ...
 
     def save(self, connection: str, token: str) -> None: ...
+
+    def alone(self, connection: str) -> AbstractContextManager[None]:
+        """Held by one thread of one process at a time: what may be used only once is renewed inside."""
+        ...
+
+
+class AccountPins(Protocol):
+    """Which org or portal each connection was set up with."""
+
+    def check(self, connection: str, account_id: str) -> None:
+        """WrongAccountError for another account than the pinned one; before the first connect any will do."""
+        ...
 
 
 class Lane(StrEnum):
@@ -141,8 +282,11 @@ class CallBudget(Protocol):
         """Book calls about to be sent; RateLimitedError(daily=True) when the lane's share is used up."""
         ...
 
-    def hint(self, connection: str, *, used: int, limit: int | None) -> None:
-        """What the vendor says is used; may be late or not monotonic."""
+    def hint(self, connection: str, *, used: int, limit: int | None, resets_at: datetime | None = None) -> None:
+        """What the vendor says is used; may be late or not monotonic.
+
+        `resets_at`: when it counts from nought again. Without it the day is taken to be the last 24 hours.
+        """
         ...
 
 
@@ -209,29 +353,44 @@ class Surroundings:
     lane: Lane = Lane.BACKGROUND
     describe_again: timedelta = timedelta(hours=6)
     """How long what describe told is believed, unless an answer proves it wrong."""
+    lists: Set[str] = frozenset()
+    """The nurture lists that the rules keep here, as they call them. Changed in place on publish."""
     known: KnownRecords | None = None
     """Without it no sweep compares what a system lists with what was read."""
+    pins: AccountPins | None = None
+    """Asked at every login: a changed org or portal is noticed before anything is sent with the new token."""
 
 
 __all__ = [
+    "AccountPins",
+    "BulkWriter",
     "BundleReader",
+    "ByHand",
     "CallBudget",
     "Clock",
     "Connector",
     "Describer",
     "Exchange",
+    "Historian",
     "Holds",
     "Known",
     "KnownRecords",
     "Lane",
     "Pace",
     "ProvisionItem",
+    "ProvisionKind",
     "Provisioner",
     "Reader",
+    "Refreshed",
+    "Refresher",
+    "Resting",
     "Settler",
     "Stream",
     "Surroundings",
+    "Surveyor",
     "TokenCache",
+    "WebhookCall",
+    "WebhookSource",
     "WireLog",
     "Writer",
 ]

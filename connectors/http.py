@@ -7,12 +7,13 @@ hours are the outbox row's. What a vendor's answer means is the vendor connector
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import tenacity
 
 from connectors.contract import Exchange, Surroundings
 from connectors.masking import masked_body, masked_path
-from connectors.pacing import Limit, Pacing, Wall, shared_pacing
+from connectors.pacing import Limit, Pacing, Rest, Wall, shared_pacing
 from connectors.wire import Answer, Deadline, Opener, receive
 from domain.errors import LeadloopError, RateLimitedError, TransientError
 
@@ -21,7 +22,6 @@ BODY_CAP_BYTES = 10 * 1024 * 1024
 BULK_CAP_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 20.0
-LONGEST_HOLD_S = 300.0
 SYSTEM_WALL = Wall(monotonic=time.monotonic, sleep=tenacity.nap.sleep)
 
 _TROUBLE = frozenset({406, 408, 420, 425, 429})
@@ -53,6 +53,12 @@ Judge = Callable[[Answer], LeadloopError | None]
 Usage = Callable[[Mapping[str, str]], tuple[int, int | None] | None]
 """Reads (used, limit) of the day out of an answer's headers, where the system tells."""
 
+Window = Callable[[Mapping[str, str]], tuple[int, int] | None]
+"""Reads (allowed, left) of the burst window out of an answer's headers, where the system tells."""
+
+Reset = Callable[[], datetime | None]
+"""When the system counts the day's calls from nought again; None where that is not known, or the day rolls."""
+
 
 class Http:
     """One connector's way out. SDK objects are the caller's; pacing is shared by the whole process."""
@@ -64,12 +70,16 @@ class Http:
         *,
         judge: Judge,
         usage: Usage | None = None,
+        window: Window | None = None,
+        reset: Reset | None = None,
         wall: Wall = SYSTEM_WALL,
     ) -> None:
         self._surroundings = surroundings
         self._pacing = pacing
         self._judge = judge
         self._usage = usage
+        self._window = window
+        self._reset = reset
         self._wall = wall
 
     def exchange(self, call: Call, opener: Opener) -> Answer:
@@ -93,25 +103,55 @@ class Http:
         self._wall.sleep(min(0.5 * 2**attempt, LONGEST_PAUSE_S))
 
     def _attempt(self, call: Call, opener: Opener, deadline: Deadline) -> Answer:
+        self._refuse_in_a_rest()
         deadline.extend(self._pacing.wait(call.bucket))
         if call.calls:
             self._surroundings.budget.spend(self._surroundings.connection, self._surroundings.lane, calls=call.calls)
         with _Logged(self._surroundings, call, self._wall) as log:
             answer = receive(opener, deadline=deadline, cap_bytes=call.cap_bytes)
             log.answer = answer
-        self._take_hint(answer)
+        self._take_hint(answer, call.bucket)
         problem = self._judge(answer)
-        if isinstance(problem, RateLimitedError) and not problem.daily:
-            self._pacing.hold(call.bucket, min(problem.retry_after_s, LONGEST_HOLD_S))
+        if isinstance(problem, RateLimitedError):
+            problem = self._slow_down(problem, call.bucket)
         if problem is not None:
             raise problem
         return answer
 
-    def _take_hint(self, answer: Answer) -> None:
+    def _refuse_in_a_rest(self) -> None:
+        now = self._surroundings.clock.now()
+        rest = self._pacing.rest(now)
+        if rest is not None:
+            why = "the day's calls are used up" if rest.daily else "the system asked for it"
+            raise RateLimitedError(
+                f"'{self._surroundings.connection}' rests until {rest.until:%Y-%m-%d %H:%M} UTC: {why}",
+                retry_after_s=(rest.until - now).total_seconds(),
+                daily=rest.daily,
+            )
+
+    def _slow_down(self, error: RateLimitedError, bucket: str) -> RateLimitedError:
+        """Hold one bucket for seconds; rest for what is longer, and for a day that is used up until it ends."""
+        now, reset = self._surroundings.clock.now(), self._reset() if self._reset else None
+        if error.daily:
+            if reset is None:
+                return error
+            error = RateLimitedError(str(error), retry_after_s=(reset - now).total_seconds(), daily=True)
+        if error.retry_after_s <= LONGEST_PAUSE_S:
+            self._pacing.hold(bucket, error.retry_after_s)
+        else:
+            self._pacing.take_rest(Rest(until=now + timedelta(seconds=error.retry_after_s), daily=error.daily))
+        return error
+
+    def _take_hint(self, answer: Answer, bucket: str) -> None:
+        window = self._window(answer.headers) if self._window else None
+        if window is not None:
+            allowed, left = window
+            self._pacing.correct(bucket, allowed=allowed, left=left)
         told = self._usage(answer.headers) if self._usage else None
         if told is not None:
             used, limit = told
-            self._surroundings.budget.hint(self._surroundings.connection, used=used, limit=limit)
+            resets_at = self._reset() if self._reset else None
+            self._surroundings.budget.hint(self._surroundings.connection, used=used, limit=limit, resets_at=resets_at)
 
 
 def http_for(
@@ -121,11 +161,13 @@ def http_for(
     *,
     judge: Judge,
     usage: Usage | None = None,
+    window: Window | None = None,
+    reset: Reset | None = None,
     wall: Wall = SYSTEM_WALL,
 ) -> Http:
     """The usual `Http`: paced together with every other connector object of this connection and host."""
     pacing = shared_pacing(f"{surroundings.connection} {origin} {id(wall)}", limits, wall)
-    return Http(surroundings, pacing, judge=judge, usage=usage, wall=wall)
+    return Http(surroundings, pacing, judge=judge, usage=usage, window=window, reset=reset, wall=wall)
 
 
 def may_send_again(error: BaseException, *, idempotent: bool) -> bool:
@@ -176,7 +218,7 @@ class _Logged:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         answer = self.answer
         types = {name.lower(): value for name, value in self._call.headers.items()}
-        said = masked_body(answer.body, answer.headers.get("content-type", "")) if answer else type(error).__name__
+        said = _masked(answer) if answer else type(error).__name__
         self._surroundings.wire.keep(
             Exchange(
                 connection=self._surroundings.connection,
@@ -191,6 +233,10 @@ class _Logged:
         )
 
 
+def _masked(answer: Answer) -> str:
+    return masked_body(answer.body, answer.headers.get("content-type", ""), decode=lambda: answer.value)
+
+
 __all__ = [
     "BODY_CAP_BYTES",
     "BULK_CAP_BYTES",
@@ -198,6 +244,7 @@ __all__ = [
     "Answer",
     "Call",
     "Http",
+    "Reset",
     "http_for",
     "may_send_again",
     "retry_after",

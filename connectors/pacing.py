@@ -1,13 +1,15 @@
 """How fast we may send: a rolling log of send times per bucket, shared by every thread of a connection.
 
-Vendors count what arrives in a window that rolls, so tokens that refill would allow twice the limit
-around a boundary. Burst windows run on wall time, also against a simulator whose records do not.
+Vendors count what arrives in a window that rolls, so tokens that refill would allow twice the limit around a
+boundary. Burst windows run on wall time, also against a simulator whose records do not. A rest, which may last a
+day, is told by the clock: nothing is sent until it is over, and nobody sleeps through it.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,14 @@ class Limit:
     window_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Nothing is sent until then. `daily`: because the day's calls are used up."""
+
+    until: datetime
+    daily: bool = False
+
+
 class Pacing:
     """Lets sends through no faster than each bucket's limit; a bucket without a limit is not paced."""
 
@@ -33,7 +43,10 @@ class Pacing:
         self._limits = dict(limits)
         self._wall = wall
         self._sent: dict[str, deque[float]] = {bucket: deque() for bucket in limits}
+        self._others: dict[str, deque[float]] = {bucket: deque() for bucket in limits}
+        self._allowed: dict[str, int] = {}
         self._closed_until: dict[str, float] = {}
+        self._rest: Rest | None = None
         self._lock = threading.Lock()
 
     def wait(self, bucket: str) -> float:
@@ -50,6 +63,32 @@ class Pacing:
             until = self._wall.monotonic() + seconds
             self._closed_until[bucket] = max(until, self._closed_until.get(bucket, until))
 
+    def correct(self, bucket: str, *, allowed: int, left: int) -> None:
+        """Take the vendor's word for its window: what it allows in all, and sends of it that we do not know of.
+
+        Others may use the same app, and our own log does not survive a restart. A send that we know of and the
+        vendor has not counted yet stays counted.
+        """
+        with self._lock:
+            limit = self._limits.get(bucket)
+            if limit is None or allowed < 1:
+                return
+            now = self._wall.monotonic()
+            self._allowed[bucket] = allowed
+            known = len(_in_window(self._sent[bucket], limit, now)) + len(_in_window(self._others[bucket], limit, now))
+            self._others[bucket].extend([now] * (allowed - left - known))
+
+    def take_rest(self, rest: Rest) -> None:
+        """Every thread keeps to it; the longer of two counts."""
+        with self._lock:
+            if self._rest is None or self._rest.until < rest.until:
+                self._rest = rest
+
+    def rest(self, now: datetime) -> Rest | None:
+        """The rest that is not over yet."""
+        with self._lock:
+            return self._rest if self._rest is not None and self._rest.until > now else None
+
     def _book(self, bucket: str) -> float:
         """Book a send now and return 0, or return the seconds until it is worth asking again."""
         with self._lock:
@@ -59,13 +98,19 @@ class Pacing:
             limit = self._limits.get(bucket)
             if limit is None:
                 return 0.0
-            sent = self._sent[bucket]
-            while sent and sent[0] + limit.window_s <= now:
-                sent.popleft()
-            if len(sent) >= limit.sends:  # above 0: the loop just compared the very same sum
-                return sent[0] + limit.window_s - now
-            sent.append(now)
-            return 0.0
+            sent, others = (_in_window(log[bucket], limit, now) for log in (self._sent, self._others))
+            full = len(sent) >= limit.sends
+            if not full and len(sent) + len(others) < self._allowed.get(bucket, limit.sends):
+                sent.append(now)
+                return 0.0
+            oldest = sent[0] if full else min(log[0] for log in (sent, others) if log)
+            return oldest + limit.window_s - now  # above 0: the window just compared the very same sum
+
+
+def _in_window(sent: deque[float], limit: Limit, now: float) -> deque[float]:
+    while sent and sent[0] + limit.window_s <= now:
+        sent.popleft()
+    return sent
 
 
 _shared: dict[str, Pacing] = {}

@@ -16,6 +16,7 @@ class ActivityKind(StrEnum):
     EMAIL_OPENED = "email_opened"
     EMAIL_CLICKED = "email_clicked"
     EMAIL_REPLIED = "email_replied"
+    EMAIL_BOUNCED = "email_bounced"
     WEBINAR_REGISTERED = "webinar_registered"
     WEBINAR_VIEWED = "webinar_viewed"
     EVENT_ATTENDED = "event_attended"
@@ -36,6 +37,7 @@ MARKETING_KINDS = frozenset(
         ActivityKind.EMAIL_OPENED,
         ActivityKind.EMAIL_CLICKED,
         ActivityKind.EMAIL_REPLIED,
+        ActivityKind.EMAIL_BOUNCED,
         ActivityKind.WEBINAR_REGISTERED,
         ActivityKind.WEBINAR_VIEWED,
         ActivityKind.EVENT_ATTENDED,
@@ -44,7 +46,7 @@ MARKETING_KINDS = frozenset(
         ActivityKind.CAMPAIGN_RESPONDED,
     }
 )
-"""What the prospect did. The other kinds are what a rep did."""
+"""What the prospect did, or their mailbox. The other kinds are what a rep did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,14 @@ class ContractError(ConnectorError):
     """The answer has a shape we do not know: stop the stream and keep its cursor."""
 
 
+class NotAllowedError(ContractError):
+    """The account or the token does not give us this: where we can do without it, it rests and is asked for again."""
+
+
+class ForgedCallError(LeadloopError):
+    """A call to us cannot be shown to come from the system that it speaks for: answer 401, keep nothing of it."""
+
+
 class DecisionError(LeadloopError):
     """A lead cannot be decided as asked."""
 

@@ -84,4 +84,5 @@ class AccountInfo:
     name: str
     user: str
     time_zone: str = "UTC"
-    is_test: bool = False
+    is_test: bool | None = None
+    """Whether it is a sandbox or test account; None where there is no such difference."""

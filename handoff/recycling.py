@@ -77,7 +77,7 @@ def keep_rest(draft: Draft) -> Draft:
     if lead.stage is not Stage.RECYCLED:
         return draft.on_lead(replace(lead, nurture_withheld=None)) if lead.nurture_withheld else draft
     return_at = own_date(draft) or lead.return_at
-    return draft.on_lead(replace(lead, return_at=return_at, nurture_withheld=_withheld(draft.view, draft.book)))
+    return draft.on_lead(replace(lead, return_at=return_at, nurture_withheld=_withheld(lead, draft.view, draft.book)))
 
 
 def may_return(draft: Draft) -> bool:
@@ -128,8 +128,12 @@ def _needs_fit(draft: Draft) -> bool:
     return draft.lead.return_at is None and draft.lead.recycled_as is not None
 
 
-def _withheld(view: LeadView, book: Rulebook) -> str | None:
-    return OPTED_OUT if is_yes(view.values.get(book.lifecycle.opted_out_property)) else None
+def _withheld(lead: Lead, view: LeadView, book: Rulebook) -> str | None:
+    """Said no to all e-mail, or to the type that this reason's list is sent."""
+    outcome = outcome_of(lead)
+    own = book.road(outcome).opted_out_property if outcome is not None else None
+    asked = filter(None, (book.lifecycle.opted_out_property, own))
+    return OPTED_OUT if any(is_yes(view.values.get(name)) for name in asked) else None
 
 
 def outcome_of(lead: Lead) -> Outcome | None:

@@ -82,5 +82,4 @@ class Rulebook:
 
     def lists(self) -> tuple[str, ...]:
         """Every list that the loop keeps, each once, in the order of the file."""
-        nurture = [road.list for road in self.lifecycle.outcomes.values() if road.list]
-        return tuple(dict.fromkeys([*nurture, self.lifecycle.with_sales_list]))
+        return self.lifecycle.lists()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config.load import Installation, rules_from_document
 from config.settings import Settings
-from connectors.contract import Connector, Lane, Surroundings
+from connectors.contract import CallBudget, Connector, Lane, Surroundings
 from domain.errors import SettingsError
 from domain.run import ConnectionStatus, RuleVersion
 from leadloop.checked import load
@@ -27,6 +27,7 @@ from store import rules as rule_store
 from store.budget import BudgetLimit, StoreBudget
 from store.engine import Store
 from store.known import StoreRecords
+from store.pins import StorePins
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
 from sync.loop import Loop, nothing_reached
@@ -46,6 +47,8 @@ class App:
     wire: StoreWireLog
     fields: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     """Per connection and stream: what the rules in force want to see. Changed in place on publish."""
+    lists: dict[str, set[str]] = field(default_factory=dict)
+    """Per connection: the nurture lists that the rules in force keep there. Changed in place on publish."""
     introduced: set[str] = field(default_factory=set)
     _connectors: dict[str, Connector] | None = None
 
@@ -65,7 +68,7 @@ class App:
             self._connectors = self.connect()
         return self._connectors
 
-    def connect(self, *, lane: Lane = Lane.BACKGROUND) -> dict[str, Connector]:
+    def connect(self, *, lane: Lane = Lane.BACKGROUND, budget: CallBudget | None = None) -> dict[str, Connector]:
         """Build every connection's connector: no call goes out before the first one is used."""
         vault = Vault(self.settings.key.get_secret_value() if self.settings.key else None)
         tokens = StoreTokenCache(self.store, vault)
@@ -75,12 +78,14 @@ class App:
                 connection=name,
                 clock=self.clock,
                 tokens=tokens,
-                budget=self.budget,
+                budget=budget or self.budget,
                 wire=self.wire,
                 fields=self.fields.setdefault(name, {}),
+                lists=self.lists.setdefault(name, set()),
                 lane=lane,
                 describe_again=timedelta(hours=self.settings.schedule.describe_hours),
                 known=StoreRecords(self.store),
+                pins=StorePins(self.store),
             )
             built[name] = connector_class(self.types[name])(own, surroundings)
         return built
@@ -139,7 +144,7 @@ def version_of(app: App, *, author: str, now: datetime) -> RuleVersion:
 
 
 def refresh_fields(app: App) -> None:
-    """Point every connector at the fields that the rules in force want."""
+    """Point every connector at the fields and lists that the rules in force want."""
     with app.store.read() as tx:
         version = rule_store.current(tx)
     if version is None:
@@ -149,6 +154,10 @@ def refresh_fields(app: App) -> None:
         wanted = app.fields.setdefault(name, {})
         wanted.clear()
         wanted.update(wanted_fields(rules.mapping, name))
+        kept = app.lists.setdefault(name, set())
+        kept.clear()
+        if (system := rules.mapping.systems.get(name)) is not None and system.lists:
+            kept.update(rules.lifecycle.lists())
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from domain.errors import LeadloopError, SettingsError
-from domain.values import from_text
-from leadloop import exits
+from leadloop import exits, groups
+from leadloop.options import HERE, Environment, Folder, Json, Port, Wait, moment
 
 EVERY_DAY, LOOK, SET_UP, OPERATE = "Every day", "Look into it", "Set up", "Operate"
 
@@ -30,18 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-config_app = typer.Typer(help="Rules: the folder is the draft, the store holds what is in force.", no_args_is_help=True)
-errors_app = typer.Typer(help="Writes that a system refused, with its own words.", no_args_is_help=True)
-held_app = typer.Typer(help="Sets of leads that the blast radius holds back.", no_args_is_help=True)
-files_app = typer.Typer(help="Lists that people leave in a folder.", no_args_is_help=True)
-
-
-def _moment(text: str) -> datetime:
-    """A time with its zone, as an option gives it."""
-    try:
-        return from_text(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
 
 
 def _version(wanted: bool) -> None:
@@ -50,22 +38,6 @@ def _version(wanted: bool) -> None:
 
         print(f"leadloop {version('leadloop')}")
         raise typer.Exit
-
-
-Folder = Annotated[
-    Path, typer.Option("--dir", "-C", envvar="LEADLOOP_DIR", help="The installation's folder.", show_default=".")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Environment = Annotated[
-    str | None, typer.Option("--environment", "-e", help="Overlay environments/NAME.yaml.", envvar="LEADLOOP_OVERLAY")
-]
-Wait = Annotated[
-    bool, typer.Option("--wait/--no-wait", help="While a daemon leads: wait for its answer, or exit with 75.")
-]
-Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `leadloop errors list`.")]
-SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
-Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
-HERE = Path()
 
 
 @app.callback()
@@ -170,7 +142,7 @@ def explain(
     lead: Annotated[str, typer.Argument(metavar="LEAD", help="E-mail, Salesforce id or HubSpot id.")],
     folder: Folder = HERE,
     environment: Environment = None,
-    at: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="As it was known then.")] = None,
+    at: Annotated[datetime | None, typer.Option(parser=moment, metavar="TIME", help="As it was known then.")] = None,
     json: Json = False,
 ) -> int:
     """Why this score, this stage and this owner: line by line, adding up."""
@@ -179,87 +151,9 @@ def explain(
     return command.run(folder, lead, environment=environment, at=at, as_json=json)
 
 
-app.add_typer(errors_app, name="errors", rich_help_panel=LOOK)
-app.add_typer(held_app, name="held", rich_help_panel=LOOK)
-app.add_typer(files_app, name="files", rich_help_panel=LOOK)
-
-
-@errors_app.command("list")
-def errors_list(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
-    """Refused and unsure writes, newest first."""
-    from leadloop.commands import errors as command
-
-    return command.listing(folder, environment=environment, as_json=json)
-
-
-@errors_app.command("retry")
-def errors_retry(*, ids: Numbers, folder: Folder = HERE, environment: Environment = None) -> int:
-    """Try these again in the next cycle."""
-    from leadloop.commands import errors as command
-
-    return command.retry(folder, ids, environment=environment)
-
-
-@errors_app.command("ignore")
-def errors_ignore(*, ids: Numbers, folder: Folder = HERE, environment: Environment = None) -> int:
-    """Give these up."""
-    from leadloop.commands import errors as command
-
-    return command.ignore(folder, ids, environment=environment)
-
-
-@held_app.command("list")
-def held_list(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
-    """Every open set with its cause and size."""
-    from leadloop.commands import held as command
-
-    return command.listing(folder, environment=environment, as_json=json)
-
-
-@held_app.command("approve")
-def held_approve(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
-    """Let a set through: once, good for a day, each lead looked at again."""
-    from leadloop.commands import held as command
-
-    return command.approve(folder, name, environment=environment)
-
-
-@held_app.command("discard")
-def held_discard(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
-    """Drop a set: its leads stay as they are."""
-    from leadloop.commands import held as command
-
-    return command.discard(folder, name, environment=environment)
-
-
-@files_app.command("preview")
-def files_preview(
-    *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .xlsx, or one of them packed (.gz).")],
-    folder: Folder = HERE,
-    environment: Environment = None,
-    skip_lines: Annotated[int, typer.Option(min=0, max=100, help="Lines above the header.")] = 0,
-    json: Json = False,
-) -> int:
-    """How a list is written, what its columns probably are, and the settings that would read it."""
-    from leadloop.commands import files as command
-
-    return command.preview(folder, file, environment=environment, skip_lines=skip_lines, as_json=json)
-
-
-@files_app.command("rejected")
-def files_rejected(
-    *,
-    connection: Annotated[str | None, typer.Argument(metavar="[CONNECTION]", help="One folder; none: all.")] = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write them here, one CSV per file, to be mended.")] = None,
-    json: Json = False,
-) -> int:
-    """Rows that cannot be used, by file and line, as the files stand now."""
-    from leadloop.commands import files as command
-
-    return command.rejected(folder, connection, environment=environment, out=out, as_json=json)
+app.add_typer(groups.errors, name="errors", rich_help_panel=LOOK)
+app.add_typer(groups.held, name="held", rich_help_panel=LOOK)
+app.add_typer(groups.files, name="files", rich_help_panel=LOOK)
 
 
 @app.command(rich_help_panel=SET_UP)
@@ -286,21 +180,66 @@ def doctor(*, folder: Folder = HERE, environment: Environment = None, json: Json
     return command.run(folder, environment=environment, as_json=json)
 
 
-app.add_typer(config_app, name="config", rich_help_panel=SET_UP)
-
-
-@config_app.command("publish")
-def config_publish(
+@app.command(rich_help_panel=SET_UP)
+def survey(
     *,
     folder: Folder = HERE,
     environment: Environment = None,
-    author: Annotated[str | None, typer.Option("--author", help="Who publishes.", envvar="LEADLOOP_AUTHOR")] = None,
     json: Json = False,
+    days: Annotated[int, typer.Option("--days", help="How far back to look.", min=1, max=365)] = 90,
+    sample: Annotated[
+        int, typer.Option("--sample", help="Records (or rows of history) to look at, per object.", min=1, max=2000)
+    ] = 200,
 ) -> int:
-    """Put the folder's rules in force. Nobody is handed off by it: who would newly stand above the line is listed."""
-    from leadloop.commands import config as command
+    """Before the first write: who else writes the fields our rules would write. Reads only."""
+    from leadloop.commands import survey as command
 
-    return command.publish(folder, environment=environment, author=author, as_json=json)
+    return command.run(folder, environment=environment, days=days, sample=sample, as_json=json)
+
+
+@app.command(rich_help_panel=SET_UP)
+def duplicates(
+    *,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One line per record on standard output.")] = False,
+) -> int:
+    """Several records of one person, as of the last pull: which of them is written to, and why that one."""
+    from leadloop.commands import duplicates as command
+
+    if json and as_csv:
+        raise typer.BadParameter("choose --json or --csv")
+    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
+    return command.run(folder, environment=environment, form=form)
+
+
+@app.command(rich_help_panel=SET_UP)
+def provision(
+    *,
+    connection: Annotated[
+        str | None, typer.Argument(metavar="CONNECTION", help="One connection; otherwise every one.")
+    ] = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what is missing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Make it without asking.")] = False,
+    target: Annotated[
+        Path | None, typer.Option("--folder", help="Make nothing: write a package that a Salesforce admin deploys.")
+    ] = None,
+    json: Json = False,
+    detailed: Annotated[bool, typer.Option("--detailed-exitcode", help="2: something is missing.")] = False,
+) -> int:
+    """Make the fields, lists, list views and buttons that the rules need; shows them and asks first."""
+    from leadloop.commands import provision as command
+
+    if target is not None:
+        return command.write(folder, connection, target, environment=environment)
+    wish = command.Wish(dry_run=dry_run, yes=yes, as_json=json, detailed=detailed)
+    return command.run(folder, connection, wish, environment=environment)
+
+
+app.add_typer(groups.config, name="config", rich_help_panel=SET_UP)
 
 
 @app.command(rich_help_panel=OPERATE)
@@ -309,7 +248,7 @@ def simulator(
     salesforce_port: Port = 8401,
     hubspot_port: Port = 8402,
     tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS with a generated CA.")] = False,
-    start: Annotated[datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Its first moment.")] = None,
+    start: Annotated[datetime | None, typer.Option(parser=moment, metavar="TIME", help="Its first moment.")] = None,
     log: Annotated[Path | None, typer.Option(help="Where its log is kept.")] = None,
     seed: Annotated[Path | None, typer.Option(help="A seed file to begin with.")] = None,
 ) -> int:

@@ -1,15 +1,18 @@
 """The mapping rules compiled once: transforms parsed, fields found per object, so that a lead costs microseconds."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from config.mapping import MappingRules, Property, Role, SyncRule, System
+from config.mapping import MappingRules, Property, Role, SyncRule, System, Whose
 from config.words import Finding
 from domain.errors import RuleError
 from domain.record import Record
+from domain.values import RecordRef
 from mapping.canonical import Reader, reader
-from mapping.identity import head, linked_refs
+from mapping.heads import Head, explained
+from mapping.identity import linked_refs
 from mapping.transforms import parse
 
 _ONE_SIDED = {
@@ -35,12 +38,16 @@ class MappedProperty:
 class FieldMap:
     """Which field of which object is which lead property; RuleError when the rules cannot be used as they are."""
 
-    def __init__(self, rules: MappingRules, types: Mapping[str, str]) -> None:
+    def __init__(
+        self, rules: MappingRules, types: Mapping[str, str], *, waiting: Collection[tuple[str, str, str]] = ()
+    ) -> None:
+        """`waiting`: (connection, object, field) that nobody has decided about yet; those are not written either."""
         found = problems(rules, types)
         if found:
             raise RuleError("mapping.yaml cannot be used: " + "; ".join(found))
         self.rules = rules
         self.types = dict(types)
+        self._left_alone = frozenset((*_left_to_them(rules), *waiting))
         self.properties = tuple(_mapped(prop, rules) for prop in rules.properties)
         self.shared = tuple(one for one in self.properties if one.rule.role is Role.SHARED)
         self.heard = tuple(one for one in self.properties if one.rule.role in (Role.ANSWER, Role.OWNER, Role.STATUS))
@@ -48,16 +55,31 @@ class FieldMap:
             (one for one in self.shared if "country2" in one.rule.transforms), None
         )
 
-    def heads(self, records: Sequence[Record]) -> dict[str, Record]:
+    def may_write(self, ref: RecordRef, field: str) -> bool:
+        """Whether the field is ours to write: neither left to somebody else, nor waiting for a decision."""
+        return (ref.connection, ref.object, field) not in self._left_alone
+
+    def heads(
+        self, records: Sequence[Record], *, touched: Mapping[RecordRef, datetime] | None = None
+    ) -> dict[str, Record]:
         """Connection → the one record that is written to; connections without one are left out."""
-        linked = {ref for record in records if (system := self._system(record)) for ref in linked_refs(record, system)}
-        found = {}
+        return {name: found.record for name, found in self.explained_heads(records, touched=touched).items()}
+
+    def explained_heads(
+        self, records: Sequence[Record], *, touched: Mapping[RecordRef, datetime] | None = None
+    ) -> dict[str, Head]:
+        """As `heads`, with why it is that record. `touched`: when a rep last did something with a record."""
+        linked, found = self.linked(records), {}
         for connection, system in self.rules.systems.items():
             own = [record for record in records if record.ref.connection == connection]
-            chosen = head(own, system, linked=linked)
+            chosen = explained(own, system, linked=linked, touched=touched)
             if chosen is not None:
                 found[connection] = chosen
         return found
+
+    def linked(self, records: Sequence[Record]) -> set[RecordRef]:
+        """The records that a neighbouring tool's ids lead to."""
+        return {ref for record in records if (system := self._system(record)) for ref in linked_refs(record, system)}
 
     def fields(self, connection: str, kind: str) -> frozenset[str]:
         """Every field of an object that mapping and identity read, empty for an object that is no person."""
@@ -129,6 +151,14 @@ def _one_sided(prop: Property, types: Mapping[str, str]) -> Iterator[Finding]:
     kinds = {types.get(connection) for connection in prop.fields}
     if side and not kinds & {side, None}:
         yield Finding(("sync",), f"{prop.sync.value!r}, but none of its fields is in a {side} connection")
+
+
+def _left_to_them(rules: MappingRules) -> Iterator[tuple[str, str, str]]:
+    for connection, decided in rules.decided.items():
+        for place, whose in decided.items():
+            kind, _, field = place.partition(".")
+            if whose is Whose.THEIRS:
+                yield connection, kind, field
 
 
 def _mapped(prop: Property, rules: MappingRules) -> MappedProperty:

@@ -1,11 +1,11 @@
-"""Who is who: the keys by which a record is recognised, and the one record per system that we write to.
+"""Who is who: the keys by which a record is recognised.
 
 A key is worth claiming only if it is unique by nature: the record itself (and ids that lead to it), our
 own unique field, the id that another tool keeps of its twin, an e-mail address.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,23 +76,6 @@ def resolve(keys: Sequence[IdentityKey], known: Mapping[IdentityKey, LeadId]) ->
     return tuple(sorted({known[key] for key in keys if key in known}))
 
 
-def head(records: Sequence[Record], system: System, *, linked: Collection[RecordRef] = ()) -> Record | None:
-    """The one of a connection's records that is written to, None when none can be.
-
-    Only live ones: not archived, merged away or converted. Linked by the neighbouring tool beats the rest
-    (it would re-point to whichever was modified last), then the object's precedence, then the oldest (ids
-    grow). `linked` names records that another system's records point at.
-    """
-    order = {name: rank for rank, name in enumerate(system.people.objects)}
-    live = [record for record in records if record.ref.object in order and is_live(record)]
-
-    def rank(record: Record) -> tuple[bool, int, int, str]:
-        is_linked = record.ref in linked or bool(linked_refs(record, system))
-        return (not is_linked, order[record.ref.object], len(record.ref.id), record.ref.id)
-
-    return min(live, key=rank, default=None)
-
-
 def is_live(record: Record) -> bool:
     """Whether the record can still be written: nothing has taken its place."""
     return not record.archived and record.merged_into is None and record.converted_to is None
@@ -125,7 +108,6 @@ __all__ = [
     "company_domain",
     "emails_of",
     "full_id",
-    "head",
     "is_live",
     "keys_of",
     "linked_refs",

@@ -57,14 +57,16 @@ def merge_lead(
     *,
     types: Mapping[str, str] | None = None,
     changed: Mapping[At, datetime] | None = None,
+    touched: Mapping[RecordRef, datetime] | None = None,
 ) -> LeadMerge:
     """Merge what a lead's records show. Give a FieldMap in a loop: compiling the rules costs more than the merge.
 
     `types` (connection → vendor) is needed with plain rules. `changed` holds the exact moments at which fields
-    changed, where a field history tells; without it no time is certain.
+    changed, where a field history tells; without it no time is certain. `touched`: see `FieldMap.heads`.
     """
     fields = rules if isinstance(rules, FieldMap) else FieldMap(rules, types or {})
-    return _Merging(fields, fields.heads(records), records, bases, changed or {}).run()
+    heads = fields.heads(records, touched=touched)
+    return _Merging(fields, heads, records, bases, changed or {}).run()
 
 
 class _Merging:

@@ -30,6 +30,10 @@ class World(Protocol):
         """Let a person do one thing; the answer says at least the `id` touched."""
         ...
 
+    def furnish(self, *, provisioned: bool) -> None:
+        """Have leadloop's own fields, as an admin made them, or be as the vendor delivers; what is so stays so."""
+        ...
+
     def objects(self, type_name: str) -> list[Row]:
         """Every row of the type as the vendor would show it, deleted ones (flagged) included."""
         ...

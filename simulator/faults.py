@@ -13,21 +13,24 @@ FaultKind = Literal[
     "slow",  # `seconds` before the answer
     "reply_lost",  # handled (after_commit) or not, then the connection drops without an answer
     "truncated",  # the answer breaks off in the middle of its JSON
+    "not_utf8",  # the answer is complete, but its first text is not UTF-8
     "expired_session",  # 401 in the vendor's shape; the token is dead from here on
     "search_lag",  # a read does not show changes of the last `seconds`
     "partial_failure",  # the first item of the next batch is refused
     "row_lock",  # UNABLE_TO_LOCK_ROW / 423
+    "bulk_failed",  # Salesforce: there is no Bulk job to be had, or it ends Failed after so many rows
     "query_refused",  # Salesforce: a query is refused, or only one that finds more than so many rows
 ]
 KINDS: tuple[str, ...] = get_args(FaultKind)
-_WIRE = ("slow", "reply_lost", "truncated", "bad_gateway")
+_WIRE = ("slow", "reply_lost", "truncated", "not_utf8", "bad_gateway")
 _LOGIN = re.compile(r"/oauth")
 # Where a kind strikes when the order names no path: a fault spent on a call that cannot show it would be lost.
 _USUAL_PATHS = {
     "partial_failure": re.compile(r"/composite/sobjects|/batch/(?!read)"),
     "row_lock": re.compile(r"/sobjects|/objects/(?!.*(?:/search|/batch/read))"),
     "search_lag": re.compile(r"/query|/search|/updated|/deleted|/composite/?$"),
-    "query_refused": re.compile(r"/query|/composite/?$"),
+    "bulk_failed": re.compile(r"/jobs/"),
+    "query_refused": re.compile(r"(?<!/jobs)/query|/composite/?$"),
 }
 
 

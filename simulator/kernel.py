@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from simulator.act import World
 from simulator.clock import Clock
 from simulator.faults import Faults
+from simulator.hubspot.webhooks import usual
 from simulator.log import Log
 
 SYSTEMS = ("salesforce", "hubspot")
@@ -24,14 +26,30 @@ class Settings:
     """Simulated seconds that an issued Salesforce session lives."""
     locator_life_s: float = 172_800.0
     """Simulated seconds that a Salesforce query locator lives."""
+    bulk_s: float = 0.0
+    """Simulated seconds that Salesforce takes for a Bulk job."""
+    bulk_query_jobs: int = 10_000
+    """Bulk query jobs allowed in 24 simulated hours."""
     auto_assign_to: str | None = None
     """User or queue id that Salesforce's active assignment rule gives leads to; none: no active rule."""
     clients: dict[str, str] = field(default_factory=lambda: {"leadloop": "leadloop-secret"})
     """Consumer key to consumer secret of the known Salesforce External Client Apps."""
+    refresh_token: str = "simulator-refresh"  # noqa: S105  # a token of a simulator opens nothing
+    """What a person was last given who authorised Salesforce's web-server flow; another one: authorised anew."""
+    rotate_refresh_tokens: bool = False
+    """Whether a Salesforce refresh token is good for one use, and one that was used revokes all that came of it."""
+    sandbox: bool = True
+    """Whether the Salesforce org is a sandbox; otherwise it calls itself an Enterprise Edition."""
     jwt_public_key: str | None = None
     """PEM key that signs JWT bearer assertions; none: any well-formed assertion of a known client passes."""
     org: dict[str, str] = field(default_factory=lambda: {"salesforce": "00D5e0000000001EAA", "hubspot": "24600001"})
     """Organization id and portal id; change one to see what a swapped login does."""
+    webhooks: dict[str, Any] = field(default_factory=usual)
+    """Where and how HubSpot tells an app of changes by itself; no `url`: not at all."""
+    provisioned: bool = True
+    """Whether both systems have leadloop's own fields; false: as their vendors deliver them."""
+    may_customize: bool = True
+    """Whether the Salesforce integration user may change the org's Setup."""
 
 
 @dataclass(slots=True, kw_only=True)

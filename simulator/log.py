@@ -54,8 +54,12 @@ class Log:
         effects: list[Effect],
         at: datetime | None = None,
         act: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> int:
-        """Write one line and return its number. `at` and `act` are the side-door act's own time and words."""
+        """Write one line and return its number. `at` and `act` are the side-door act's own time and words.
+
+        `headers` are those of the request that decide what a vendor does with it.
+        """
         with self._lock:
             self.seq += 1
             line: dict[str, Any] = {
@@ -70,6 +74,8 @@ class Log:
             }
             if act is not None:
                 line["act"] = act
+            if headers:
+                line["headers"] = headers
             written = self._file.write(_written(line) + b"\n")
             self._starts.append(self._starts[-1] + written)
             return self.seq

@@ -31,6 +31,7 @@ DEEDS = (
     "merge",
     "delete",
     "unsubscribe",
+    "open_lead",
 )
 # Side-door key -> the object types it becomes, per system.
 SEED_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -172,7 +173,16 @@ def shown_settings(settings: Settings) -> Row:
 
 
 def _check_setting(name: str, before: object, value: object) -> None:
-    if isinstance(before, int | float):
+    if isinstance(before, list):
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ActError(f"{name} must be a list of texts, got {value!r}")
+        return
+    if name.startswith("webhooks.") and before is None:
+        raise ActError(f"unknown setting {name}")
+    if isinstance(before, bool):
+        if not isinstance(value, bool):
+            raise ActError(f"{name} must be true or false, got {value!r}")
+    elif isinstance(before, int | float):
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise ActError(f"{name} must be a number from 0 up, got {value!r}")
     elif not isinstance(value, str) and not (value is None and "." not in name):

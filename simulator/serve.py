@@ -19,6 +19,7 @@ from simulator import orders
 from simulator.act import ActError
 from simulator.clock import Clock
 from simulator.door import Door, door
+from simulator.exchanges import Exchanges, Kept, named_file
 from simulator.faults import Faults
 from simulator.hubspot.http import app as hubspot_app
 from simulator.hubspot.world import HubSpotWorld
@@ -83,6 +84,8 @@ def serve(
     with contextlib.closing(kernel.log), contextlib.ExitStack() as stack:
         if seed is not None:
             _plant(kernel, seed)
+        if (file := named_file()) is not None:
+            apps["hubspot"] = Kept(apps["hubspot"], stack.enter_context(contextlib.closing(Exchanges(file))))
         certificate = make_certificate(path.parent, host) if tls else None
         ports = {"salesforce": salesforce_port, "hubspot": hubspot_port}
         sockets = {name: stack.enter_context(_listen(host, port)) for name, port in ports.items()}

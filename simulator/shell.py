@@ -12,6 +12,13 @@ from simulator.log import Effect
 from simulator.wire import Lines
 
 NO_ANSWER = 0  # the status in the log of a request whose connection was dropped before the first byte
+LOGGED_HEADERS = (
+    "sforce-auto-assign",
+    "sforce-call-options",
+    "sforce-duplicate-rule-header",
+    "if-unmodified-since",
+)
+"""What tells how a write was meant; none of them is a secret."""
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body>\xff\xfe\x93upstream said no\x94</body></html>"
 
 
@@ -51,7 +58,9 @@ class Shell:
         if fault is not None and fault.kind == "reply_lost":
             answer.clear()
         elif fault is not None and fault.kind == "bad_gateway":
-            answer[:] = _bad_gateway()
+            answer[:] = _bad_gateway(fault.status or 502)
+        elif fault is not None and fault.kind == "not_utf8":
+            answer[:] = _spoilt(answer)
 
     async def _reply(self, scope: Scope, send: Send, answer: list[Message], fault: Fault | None) -> None:
         if not answer:
@@ -79,8 +88,14 @@ class Shell:
 
     def _write_line(self, scope: Scope, answer: list[Message], effects: list[Effect]) -> None:
         status: int = answer[0]["status"] if answer else NO_ANSWER
+        told = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
         self._kernel.log.append(
-            system=self._system, method=scope["method"], path=scope["path"], status=status, effects=effects
+            system=self._system,
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            effects=effects,
+            headers={name: told[name] for name in LOGGED_HEADERS if name in told},
         )
 
 
@@ -91,9 +106,18 @@ def _collector(answer: list[Message]) -> Send:
     return collect
 
 
-def _bad_gateway() -> list[Message]:
+def _spoilt(answer: list[Message]) -> list[Message]:
+    """A byte of Latin-1 at the beginning of the first text; the length that the headers tell is right."""
+    body = b"".join(message.get("body", b"") for message in answer)
+    body = body.replace(b'":"', b'":"\xe9', 1) if b'":"' in body else b"\xe9" + body
+    headers = [(name, value) for name, value in answer[0].get("headers", []) if name != b"content-length"]
+    start = {**answer[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]}
+    return [start, {"type": "http.response.body", "body": body}]
+
+
+def _bad_gateway(status: int) -> list[Message]:
     headers: list[Any] = [(b"content-type", b"text/html"), (b"content-length", str(len(BAD_GATEWAY)).encode())]
     return [
-        {"type": "http.response.start", "status": 502, "headers": headers},
+        {"type": "http.response.start", "status": status, "headers": headers},
         {"type": "http.response.body", "body": BAD_GATEWAY},
     ]

@@ -1,13 +1,14 @@
 """The ledger of calls: how much of a system's daily limit we used, and who may still use more.
 
-A day is the last 24 hours, as the vendors count it. Booking happens in memory, because every call
-goes through it; the counts are written in batches, and a crash loses at most one batch of them
-(the vendor's own figure, which is taken when it is higher, makes up for that).
+Booking happens in memory, because every call goes through it; the counts are written in batches, and a
+crash loses at most one batch of them (the vendor's own figure, which is taken when it is higher, makes up
+for that).
 
-The vendor's figure stops us only until something better is known. Whoever does not call hears no newer
-one, and many answers bring none, so while nothing but that figure stands in the way the background may
-ask once in ten minutes, and from the age of an hour the figure guards the reserve alone. The reserve
-itself is never touched: there the figure stands for a day.
+Where the vendor tells when its day ends (HubSpot: midnight of the account), its figure stands until then.
+Where the day rolls (Salesforce), the figure stops us only until something better is known. Whoever does not
+call hears no newer one, and many answers bring none, so while nothing but that figure stands in the way the
+background may ask once in ten minutes, and from the age of an hour the figure guards the reserve alone. The
+reserve itself is never touched: there the figure stands for a day.
 """
 
 from dataclasses import dataclass
@@ -18,15 +19,15 @@ from typing import Protocol
 from sqlalchemy import select
 
 from domain.errors import RateLimitedError
+from store import installation
+from store.counted import DAY, HOUR, Counted, hour_of
 from store.engine import Store, Tx
 from store.schema import call_count, call_limit
 from store.upserts import insert_for, upsert
 
-_DAY = timedelta(hours=24)
-_HOUR = timedelta(hours=1)
-_PATIENCE = timedelta(minutes=10)
-"""How long a refusing figure is left alone, and until when a lower one is taken for a late answer."""
 _BATCH = 50
+_RESETS_AT = "calls_reset_at:"
+"""Before a connection's name: where the installation remembers when its day of calls ends."""
 
 
 class Clock(Protocol):
@@ -54,19 +55,6 @@ class Usage:
     limit: int
 
 
-@dataclass(slots=True)
-class _Counted:
-    """One connection's counts per hour (hour → [handoff, background]) and the vendor's last word."""
-
-    hours: dict[datetime, list[int]]
-    hinted: int
-    hinted_at: datetime | None
-    own_since_hint: int
-    vendor_limit: int | None
-    asked_at: datetime | None = None
-    unwritten: int = 0
-
-
 class StoreBudget:
     """Satisfies the connectors' call budget; shared by every thread of a process."""
 
@@ -75,8 +63,9 @@ class StoreBudget:
         self._limits = dict(limits)
         self._clock = clock
         self._lock = Lock()
-        self._counted: dict[str, _Counted] = {}
+        self._counted: dict[str, Counted] = {}
         self._deltas: dict[tuple[str, datetime], list[int]] = {}
+        self._written_resets: dict[str, datetime] = {}
 
     def spend(self, connection: str, lane: str, *, calls: int = 1) -> None:
         """Book calls about to be sent; RateLimitedError(daily=True), nothing booked, when the lane's share is gone."""
@@ -86,28 +75,21 @@ class StoreBudget:
             free_at = self._free_at(connection, lane, counted, calls, now)
             if free_at > now:
                 raise _refusal(connection, lane, self._usage(connection, counted, now), wait=free_at - now)
-            hour, column = _hour(now), 0 if lane == "handoff" else 1
-            counted.asked_at = now if lane != "handoff" else counted.asked_at
-            counted.hours.setdefault(hour, [0, 0])[column] += calls
-            self._deltas.setdefault((connection, hour), [0, 0])[column] += calls
-            counted.own_since_hint += calls
-            counted.unwritten += calls
+            handoff = lane == "handoff"
+            counted.book(now, handoff=handoff, calls=calls)
+            self._deltas.setdefault((connection, hour_of(now)), [0, 0])[0 if handoff else 1] += calls
             full = counted.unwritten >= _BATCH
         if full:
             self.flush()
 
-    def hint(self, connection: str, *, used: int, limit: int | None) -> None:
-        """The vendor's figure. It may be late: what we sent since is counted on top of it.
+    def hint(self, connection: str, *, used: int, limit: int | None, resets_at: datetime | None = None) -> None:
+        """The vendor's figure, and from when it surely counts from nought again, where that is known.
 
-        A lower one soon after is an answer that took longer, a lower one after ten minutes is news.
+        It may be late: what we sent since is counted on top of it.
         """
         now = self._clock.now()
         with self._lock:
-            counted = self._of(connection, now)
-            if counted.hinted_at is not None and used < counted.hinted and now - counted.hinted_at < _PATIENCE:
-                return
-            counted.hinted, counted.hinted_at, counted.own_since_hint = used, now, 0
-            counted.vendor_limit = limit if limit is not None else counted.vendor_limit
+            self._of(connection, now).take(used, limit, resets_at, now)
 
     def usage(self, connection: str) -> Usage:
         now = self._clock.now()
@@ -124,6 +106,9 @@ class StoreBudget:
                 for name, each in sorted(self._counted.items())
                 if each.hinted_at is not None
             ]
+            resets = {name: each.resets_at for name, each in self._counted.items() if each.resets_at is not None}
+            resets = {name: at for name, at in resets.items() if self._written_resets.get(name) != at}
+            self._written_resets |= resets
             for each in self._counted.values():
                 each.unwritten = 0
         if not deltas and not hints:
@@ -139,71 +124,59 @@ class StoreBudget:
                 more = {lane: call_count.c[lane] + statement.excluded[lane] for lane in ("handoff", "background")}
                 tx.execute(statement.on_conflict_do_update(index_elements=["connection", "hour"], set_=more), rows)
             upsert(tx, call_limit, hints)
+            for name, at in resets.items():
+                installation.put(tx, _RESETS_AT + name, at.isoformat())
 
         self._store.transact(write)
 
-    def _free_at(self, connection: str, lane: str, counted: _Counted, calls: int, now: datetime) -> datetime:
+    def _free_at(self, connection: str, lane: str, counted: Counted, calls: int, now: datetime) -> datetime:
         """From when these calls may go out: `now` when they may."""
         limit = self._limits.get(connection, BudgetLimit(daily=100_000))
         usage = self._usage(connection, counted, now)
-        next_hour, most = _hour(now) + _HOUR, 100 - limit.untouched_percent
+        later, most = counted.next_room(now), 100 - limit.untouched_percent
 
         def fits(used: int, percent: int) -> bool:
             return (used + calls) * 100 <= usage.limit * min(percent, most)
 
         if lane == "handoff":
-            return now if fits(usage.used, limit.handoff_percent) else next_hour
+            return now if fits(usage.used, limit.handoff_percent) else later
         own = fits(usage.own, min(limit.background_own_percent, limit.background_account_percent))
         if not own or not fits(usage.used, most):
-            return next_hour
+            return later
         if fits(usage.used, limit.background_account_percent):
             return now
-        return min(next_hour, max(now, _next_question(counted, now)))
+        return min(later, max(now, counted.next_question(now)))
 
-    def _usage(self, connection: str, counted: _Counted, now: datetime) -> Usage:
-        recent = [counts for hour, counts in counted.hours.items() if hour > now - _DAY - _HOUR]
-        own = sum(sum(counts) for counts in recent)
-        vendor = counted.hinted + counted.own_since_hint
-        if counted.hinted_at is None or now - counted.hinted_at > _DAY:
-            vendor = 0
+    def _usage(self, connection: str, counted: Counted, now: datetime) -> Usage:
+        own, background = counted.own(now)
         limit = counted.vendor_limit or self._limits.get(connection, BudgetLimit(daily=100_000)).daily
-        return Usage(own=own, background=sum(counts[1] for counts in recent), used=max(own, vendor), limit=limit)
+        return Usage(own=own, background=background, used=max(own, counted.vendor(now)), limit=limit)
 
-    def _of(self, connection: str, now: datetime) -> _Counted:
+    def _of(self, connection: str, now: datetime) -> Counted:
         if connection not in self._counted:
             self._counted[connection] = self._read(connection, now)
         counted = self._counted[connection]
-        for hour in [hour for hour in counted.hours if hour <= now - _DAY - _HOUR]:
-            del counted.hours[hour]
+        counted.forget_old(now)
         return counted
 
-    def _read(self, connection: str, now: datetime) -> _Counted:
+    def _read(self, connection: str, now: datetime) -> Counted:
         with self._store.read() as tx:
             rows = tx.execute(
-                select(call_count).where(call_count.c.connection == connection, call_count.c.hour > now - _DAY - _HOUR)
+                select(call_count).where(call_count.c.connection == connection, call_count.c.hour > now - DAY - HOUR)
             )
             hours = {row.hour: [row.handoff, row.background] for row in rows}
             hint = tx.execute(select(call_limit).where(call_limit.c.connection == connection)).first()
+            told = installation.get(tx, _RESETS_AT + connection)
+        resets_at = None if told is None else datetime.fromisoformat(told)
         if hint is None:
-            return _Counted(hours=hours, hinted=0, hinted_at=None, own_since_hint=0, vendor_limit=None)
-        return _Counted(hours, hint.used, hint.hinted_at, 0, hint.daily)
-
-
-def _next_question(counted: _Counted, now: datetime) -> datetime:
-    """From when the background may go on though the vendor's figure, and nothing else, is over its share."""
-    if counted.hinted_at is None or now - counted.hinted_at >= _HOUR:
-        return now
-    return max(counted.hinted_at, counted.asked_at or counted.hinted_at) + _PATIENCE
+            return Counted(hours)
+        return Counted(hours, hint.used, hint.hinted_at, vendor_limit=hint.daily, resets_at=resets_at)
 
 
 def _refusal(connection: str, lane: str, usage: Usage, *, wait: timedelta) -> RateLimitedError:
     return RateLimitedError(
-        f"Connection '{connection}' has used {usage.used} of {usage.limit} calls in 24 hours ({usage.own} by "
+        f"Connection '{connection}' has used {usage.used} of {usage.limit} calls of a day ({usage.own} by "
         f"leadloop): no more for the {lane} lane now. It goes on by itself when calls become free.",
         retry_after_s=wait.total_seconds(),
         daily=True,
     )
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)

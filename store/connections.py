@@ -54,10 +54,15 @@ def pin_account(tx: Tx, name: str, account_id: str) -> None:
     )
     pinned = tx.execute(select(connections.c.account_id).where(connections.c.name == name)).scalar()
     if pinned != account_id:
-        raise WrongAccountError(
-            f"Connection '{name}' is logged in to account {account_id}, but it was set up with {pinned}. Nothing was "
-            "written. Use the credentials of the first account, or give the new one a connection of its own."
-        )
+        raise WrongAccountError(another_account(name, account_id, str(pinned)))
+
+
+def another_account(name: str, account_id: str, pinned: str) -> str:
+    """What is said of a connection that leads to another org or portal than it was set up with."""
+    return (
+        f"Connection '{name}' is logged in to account {account_id}, but it was set up with {pinned}. Nothing was "
+        "written. Use the credentials of the first account, or give the new one a connection of its own."
+    )
 
 
 def cursor(tx: Tx, connection: str, stream: str) -> Cursor | None:

@@ -57,6 +57,18 @@ def counts(tx: Tx) -> dict[tuple[str, str], int]:
     return {(row[0], OutboxStatus(row[1])): row[2] for row in rows}
 
 
+def due(tx: Tx, connection: str, lane: str, *, now: datetime, most: int, run_id: int | None = None) -> int:
+    """How many rows of a lane wait to be sent; counted no further than `most`."""
+    query = select(table.c.id).where(
+        table.c.connection == connection,
+        table.c.lane == lane,
+        text("outbox.status IN ('pending', 'waiting')"),
+        table.c.due_at <= now,
+    )
+    wanted = query if run_id is None else query.where(table.c.run_id == run_id)
+    return tx.execute(select(func.count()).select_from(wanted.limit(most).subquery())).scalar_one()
+
+
 def list_open(
     tx: Tx, connection: str | None = None, statuses: Iterable[OutboxStatus | str] = OPEN
 ) -> Iterator[OutboxRow]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 
 from domain.run import OutboxStatus
-from store import runs, wire
+from store import inbox, runs, wire
 from store.columns import AnySelect
 from store.engine import Tx
 from store.held import HeldStatus
@@ -29,6 +29,7 @@ class Limits:
     """How long what is kept, and how many rows of each kind one transaction deletes at most."""
 
     wire: timedelta = wire.KEPT_FOR
+    hints: timedelta = inbox.KEPT_FOR
     settled: timedelta = timedelta(days=90)
     """Outbox rows with their before-images after they were settled, runs after they began."""
     answered: timedelta = timedelta(days=90)
@@ -43,6 +44,7 @@ class Purged:
     """How many rows were deleted; of `before_images` only the values. `more`: call again, a portion was full."""
 
     wire: int
+    hints: int
     outbox: int
     before_images: int
     runs: int
@@ -61,6 +63,7 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
     most, settled, answered = limits.portion, now - limits.settled, now - limits.answered
     found = {
         "wire": wire.purge(tx, before=now - limits.wire, limit=most),
+        "hints": inbox.purge(tx, before=now - limits.hints, limit=most),
         "outbox": _delete(tx, outbox, [outbox.c.id], _over(settled), most),
         "before_images": _forget_before_images(tx, before=settled, limit=most),
         "runs": runs.purge(tx, before=settled, limit=most),

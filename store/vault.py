@@ -1,12 +1,14 @@
 """Vendor tokens at rest: encrypted with a key that is not in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, select
 
 from domain.errors import CredentialsError, SettingsError
 from store.engine import Store
+from store.queueing import one_at_a_time
 from store.schema import token as table
 from store.upserts import upsert_one
 
@@ -66,6 +68,16 @@ class StoreTokenCache:
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store
         self._vault = vault
+
+    @property
+    def keeps(self) -> bool:
+        return self._vault.is_open
+
+    @contextmanager
+    def alone(self, connection: str) -> Iterator[None]:
+        """Wait until nobody else, in any process of this installation, renews this connection's token."""
+        with one_at_a_time(self._store, f"token {connection}"):
+            yield
 
     def load(self, connection: str) -> str | None:
         with self._store.read() as tx:

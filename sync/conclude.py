@@ -22,6 +22,8 @@ from handoff.decide import decide
 from handoff.routing import RoutingState
 from handoff.view import LeadView
 from mapping.agreement import Base
+from mapping.duplicates import on_heads_only
+from mapping.heads import touches
 from mapping.merge_lead import LeadMerge, merge_lead
 from mapping.projection import project
 from mapping.wishes import FieldWish
@@ -97,10 +99,7 @@ def conclude(
     known = _understand(material, rules, users, now=now)
     decision, state = decide(replace(known.view, held=held), rules.book, state, users.reps, now=now)
     decision = show(decision, known.view.score, material, rules, now=now)
-    wishes = (
-        *known.merged.desired,
-        *project(decision.properties, _head_records(material, known.merged), rules.fields, users=users.ids),
-    )
+    wishes = _wishes(decision, known.merged, material, rules, users)
     wanted = _desired(wishes, material, decision, rules)
     conclusion = Conclusion(
         lead_id=material.lead.id,
@@ -120,6 +119,15 @@ def conclude(
     return conclusion, state
 
 
+def _wishes(
+    decision: Decision, merged: LeadMerge, material: Material, rules: InForce, users: Users
+) -> tuple[FieldWish, ...]:
+    """What the records should show: ours on the heads alone, and nothing in a field that was left to others."""
+    projected = project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids)
+    wishes = on_heads_only((*merged.desired, *projected), material.records, merged.heads, rules.fields)
+    return tuple(wish for wish in wishes if rules.fields.may_write(wish.ref, wish.field))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Understood:
     """A lead merged and rescored. `changed`: the facts that are new, which hold `since` then."""
@@ -131,7 +139,9 @@ class _Understood:
 
 
 def _understand(material: Material, rules: InForce, users: Users, *, now: datetime) -> _Understood:
-    merged = merge_lead(material.records, material.bases, rules.fields)
+    has_twins = len({row.ref.connection for row in material.records}) < len(material.records)
+    touched = touches(material.activities) if has_twins else None
+    merged = merge_lead(material.records, material.bases, rules.fields, touched=touched)
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
     facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
@@ -289,7 +299,7 @@ def show(decision: Decision, score: Score, material: Material, rules: InForce, *
         properties["score_change"] = 0 if before is None else score.shown - before
         shown = {"shown_score": score.shown, "shown_band": score.band, "shown_at": now}
     else:
-        last = {row.property: row.value for row in material.desired}
+        last = {row.property: row.value for row in material.desired if row.value is not None}
         for name in SHOWN:
             properties.pop(name, None)
             if name in last:

@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError
+from connectors.contract import Resting
+from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError, WrongAccountError
 from domain.run import ConnectionStatus, GoLive, Run
 from store import audit, connections, held, outbox, runs
 from sync import recover
 from sync.decide import Decided, decide_due
 from sync.golive import follow_step, take_baseline
+from sync.hints import follow
+from sync.intake import Pulled
 from sync.introduce import introduce
 from sync.loop import Loop, StopAskedError
 from sync.outgoing import plan_due
-from sync.pull import Pulled, pull
+from sync.pull import pull
 from sync.push import Pushed, push
 from sync.retain import retain
 
@@ -88,6 +91,30 @@ def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedel
         tally.pulled[name] = pull(loop, name, now=now, hot=hot)
 
     guarded(loop, name, "pull", tally, step, now=now)
+    _tell_what_rests(loop, name, now=now)
+
+
+def _tell_what_rests(loop: Loop, name: str, *, now: datetime) -> None:
+    """What a system does not give us stands beside its status, which stays running."""
+    connector = loop.connections[name]
+    if not isinstance(connector, Resting):
+        return
+    words = [f"{stream} is not read: {why}" for stream, why in sorted(connector.resting.items())]
+    with loop.store.read() as tx:
+        known = connections.get(tx, name)
+    if known is not None and known.status is ConnectionStatus.RUNNING and (known.reason or "") != "; ".join(words):
+        with loop.store.write(loop.epoch) as tx:
+            connections.set_status(tx, name, known.status, reason="; ".join(words) or None, now=now)
+
+
+def follow_hints(loop: Loop, name: str, tally: Tally, *, now: datetime) -> None:
+    """Read again what one connection's hints name."""
+
+    def step() -> None:
+        introduce(loop, name, now=now)
+        tally.pulled[name] = follow(loop, name, now=now)
+
+    guarded(loop, name, "hints", tally, step, now=now)
 
 
 def decide_and_plan(loop: Loop, tally: Tally, *, now: datetime, run_id: int | None) -> int:
@@ -140,6 +167,8 @@ def guarded(loop: Loop, name: str, step: str, tally: Tally, work: Callable[[], N
     except (FencedError, StopAskedError):
         raise
     except LeadloopError as error:
+        if isinstance(error, WrongAccountError):
+            loop.introduced.discard(name)
         with loop.store.write(loop.epoch) as tx:
             reaction = recover.note(tx, name, error, now=now)
         tally.failures.append(f"{name}: {step}: {reaction.reason}")

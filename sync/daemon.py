@@ -7,19 +7,20 @@ what the others did since its last look becomes one run. What operators file has
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import Lane, Pace, Reader
+from connectors.contract import Lane, Pace, Reader, Refresher
 from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus
 from store import audit, connections, held, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
-from sync.cycle import Tally, add_pushed, decide_and_plan, guarded, observing, pull_one, recover_claims
+from sync.cycle import Tally, add_pushed, decide_and_plan, follow_hints, guarded, observing, pull_one, recover_claims
 from sync.golive import follow_step, take_baseline
+from sync.hints import has_hints
 from sync.loop import Loop, StopAskedError
 from sync.push import push
 from sync.retain import retain
@@ -30,13 +31,21 @@ log = structlog.get_logger(__name__)
 LOOK_S = 5.0
 """How often decider and pushers look whether there is something to do: an indexed query each."""
 
+HINTS_S = 1.0
+"""How often hints are looked for, where systems may tell us something: the saving of minutes is what they are for."""
+
+HURRY_S = 1.0
+"""How long whoever follows hints waits for the decider or a pusher that is busy."""
+
 OPERATORS_S = 1.0
 """How often requests and publications are looked for: a person waits for them."""
 
 RETAIN_S = 3600.0
 """How often it is asked whether the day's deletions are due."""
 
-BETWEEN_COMMITS = frozenset({"pull.page_committed", "decide.committed", "plan.committed", "push.settled"})
+BETWEEN_COMMITS = frozenset(
+    {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"}
+)
 """Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
 
 
@@ -58,6 +67,7 @@ class Daemon:
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _busy: dict[str, threading.Lock] = field(default_factory=dict)
+    _in_turn: list[Job] = field(default_factory=list)
     _troubles: dict[str, str] = field(default_factory=dict)
     _last_run: datetime | None = None
     _rules: str | None = None
@@ -72,6 +82,8 @@ class Daemon:
         for name in decider.connections:
             found.append(self._job(f"pull:{name}", self._pull_every_s(name), self._pulling(name)))
             found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
+        self._in_turn = [found[0], *sorted((job for job in found if job.name.startswith("push:")), key=_turn)]
+        found += [self._hearing(name) for name in decider.connections if self._hears(name)]
         found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
@@ -163,6 +175,46 @@ class Daemon:
 
         return work
 
+    def _hears(self, name: str) -> bool:
+        """Whether there is a thread for what this connection is told, and a connector that can follow it."""
+        loop = self.loops.get(f"hints:{name}")
+        return loop is not None and isinstance(loop.connections[name], Refresher)
+
+    def _hearing(self, name: str) -> Job:
+        loop, leads = self.loops[f"hints:{name}"], 0
+
+        def work() -> None:
+            nonlocal leads
+            now = self.now()
+            if has_hints(loop, name, now=now):
+                tally = Tally()
+                follow_hints(loop, name, tally, now=now)
+                self._add(tally)
+                leads = sum(each.leads for each in tally.pulled.values())
+
+        look = self._job(f"hints:{name}", HINTS_S, work)
+
+        def run() -> None:
+            nonlocal leads
+            leads = 0
+            look.run()
+            if leads:
+                self._hurry()
+
+        return replace(look, run=run)
+
+    def _hurry(self) -> None:
+        """Decide and send at once what hints led to: waiting for the others' own looks would cost ten seconds.
+
+        Twice, for a task follows the record that was created for it. The thread holds no lock of its own here. One
+        that is busy for longer looks again by itself: a long push must not keep us from hearing more.
+        """
+        for job in self._in_turn * 2:
+            busy = self._busy[job.name]
+            if busy.acquire(timeout=HURRY_S):
+                busy.release()
+                job.run()
+
     def _pushing(self, name: str, lane: Lane) -> Callable[[], None]:
         loop = self.loops[f"push:{name}:{lane}"]
 
@@ -214,6 +266,11 @@ class Daemon:
             audit.seal(tx, now=now)
             runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
         self._last_run = now
+
+
+def _turn(job: Job) -> tuple[bool, str]:
+    """Handoffs overtake."""
+    return (not job.name.endswith(Lane.HANDOFF), job.name)
 
 
 def _stands_still(tx: Tx) -> bool:

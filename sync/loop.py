@@ -5,6 +5,7 @@ Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is gi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from config.lifecycle import LifecycleRules
 from config.load import Rules, rules_from_document
@@ -12,11 +13,14 @@ from config.mapping import MappingRules
 from config.settings import Settings
 from connectors.contract import Connector
 from domain.run import RuleVersion
+from domain.survey import Survey
 from domain.values import RuleHash
 from handoff.rulebook import Rulebook
 from mapping.compiled import FieldMap
+from mapping.contested import waiting_places
 from scoring.scorer import Scorer
 from store import rules as rule_store
+from store import survey as survey_store
 from store.engine import Store, Tx
 
 
@@ -41,8 +45,17 @@ class InForce:
         return self.rules.lifecycle
 
 
-def compile_version(version: RuleVersion, *, types: Mapping[str, str], time_zone: str) -> InForce:
-    """Compile a published version; its document was validated when it was published."""
+def compile_version(
+    version: RuleVersion,
+    *,
+    types: Mapping[str, str],
+    time_zone: str,
+    surveys: Mapping[str, Survey] | None = None,
+) -> InForce:
+    """Compile a published version; its document was validated when it was published.
+
+    A field that a survey found contested is not written before mapping.yaml says whose it is.
+    """
     rules = rules_from_document(version.document)
     return InForce(
         hash=version.hash,
@@ -55,7 +68,7 @@ def compile_version(version: RuleVersion, *, types: Mapping[str, str], time_zone
             rule_hash=version.hash,
             time_zone=time_zone,
         ),
-        fields=FieldMap(rules.mapping, types),
+        fields=FieldMap(rules.mapping, types, waiting=waiting_places(surveys or {}, rules.mapping, types)),
         time_zone=time_zone,
         types=types,
     )
@@ -88,12 +101,17 @@ class Loop:
     introduced: set[str] = field(default_factory=set)
     """Connections whose account was checked in this process; nothing is pushed to any other."""
     _in_force: InForce | None = field(default=None, init=False)
+    _surveyed: Mapping[str, datetime] = field(default_factory=dict, init=False)
 
     def in_force(self, tx: Tx) -> InForce:
-        """The published rules, compiled again only when another version was published."""
+        """The published rules, compiled again only when another version was published or a survey was taken."""
         version = rule_store.current(tx)
         if version is None:
             raise LookupError("no rules are published in this store")
-        if self._in_force is None or self._in_force.hash != version.hash:
-            self._in_force = compile_version(version, types=self.types, time_zone=self.settings.time_zone)
+        known = survey_store.stamps(tx)
+        if self._in_force is None or self._in_force.hash != version.hash or self._surveyed != known:
+            surveys, self._surveyed = survey_store.latest(tx), known
+            self._in_force = compile_version(
+                version, types=self.types, time_zone=self.settings.time_zone, surveys=surveys
+            )
         return self._in_force

@@ -22,7 +22,7 @@ from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from handoff.deadlines import TASK
 from mapping.creation import values_for_new
-from mapping.identity import head
+from mapping.identity import is_live
 from store.outbox import OutboxDraft, OutboxRow
 from sync.loop import InForce
 from sync.material import Users
@@ -129,9 +129,7 @@ def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
     """Join where wanted and never shown, leave where not wanted and shown; what a person took off stays off."""
     for connection, entry, shown in wanted.memberships:
         joins, leaves = entry.member and shown is None, not entry.member and shown is True
-        record = head(
-            [row for row in wanted.records if row.ref.connection == connection], rules.mapping.systems[connection]
-        )
+        record = _head(wanted, connection, rules)
         if not (joins or leaves) or record is None:
             continue
         change = Change(
@@ -151,6 +149,14 @@ def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
             cause=entry.why,
             rule_hash=rules.hash,
         )
+
+
+def _head(wanted: Wanted, connection: str, rules: InForce) -> Record | None:
+    """The record that our values are for; before there are any, the one that the mapping would choose."""
+    records = {record.ref: record for record in wanted.records if is_live(record)}
+    ours = sorted(row.ref for row in wanted.desired if row.value is not None and row.ref.connection == connection)
+    chosen = next((records[ref] for ref in ours if ref in records), None)
+    return chosen or rules.fields.heads(wanted.records).get(connection)
 
 
 def outdated(wanted: Wanted) -> dict[str, str]:
@@ -217,7 +223,7 @@ def _creations(wanted: Wanted, rules: InForce, users: Users) -> Iterator[OutboxD
         if key in left_out:
             continue
         for connection, system in sorted(rules.mapping.systems.items()):
-            record = head([row for row in wanted.records if row.ref.connection == connection], system)
+            record = _head(wanted, connection, rules)
             change = None
             if intent.kind is IntentKind.TASK and system.tasks is not None and record is not None:
                 change = _task(intent, system.tasks, record, key=key, users=users)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from connectors.contract import Lane, Settler, Writer
+from connectors.contract import BulkWriter, Lane, Settler, Writer
 from domain.change import Change, ChangeKind, Receipt
 from domain.errors import ConnectorError, ContractError, LeadloopError, OperatorError, TransientError
 from store import outbox
@@ -22,6 +22,8 @@ from sync.settle import settle
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+BULK = 10_000
+"""Rows of the background that go out together to a system that wants very many or few."""
 BROKEN_OFF = TransientError("leadloop itself failed in the middle of this write: it is not known what became of it")
 """What a row is given back with when no system's error says why it has no receipt."""
 
@@ -47,15 +49,48 @@ def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lan
         return pushed
     settle_unsure(loop, name, now=now)
     while True:
-        with loop.store.write(loop.epoch) as tx:
-            rows = outbox.claim(
-                tx, name, lane=lane, limit=BATCH, owner=loop.holder, epoch=loop.epoch, now=now, run_id=run_id
-            )
-            loop.reached("push.claim_before_commit")
+        rows = _claim(loop, writer, name, lane=lane, now=now, run_id=run_id)
         if not rows:
             return pushed
         loop.reached("push.claimed")
         _send(loop, writer, rows, pushed, now=now)
+
+
+def _claim(
+    loop: Loop, writer: Writer, name: str, *, lane: Lane | None, now: datetime, run_id: int | None
+) -> list[OutboxRow]:
+    """Take rows out, in portions: what was taken goes back when a later portion cannot be had."""
+    rows: list[OutboxRow] = []
+    wanted = _how_many(loop, writer, name, lane=lane, now=now, run_id=run_id)
+    complete = False
+    try:
+        while not complete:
+            with loop.store.write(loop.epoch) as tx:
+                some = outbox.claim(
+                    tx, name, lane=lane, limit=BATCH, owner=loop.holder, epoch=loop.epoch, now=now, run_id=run_id
+                )
+                loop.reached("push.claim_before_commit")
+            rows += some
+            complete = len(some) < BATCH or len(rows) >= wanted
+    finally:
+        if rows and not complete:
+            with loop.store.write(loop.epoch) as tx:
+                recover.return_rows(tx, rows, BROKEN_OFF, now=now)
+    return rows
+
+
+def _how_many(loop: Loop, writer: Writer, name: str, *, lane: Lane | None, now: datetime, run_id: int | None) -> int:
+    """Few, so that little is out when we stop, unless so many wait that the system writes them in its own way.
+
+    A handoff waits for no such thing: while one is due, few go out.
+    """
+    least = writer.bulk_from if isinstance(writer, BulkWriter) else 0
+    if not least or lane is Lane.HANDOFF:
+        return BATCH
+    with loop.store.read() as tx:
+        urgent = 0 if lane else outbox.due(tx, name, Lane.HANDOFF, now=now, most=1, run_id=run_id)
+        waiting = outbox.due(tx, name, Lane.BACKGROUND, now=now, most=least + 1, run_id=run_id)
+    return BULK if waiting > least and not urgent else BATCH
 
 
 def _send(loop: Loop, writer: Writer, rows: Sequence[OutboxRow], pushed: Pushed, *, now: datetime) -> None:
@@ -86,17 +121,20 @@ def _take_receipts(writer: Writer, rows: Sequence[OutboxRow], answered: list[Rec
 def _settle(
     loop: Loop, rows: Sequence[OutboxRow], answered: Sequence[Receipt], failure: LeadloopError, *, now: datetime
 ) -> None:
-    settled = False
+    """In portions; those that cannot be settled go back."""
+    settled = 0
     try:
-        with loop.store.write(loop.epoch) as tx:
-            settle(tx, rows[: len(answered)], answered, loop.in_force(tx), now=now)
-            recover.return_rows(tx, rows[len(answered) :], failure, now=now)
-            loop.reached("push.settle_before_commit")
-        settled = True
-    finally:
-        if not settled:
+        while settled < len(rows):
+            some, told = rows[settled : settled + BATCH], answered[settled : settled + BATCH]
             with loop.store.write(loop.epoch) as tx:
-                recover.return_rows(tx, rows, BROKEN_OFF, now=now)
+                settle(tx, some[: len(told)], told, loop.in_force(tx), now=now)
+                recover.return_rows(tx, some[len(told) :], failure, now=now)
+                loop.reached("push.settle_before_commit")
+            settled += len(some)
+    finally:
+        if settled < len(rows):
+            with loop.store.write(loop.epoch) as tx:
+                recover.return_rows(tx, rows[settled:], BROKEN_OFF, now=now)
     loop.reached("push.settled")
 
 

@@ -1,6 +1,7 @@
 """What a receipt means for us: the row's end, what the record shows now, what both sides agree on."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.mapping import Role
@@ -17,6 +18,7 @@ from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
 from sync import recover
 from sync.loop import InForce
+from sync.same import same
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,13 +42,29 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
     pairs = list(zip(rows, receipts, strict=True))
     outbox.settle(tx, [_settlement(row, receipt, now=now) for row, receipt in pairs], now=now)
     written = [pair for pair in pairs if pair[1].outcome in WRITTEN]
-    _agree_fields(tx, [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS], rules)
+    fields = [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS]
+    _agree_fields(tx, [*fields, *_partly_held(pairs)], rules)
     _agree_members(tx, [row for row, _ in written if row.change.kind is ChangeKind.MEMBER])
     for row, receipt in written:
         if row.change.kind is ChangeKind.CREATE:
             _agree_creation(tx, row, receipt, rules, now=now)
     _look_again(tx, pairs, now=now)
     _audit(tx, pairs, now=now)
+
+
+def _partly_held(pairs: Sequence[Pair]) -> list[Pair]:
+    """Of conflicts the fields that hold what we wanted: both sides show the same, or our own write would be a person's.
+
+    A system may take a change and silently leave out one field of it.
+    """
+    found = []
+    for row, receipt in pairs:
+        held = {
+            name: v for name, v in row.change.values.items() if name in receipt.shown and same(v, receipt.shown[name])
+        }
+        if receipt.outcome is ReceiptOutcome.CONFLICTED and held:
+            found.append((replace(row, change=replace(row.change, values=held)), receipt))
+    return found
 
 
 def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import requests
 
-from connectors.contract import Exchange, Lane, Surroundings
+from connectors.contract import AccountPins, Exchange, KnownRecords, Lane, Surroundings
 from connectors.pacing import Wall
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,7 +116,7 @@ class SimulatorProcess:
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         """The lines of the request log numbered above `since`."""
         answer = self._web.get(f"{self.salesforce}/_simulator/log?since={since}", timeout=120)
-        return [json.loads(line) for line in answer.text.splitlines()]
+        return [json.loads(line) for line in answer.content.splitlines()]
 
     def seq(self) -> int:
         """The number of the last log line."""
@@ -145,6 +145,8 @@ class MemoryTokens:
 
     kept: dict[str, str] = field(default_factory=dict)
     saves: int = 0
+    keeps: bool = True
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def load(self, connection: str) -> str | None:
         return self.kept.get(connection)
@@ -153,6 +155,11 @@ class MemoryTokens:
         self.kept[connection] = token
         self.saves += 1
 
+    @contextmanager
+    def alone(self, connection: str) -> Iterator[None]:
+        with self.lock:
+            yield
+
 
 @dataclass
 class CountedBudget:
@@ -160,12 +167,14 @@ class CountedBudget:
 
     spent: Counter[Lane] = field(default_factory=Counter)
     hints: list[tuple[int, int | None]] = field(default_factory=list)
+    resets: list[datetime | None] = field(default_factory=list)
 
     def spend(self, connection: str, lane: Lane, *, calls: int = 1) -> None:
         self.spent[lane] += calls
 
-    def hint(self, connection: str, *, used: int, limit: int | None) -> None:
+    def hint(self, connection: str, *, used: int, limit: int | None, resets_at: datetime | None = None) -> None:
         self.hints.append((used, limit))
+        self.resets.append(resets_at)
 
 
 @dataclass
@@ -200,6 +209,9 @@ def surroundings(
     budget: CountedBudget | None = None,
     wire: KeptWire | None = None,
     lane: Lane = Lane.BACKGROUND,
+    pins: AccountPins | None = None,
+    known: KnownRecords | None = None,
+    lists: Set[str] = frozenset(),
 ) -> Surroundings:
     """What a connector is built with, from the small objects above."""
     return Surroundings(
@@ -210,6 +222,9 @@ def surroundings(
         wire=wire or KeptWire(),
         fields=fields or {},
         lane=lane,
+        lists=lists,
+        pins=pins,
+        known=known,
     )
 
 

@@ -1,26 +1,23 @@
 """`/healthz`, `/readyz` and `/metrics`: is it alive, may it be relied on, and how much it does."""
 
-import socket
-import threading
 from collections.abc import Callable
 
-import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from domain.errors import LeadloopError, SettingsError
+from domain.errors import LeadloopError
 from domain.run import InstallationStatus
 from reports.standing import Standing
-from web.metrics import render
+from web.listening import Listening
+from web.metrics import Received, render
 
 UNREADY = 503
-END_S = 5.0
 
 Look = Callable[[], Standing]
 
 
-def make_app(look: Look) -> FastAPI:
+def make_app(look: Look, received: Received | None = None) -> FastAPI:
     """The three addresses; documentation pages are off."""
     app = FastAPI(title="leadloop", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -45,45 +42,16 @@ def make_app(look: Look) -> FastAPI:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(render(look()), media_type=CONTENT_TYPE_LATEST)
+        return Response(render(look(), received), media_type=CONTENT_TYPE_LATEST)
 
     return app
 
 
-class Probes:
+class Probes(Listening):
     """The three addresses, served by a thread of their own between `start` and `stop`."""
 
-    def __init__(self, look: Look, *, host: str, port: int) -> None:
-        self._host, self._port = host, port
-        config = uvicorn.Config(make_app(look), log_config=None, access_log=False, lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> int | None:
-        """Begin to answer and return the port; None when it answers already. A taken port is a SettingsError."""
-        if self._thread is not None:
-            return None
-        listening = self._listen()
-        run = {"sockets": [listening]}
-        self._thread = threading.Thread(target=self._server.run, kwargs=run, name="probes", daemon=True)
-        self._thread.start()
-        port: int = listening.getsockname()[1]
-        return port
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join(END_S)
-
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        try:
-            return socket.create_server((self._host, self._port), family=family)
-        except OSError as error:
-            raise SettingsError(
-                f"health: {self._host} port {self._port} cannot be listened on ({error.strerror}). "
-                "Another daemon may run already; set another `health: {port: ...}` in leadloop.yaml."
-            ) from error
+    def __init__(self, look: Look, *, host: str, port: int, received: Received | None = None) -> None:
+        super().__init__(make_app(look, received), setting="health", host=host, port=port)
 
 
 __all__ = ["Probes", "make_app"]

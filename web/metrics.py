@@ -1,16 +1,49 @@
 """The Prometheus text of one look. No lead, no name, no address: connection, stage and status are the only labels."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from domain.run import ConnectionStatus, InstallationStatus
 from reports.standing import Standing
 
 
-def render(found: Standing) -> bytes:
+class Received(Collector):
+    """What systems told us by themselves since the process began: counters, unlike everything a look finds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: Counter[tuple[str, str]] = Counter()
+        self._hints: Counter[str] = Counter()
+
+    def answered(self, connection: str, status: int) -> None:
+        with self._lock:
+            self._calls[connection, str(status)] += 1
+
+    def kept(self, connection: str, hints: int) -> None:
+        with self._lock:
+            self._hints[connection] += hints
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        calls = CounterMetricFamily(
+            "leadloop_webhook_calls", "Calls of systems to us, by answer", labels=["connection", "status"]
+        )
+        hints = CounterMetricFamily("leadloop_webhook_hints", "Hints that were new", labels=["connection"])
+        with self._lock:
+            for words, count in self._calls.items():
+                calls.add_metric(words, count)
+            for connection, count in self._hints.items():
+                hints.add_metric([connection], count)
+        yield from (calls, hints)
+
+
+def render(found: Standing, received: Received | None = None) -> bytes:
     """Every figure of a look; a registry of its own, so that nothing is left over from the look before."""
-    figures = _Figures()
+    figures = _Figures(received)
     ended = found.last_run.ended_at.timestamp() if found.last_run and found.last_run.ended_at else 0.0
     running = {(each.name,): each.status is ConnectionStatus.RUNNING for each in found.connections}
     stages = {(stage,): count for stage, count in found.stages.items()}
@@ -29,8 +62,10 @@ def render(found: Standing) -> bytes:
 class _Figures:
     """A registry being filled."""
 
-    def __init__(self) -> None:
+    def __init__(self, received: Received | None) -> None:
         self._registry = CollectorRegistry()
+        if received is not None:
+            self._registry.register(received)
 
     def one(self, name: str, means: str, value: float) -> None:
         Gauge(f"leadloop_{name}", means, registry=self._registry).set(value)

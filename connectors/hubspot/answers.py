@@ -9,17 +9,17 @@ from typing import Any
 
 from connectors.http import Answer, retry_after, trouble
 from connectors.wire import decoded
-from domain.errors import ContractError, CredentialsError, LeadloopError, RateLimitedError
+from domain.errors import ContractError, CredentialsError, LeadloopError, NotAllowedError, RateLimitedError
 
 Row = dict[str, Any]
 
 NOT_FOUND = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
 _LOCKED, _MOVING = 423, 477
 _LOCKED_S, _MOVING_S, _SECOND_S, _TEN_SECONDS_S = 2.0, 60.0, 1.0, 10.0
-_LONGEST_S = 300.0
-"""A move may ask for a day; the pacing would sleep through it, and asking again costs one call."""
+_LONGEST_S = 86_400.0
+"""A move of the portal to another data centre may ask for a day."""
 _DAY_FULL_S = 1800.0
-"""The day ends at midnight of the portal, which the answer does not tell: asking twice an hour finds it."""
+"""The day ends at midnight of the portal. While its time zone is not known, asking twice an hour finds it."""
 
 
 def judge(answer: Answer) -> LeadloopError | None:
@@ -32,7 +32,8 @@ def judge(answer: Answer) -> LeadloopError | None:
     if answer.status == 429:
         return _limited(answer)
     if answer.status == _LOCKED:
-        return RateLimitedError("HubSpot has locked these records for a moment", retry_after_s=_LOCKED_S)
+        wait_s = max(_LOCKED_S, _wait(answer, _LOCKED_S))
+        return RateLimitedError("HubSpot has locked these records for a moment", retry_after_s=wait_s)
     if answer.status == _MOVING:
         return RateLimitedError("HubSpot is moving the portal", retry_after_s=_wait(answer, _MOVING_S))
     return trouble(answer)
@@ -60,6 +61,14 @@ def usage(headers: Mapping[str, str]) -> tuple[int, int | None] | None:
     return int(limit) - int(left), int(limit)
 
 
+def window(headers: Mapping[str, str]) -> tuple[int, int] | None:
+    """(allowed, left) of the ten seconds, where the answer tells; searches are not told."""
+    allowed, left = headers.get("x-hubspot-ratelimit-max", ""), headers.get("x-hubspot-ratelimit-remaining", "")
+    if headers.get("x-hubspot-ratelimit-interval-milliseconds", "10000") != "10000":
+        return None
+    return (int(allowed), int(left)) if allowed.isdigit() and left.isdigit() else None
+
+
 def refusal(answer: Answer) -> Mapping[str, Any]:
     """The body of a failed answer; empty when it has none that we can read."""
     try:
@@ -84,19 +93,20 @@ def failure(answer: Answer, doing: str) -> LeadloopError:
     told = refusal(answer)
     code = code_of(told) or f"HTTP {answer.status}"
     if answer.status == 403:
-        return ContractError(
-            f"HubSpot does not let this token {doing.removeprefix('to ')}: {code}{_scopes(told)}. "
+        named = scopes(told)
+        return NotAllowedError(
+            f"HubSpot does not let this token {doing.removeprefix('to ')}: {code}{f' ({named})' if named else ''}. "
             "Add the scope that docs/connecting-hubspot.md names, or take the stream off the list"
         )
     return ContractError(f"HubSpot refused {doing}: {code} (HTTP {answer.status})")
 
 
-def _scopes(told: Mapping[str, Any]) -> str:
+def scopes(told: Mapping[str, Any]) -> str:
     """The scopes a 403 names: no secret, and all an admin needs."""
     errors = told.get("errors")
     contexts = [one.get("context") for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
     named = [each for one in contexts if isinstance(one, dict) for each in one.get("requiredGranularScopes") or ()]
-    return f" ({', '.join(map(str, named))})" if named else ""
+    return ", ".join(map(str, named))
 
 
 @contextmanager

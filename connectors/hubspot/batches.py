@@ -9,6 +9,7 @@ from connectors.hubspot.answers import NOT_FOUND, Row, body_of, code_of, failure
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.receipts import Place, Places, Receipts, receipt, refused
+from connectors.hubspot.shapes import CONTACT
 from connectors.hubspot.values import read, write, written
 from domain.change import Change, Receipt, ReceiptOutcome
 from domain.record import Field
@@ -16,6 +17,8 @@ from domain.record import Field
 ROWS = 100
 _PARTIAL = 207
 _UNTOLD: Row = {"category": "PARTIAL_FAILURE", "message": "HubSpot says that a part failed, and not why"}
+_OF_CONTACT = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 204}
+"""A task's association with its contact."""
 _DEFINITIONS = frozenset({"PROPERTY_DOESNT_EXIST", "INVALID_OPTION", "READ_ONLY_VALUE"})
 
 
@@ -23,11 +26,13 @@ _DEFINITIONS = frozenset({"PROPERTY_DOESNT_EXIST", "INVALID_OPTION", "READ_ONLY_
 class _Hunt:
     """How a batch is sent, and how many calls the search for a bad input may still cost: never a call per row.
 
-    Not counted are inputs that a partial failure left out without a word: each of them is sent once more.
+    Not counted are inputs that a partial failure left out without a word: each of them is sent once more, unless it
+    might then be there twice (`is_repeatable`).
     """
 
     send: Callable[[Sequence[Change]], Answer]
     calls_left: int
+    is_repeatable: bool = True
 
 
 class Batches:
@@ -43,9 +48,22 @@ class Batches:
     def upsert(self, places: Places, receipts: Receipts) -> None:
         self._hunt(places, self._upsert, receipts)
 
-    def _hunt(self, places: Places, send: Callable[[Sequence[Change]], Answer], receipts: Receipts) -> None:
+    def create(self, places: Places, receipts: Receipts) -> None:
+        """Creations that may not be sent twice: whoever calls has looked that they are not there."""
+        for start in range(0, len(places), ROWS):
+            self._hunt(places[start : start + ROWS], self._create, receipts, is_repeatable=False)
+
+    def _hunt(
+        self,
+        places: Places,
+        send: Callable[[Sequence[Change]], Answer],
+        receipts: Receipts,
+        *,
+        is_repeatable: bool = True,
+    ) -> None:
         if places:
-            self._attempt(_Hunt(send=send, calls_left=2 * math.ceil(math.log2(len(places) + 1))), places, receipts)
+            calls = 2 * math.ceil(math.log2(len(places) + 1))
+            self._attempt(_Hunt(send=send, calls_left=calls, is_repeatable=is_repeatable), places, receipts)
 
     def _attempt(self, hunt: _Hunt, places: Places, receipts: Receipts) -> None:
         answer = hunt.send([change for _, change in places])
@@ -87,7 +105,7 @@ class Batches:
                 receipts[place] = refused(change, error)
             elif row is not None:
                 receipts[place] = _applied(change, row, known)
-            elif nameless is None:
+            elif nameless is None or (not hunt.is_repeatable and len(places) > 1):
                 receipts[place] = receipt(change, ReceiptOutcome.UNKNOWN, message="left out of HubSpot's answer")
             elif len(places) == 1:
                 receipts[place] = replace(refused(change, nameless), retryable=nameless is _UNTOLD)
@@ -103,6 +121,18 @@ class Batches:
         ]
         api = self._client.sdk.crm.objects.batch_api
         return self._client.send(api.update(changes[0].object, {"inputs": inputs}))
+
+    def _create(self, changes: Sequence[Change]) -> Answer:
+        inputs = [
+            {
+                "properties": written({name: value for name, value in change.values.items() if name != CONTACT.name}),
+                "associations": [{"to": {"id": write(change.values[CONTACT.name])}, "types": [_OF_CONTACT]}],
+                "objectWriteTraceId": change.key,
+            }
+            for change in changes
+        ]
+        api = self._client.sdk.crm.objects.batch_api
+        return self._client.send(api.create(changes[0].object, {"inputs": inputs}), idempotent=False)
 
     def _upsert(self, changes: Sequence[Change]) -> Answer:
         inputs = [

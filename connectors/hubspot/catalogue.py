@@ -53,10 +53,12 @@ class Catalogue:
         """The properties to ask for: wanted by us or by mapping and rules, and there."""
         known = self.fields(shape.object)
         wanted = (shape.stamp, *EVERYWHERE, *shape.always, *sorted(self._surroundings.fields.get(shape.object, ())))
-        return [name for name in dict.fromkeys(wanted) if name in known]
+        ours = {field.name for field in shape.added}
+        return [name for name in dict.fromkeys(wanted) if name in known and name not in ours]
 
     def _describe(self, object_name: str) -> Mapping[str, Field]:
         doing = f"to describe {object_name}"
         told = body_of(self._client.send(self._client.sdk.crm.properties.core_api.get_all(object_name)), doing)
         with known_shape(doing):
-            return {row["name"]: field_of(row) for row in rows_in(told, doing)}
+            found = {row["name"]: field_of(row) for row in rows_in(told, doing)}
+        return {field.name: field for field in SHAPES[object_name].added} | found

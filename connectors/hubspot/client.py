@@ -5,11 +5,13 @@ sending has no deadline, opens a pool per object and parses at many times the co
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from hubspot import HubSpot as Sdk
@@ -20,15 +22,19 @@ from urllib3.response import BaseHTTPResponse
 from connectors.addresses import is_loopback
 from connectors.contract import Surroundings
 from connectors.http import SYSTEM_WALL, Answer, Call, http_for
-from connectors.hubspot.answers import judge, usage
+from connectors.hubspot.answers import judge, usage, window
+from connectors.hubspot.login import Login, judge_renewable
 from connectors.hubspot.paths import path_of
 from connectors.hubspot.settings import Settings
 from connectors.pacing import Limit, Wall
 from connectors.wire import pool_manager
+from domain.errors import CredentialsError
 from domain.values import to_text
 
 SEARCH, BURST = "search", "burst"
 _CONNECT_TIMEOUT_S = 10.0
+_GRACE = timedelta(minutes=5)
+"""Two clocks seldom agree about midnight, and an answer from before it may come after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Client:
         self._settings = settings
         self._surroundings = surroundings
         self._ahead = timedelta(0)
+        self._zone: ZoneInfo | None = None
         self._pool = pool_manager(ca_file=settings.ca_file)
         self._apis: dict[tuple[str, str], Any] = {}
         self.sdk = Sdk(access_token="never sent by the client itself", api_factory=self._api)  # noqa: S106
@@ -55,7 +62,13 @@ class Client:
             SEARCH: Limit(sends=settings.searches_per_second, window_s=1.0),
             BURST: Limit(sends=settings.calls_per_10_s, window_s=10.0),
         }
-        self._http = http_for(surroundings, settings.base_url, limits, judge=judge, usage=usage, wall=wall)
+        origin = settings.base_url
+        self._login_http = http_for(surroundings, origin, limits, judge=judge_renewable, wall=wall)
+        self._login = Login(settings, surroundings, self._post_form)
+        judged = judge_renewable if self._login.renewable else judge
+        self._http = http_for(
+            surroundings, origin, limits, judge=judged, usage=usage, window=window, reset=self._new_day, wall=wall
+        )
 
     def now(self) -> datetime:
         """HubSpot's own now, by the last answer's Date header, so that a wrong clock here skips nothing.
@@ -63,6 +76,18 @@ class Client:
         A simulator's header tells wall time while its records run on simulated time, which our clock then shows too.
         """
         return self._surroundings.clock.now() + self._ahead
+
+    def keep_zone(self, name: str) -> None:
+        """The portal's time zone: its day of calls ends at midnight there. One that nobody knows is left out."""
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            self._zone = ZoneInfo(name)
+
+    def _new_day(self) -> datetime | None:
+        """When, by our clock, the day's calls surely count from nought again: a little after the portal's midnight."""
+        if self._zone is None:
+            return None
+        tomorrow = (self.now() - _GRACE).astimezone(self._zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time.min, tzinfo=self._zone).astimezone(UTC) + _GRACE - self._ahead
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Answer:
         """A GET that the client has no method for."""
@@ -83,16 +108,33 @@ class Client:
             idempotent=idempotent,
             bucket=bucket,
         )
-        answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s))
+        answer = self._exchange(call)
         self._take_time(answer)
         return answer
 
-    def _open(self, call: Call, timeout_s: float) -> BaseHTTPResponse:
-        token = self._settings.access_token.get_secret_value()
+    def _exchange(self, call: Call) -> Answer:
+        """Once more with a new token when an OAuth token was refused; CredentialsError when that is refused, too."""
+        token = self._login.token()
+        answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s, token))
+        if answer.status == 401:
+            renewed = self._login.renew(token)
+            answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s, renewed))
+        if answer.status == 401:
+            raise CredentialsError(
+                f"HubSpot connection '{self._surroundings.connection}': a new access token was refused as well. "
+                "Look whether the app is still installed in the portal (Settings > Integrations > Connected apps)"
+            )
+        return answer
+
+    def _post_form(self, call: Call) -> Answer:
+        return self._login_http.exchange(call, lambda timeout_s: self._open(call, timeout_s))
+
+    def _open(self, call: Call, timeout_s: float, token: str | None = None) -> BaseHTTPResponse:
+        bearer = {} if token is None else {"Authorization": f"Bearer {token}"}
         return self._pool.request(
             call.method,
             call.url,
-            headers={**call.headers, "Authorization": f"Bearer {token}"},
+            headers={**call.headers, **bearer},
             body=call.body,
             preload_content=False,
             redirect=False,

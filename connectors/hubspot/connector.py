@@ -1,9 +1,9 @@
 """The HubSpot connector: what the loop sees of a portal."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from connectors.contract import Holds, ProvisionItem, Stream, Surroundings
+from connectors.contract import Holds, ProvisionItem, Refreshed, Stream, Surroundings, WebhookCall
 from connectors.http import SYSTEM_WALL
 from connectors.hubspot.answers import body_of, known_shape
 from connectors.hubspot.batches import Batches
@@ -11,9 +11,12 @@ from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.engagements import activities_of
 from connectors.hubspot.forms import Forms
+from connectors.hubspot.gates import NEEDS, Gates
 from connectors.hubspot.guard import Guard
 from connectors.hubspot.happenings import Happenings
+from connectors.hubspot.leads import with_contacts
 from connectors.hubspot.lists import Lists
+from connectors.hubspot.memberships import Memberships
 from connectors.hubspot.nightly import Nightly
 from connectors.hubspot.objects import Objects
 from connectors.hubspot.owners import owner_pages
@@ -21,14 +24,23 @@ from connectors.hubspot.provisioning import Provisioning
 from connectors.hubspot.reading import Reading
 from connectors.hubspot.records import records_of
 from connectors.hubspot.recycle_bin import RecycleBin
-from connectors.hubspot.settings import Settings
+from connectors.hubspot.refreshing import Refreshing
+from connectors.hubspot.settings import Auth, Settings
 from connectors.hubspot.shapes import SHAPES, streams
+from connectors.hubspot.stages import Stages
+from connectors.hubspot.survey import Surveying
 from connectors.hubspot.sweep import Sweep
+from connectors.hubspot.tasks import Tasks
+from connectors.hubspot.updates import Updates
+from connectors.hubspot.webhooks import Webhooks
 from connectors.hubspot.windows import CEILING
 from connectors.hubspot.writing import Writing
 from connectors.pacing import Wall
 from domain.change import Change, Receipt
+from domain.fitting import Fittings
+from domain.hint import Hint
 from domain.record import AccountInfo, Cursor, Field, Page
+from domain.survey import FieldChange, Survey
 
 
 class HubSpot:
@@ -38,6 +50,7 @@ class HubSpot:
         self, settings: Settings, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL, ceiling: int = CEILING
     ) -> None:
         self._name = surroundings.connection
+        self._pins = surroundings.pins if settings.auth is Auth.ACCESS_TOKEN else None
         self._streams = streams(settings)
         self._client = client = Client(settings, surroundings, wall=wall)
         self._catalogue = catalogue = Catalogue(client, surroundings)
@@ -47,12 +60,22 @@ class HubSpot:
         sweep = None if known is None else Sweep(self._name, objects, catalogue, known)
         self._nightly = Nightly(client, RecycleBin(self._name, objects, catalogue), sweep)
         overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))
+        self._webhooks = Webhooks(self._name, settings, self._streams)
         self._forms = Forms(client, self._name, overlap=overlap)
+        heard = self._forms if "forms" in self._streams else None
+        self._refreshing = Refreshing(self._name, objects, catalogue, known=known, forms=heard)
         self._happenings = Happenings(client, self._name, overlap=overlap)
-        self._lists = Lists(client, self._name, per_call=settings.members_per_call)
+        self._gates = Gates(client, self._name)
+        self._lists = Lists(client, self._name)
+        members = Memberships(client, self._lists, per_call=settings.members_per_call)
         batches, guard = Batches(client, catalogue), Guard(objects, catalogue)
-        self._writing = Writing(batches, guard, objects, self._lists, members=settings.members_per_call)
-        self._provisioning = Provisioning(client, catalogue, surroundings)
+        stages = Stages(batches, guard, objects, catalogue, steps_back=settings.lifecycle_steps_back)
+        updates = Updates(batches, guard, objects, stages)
+        tasks = Tasks(client, batches, objects)
+        per_call = settings.members_per_call
+        self._writing = Writing(batches, updates, objects, members=members, tasks=tasks, per_call=per_call)
+        self._surveying = Surveying(client, catalogue, connection=self._name)
+        self._provisioning = Provisioning(client, catalogue, self._lists)
 
     @property
     def name(self) -> str:
@@ -66,13 +89,14 @@ class HubSpot:
         """Say which portal the token opens; changes nothing."""
         doing = "to tell which portal this is"
         told = body_of(self._client.get("/account-info/v3/details"), doing)
+        self._client.keep_zone(str(told.get("timeZone") or ""))
         with known_shape(doing):
             return AccountInfo(
                 account_id=str(told["portalId"]),
                 name=f"portal {told['portalId']}",
                 user=str(told.get("uiDomain") or ""),
                 time_zone=str(told.get("timeZone") or "UTC"),
-                is_test=told.get("accountType") in ("SANDBOX", "DEVELOPER_TEST"),
+                is_test=told.get("accountType") in ("SANDBOX", "DEVELOPER_TEST", "APP_DEVELOPER"),
             )
 
     def describe(self, stream: str) -> Mapping[str, Field]:
@@ -81,6 +105,20 @@ class HubSpot:
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first where HubSpot can. May repeat, never skips."""
+        return self._gates.pages(stream, cursor, self._open) if stream in NEEDS else self._open(stream, cursor)
+
+    @property
+    def resting(self) -> Mapping[str, str]:
+        """Streams that the portal's subscription or our scopes do not give us, as last told, with the reason."""
+        return self._gates.resting
+
+    def knock(self) -> Mapping[str, str]:
+        """Ask for one page of each stream that may be refused, and tell as `resting`."""
+        for stream in sorted(self._streams.keys() & NEEDS.keys()):
+            next(self.read(stream, None), None)
+        return self.resting
+
+    def _open(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         match stream:
             case "owners":
                 return owner_pages(self._client, self._name)
@@ -95,20 +133,41 @@ class HubSpot:
             case _:
                 return self._happenings.read(stream, cursor)
 
+    def hints(self, call: WebhookCall, *, account_id: str, now: datetime) -> Sequence[Hint]:
+        """What a genuine call of HubSpot's tells of this portal."""
+        return self._webhooks.hints(call, account_id=account_id, now=now)
+
+    def refresh(self, hints: Sequence[Hint]) -> Iterator[Refreshed]:
+        """Read the records again that the hints name."""
+        return self._refreshing.refresh(hints)
+
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
-        """Yield one receipt per change, in the same order. The same key has one effect."""
+        """Yield one receipt per change, in the same order. The same key has one effect.
+
+        A service key has no login at which its portal would be told, so it is asked about before a batch is written.
+        """
+        if self._pins is not None:
+            self._pins.check(self._name, self.account().account_id)
         return self._writing.write(changes)
+
+    def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
+        """The latest changes of these properties, of the records that changed last."""
+        return self._surveying.history(object, fields, since=since, sample=sample)
+
+    def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
+        """Who wrote these properties since then, which workflows are on, and what could not be seen."""
+        return self._surveying.survey(fields, since=since, sample=sample)
 
     def settle(self, change: Change) -> Receipt | None:
         """Find a creation by its unique property. Other writes may simply be sent again: None."""
         return self._writing.find(change)
 
-    def missing(self) -> Sequence[ProvisionItem]:
+    def needed(self, fittings: Fittings) -> Sequence[ProvisionItem]:
         """What leadloop needs in the portal, and whether it is there."""
-        return self._provisioning.items()
+        return self._provisioning.needed(fittings)
 
     def provision(self, items: Sequence[ProvisionItem]) -> Sequence[ProvisionItem]:
-        """Create what is not there; returns what exists afterwards."""
+        """Make what is not there and has no problem; the items as they stand now."""
         return self._provisioning.make(items)
 
     def _objects(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
@@ -119,7 +178,8 @@ class HubSpot:
                 found = activities_of(self._client, self._name, stream, rows)
                 yield Page(stream=stream, cursor=safe, activities=found)
             else:
-                records = records_of(self._name, shape, rows, self._catalogue.fields(shape.object))
+                told = with_contacts(self._client, rows) if shape.added else rows
+                records = records_of(self._name, shape, told, self._catalogue.fields(shape.object))
                 yield Page(stream=stream, cursor=safe, records=records)
 
 

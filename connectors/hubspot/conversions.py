@@ -1,7 +1,7 @@
 """Who sent a form of late, asked of contacts: one search, however many forms a portal has."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +55,13 @@ class Conversions:
             with known_shape(doing):
                 found += [one for row in rows for one in _conversions(row) if one.at >= since]
         return found
+
+
+def told_by(rows: Iterable[Row], *, since: datetime) -> Sequence[Conversion]:
+    """What these contacts sent from `since` on, by the three properties above."""
+    with known_shape("to tell who sent a form"):
+        asked = [row for row in rows if row["properties"].get(DATE)]
+        return [one for row in asked for one in _conversions(row) if one.at >= since]
 
 
 def _conversions(row: Row) -> Iterator[Conversion]:

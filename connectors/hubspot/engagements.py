@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.hubspot.answers import Row, body_of, known_shape, rows_in
+from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.client import Client
-from connectors.hubspot.paging import Ways, next_after
+from connectors.hubspot.links import linked
 from connectors.hubspot.values import moment
 from domain.activity import Activity, ActivityKind
 from domain.values import RecordRef, Value
 
-ASSOCIATIONS = 1000
 _SUBJECTS = {
     "calls": "hs_call_title",
     "emails": "hs_email_subject",
@@ -26,7 +25,7 @@ def activities_of(client: Client, connection: str, stream: str, rows: Sequence[R
     """One activity per engagement and contact; what is not done yet is none."""
     with known_shape(f"about {stream}"):
         kinds = {str(row["id"]): kind_of(stream, row["properties"]) for row in rows}
-    contacts = _contacts_of(client, stream, [each for each, kind in kinds.items() if kind is not None])
+    contacts = linked(client, stream, "contacts", [each for each, kind in kinds.items() if kind is not None])
     with known_shape(f"about {stream}"):
         return tuple(
             _activity(connection, stream, row, kind, contact)
@@ -51,25 +50,6 @@ def kind_of(stream: str, told: Mapping[str, Any]) -> ActivityKind | None:
             return None
         case _:
             return ActivityKind.CALL_LOGGED if told.get("hs_task_type") == "CALL" else ActivityKind.TASK_LOGGED
-
-
-def _contacts_of(client: Client, stream: str, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Engagement id → ids of its contacts, a thousand engagements a call, with further pages where one has many."""
-    doing, found = f"to read whom {stream} belong to", dict[str, list[str]]()
-    waiting: list[dict[str, str]] = [{"id": each} for each in ids]
-    ways = Ways(doing)
-    while waiting:
-        asked, waiting = waiting[:ASSOCIATIONS], waiting[ASSOCIATIONS:]
-        request = client.sdk.crm.associations.v4.batch_api.get_page(stream, "contacts", {"inputs": asked})
-        told = body_of(client.send(request), doing)
-        with known_shape(doing):
-            for row in rows_in(told, doing):
-                own = str(row["from"]["id"])
-                found.setdefault(own, []).extend(str(each["toObjectId"]) for each in row["to"])
-                if (after := next_after(row)) is not None:
-                    ways.take((own, after))
-                    waiting.append({"id": own, "after": after})
-    return found
 
 
 def _activity(connection: str, stream: str, row: Row, kind: ActivityKind, contact: str) -> Activity:

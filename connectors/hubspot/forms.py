@@ -65,6 +65,13 @@ class Forms:
             position = position.read(form.id, now)
         yield Page(stream="forms", cursor=position.cursor())
 
+    def named(self, news: Sequence[Conversion]) -> Iterator[Sequence[Activity]]:
+        """What was sent of late of the forms that these name. No cursor is asked for, and none moves."""
+        for form in self._forms(news, self._client.now()):
+            since = min((one.at for one in news if form.is_meant(one)), default=None)
+            if since is not None:
+                yield from self._submissions(form, since - SETTLES)
+
     def _forms(self, news: Sequence[Conversion], now: datetime) -> Sequence[Form]:
         """The forms there are; listed again now and then, and for a conversion that names none of them."""
         known = self._known

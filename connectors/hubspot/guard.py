@@ -20,6 +20,8 @@ FILLED_BY_HUBSPOT = frozenset({"lifecyclestage"})
 """Every contact gets these from HubSpot itself within moments of its creation: that is nobody's change."""
 
 Known = Mapping[str, Field]
+Shown = Mapping[int, Mapping[str, Value]]
+"""What records showed just now, by the place of their change."""
 
 
 class Guard:
@@ -35,19 +37,20 @@ class Guard:
         """A new batch of changes: of what was sent before only the unanswered is still in doubt."""
         self._sent = {target: values for target, values in self._sent.items() if target in self._unanswered}
 
-    def look(self, places: Places, receipts: Receipts) -> None:
-        """Put a receipt for every guarded change that must not, or need not, be written."""
+    def look(self, places: Places, receipts: Receipts) -> Shown:
+        """Put a receipt for every guarded change that must not, or need not, be written; returns what was seen."""
         guarded = [(place, change) for place, change in places if change.guarded]
         if not guarded:
-            return
+            return {}
         object_name = guarded[0][1].object
         names = sorted({name for _, change in guarded for name in (*change.guarded, *change.values)})
         rows = self._objects.by_id(object_name, [str(change.id) for _, change in guarded], names)
         known = self._catalogue.fields(object_name)
+        seen = {place: _shown(row, names, known) for place, change in guarded if (row := rows.get(str(change.id)))}
         for place, change in guarded:
-            row = rows.get(str(change.id))
-            if row is not None and (found := self._judged(change, _shown(row, names, known), known)) is not None:
+            if place in seen and (found := self._judged(change, seen[place], known)) is not None:
                 receipts[place] = found
+        return seen
 
     def sending(self, places: Places) -> None:
         for _, change in places:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import structlog
-
 from connectors.http import Answer
 from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.client import Client
@@ -15,11 +13,12 @@ from domain.activity import Activity, ActivityKind
 from domain.record import Cursor, Page
 from domain.values import RecordRef, Value
 
-log = structlog.get_logger(__name__)
-
 PAGE = 1000
-ASK_AGAIN = timedelta(hours=24)
-_EMAIL_KINDS = {"OPEN": ActivityKind.EMAIL_OPENED, "CLICK": ActivityKind.EMAIL_CLICKED}
+_EMAIL_KINDS = {
+    "OPEN": ActivityKind.EMAIL_OPENED,
+    "CLICK": ActivityKind.EMAIL_CLICKED,
+    "BOUNCE": ActivityKind.EMAIL_BOUNCED,
+}
 
 
 class Happenings:
@@ -28,23 +27,21 @@ class Happenings:
     def __init__(self, client: Client, connection: str, *, overlap: timedelta) -> None:
         self._client = client
         self._overlap = overlap
-        self._views = PageViews(client, connection)
         self._sources = {
             "email_events": EmailEvents(client, connection).since,
-            "page_views": self._views.since,
+            "page_views": PageViews(client, connection).since,
         }
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
-        """Newest first, so the cursor moves only with the last page; it stays where nothing may be read."""
+        """Newest first, so the cursor moves only with the last page."""
         begun, now = moment_of(cursor), self._client.now()
         for activities in self._sources[stream](begun):
             yield Page(stream=stream, cursor=cursor_at(begun), activities=tuple(activities))
-        if stream != "page_views" or not self._views.closed:
-            yield Page(stream=stream, cursor=cursor_at(max(begun, now - self._overlap)))
+        yield Page(stream=stream, cursor=cursor_at(max(begun, now - self._overlap)))
 
 
 class EmailEvents:
-    """Opens and clicks of marketing e-mail."""
+    """Opens, clicks and bounces of marketing e-mail; a reply is an e-mail of the contact's and comes with `emails`."""
 
     def __init__(self, client: Client, connection: str) -> None:
         self._client = client
@@ -72,6 +69,7 @@ class EmailEvents:
             "url": row.get("url"),
             "campaign": str(campaign) if campaign else None,
             "subject": row.get("subject"),
+            "reason": row.get("category"),
         }
         return Activity(
             connection=self._connection,
@@ -90,17 +88,11 @@ class PageViews:
     def __init__(self, client: Client, connection: str) -> None:
         self._client = client
         self._connection = connection
-        self._ask_at: datetime | None = None
-
-    @property
-    def closed(self) -> bool:
-        """Whether HubSpot said of late that there is nothing for us."""
-        return self._ask_at is not None and self._client.now() < self._ask_at
 
     def since(self, since: datetime) -> Iterator[list[Activity]]:
         doing = "to read page views"
 
-        def ask(after: str) -> Answer | None:
+        def ask(after: str) -> Answer:
             request = self._client.sdk.events.events_api.get_page(
                 object_type="contact",
                 event_type="e_visited_page",
@@ -108,23 +100,11 @@ class PageViews:
                 limit=PAGE,
                 **({"after": after} if after else {}),
             )
-            answer = self._client.send(request)
-            if answer.status == 403:
-                self._close()
-                return None
-            return answer
+            return self._client.send(request)
 
-        if self.closed:
-            return
         for rows, _ in pages(ask, doing):
             with known_shape(doing):
                 yield [self._activity(row) for row in rows]
-
-    def _close(self) -> None:
-        """The rest of the portal goes on; asking every minute would only burn calls."""
-        if self._ask_at is None:
-            log.warning("page_views_unavailable", connection=self._connection, needs="Marketing Hub Enterprise")
-        self._ask_at = self._client.now() + ASK_AGAIN
 
     def _activity(self, row: Row) -> Activity:
         properties = row.get("properties") or {}

@@ -1,14 +1,12 @@
 """Nurture and suppression lists: static lists of contacts, found or made by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from connectors.http import Answer
-from connectors.hubspot.answers import Row, body_of, failure, known_shape, refusal
+from connectors.hubspot.answers import body_of, failure, known_shape
 from connectors.hubspot.client import Client
 from connectors.hubspot.owners import WHOLE
 from connectors.hubspot.paging import next_offset, pages
-from connectors.hubspot.receipts import Places, Receipts, receipt, refused
-from domain.change import ReceiptOutcome
 from domain.record import Page, Record
 from domain.values import RecordRef
 
@@ -20,11 +18,11 @@ FOUND_PAGE, MEMBERS_PAGE = 250, 250
 class Lists:
     """Lists by name. Names are compared as HubSpot does: upper and lower case are the same."""
 
-    def __init__(self, client: Client, connection: str, *, per_call: int) -> None:
+    def __init__(self, client: Client, connection: str) -> None:
         self._client = client
         self._connection = connection
-        self._per_call = per_call
         self._ids: dict[str, str] = {}
+        self._dynamic: set[str] = set()
 
     def read(self) -> Iterator[Page]:
         """One record per list of ours: its name and the ids of its members."""
@@ -40,50 +38,29 @@ class Lists:
         ]
         yield Page(stream="lists", cursor=WHOLE, records=tuple(records))
 
-    def move(self, places: Places, receipts: Receipts) -> None:
-        """Let records join or leave one list: all of `places` name the same one and the same direction."""
-        for start in range(0, len(places), self._per_call):
-            self._move(places[start : start + self._per_call], receipts)
-
-    def _move(self, places: Places, receipts: Receipts) -> None:
-        name, joins = places[0][1].list or "", places[0][1].member is True
-        answer = self._moved(name, places, joins=joins)
-        if answer is None:
-            receipts.update({place: receipt(change, ReceiptOutcome.UNCHANGED) for place, change in places})
-        elif answer.status == 400:
-            # Somebody made a list of this name that HubSpot fills itself: that stops no other write.
-            receipts.update({place: refused(change, refusal(answer)) for place, change in places})
-        else:
-            told = body_of(answer, "to change the members of a list")
-            with known_shape("to change the members of a list"):
-                outcomes = _outcomes(told, joins=joins)
-                for place, change in places:
-                    receipts[place] = receipt(change, outcomes.get(str(change.id), ReceiptOutcome.UNCHANGED))
-
-    def _moved(self, name: str, places: Places, *, joins: bool) -> Answer | None:
-        """HubSpot's answer; None when there is no list to leave. A list deleted meanwhile is found or made anew."""
-        api = self._client.sdk.crm.lists.memberships_api
-        move, ids = (api.add if joins else api.remove), [str(change.id) for _, change in places]
-        answer = None
-        for _ in range(2):
-            list_id = self._id_of(name, make=joins)
-            if list_id is None:
-                return None
-            answer = self._client.send(move(list_id, ids))
-            if answer.status != 404:
-                return answer
-            self._ids.pop(name.lower(), None)
-        return answer
-
-    def _id_of(self, name: str, *, make: bool) -> str | None:
+    def id_of(self, name: str, *, make: bool) -> str | None:
+        """The list's id; None where there is none and none is to be made."""
         found = self._ids.get(name.lower()) or self._find(name) or (self._make(name) if make else None)
         if found is not None:
             self._ids[name.lower()] = found
         return found
 
+    def forget(self, name: str) -> None:
+        """Look for it again before its next use: it was deleted meanwhile."""
+        self._ids.pop(name.lower(), None)
+
+    def is_filled_by_hubspot(self, name: str) -> bool:
+        """Whether it was found to be a list that takes no members from anybody."""
+        return name.lower() in self._dynamic
+
     def _find(self, name: str) -> str | None:
         answer = self._client.send(self._client.sdk.crm.lists.lists_api.get_by_name(name, CONTACT_TYPE))
-        return None if answer.status == 404 else _id_in(answer, "to find a list")
+        if answer.status == 404:
+            return None
+        with known_shape("to find a list"):
+            if body_of(answer, "to find a list")["list"].get("processingType") == "DYNAMIC":
+                self._dynamic.add(name.lower())
+        return _id_in(answer, "to find a list")
 
     def _make(self, name: str) -> str:
         """HubSpot keeps names unique: when the first answer was lost, or no address can hold the name, it is there."""
@@ -130,15 +107,3 @@ def _id_in(answer: Answer, doing: str) -> str:
     told = body_of(answer, doing)
     with known_shape(doing):
         return str(told["list"]["listId"])
-
-
-def _outcomes(told: Row, *, joins: bool) -> Mapping[str, ReceiptOutcome]:
-    """By record id; who was a member already is told nowhere. HubSpot spells one key with an s too many.
-
-    Only who should join can be missing from the portal: who leaves and is not there has left.
-    """
-    keys = ("recordsIdsAdded", "recordIdsAdded") if joins else ("recordIdsRemoved", "recordsIdsRemoved")
-    moved = next(told[key] for key in keys if key in told)
-    missing = (told.get("recordIdsMissing") or []) if joins else []
-    applied = {str(each): ReceiptOutcome.APPLIED for each in moved}
-    return applied | {str(each): ReceiptOutcome.GONE for each in missing}

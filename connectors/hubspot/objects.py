@@ -81,17 +81,38 @@ class Objects:
         ends = (min(ids), max(ids)) if ids else None
         return Found(rows=self._filled(shape, rows, names), total=total, more=next_after(told) is not None, ids=ends)
 
+    def count(self, shape: Shape) -> int:
+        """How many there are, as search knows it."""
+        return self.found(shape, [{"propertyName": "hs_object_id", "operator": "GT", "value": "0"}]).total
+
     def by_id(
-        self, object_name: str, ids: Sequence[str], names: Sequence[str], *, id_property: str | None = None
+        self,
+        object_name: str,
+        ids: Sequence[str],
+        names: Sequence[str],
+        *,
+        id_property: str | None = None,
+        archived: bool = False,
     ) -> dict[str, Row]:
-        """Rows by the id asked for, or by the value of a unique property (in lower case); unknown ones are left out."""
+        """Rows by the id asked for, or by the value of a unique property (in lower case); unknown ones are left out.
+
+        `archived`: those in the recycle bin, and no others.
+        """
         found: dict[str, Row] = {}
         for start in range(0, len(ids), BY_ID):
-            for row in self._read(object_name, ids[start : start + BY_ID], names, id_property):
+            for row in self._read(object_name, ids[start : start + BY_ID], names, id_property, archived=archived):
                 found |= dict.fromkeys(_keys(row, id_property), row)
         return found
 
-    def _read(self, object_name: str, ids: Sequence[str], names: Sequence[str], id_property: str | None) -> list[Row]:
+    def _read(
+        self,
+        object_name: str,
+        ids: Sequence[str],
+        names: Sequence[str],
+        id_property: str | None,
+        *,
+        archived: bool = False,
+    ) -> list[Row]:
         doing = f"to read {object_name} by id"
         body: dict[str, Any] = {
             "inputs": [{"id": each} for each in ids],
@@ -100,7 +121,9 @@ class Objects:
         }
         if id_property is not None:
             body["idProperty"] = id_property
-        told = body_of(self._client.send(self._client.sdk.crm.objects.batch_api.read(object_name, body)), doing)
+        bin_or_not = {"archived": True} if archived else {}
+        request = self._client.sdk.crm.objects.batch_api.read(object_name, body, **bin_or_not)
+        told = body_of(self._client.send(request), doing)
         if any(error.get("category") not in NOT_FOUND for error in told.get("errors") or ()):
             raise TransientError(f"HubSpot could not read some {object_name}")
         return rows_in(told, doing)

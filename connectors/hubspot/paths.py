@@ -11,7 +11,9 @@ _DATED = (
     (re.compile(r"^/crm/v4/objects/"), "/crm/objects/{date}/"),
     (re.compile(r"^/crm/v3/(owners|lists|properties|pipelines)"), r"/crm/\1/{date}"),
     (re.compile(r"^/events/v3/events"), "/events/event-occurrences/{date}"),
+    (re.compile(r"^/oauth/v1/"), "/oauth/{date}/"),
     (re.compile(r"^/account-info/v3/"), "/account-info/{date}/"),
+    (re.compile(r"^/communication-preferences/v4/"), "/communication-preferences/{date}/"),
 )
 
 

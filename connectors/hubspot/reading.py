@@ -1,4 +1,5 @@
-"""Reading CRM objects: the first time by listing, then by search behind a cursor that never runs ahead.
+"""Reading CRM objects: the first time by listing, then by search behind a cursor that never runs ahead. Where nearly
+everything has changed a listing is the faster way once more.
 
 Search shows changes late and out of order: so the saved cursor stays `lag` behind now, and a second pass
 reads once more what is `late` old.
@@ -56,6 +57,8 @@ class Reading:
         self._windows = Windows(objects, ceiling=ceiling)
         self._lag = timedelta(minutes=settings.lag_minutes)
         self._late = timedelta(minutes=settings.late_minutes)
+        self._searched_per_s = settings.searches_per_second * 2 * settings.page_size
+        self._listed_per_s = settings.calls_per_10_s / 10 * settings.page_size
 
     def rows(self, stream: str, cursor: Cursor | None) -> Iterator[tuple[list[Row], Cursor]]:
         """Pages of rows, each with the cursor that is safe once it is kept."""
@@ -63,26 +66,38 @@ class Reading:
         now = self._objects.begin(shape)
         begun = now - self._lag
         position = Position(at=begun, late=begun, after="") if cursor is None else Position.of(cursor)
-        if position.after is not None:
-            yield from self._listed(shape, position, position.after)
-            return
         reached = position
+        if position.after is not None:
+            for rows, reached in self._listed(shape, position, position.after):
+                yield rows, reached.cursor()
+            return
         for rows, reached in self._fresh(shape, position, now):
             yield rows, reached.cursor()
         for rows, again in self._again(shape, reached, now):
             yield rows, again.cursor()
 
-    def _listed(self, shape: Shape, position: Position, begin: str) -> Iterator[tuple[list[Row], Cursor]]:
+    def _listed(self, shape: Shape, position: Position, begin: str) -> Iterator[tuple[list[Row], Position]]:
         """Everything there is, by id; what changes meanwhile is found from where the listing began."""
         for rows, after in self._objects.listed(shape, begin):
-            yield rows, replace(position, after=after).cursor()
+            yield rows, replace(position, after=after)
 
     def _fresh(self, shape: Shape, position: Position, now: datetime) -> Iterator[tuple[list[Row], Position]]:
-        settled = max(position.at, now - self._lag)
-        for rows, end in self._windows.between(shape, to_ms(position.at), to_ms(now + AHEAD)):
+        settled, low, high = max(position.at, now - self._lag), to_ms(position.at), to_ms(now + AHEAD)
+        first = self._windows.first(shape, low, high)
+        if self._windows.is_many(first) and self._is_listed_sooner(shape, first.total):
+            yield from self._listed(shape, Position(at=settled, late=settled, after=""), "")
+            return
+        for rows, end in self._windows.between(shape, low, high, first):
             if end is not None:
                 position = replace(position, at=max(position.at, min(from_ms(end), settled)))
             yield rows, position
+
+    def _is_listed_sooner(self, shape: Shape, changed: int) -> bool:
+        """Whether listing everything takes less time: a search gives twice the rows, but may be sent less often.
+
+        So it is after a long time away, or after an import that touched nearly everybody.
+        """
+        return changed / self._searched_per_s > self._objects.count(shape) / self._listed_per_s
 
     def _again(self, shape: Shape, position: Position, now: datetime) -> Iterator[tuple[list[Row], Position]]:
         """The second pass, about once an hour."""

@@ -34,3 +34,8 @@ def in_order(receipts: Receipts, given: int) -> Iterator[Receipt]:
     while given in receipts:
         yield receipts[given]
         given += 1
+
+
+def without(places: Places, receipts: Receipts) -> Places:
+    """Those that have no receipt yet."""
+    return [(place, change) for place, change in places if place not in receipts]

@@ -9,6 +9,8 @@ from connectors.hubspot.values import Reader, moment, read_row, readers_of
 from domain.record import Field, Record
 from domain.values import RecordRef
 
+MERGED = "hs_merged_object_ids"
+
 
 def records_of(connection: str, shape: Shape, rows: Sequence[Row], known: Mapping[str, Field]) -> tuple[Record, ...]:
     with known_shape(f"about {shape.object}"):
@@ -20,14 +22,18 @@ def records_of(connection: str, shape: Shape, rows: Sequence[Row], known: Mappin
 def _record(connection: str, shape: Shape, row: Row, readers: Mapping[str, Reader]) -> Record:
     values = read_row(row["properties"], readers)
     values.pop(shape.stamp, None)
-    merged = str(values.get("hs_merged_object_ids") or "")
     return Record(
         ref=RecordRef(connection=connection, object=shape.object, id=str(row["id"])),
         values=values,
         modified_at=modified_at(shape, row),
         archived=row.get("archived") is True,
-        former_ids=tuple(part for part in merged.replace(",", ";").split(";") if part),
+        former_ids=former_ids(values.get(MERGED)),
     )
+
+
+def former_ids(text: object) -> tuple[str, ...]:
+    """The ids that lead to a record since it was merged."""
+    return tuple(part for part in str(text or "").replace(",", ";").split(";") if part)
 
 
 def modified_at(shape: Shape, row: Row) -> datetime:

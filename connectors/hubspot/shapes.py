@@ -1,12 +1,19 @@
 """Which streams there are, and how each CRM object behind them is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Holds, Pace, Stream
 from connectors.hubspot.settings import Settings
+from domain.record import Field, FieldType
 
 EVERYWHERE = ("hs_object_id", "createdate")
+
+
+CONTACT = Field(name="associatedcontactid", label="Contact", type=FieldType.TEXT)
+"""Whom a lead of the Sales Hub or a task is about: an association, and no property of HubSpot's."""
+TASK_KEY = Field(name="ll_key", label="leadloop key", type=FieldType.TEXT)
+"""Stands at the end of a task's text: whether tasks can have a unique property is not documented."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +23,8 @@ class Shape:
     object: str
     stamp: str = "hs_lastmodifieddate"
     always: tuple[str, ...] = ()
+    added: tuple[Field, ...] = ()
+    """Values that are no properties of HubSpot's: we put them into the record ourselves."""
 
 
 def _engagement(name: str, *always: str) -> Shape:
@@ -27,16 +36,21 @@ SHAPES: Mapping[str, Shape] = {
         object="contacts", stamp="lastmodifieddate", always=("email", "hs_merged_object_ids", "hs_additional_emails")
     ),
     "companies": Shape(object="companies", always=("hs_merged_object_ids",)),
+    "leads": Shape(object="leads", always=("hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id"), added=(CONTACT,)),
     "calls": _engagement("calls", "hs_call_title", "hs_call_duration", "hs_call_disposition", "hs_call_status"),
     "emails": _engagement("emails", "hs_email_subject", "hs_email_direction", "hs_email_status"),
     "meetings": _engagement("meetings", "hs_meeting_title", "hs_meeting_outcome", "hs_meeting_start_time"),
-    "tasks": _engagement("tasks", "hs_task_subject", "hs_task_status", "hs_task_type", "hs_task_completion_date"),
+    "tasks": replace(
+        _engagement("tasks", "hs_task_subject", "hs_task_status", "hs_task_type", "hs_task_completion_date"),
+        added=(CONTACT, TASK_KEY),
+    ),
 }
 
 STREAMS: Mapping[str, tuple[Holds, Pace]] = {
     "contacts": (Holds.PEOPLE, Pace.HOT),
     "contacts_archived": (Holds.PEOPLE, Pace.NIGHTLY),
     "companies": (Holds.ACCOUNTS, Pace.SLOW),
+    "leads": (Holds.PEOPLE, Pace.SLOW),
     "forms": (Holds.ACTIVITIES, Pace.HAND_RAISE),
     "email_events": (Holds.ACTIVITIES, Pace.HOT),
     "page_views": (Holds.ACTIVITIES, Pace.HOT),

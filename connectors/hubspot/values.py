@@ -30,12 +30,18 @@ def field_of(row: Mapping[str, Any]) -> Field:
         label=str(row.get("label") or row["name"]),
         type=kind,
         length=TEXT_LENGTH if kind is FieldType.TEXT else None,
-        options=tuple(str(option["value"]) for option in row.get("options") or []),
+        options=tuple(str(option["value"]) for option in sorted(row.get("options") or [], key=_place)),
         restricted=kind is FieldType.PICKLIST,
         writable=not modifiable.get("readOnlyValue", False),
         unique=bool(row.get("hasUniqueValue")),
         refers_to=("owners",) if row.get("referencedObjectType") == "OWNER" else (),
     )
+
+
+def _place(option: Mapping[str, Any]) -> tuple[bool, int]:
+    """In the order of the screens, which is the order of the stages; what has no place there comes last."""
+    order = option.get("displayOrder")
+    return (False, order) if isinstance(order, int) and order >= 0 else (True, 0)
 
 
 Reader = Callable[[Any], Value]

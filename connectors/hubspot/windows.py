@@ -23,12 +23,25 @@ class Windows:
         self._objects = objects
         self._ceiling = ceiling
 
-    def between(self, shape: Shape, low: int, high: int) -> Iterator[tuple[list[Row], int | None]]:
-        """Rows with low <= stamp < high; with the last page of a window the end of it, before which all was read."""
+    def first(self, shape: Shape, low: int, high: int) -> Found:
+        """The first page of a stretch and how many rows it has in all."""
+        return self._objects.found(shape, _filters(shape, low, high))
+
+    def is_many(self, found: Found) -> bool:
+        """Whether it has to be halved to be read."""
+        return found.total > self._ceiling
+
+    def between(
+        self, shape: Shape, low: int, high: int, first: Found | None = None
+    ) -> Iterator[tuple[list[Row], int | None]]:
+        """Rows with low <= stamp < high; with the last page of a window the end of it, before which all was read.
+
+        `first`: what `first` found of this stretch a moment ago.
+        """
         waiting = [(low, high)]
         while waiting:
             low, high = waiting.pop()
-            found = self._objects.found(shape, _filters(shape, low, high))
+            found, first = first or self.first(shape, low, high), None
             if found.total <= self._ceiling or high - low <= 1:
                 yield from self._walk(shape, low, high, found)
             else:

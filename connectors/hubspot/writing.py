@@ -7,10 +7,11 @@ alone what is there already, a contact is on a list once.
 from collections.abc import Iterator, Sequence
 
 from connectors.hubspot.batches import ROWS, Batches
-from connectors.hubspot.guard import Guard
-from connectors.hubspot.lists import Lists
+from connectors.hubspot.memberships import Memberships
 from connectors.hubspot.objects import Objects
-from connectors.hubspot.receipts import Place, Places, Receipts, in_order, receipt
+from connectors.hubspot.receipts import Place, Places, Receipts, in_order, receipt, without
+from connectors.hubspot.tasks import TASKS, Tasks
+from connectors.hubspot.updates import Updates
 from connectors.hubspot.values import write
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.errors import ConnectorError, OperatorError
@@ -19,20 +20,30 @@ from domain.errors import ConnectorError, OperatorError
 class Writing:
     """The write half of the connector."""
 
-    def __init__(self, batches: Batches, guard: Guard, objects: Objects, lists: Lists, *, members: int) -> None:
+    def __init__(
+        self,
+        batches: Batches,
+        updates: Updates,
+        objects: Objects,
+        *,
+        members: Memberships,
+        tasks: Tasks,
+        per_call: int,
+    ) -> None:
         self._batches = batches
-        self._guard = guard
+        self._updates = updates
         self._objects = objects
-        self._lists = lists
         self._members = members
+        self._per_call = per_call
+        self._tasks = tasks
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
         """When a call fails as a whole, the receipts that stand before it are given first."""
         receipts: Receipts = {}
         given = 0
-        self._guard.begin()
+        self._updates.begin()
         try:
-            for portion in portions(changes, members=self._members):
+            for portion in portions(changes, members=self._per_call):
                 self._send(portion, receipts)
                 for settled in in_order(receipts, given):
                     given += 1
@@ -46,7 +57,8 @@ class Writing:
         if change.kind is not ChangeKind.CREATE or _problem(change) is not None:
             return None
         receipts: Receipts = {}
-        self._leave_existing([(0, change)], receipts)
+        look = self._tasks.find if change.object == TASKS else self._leave_existing
+        look([(0, change)], receipts)
         return receipts.get(0)
 
     def _send(self, portion: Places, receipts: Receipts) -> None:
@@ -62,19 +74,14 @@ class Writing:
             return
         match good[0][1].kind:
             case ChangeKind.MEMBER:
-                self._lists.move(good, receipts)
+                self._members.move(good, receipts)
+            case ChangeKind.CREATE if good[0][1].object == TASKS:
+                self._tasks.create(good, receipts)
             case ChangeKind.CREATE:
                 self._leave_existing(good, receipts)
-                self._batches.upsert(_without(good, receipts), receipts)
+                self._batches.upsert(without(good, receipts), receipts)
             case ChangeKind.FIELDS:
-                self._update(good, receipts)
-
-    def _update(self, places: Places, receipts: Receipts) -> None:
-        self._guard.look(places, receipts)
-        free = _without(places, receipts)
-        self._guard.sending(free)
-        self._batches.update(free, receipts)
-        self._guard.answered([one for one in free if receipts[one[0]].outcome is not ReceiptOutcome.UNKNOWN])
+                self._updates.send(good, receipts)
 
     def _leave_existing(self, places: Places, receipts: Receipts) -> None:
         """What is there already stays as people have made it since; the upsert guards against a race."""
@@ -88,10 +95,6 @@ class Writing:
             row = rows.get(values[place].lower())
             if row is not None:
                 receipts[place] = receipt(change, ReceiptOutcome.UNCHANGED, id=str(row["id"]))
-
-
-def _without(places: Places, receipts: Receipts) -> Places:
-    return [(place, change) for place, change in places if place not in receipts]
 
 
 def _problem(change: Change) -> tuple[str, str] | None:
@@ -113,7 +116,7 @@ def portions(changes: Sequence[Change], *, members: int) -> Iterator[Places]:
             yield from waiting.values()
             waiting, targets = {}, set()
         targets.add(target)
-        group = (change.kind, change.object, change.list, change.member, change.unique)
+        group = (change.kind, change.object, change.list, change.unique)
         waiting.setdefault(group, []).append((place, change))
         if len(waiting[group]) >= (members if change.kind is ChangeKind.MEMBER else ROWS):
             yield waiting.pop(group)

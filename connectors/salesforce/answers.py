@@ -59,7 +59,8 @@ def refusals_of(answer: Answer) -> tuple[Refusal, ...]:
 def judge(answer: Answer) -> LeadloopError | None:
     """Failures of the whole call. 401 and what concerns rows or a query are handed to the caller."""
     if answer.ok:
-        page = answer.body.lstrip()[:1] not in (b"", b"{", b"[")
+        csv = answer.headers.get("content-type", "").startswith("text/csv")
+        page = not csv and answer.body.lstrip()[:1] not in (b"", b"{", b"[")
         return TransientError("the answer is a page, not JSON") if page else None
     codes = refusals_of(answer)
     if answer.status == 403 and codes:

@@ -69,8 +69,10 @@ class Asking:
 
     def together(self, asked: Mapping[str, str]) -> dict[str, Told]:
         """Answers by the names given: one call of the day's quota. A question may be left out or refused alone."""
+        headers = self._client.part_headers()
         parts = [
-            {"method": "GET", "referenceId": name, "url": self._client.data_path(path)} for name, path in asked.items()
+            {"method": "GET", "referenceId": name, "url": self._client.data_path(path), "httpHeaders": headers}
+            for name, path in asked.items()
         ]
         body = {"allOrNone": False, "compositeRequest": parts}
         answer = self._client.send(Request(method="POST", path="composite", body=body, idempotent=True, large=True))

@@ -6,6 +6,7 @@ Locked rows are tried again in seconds; a batch refused as a whole is halved unt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from connectors.http import Answer
@@ -29,6 +30,7 @@ class _Batch:
     method: str
     path: str
     idempotent: bool
+    headers: Mapping[str, str]
     calls_left: int = 0
 
 
@@ -38,11 +40,19 @@ class Batches:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def send(self, method: str, path: str, rows: Sequence[Row], *, idempotent: bool) -> list[Receipt]:
+    def send(
+        self,
+        method: str,
+        path: str,
+        rows: Sequence[Row],
+        *,
+        idempotent: bool,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> list[Receipt]:
         """One receipt per row, in order; their keys are the caller's to fill in."""
         if not rows:
             return []
-        batch = _Batch(method=method, path=path, idempotent=idempotent)
+        batch = _Batch(method=method, path=path, idempotent=idempotent, headers=headers)
         receipts = self._attempt_all(batch, rows)
         for attempt in range(1, LOCK_TRIES):
             locked = [
@@ -78,7 +88,9 @@ class Batches:
 
     def _attempt(self, batch: _Batch, rows: Sequence[Row]) -> list[Receipt]:
         body = {"allOrNone": False, "records": rows}
-        request = Request(method=batch.method, path=batch.path, body=body, idempotent=batch.idempotent)
+        request = Request(
+            method=batch.method, path=batch.path, body=body, headers=batch.headers, idempotent=batch.idempotent
+        )
         try:
             answer = self._client.send(request)
         except TransientError as error:
@@ -99,7 +111,7 @@ class Batches:
         if not found or answer.status != 400 or found[0].code in _WHOLE:
             raise failure(answer, "a batch of changes")
         if len(rows) == 1:
-            return [_refused(found)]
+            return [refused_for(found)]
         batch.calls_left -= 2
         if batch.calls_left < 0:
             return [Receipt(key="", outcome=ReceiptOutcome.REFUSED, code=found[0].code, retryable=True)] * len(rows)
@@ -124,10 +136,10 @@ def _receipt(row: Mapping[str, Any]) -> Receipt:
     found = refusals(row.get("errors"))
     if not found:
         return Receipt(key="", outcome=ReceiptOutcome.UNKNOWN, message="refused without a reason")
-    return _refused(found)
+    return refused_for(found)
 
 
-def _refused(found: Sequence[Refusal]) -> Receipt:
+def refused_for(found: Sequence[Refusal]) -> Receipt:
     """The vendor's words, and who mends it."""
     what = remedy(found)
     words = f"{found[0].message.removesuffix('.')}. {what.mend}." if what.mend else found[0].message

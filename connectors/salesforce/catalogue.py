@@ -19,6 +19,9 @@ from domain.record import Field, FieldType
 TASK_KEY = "LL_Key__c"
 """Our unique field on Task: marks the tasks that we created."""
 
+DELETIONS = "deletions"
+"""The stream of leads and contacts whose end no query shows."""
+
 _STAMPS = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _WORK = (*_STAMPS, "WhoId", "OwnerId", "Subject", "Description")
 _TYPES = {
@@ -44,6 +47,7 @@ class Shape:
     holds: Holds
     always: tuple[str, ...]
     related: tuple[str, ...] = ()
+    """The first is needed; the others are left out where the integration user may not see them."""
     where: str = ""
 
 
@@ -83,7 +87,12 @@ SHAPES: Mapping[str, Shape] = {
 def streams(settings: Settings) -> Mapping[str, Stream]:
     """The objects named in the settings; one named as hot and slow is hot."""
     paces = {**dict.fromkeys(settings.slow, Pace.SLOW), **dict.fromkeys(settings.hot, Pace.HOT)}
-    return {name: Stream(name=name, holds=SHAPES[name].holds, pace=pace) for name, pace in paces.items()}
+    found: dict[str, Stream] = {}
+    for name, pace in paces.items():
+        found[name] = Stream(name=name, holds=SHAPES[name].holds, pace=pace)
+    if DELETIONS in settings.nightly:
+        found[DELETIONS] = Stream(name=DELETIONS, holds=Holds.PEOPLE, pace=Pace.NIGHTLY)
+    return found
 
 
 class Catalogue:
@@ -93,6 +102,7 @@ class Catalogue:
         self._client = client
         self._surroundings = surroundings
         self._known: dict[str, tuple[datetime, Mapping[str, Field]]] = {}
+        self._narrowed: dict[str, datetime] = {}
 
     def fields(self, object_name: str) -> Mapping[str, Field]:
         now = self._surroundings.clock.now()
@@ -111,6 +121,24 @@ class Catalogue:
         known, shape = self.fields(stream), SHAPES[stream]
         wanted = dict.fromkeys([*shape.always, *sorted(self._surroundings.fields.get(stream, frozenset()))])
         return tuple(name for name in wanted if name in known)
+
+    def moments(self, stream: str) -> tuple[str, ...]:
+        """Those of the fields of a query that are times."""
+        known = self.fields(stream)
+        return tuple(name for name in self.to_read(stream) if known[name].type is FieldType.DATETIME)
+
+    def related(self, stream: str) -> tuple[str, ...]:
+        """The fields across a relationship, which no describe of this object tells of."""
+        shape, at = SHAPES[stream], self._narrowed.get(stream)
+        narrow = at is not None and self._surroundings.clock.now() - at < self._surroundings.describe_again
+        return shape.related[:1] if narrow else shape.related
+
+    def narrow(self, stream: str) -> bool:
+        """Do without what can be done without across relationships, for a while; False when nothing is left."""
+        if len(self.related(stream)) <= 1:
+            return False
+        self._narrowed[stream] = self._surroundings.clock.now()
+        return True
 
     def _describe(self, object_name: str) -> Mapping[str, Field]:
         answer = self._client.get(f"sobjects/{checked_name(object_name)}/describe", large=True)

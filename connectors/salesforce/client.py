@@ -27,6 +27,7 @@ from domain.errors import ContractError, CredentialsError
 QUERY_WAIT_S = 130.0
 """Salesforce itself ends a query after 120 seconds; hanging up before it says so would ask the same for ever."""
 QUERY_DEADLINE_S = 150.0
+AUTO_ASSIGN = "Sforce-Auto-Assign"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    content: bytes | None = None
+    """A body that is no JSON; its Content-Type stands in `headers`."""
     headers: Mapping[str, str] = field(default_factory=dict)
     idempotent: bool = False
     large: bool = False
@@ -49,6 +52,7 @@ class Client:
     def __init__(self, settings: Settings, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL) -> None:
         self._settings = settings
         self._surroundings = surroundings
+        self.wall = wall
         self._web = plain_session(ca_file=settings.ca_file, proxy=settings.proxy)
         self._login_web = plain_session(ca_file=settings.ca_file, proxy=settings.proxy)
         limits = {"all": Limit(sends=settings.calls_per_10_s, window_s=10.0)}
@@ -86,13 +90,25 @@ class Client:
         """The absolute path of a resource, as Composite wants it."""
         return f"/services/data/v{self._settings.api_version}/{path}"
 
+    def creation_headers(self, object_name: str) -> Mapping[str, str]:
+        """The org's rule may give new leads to somebody; on an update it would take leads from whoever has them."""
+        assigns = self._settings.assign_new_leads and object_name == "Lead"
+        return {AUTO_ASSIGN: "TRUE"} if assigns else {}
+
+    def part_headers(self) -> Mapping[str, str]:
+        """For every part of a Composite: it inherits nothing of the whole call's headers but the login.
+
+        https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm
+        """
+        return self._standing_headers()
+
     def _exchange(self, request: Request, session: Session) -> Answer:
         org = self._org_for(session)
         call = Call(
             method=request.method,
             url=_url(org.base_url, request),
             headers={**org.headers, **self._standing_headers(), **request.headers},
-            body=None if request.body is None else orjson.dumps(request.body),
+            body=request.content if request.body is None else orjson.dumps(request.body),
             idempotent=request.idempotent,
             cap_bytes=BULK_CAP_BYTES if request.large else BODY_CAP_BYTES,
             deadline_s=QUERY_DEADLINE_S if request.large else DEADLINE_S,
@@ -133,7 +149,7 @@ class Client:
     def _standing_headers(self) -> dict[str, str]:
         """Sent with every call, also after a new login: an omitted Auto-Assign means TRUE to Salesforce."""
         return {
-            "Sforce-Auto-Assign": "TRUE" if self._settings.assign_new_leads else "FALSE",
+            AUTO_ASSIGN: "FALSE",
             "Sforce-Call-Options": "client=leadloop",
             "Sforce-Duplicate-Rule-Header": f"allowSave={str(self._settings.duplicate_rule == 'allow_save').lower()}",
             "Sforce-Query-Options": f"batchSize={self._settings.page_size}",

@@ -1,23 +1,34 @@
 """The Salesforce connector: what the loop sees of an org."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from connectors.contract import Stream, Surroundings
+from connectors.contract import ProvisionItem, Stream, Surroundings
 from connectors.http import SYSTEM_WALL
 from connectors.pacing import Wall
 from connectors.salesforce.asking import Asking
-from connectors.salesforce.batches import Batches
-from connectors.salesforce.catalogue import Catalogue, streams
+from connectors.salesforce.bulk_ingest import BulkIngest
+from connectors.salesforce.bulk_query import BulkQuery
+from connectors.salesforce.bulk_writing import BulkWriting
+from connectors.salesforce.campaigns import STREAM as CAMPAIGNS
+from connectors.salesforce.campaigns import Campaigns
+from connectors.salesforce.catalogue import DELETIONS, Catalogue, streams
 from connectors.salesforce.client import Client
+from connectors.salesforce.deletions import Deletions
 from connectors.salesforce.lookup import Lookup
+from connectors.salesforce.metadata_folder import folder
+from connectors.salesforce.provisioning import Provisioning
 from connectors.salesforce.reading import Reading
 from connectors.salesforce.settings import Auth, Settings
+from connectors.salesforce.shortfall import Shortfall
 from connectors.salesforce.soql import select
+from connectors.salesforce.survey import Surveying
 from connectors.salesforce.writing import Writing
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.errors import ContractError
+from domain.fitting import Fittings
 from domain.record import AccountInfo, Cursor, Field, Page
+from domain.survey import FieldChange, Survey
 
 
 class Salesforce:
@@ -25,14 +36,27 @@ class Salesforce:
 
     def __init__(self, settings: Settings, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL) -> None:
         self._name = surroundings.connection
+        self._api_version = settings.api_version
         self._streams = streams(settings)
         self._client = Client(settings, surroundings, wall=wall)
         self._catalogue = Catalogue(self._client, surroundings)
         asking = Asking(self._client)
         self._lookup = Lookup(asking, self._catalogue)
         lag = timedelta(minutes=settings.lag_minutes)
-        self._reading = Reading(self._client, asking, self._catalogue, connection=surroundings.connection, lag=lag)
-        self._writing = Writing(Batches(self._client), self._lookup, self._catalogue)
+        bulk = BulkQuery(self._client, more_than=settings.bulk_rows, portion=settings.page_size)
+        self._reading = Reading(
+            self._client, asking, self._catalogue, bulk=bulk, connection=surroundings.connection, lag=lag
+        )
+        known = surroundings.known
+        self._deletions = Deletions(self._client, asking, self._catalogue, connection=self._name, known=known)
+        self._surveying = Surveying(self._client, asking, self._catalogue, connection=surroundings.connection)
+        self._bulk_from = settings.bulk_writes
+        ingest = BulkIngest(self._client, more_than=settings.bulk_writes)
+        in_bulk = BulkWriting(ingest, self._lookup, self._catalogue, assigns_leads=settings.assign_new_leads)
+        self._writing = Writing(self._client, self._lookup, self._catalogue, bulk=in_bulk)
+        self._shortfall = Shortfall(self._client, asking, self._catalogue, self._lookup)
+        self._provisioning = Provisioning(self._client, asking, self._catalogue)
+        self._campaigns = Campaigns(self._client, asking, connection=surroundings.connection, names=surroundings.lists)
 
     @property
     def name(self) -> str:
@@ -40,11 +64,11 @@ class Salesforce:
 
     @property
     def streams(self) -> Mapping[str, Stream]:
-        return self._streams
+        return {**self._streams, CAMPAIGNS.name: CAMPAIGNS} if self._campaigns.kept else self._streams
 
     def account(self) -> AccountInfo:
         """Two calls. The org comes first: a session that has ended is told by 401 there, by a web page at userinfo."""
-        asked = select(("Id", "Name", "IsSandbox", "TimeZoneSidKey"), "Organization", limit=1)
+        asked = select(("Id", "Name", "IsSandbox", "OrganizationType", "TimeZoneSidKey"), "Organization", limit=1)
         rows = self._lookup.rows(asked, deleted=False)
         user = self._client.get("/services/oauth2/userinfo").json()
         org = rows[0] if rows else {}
@@ -56,26 +80,62 @@ class Salesforce:
             name=str(org.get("Name") or ""),
             user=str(user.get("preferred_username") or user.get("user_id") or ""),
             time_zone=str(org.get("TimeZoneSidKey") or user.get("zoneinfo") or "UTC"),
-            is_test=org.get("IsSandbox") is True,
+            is_test=org.get("IsSandbox") is True or org.get("OrganizationType") == "Developer Edition",
         )
 
     def describe(self, stream: str) -> Mapping[str, Field]:
-        return self._catalogue.fields(stream)
+        return self._catalogue.fields("Lead" if stream == DELETIONS else stream)
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first. May repeat, never skips."""
-        return self._reading.read(stream, cursor)
+        if stream == DELETIONS:
+            return self._deletions.pages(cursor)
+        return self._campaigns.read() if stream == CAMPAIGNS.name else self._reading.read(stream, cursor)
 
     def read_bundle(self, cursors: Mapping[str, Cursor | None]) -> Iterator[Page]:
         """As `read`, for every stream named, with the first pages in one call.
 
         A stream that cannot be read holds back no other: the first such error is raised after the last page.
         """
-        return self._reading.read_bundle(cursors)
+        failed: ContractError | None = None
+        alone = [name for name in cursors if name in (CAMPAIGNS.name, DELETIONS)]
+        for name in alone:
+            try:
+                yield from self.read(name, cursors[name])
+            except ContractError as error:
+                failed = failed or error
+        yield from self._reading.read_bundle({name: each for name, each in cursors.items() if name not in alone})
+        if failed is not None:
+            raise failed
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
         """Yield one receipt per change, in the same order. The same key has one effect."""
         return self._writing.write(changes)
+
+    @property
+    def bulk_from(self) -> int:
+        """More changes than this of one object go by a Bulk job."""
+        return self._bulk_from
+
+    def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
+        """The latest changes of those of the fields whose history the org keeps."""
+        return self._surveying.history(object, fields, since=since, sample=sample)
+
+    def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
+        """Who wrote these fields since then, what is active on their objects, and what could not be seen."""
+        return self._surveying.survey(fields, since=since, sample=sample)
+
+    def needed(self, fittings: Fittings) -> Sequence[ProvisionItem]:
+        """What leadloop needs in the org, and whether it is there; changes nothing."""
+        return self._shortfall.items(fittings)
+
+    def provision(self, items: Sequence[ProvisionItem]) -> Sequence[ProvisionItem]:
+        """Make what is not there and has no problem; the items as they stand now."""
+        return self._provisioning.make(items)
+
+    def manual(self, fittings: Fittings, items: Sequence[ProvisionItem] = ()) -> Mapping[str, str]:
+        """A package that an admin deploys where the integration user may not change Setup."""
+        return folder(fittings, items, api_version=self._api_version)
 
     def settle(self, change: Change) -> Receipt | None:
         """Find a creation by its External Id. Other writes may simply be sent again: None."""
@@ -83,7 +143,7 @@ class Salesforce:
             return None
         value = str(change.values.get(change.unique) or "")
         found = self._lookup.by_key(change.object, change.unique, [value]).get(value) if value else None
-        return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=found) if found else None
+        return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=found[0]) if found else None
 
 
 __all__ = ["Auth", "Salesforce", "Settings"]

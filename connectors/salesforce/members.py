@@ -1,14 +1,14 @@
 """Membership of campaigns: a person is in one once, so joining twice and leaving twice have one effect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.salesforce.batches import Batches, Row
 from connectors.salesforce.lookup import Lookup
+from connectors.salesforce.sent import Places
 from connectors.salesforce.soql import one_of, quoted, select
 from domain.change import Change, Receipt, ReceiptOutcome
 
-Places = Sequence[tuple[int, Change]]
 Campaigns = Mapping[str, str]
 """Ids by what the changes call them."""
 

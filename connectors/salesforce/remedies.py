@@ -26,6 +26,7 @@ class Remedy:
 _MOMENT = Remedy(retryable=True, soon=True)
 _LATER = Remedy(retryable=True)
 _GONE = Remedy(outcome=ReceiptOutcome.GONE)
+"""Closed for good: the next reading names who took its place (MasterRecordId, ConvertedContactId)."""
 
 
 def _admin(what: str) -> Remedy:
@@ -53,8 +54,7 @@ REMEDIES: Mapping[str, Remedy] = MappingProxyType(
         **dict.fromkeys((LOCKED, "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "REQUEST_RUNNING_TOO_LONG"), _MOMENT),
         **dict.fromkeys(("QUERY_TIMEOUT", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED"), _MOMENT),
         **dict.fromkeys(("REQUEST_LIMIT_EXCEEDED", "LIMIT_EXCEEDED"), _LATER),
-        **dict.fromkeys(("ENTITY_IS_DELETED", "NOT_FOUND"), _GONE),
-        "CANNOT_UPDATE_CONVERTED_LEAD": Remedy(outcome=ReceiptOutcome.CONFLICTED),
+        **dict.fromkeys(("ENTITY_IS_DELETED", "NOT_FOUND", "CANNOT_UPDATE_CONVERTED_LEAD"), _GONE),
         "INVALID_CROSS_REFERENCE_KEY": _parked(
             "leadloop admin", "name a record that exists (routing.yaml, mapping.yaml)"
         ),
@@ -70,8 +70,13 @@ REMEDIES: Mapping[str, Remedy] = MappingProxyType(
                 "INVALID_EMAIL_ADDRESS",
                 "MALFORMED_ID",
                 "MISSING_ARGUMENT",
+                "INVALID_TYPE_ON_FIELD_IN_RECORD",
+                "JSON_PARSER_ERROR",
             ),
             _VALUE,
+        ),
+        "FIELD_INTEGRITY_EXCEPTION": _parked(
+            "leadloop admin", "name a value or an owner that such records can have (mapping.yaml, routing.yaml)"
         ),
         **dict.fromkeys(("DUPLICATE_VALUE", "DUPLICATES_DETECTED"), _TWICE),
         "ENTITY_IS_LOCKED": _parked("the approver", "finish or recall the approval, then retry"),

@@ -18,6 +18,7 @@ class Auth(StrEnum):
 
     CLIENT_CREDENTIALS = "client_credentials"
     JWT_BEARER = "jwt_bearer"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # a way to log in, not a token
     SESSION_ID = "session_id"
 
 
@@ -35,9 +36,12 @@ class Settings(Strict):
     client_id: str | None = None
     """Consumer key of the External Client App."""
     client_secret: SecretStr | None = None
-    """Consumer secret; client_credentials only."""
+    """Consumer secret; for client_credentials, and for refresh_token where the app asks for it."""
     private_key: SecretStr | None = None
-    """PEM private key whose certificate the app holds; jwt_bearer only."""
+    """PEM private key (RSA, without a passphrase) whose certificate the app holds, as in `${file:salesforce.pem}`."""
+    refresh_token: SecretStr | None = None
+    """What the web-server flow gave; refresh_token only. Salesforce may replace it at each use: the newest is kept
+    encrypted, so this one only begins the chain, and a new value here begins another."""
     username: str | None = None
     """The integration user; jwt_bearer only."""
     session_id: SecretStr | None = None
@@ -49,6 +53,8 @@ class Settings(Strict):
     """Objects read in every cycle, together in one call (at most five fit)."""
     slow: tuple[Readable, ...] = ("Account", "Opportunity", "User", "Group")
     """Objects read every 30 minutes; Group is read for its queues."""
+    nightly: tuple[Literal["deletions"], ...] = ("deletions",)
+    """Looked at once a night; deletions: leads and contacts that were deleted for good, and ids compared weekly."""
     assign_new_leads: bool = False
     """Let the org's assignment rule give a Lead we create to somebody; off: it keeps the owner we send."""
     duplicate_rule: Literal["allow_save", "respect"] = "allow_save"
@@ -57,6 +63,10 @@ class Settings(Strict):
     """Rows per page of a query; Salesforce may give fewer."""
     lag_minutes: Annotated[int, Field(ge=0, le=120)] = 10
     """How far the saved cursor stays behind Salesforce's now: rows become visible after their stamp."""
+    bulk_rows: Annotated[int, Field(ge=0)] = 50_000
+    """Read by a Bulk job what is more rows than this; 0: never. Below, pages are faster: a job takes 10 to 20 s."""
+    bulk_writes: Annotated[int, Field(ge=0)] = 2_000
+    """Write by a Bulk job when more changes than this of one object wait in the background; 0: never."""
     calls_per_10_s: Annotated[int, Field(ge=1, le=1000)] = 500
     """Our own speed limit; Salesforce counts days, not seconds."""
     ca_file: str | None = None
@@ -69,6 +79,7 @@ class Settings(Strict):
         needed = {
             Auth.CLIENT_CREDENTIALS: ("client_id", "client_secret"),
             Auth.JWT_BEARER: ("client_id", "private_key", "username"),
+            Auth.REFRESH_TOKEN: ("client_id", "refresh_token"),
             Auth.SESSION_ID: ("session_id",),
         }[self.auth]
         missing = [name for name in needed if getattr(self, name) is None]

@@ -8,46 +8,58 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.salesforce.batches import Batches, Row
+from connectors.salesforce.bulk_writing import BulkWriting
 from connectors.salesforce.catalogue import Catalogue
+from connectors.salesforce.client import Client
+from connectors.salesforce.guarded import Guarded
 from connectors.salesforce.lookup import Lookup
 from connectors.salesforce.members import Members
+from connectors.salesforce.sent import Places, sent_values, windows
 from connectors.salesforce.soql import checked_name, is_id
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.errors import ConnectorError, ContractError, OperatorError, RejectedError
-from domain.record import Field, FieldType
+from domain.record import Field
 from domain.values import Value
 
 ROWS_PER_CALL = 200
+_PERSON, _OWNER, _QUEUE = "WhoId", "OwnerId", "00G"
 
 Receipts = dict[int, Receipt]
-"""By the change's place in the batch."""
-Places = Sequence[tuple[int, Change]]
+"""By the change's place in what the caller asked for."""
 
 
 class Writing:
     """The write half of the connector."""
 
-    def __init__(self, batches: Batches, lookup: Lookup, catalogue: Catalogue) -> None:
-        self._batches = batches
+    def __init__(self, client: Client, lookup: Lookup, catalogue: Catalogue, *, bulk: BulkWriting) -> None:
+        self._client = client
+        self._batches = Batches(client)
+        self._bulk = bulk
         self._lookup = lookup
         self._catalogue = catalogue
-        self._members = Members(batches, lookup)
+        self._guarded = Guarded(client, lookup, catalogue)
+        self._members = Members(self._batches, lookup)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
-        for some in _windows(changes):
-            yield from self._write_some(some)
+        """When nothing more can be sent, the receipts that stand without a gap are given first."""
+        receipts: Receipts = self._bulk.write(changes)
+        given = 0
+        for window in windows(changes, ROWS_PER_CALL):
+            try:
+                self._write_some(window, receipts)
+            except (ConnectorError, OperatorError):
+                yield from _ready(receipts, given)
+                raise
+            ready = _ready(receipts, given)
+            given += len(ready)
+            yield from ready
 
-    def _write_some(self, changes: Sequence[Change]) -> Iterator[Receipt]:
-        """When nothing more can be sent, the receipts that stand before it are given first."""
-        receipts: Receipts = {}
-        try:
-            for kind, object_name, places in _grouped(changes):
-                self._write_group(kind, object_name, places, receipts)
-        except (ConnectorError, OperatorError):
-            yield from _settled_first(receipts)
-            raise
-        for place, change in enumerate(changes):
-            yield receipts.get(place) or _receipt(change, ReceiptOutcome.UNKNOWN, message="no answer for this row")
+    def _write_some(self, whole: Places, receipts: Receipts) -> None:
+        window = [place for place in whole if place[0] not in receipts]
+        for kind, object_name, places in _grouped(window):
+            self._write_group(kind, object_name, places, receipts)
+        for place, change in window:
+            receipts.setdefault(place, _receipt(change, ReceiptOutcome.UNKNOWN, message="no answer for this row"))
 
     def _write_group(self, kind: ChangeKind, object_name: str, places: Places, receipts: Receipts) -> None:
         """What one object cannot take (a field hidden from us, no right to edit it) holds back no other object."""
@@ -56,31 +68,32 @@ class Writing:
             checked_name(object_name)
             for wave in _waves(places):
                 receipts.update(_refuse_bad_names(wave, kind))
+                receipts.update(self._refuse_queues(object_name, wave))
                 write(object_name, [place for place in wave if place[0] not in receipts], receipts)
         except (ContractError, RejectedError) as error:
             self._catalogue.forget(object_name)
             for place, change in places:
                 receipts.setdefault(place, _stopped(change, error))
 
+    def _refuse_queues(self, object_name: str, places: Places) -> Receipts:
+        """A queue can own a lead, but no contact and no task."""
+        owned = [(place, change) for place, change in places if str(change.values.get(_OWNER) or "").startswith(_QUEUE)]
+        owner = self._catalogue.fields(object_name).get(_OWNER) if owned else None
+        if owner is None or not owner.refers_to or "Group" in owner.refers_to:
+            return {}
+        message = f"a queue cannot own a {object_name}. leadloop admin: name a user as its owner (routing.yaml)"
+        return {
+            place: _receipt(change, ReceiptOutcome.REFUSED, code="FIELD_INTEGRITY_EXCEPTION", message=message)
+            for place, change in owned
+        }
+
     def _fields(self, object_name: str, places: Places, receipts: Receipts) -> None:
-        receipts.update(self._look_before(object_name, places))
-        left = [place for place in places if place[0] not in receipts]
+        self._guarded.write(object_name, [place for place in places if place[1].guarded], receipts)
+        left = [place for place in places if not place[1].guarded]
         known = self._catalogue.fields(object_name)
         rows = [_row(object_name, change.values, known, id=change.id) for _, change in left]
         answers = self._batches.send("PATCH", "composite/sobjects", rows, idempotent=True)
         self._take(object_name, left, answers, receipts)
-
-    def _look_before(self, object_name: str, places: Places) -> Receipts:
-        """Read guarded fields again: what a person changed since we decided is a conflict, not ours to overwrite."""
-        guarded = [place for place in places if place[1].guarded]
-        if not guarded:
-            return {}
-        names = sorted(
-            set().union(*(change.guarded for _, change in guarded)) & set(self._catalogue.fields(object_name))
-        )
-        shown = self._lookup.by_id(object_name, [str(change.id) for _, change in guarded], names)
-        found = ((place, change, shown.get(str(change.id)[:15])) for place, change in guarded)
-        return {place: receipt for place, change, now in found if (receipt := _judged(change, now)) is not None}
 
     def _create(self, object_name: str, places: Places, receipts: Receipts) -> None:
         keyed: dict[str, list[tuple[int, Change]]] = {}
@@ -91,20 +104,46 @@ class Writing:
 
     def _create_by(self, object_name: str, unique: str, places: Places, receipts: Receipts) -> None:
         """What is there already stays as people have made it since; the upsert guards against a race."""
-        existing = (
-            self._lookup.by_key(object_name, unique, [str(c.values[unique]) for _, c in places]) if unique else {}
-        )
-        for place, change in places:
-            if unique and (found := existing.get(str(change.values[unique]))):
-                receipts[place] = _receipt(change, ReceiptOutcome.UNCHANGED, id=found)
-        left = [place for place in places if place[0] not in receipts]
+        receipts.update(self._existing(object_name, unique, places) if unique else {})
+        left: Places = [place for place in places if place[0] not in receipts]
+        for _ in range(2):
+            self._make(object_name, unique, left, receipts)
+            left = self._follow(left, receipts)
+
+    def _make(self, object_name: str, unique: str, places: Places, receipts: Receipts) -> None:
+        if not places:
+            return
         known = self._catalogue.fields(object_name)
-        rows = [_row(object_name, change.values, known) for _, change in left]
+        rows = [_row(object_name, change.values, known) for _, change in places]
         method, path = (
             ("PATCH", f"composite/sobjects/{object_name}/{unique}") if unique else ("POST", "composite/sobjects")
         )
-        answers = self._batches.send(method, path, rows, idempotent=bool(unique))
-        self._take(object_name, left, answers, receipts)
+        headers = self._client.creation_headers(object_name)
+        answers = self._batches.send(method, path, rows, idempotent=bool(unique), headers=headers)
+        self._take(object_name, places, answers, receipts)
+
+    def _existing(self, object_name: str, unique: str, places: Places) -> Receipts:
+        found = self._lookup.by_key(object_name, unique, [str(change.values[unique]) for _, change in places])
+        return {
+            place: _there(change, ids) for place, change in places if (ids := found.get(str(change.values[unique])))
+        }
+
+    def _follow(self, places: Places, receipts: Receipts) -> Places:
+        """What was to be made for a person merged or converted meanwhile is for who took that person's place.
+
+        Where the person is there, something else that the creation names is not: that is for people to mend.
+        """
+        gone = [(place, change) for place, change in places if receipts[place].outcome is ReceiptOutcome.GONE]
+        people = {place: str(change.values.get(_PERSON) or "") for place, change in gone}
+        living = self._lookup.living({who for who in people.values() if is_id(who)})
+        moved: list[tuple[int, Change]] = []
+        for place, change in gone:
+            heir = living.get(people[place], people[place])
+            if heir == people[place]:
+                receipts[place] = replace(receipts[place], outcome=ReceiptOutcome.REFUSED)
+            elif heir is not None:
+                moved.append((place, replace(change, values={**change.values, _PERSON: heir})))
+        return moved
 
     def _take(self, object_name: str, places: Places, answers: Sequence[Receipt], receipts: Receipts) -> None:
         for (place, change), answer in zip(places, answers, strict=True):
@@ -113,44 +152,17 @@ class Writing:
                 self._catalogue.forget(object_name)
 
 
-def _judged(change: Change, shown: Mapping[str, Value] | None) -> Receipt | None:
-    """None: go on and write. Showing already what we want is no conflict: an earlier answer was lost."""
-    if shown is None or shown.get("IsDeleted") is True:
-        return _receipt(change, ReceiptOutcome.GONE, code="ENTITY_IS_DELETED")
-    told = {name: value for name, value in shown.items() if name in change.guarded}
-    foreign = [
-        name
-        for name, value in told.items()
-        if name in change.expected
-        and value not in (change.expected[name], change.values.get(name, change.expected[name]))
-    ]
-    if foreign:
-        message = f"changed meanwhile: {', '.join(sorted(foreign))}"
-        return replace(_receipt(change, ReceiptOutcome.CONFLICTED, message=message), shown=told)
-    if change.values and all(name in told and told[name] == value for name, value in change.values.items()):
-        return replace(_receipt(change, ReceiptOutcome.UNCHANGED), shown=told)
-    return None
+def _there(change: Change, ids: Sequence[str]) -> Receipt:
+    """Made already; several with one key are refused by name, or one of them would be picked by chance."""
+    if len(ids) == 1:
+        return _receipt(change, ReceiptOutcome.UNCHANGED, id=ids[0])
+    message = f"{len(ids)} records carry this key: {', '.join(sorted(ids))}. Salesforce admin: merge them"
+    return _receipt(change, ReceiptOutcome.REFUSED, code="DUPLICATE_EXTERNAL_ID", message=message)
 
 
-def _windows(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Up to 200 at a time. A creation without a key goes alone: nothing else may fail between it and its receipt."""
-    window: list[Change] = []
-    for change in changes:
-        alone = change.kind is ChangeKind.CREATE and not change.unique
-        if window and (alone or len(window) == ROWS_PER_CALL):
-            yield window
-            window = []
-        window.append(change)
-        if alone:
-            yield window
-            window = []
-    if window:
-        yield window
-
-
-def _grouped(changes: Sequence[Change]) -> Iterator[tuple[ChangeKind, str, Places]]:
+def _grouped(window: Places) -> Iterator[tuple[ChangeKind, str, Places]]:
     groups: dict[tuple[ChangeKind, str], list[tuple[int, Change]]] = {}
-    for place, change in enumerate(changes):
+    for place, change in window:
         groups.setdefault((change.kind, change.object), []).append((place, change))
     for (kind, object_name), places in groups.items():
         yield kind, object_name, places
@@ -186,23 +198,16 @@ def _refuse_bad_names(places: Places, kind: ChangeKind) -> Receipts:
 
 
 def _row(object_name: str, values: Mapping[str, Value], known: Mapping[str, Field], *, id: str | None = None) -> Row:
-    row: Row = {
-        "attributes": {"type": object_name},
-        **{name: _sent(value, known.get(name)) for name, value in values.items()},
-    }
+    row: Row = {"attributes": {"type": object_name}, **sent_values(values, known)}
     return row | {"id": id} if id else row
 
 
-def _sent(value: Value, field: Field | None) -> Value:
-    """Text that is no text for Salesforce is null; everything else goes as it is."""
-    return None if value == "" and field is not None and field.type is not FieldType.TEXT else value
-
-
-def _settled_first(receipts: Receipts) -> Iterator[Receipt]:
-    place = 0
-    while place in receipts:
-        yield receipts[place]
-        place += 1
+def _ready(receipts: Receipts, given: int) -> list[Receipt]:
+    """What stands without a gap after those given already."""
+    ready: list[Receipt] = []
+    while (receipt := receipts.get(given + len(ready))) is not None:
+        ready.append(receipt)
+    return ready
 
 
 def _stopped(change: Change, error: ContractError | RejectedError) -> Receipt:

@@ -1,6 +1,7 @@
 """`leadloop doctor`: tries every connection and names what is missing, with the mend on the next line."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,14 +9,18 @@ from pathlib import Path
 
 from config.load import rules_from_document
 from config.mapping import MappingRules, People, Role
-from connectors.contract import Connector, Describer, Provisioner
+from config.rules import Rules
+from connectors.contract import Connector, Describer, Provisioner, ProvisionItem, Resting
 from domain.errors import CredentialsError, LeadloopError, WrongAccountError
 from domain.record import Field
 from domain.run import ConnectionStatus
 from leadloop import exits, screen
 from leadloop.app import App, open_app
+from leadloop.furnishing import counted, fittings_of
+from mapping.contested import undecided
 from store import connections
 from store import rules as rule_store
+from store import survey as survey_store
 from sync.material import users
 
 WRITTEN = frozenset({Role.OWNED, Role.ANSWER})
@@ -63,11 +68,12 @@ def examine(app: App) -> Iterator[Finding]:
         yield _warning("the folder differs from the rules in force", mend="Run `leadloop config publish`.")
     in_force = rules_from_document(published.document) if published is not None else draft
     for name, connector in app.connectors.items():
-        yield from _connection(app, name, connector, rules=in_force.mapping)
+        yield from _connection(app, name, connector, rules=in_force)
+    yield from _others(app)
     yield from _reps(app)
 
 
-def _connection(app: App, name: str, connector: Connector, *, rules: MappingRules) -> Iterator[Finding]:
+def _connection(app: App, name: str, connector: Connector, *, rules: Rules) -> Iterator[Finding]:
     try:
         yield from _login(app, name, connector)
     except (CredentialsError, WrongAccountError) as error:
@@ -78,11 +84,13 @@ def _connection(app: App, name: str, connector: Connector, *, rules: MappingRule
         return
     try:
         if isinstance(connector, Describer):
-            yield from _fields(app, name, connector, rules=rules)
+            yield from _fields(app, name, connector, rules=rules.mapping)
+        if isinstance(connector, Resting):
+            for stream, why in sorted(connector.knock().items()):
+                what, _, mend = why.partition(". ")
+                yield _warning(f"{name}: {stream} is not read: {what}", mend=mend)
         if isinstance(connector, Provisioner):
-            for item in connector.missing():
-                if not item.exists:
-                    yield _warning(f"{name}: {item.kind} {item.name} is not there yet")
+            yield from _furnished(name, connector.needed(fittings_of(app, name, rules)))
     except LeadloopError as error:
         yield _wrong(f"{name}: cannot be described", mend=str(error))
 
@@ -102,7 +110,7 @@ def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
 def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -> Iterator[Finding]:
     wanted = app.fields.get(name, {})
     known = {stream: connector.describe(stream) for stream in sorted(wanted)}
-    grant = f"Create them, or let the integration user see them: docs/connecting-{app.types[name]}.md."
+    grant = f"Run `leadloop provision {name}`, or see docs/connecting-{app.types[name]}.md."
     for stream, fields in known.items():
         missing = wanted[stream] - fields.keys() - excused(stream, name, known, rules=rules)
         if missing:
@@ -113,6 +121,19 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
             if not fields[target].writable:
                 mend = "Give the integration user edit permission on this field."
                 yield _wrong(f"{name}: {stream}.{target} cannot be written", mend=mend)
+
+
+def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
+    """What stands in the way by itself; what is merely not made yet in one line."""
+    for item in items:
+        if item.exists and item.problem:
+            what, _, mend = item.problem.partition(". ")
+            yield _wrong(f"{name}: {item.kind} {item.object}.{item.name} {what}", mend=mend)
+    lacking = Counter(item.kind for item in items if not item.exists)
+    if lacking:
+        said = ", ".join(counted(kind, count) for kind, count in lacking.items())
+        mend = f"Run `leadloop provision {name}`: it shows them and asks before it makes them."
+        yield _warning(f"{name}: {said} not there yet", mend=mend)
 
 
 def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
@@ -145,6 +166,20 @@ def written_fields(stream: str, name: str, rules: MappingRules) -> set[str]:
     if stream not in rules.systems[name].people.objects:
         return set()
     return mapped_fields(stream, name, rules, roles=WRITTEN)
+
+
+def _others(app: App) -> Iterator[Finding]:
+    """Fields that a survey found contested and nobody has decided about: they are not written meanwhile."""
+    with app.store.read() as tx:
+        surveys = survey_store.latest(tx)
+    if not surveys:
+        yield _warning("nobody looked yet who else writes our fields", mend="Run `leadloop survey`.")
+        return
+    waiting = undecided(surveys, app.installation.rules.mapping, app.types)
+    if waiting:
+        places = ", ".join(f"{each.field.connection} {each.field.place}" for each in waiting)
+        mend = "`leadloop survey` says who else writes them, and which lines mapping.yaml wants."
+        yield _warning(f"not written until decided: {places}", mend=mend)
 
 
 def _reps(app: App) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from leadloop.planned import Shown
 from reports.standing import ago
 from store import connections, ledger, outbox
 from store import rules as rule_store
+from store import survey as survey_store
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
@@ -84,7 +85,7 @@ def _in_force(app: App, tx: Tx) -> InForce:
     version = rule_store.current(tx)
     if version is None:
         raise LookupError("open_app publishes the first rules")
-    return compile_version(version, types=app.types, time_zone=app.settings.time_zone)
+    return compile_version(version, types=app.types, time_zone=app.settings.time_zone, surveys=survey_store.latest(tx))
 
 
 def _only(found: Preview, lead: LeadId) -> Preview:

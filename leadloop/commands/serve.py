@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,15 @@ from leadloop import exits, log, screen
 from leadloop.app import App, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
 from leadloop.mending import retry_suspended
+from leadloop.receiving import receiver
 from leadloop.requests_job import answer_requests
 from leadloop.status_of import look_at
 from sync.daemon import Daemon
 from sync.loop import Loop
 from sync.schedule import start, wait_and_stop
 from web.health import Probes
+from web.listening import Listening
+from web.metrics import Received
 
 STAND_BY_S = 5.0
 GRACE_S = 15.0
@@ -54,16 +58,24 @@ def run(folder: Path, *, environment: str | None, volume: int) -> int:
     ending.on_signals()
     with closing(open_app(folder, environment=environment)) as app:
         log.follow(app.settings.log, volume=volume, daemon=True)
-        health = app.settings.health
-        probes = Probes(lambda: look_at(app), host=health.host, port=health.port)
+        doors = _doors(app)
         try:
-            _lead_or_stand_by(app, probes, ending)
+            _lead_or_stand_by(app, doors, ending)
         finally:
-            probes.stop()
+            for door in doors.values():
+                door.stop()
     return exits.OK
 
 
-def _lead_or_stand_by(app: App, probes: Probes, ending: Ending) -> None:
+def _doors(app: App) -> dict[str, Listening]:
+    """What is served over HTTP, by the word of the log that tells its port: probes, and webhooks where they are on."""
+    health, received = app.settings.health, Received()
+    probes = Probes(lambda: look_at(app), host=health.host, port=health.port, received=received)
+    webhooks = receiver(app, received)
+    return {"probes_answered": probes, **({} if webhooks is None else {"webhooks_received": webhooks})}
+
+
+def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending) -> None:
     """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
     while not ending.asked.is_set():
         ending.over.clear()
@@ -71,20 +83,21 @@ def _lead_or_stand_by(app: App, probes: Probes, ending: Ending) -> None:
             return  # the signal came between the two lines above
         try:
             with leading(app, connectors={}) as loop:
-                _answer_probes(app, probes)
+                _open(doors)
                 _lead(app, loop, ending)
         except LeadHeldError:
             if not app.store.is_postgresql:
                 raise
-            _answer_probes(app, probes)
+            _open(doors)
             logger.info("standing_by")
             ending.over.wait(STAND_BY_S)
 
 
-def _answer_probes(app: App, probes: Probes) -> None:
-    port = probes.start()
-    if port is not None:
-        logger.info("probes_answered", address=app.settings.health.host, port=port, pid=os.getpid())
+def _open(doors: Mapping[str, Listening]) -> None:
+    for event, door in doors.items():
+        port = door.start()
+        if port is not None:
+            logger.info(event, address=door.host, port=port, pid=os.getpid())
 
 
 def _lead(app: App, lead: Loop, ending: Ending) -> None:
@@ -115,6 +128,8 @@ def _loops(app: App, lead: Loop) -> dict[str, Loop]:
     """A loop with connectors of its own for every thread: vendors' clients are not shared between threads."""
     names = list(app.settings.connections)
     threads = ["decide", "operators", *(f"pull:{name}" for name in names)]
+    if app.settings.webhooks.public_url is not None:
+        threads += [f"hints:{name}" for name in names]
     threads += [f"push:{name}:{lane}" for name in names for lane in Lane]
     return {thread: _loop(app, lead, thread) for thread in threads}
 

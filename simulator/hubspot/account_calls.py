@@ -110,7 +110,7 @@ def details(call: Call) -> Answer:
     return Answer(
         {
             "portalId": int(settings.portal_id),
-            "accountType": "STANDARD",
+            "accountType": settings.account_type,
             "timeZone": settings.time_zone,
             "companyCurrency": "EUR",
             "additionalCurrencies": [],
@@ -171,7 +171,7 @@ def set_status(call: Call) -> Answer:
         raise invalid(f"Invalid subscriptionId or statusState: {error}") from error
     if subscription not in SUBSCRIPTIONS:
         raise not_found(f"Subscription {subscription} does not exist")
-    call.portal.consent.set(_email(call), subscription, status, at_ms=call.now_ms)
+    call.portal.choose(_email(call), subscription, status, call.write)
     after = {"subscriptionId": subscription, "status": status.value}
     call.effects.append({"op": "update", "type": "subscriptions", "id": _email(call), "before": {}, "after": after})
     return _consent(call, _choices(call).statuses(_email(call)))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.act import ActError, Row
+from simulator.hubspot.consent import Status
 from simulator.hubspot.conversions import Conversion, converted
 from simulator.hubspot.defaults import CALL_OUTCOMES
 from simulator.hubspot.happenings import EMAIL_TYPES
@@ -20,7 +21,14 @@ from simulator.hubspot.tuning import tune
 from simulator.log import Effect
 
 Done = dict[str, Any]
-SHORTCUTS = frozenset({"owner_email", "by_email", "object", "list_add", "list_remove", "restore", "active"})
+MACHINES = {
+    "by_workflow": SourceType.WORKFLOW,
+    "by_app": SourceType.INTEGRATION,
+    "by_import": SourceType.IMPORT,
+    "by_salesforce": SourceType.SALESFORCE,
+}
+"""What else than a person an edit may come from, by its name."""
+SHORTCUTS = frozenset({"owner_email", "by_email", "object", "list_add", "list_remove", "restore", "active", *MACHINES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class Acts:
             "merge": self._merge,
             "delete": self._delete,
             "unsubscribe": self._unsubscribe,
+            "open_lead": self._open_lead,
         }
 
     def do(
@@ -90,7 +99,11 @@ class Acts:
         return found
 
     def _by_person(self, deed: Deed) -> Write:
-        """A write by a user in the screens."""
+        """A write by a user in the screens, or by the machine that is named."""
+        for key, type_ in MACHINES.items():
+            if deed.fields.get(key):
+                name = deed.text(key)
+                return deed.write(type_, id_=name, label=name)
         email = deed.text("by_email") or deed.text("owner_email")
         owner = self._portal.owners.find(email) if email else None
         user_id = owner.user_id if owner else None
@@ -192,8 +205,13 @@ class Acts:
         return {"id": str(contact.id), "visit": visit.number}
 
     def _unsubscribe(self, deed: Deed) -> Done:
-        contact = self._record(CONTACTS, deed.id)
-        self._portal.unsubscribe(contact.values.get("email", ""), deed.write(SourceType.EMAIL))
+        """From everything, or with `subscription` from one type of e-mail."""
+        contact, write = self._record(CONTACTS, deed.id), deed.write(SourceType.EMAIL)
+        email = contact.values.get("email", "")
+        if deed.text("subscription"):
+            self._portal.choose(email, int(deed.text("subscription")), Status.UNSUBSCRIBED, write)
+        else:
+            self._portal.unsubscribe(email, write)
         return {"id": str(contact.id)}
 
     # --- reps
@@ -234,6 +252,15 @@ class Acts:
             hs_meeting_end_time=iso(deed.at_ms + round(minutes * 1000)),
             hs_meeting_outcome=deed.text("outcome", "COMPLETED"),
         )
+
+    def _open_lead(self, deed: Deed) -> Done:
+        """A lead of the Sales Hub about a contact; `stage` is where it stands in its pipeline."""
+        kind, contact = KINDS["leads"], self._record(CONTACTS, deed.id)
+        raw = {"hs_lead_name": deed.text("name", "Lead"), "hs_pipeline": "lead-pipeline-id"}
+        raw["hs_pipeline_stage"] = deed.text("stage", "new-stage-id")
+        joined = [(CONTACTS, contact.id, self._portal.associations.types(kind, CONTACTS, ()))]
+        record = self._portal.create(kind, raw, self._by_person(deed), associations=joined)
+        return {"id": str(record.id), "contact_id": str(contact.id)}
 
     def _engage(self, deed: Deed, kind_name: str, **values: str) -> Done:
         kind, contact = KINDS[kind_name], self._record(CONTACTS, deed.id)

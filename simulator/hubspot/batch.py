@@ -126,6 +126,8 @@ def _new(call: Call, kind: Kind, row: Mapping[str, Any]) -> tuple[Values, Joined
 
 
 def _make(call: Call, kind: Kind, values: Values, joined: Joined) -> Record:
+    if kind.needs_contact and not any(target.name == "contacts" for target, _, _ in joined):
+        raise invalid(f"A {kind.singular} must be associated with a contact when it is created")
     record = call.portal.objects.create(kind, values, call.write)
     for target, target_id, types in joined:
         call.portal.associate((kind, record.id), (target, target_id), types=types, write=call.write)
@@ -172,6 +174,7 @@ def update(call: Call) -> Answer:
             missing.append(row)
             continue
         call.portal.checks.claims(table, values, own=record)
+        call.portal.checks.demands(kind, values, own=record)
         prepared.append((record, values, row))
     _refuse_shared(call, kind, [values for _, values, _ in prepared])
     if missing:
@@ -205,6 +208,7 @@ def upsert(call: Call) -> Answer:
         own_key = {} if record is not None else {name: row.get("id")}
         values = call.portal.checks.read(kind, {**properties_of(row), **own_key})
         call.portal.checks.claims(table, values, own=record)
+        call.portal.checks.demands(kind, values, own=record)
         if record is None:
             call.portal.checks.complete(kind, values)
         prepared.append((record, values, row))

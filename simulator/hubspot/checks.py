@@ -1,6 +1,6 @@
 """What HubSpot looks at before it takes the properties of a write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from simulator.hubspot.kinds import Kind
 from simulator.hubspot.owners import Owners
@@ -8,6 +8,7 @@ from simulator.hubspot.properties import Property, canonical
 from simulator.hubspot.record import Record
 from simulator.hubspot.refusals import BadValueError, RefusedError, bad_values, conflict
 from simulator.hubspot.schema import Schema
+from simulator.hubspot.settings import Rule
 from simulator.hubspot.table import Table
 
 Values = dict[str, str | None]
@@ -16,9 +17,10 @@ Values = dict[str, str | None]
 class Checks:
     """Turns raw property values into the ones HubSpot would keep, or refuses them all at once."""
 
-    def __init__(self, schema: Schema, owners: Owners) -> None:
+    def __init__(self, schema: Schema, owners: Owners, rules: Sequence[Rule] = ()) -> None:
         self._schema = schema
         self._owners = owners
+        self._rules = rules
 
     def read(self, kind: Kind, raw: Mapping[str, object], *, trusted: bool = False) -> Values:
         """Canonical values, None for cleared ones. `trusted` also writes read-only properties."""
@@ -50,6 +52,22 @@ class Checks:
         if missing:
             raise bad_values(
                 [BadValueError(name, "REQUIRED_PROPERTY", f'Property "{name}" is required') for name in missing]
+            )
+
+    def demands(self, kind: Kind, values: Values, *, own: Record | None) -> None:
+        """Refuse a contact that an administrator's rule finds incomplete after this write."""
+        after = {**(own.values if own is not None else {}), **values}
+        missing = [rule for rule in self._rules if after.get(rule.when) == rule.is_ and not after.get(rule.needs)]
+        if missing and kind.name == "contacts":
+            raise bad_values(
+                [
+                    BadValueError(
+                        rule.needs,
+                        "REQUIRED_PROPERTY",
+                        f'Property "{rule.needs}" is required while "{rule.when}" is "{rule.is_}"',
+                    )
+                    for rule in missing
+                ]
             )
 
     def claims(self, table: Table, values: Values, *, own: Record | None = None) -> None:

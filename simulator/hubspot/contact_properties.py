@@ -91,7 +91,7 @@ CONTACT: tuple[Row, ...] = (
     *stamp("contactinformation", "notes_last_contacted notes_last_updated", read_only=True),
     *stamp("contactinformation", "hs_sales_email_last_replied", read_only=True),
     *number("contactinformation", "num_notes num_contacted_notes", read_only=True),
-    *bools("emailinformation", "hs_email_optout"),
+    *bools("emailinformation", "hs_email_optout hs_email_optout_1 hs_email_optout_2"),
     *number("emailinformation", "hs_email_open hs_email_click hs_email_bounce hs_email_delivered", read_only=True),
     *stamp("emailinformation", "hs_email_last_click_date hs_email_last_open_date", read_only=True),
     *choice("contactinformation", "hs_analytics_source", SOURCES),

@@ -117,10 +117,24 @@ COMMUNICATION: tuple[Row, ...] = (
     *choice("communication", "hs_communication_logged_from", ("CRM",)),
 )
 
+LEAD_STAGES = tuple(f"{name}-stage-id" for name in ("new", "attempting", "connected", "qualified", "unqualified"))
+
+LEAD: tuple[Row, ...] = (
+    *text("leadinformation", "hs_lead_name"),
+    *choice("leadinformation", "hs_lead_type", ("NEW_BUSINESS", "UPSELL", "RE_ATTEMPTING")),
+    *choice("leadinformation", "hs_lead_label", ("HOT", "WARM", "COLD")),
+    *choice("leadinformation", "hs_pipeline", ("lead-pipeline-id",)),
+    *choice("leadinformation", "hs_pipeline_stage", LEAD_STAGES),
+    *number("leadinformation", "hs_object_id", read_only=True),
+    *stamp("leadinformation", "hs_createdate hs_lastmodifieddate", read_only=True),
+    *owner("leadinformation"),
+)
+
 PROPERTIES: dict[str, tuple[Row, ...]] = {
     "contacts": CONTACT,
     "companies": COMPANY,
     "deals": DEAL,
+    "leads": LEAD,
     "calls": CALL,
     "emails": EMAIL,
     "meetings": MEETING,

@@ -36,7 +36,9 @@ class EmailEvent:
     campaign_id: int
 
     def shown(self, portal_id: str) -> dict[str, Any]:
-        extra = {"url": self.url, "linkId": 0, "referer": ""} if self.type == "CLICK" else {}
+        extra: dict[str, Any] = {"url": self.url, "linkId": 0, "referer": ""} if self.type == "CLICK" else {}
+        if self.type == "BOUNCE":
+            extra = {"category": "UNKNOWN_USER", "response": "550 5.1.1 no such user", "status": "5.1.1"}
         return {
             "appId": APP_ID,
             "appName": "Batch",

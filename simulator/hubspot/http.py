@@ -25,9 +25,15 @@ from simulator.hubspot.record import Source, SourceType
 from simulator.hubspot.refusals import RefusedError, invalid
 from simulator.hubspot.routes import ENDPOINTS, Counted, Endpoint
 from simulator.hubspot.search import check_body
+from simulator.hubspot.settings import Tier
 from simulator.hubspot.stamps import to_ms
 from simulator.hubspot.tokens import Token, expired, missing_scopes
 from simulator.hubspot.world import HubSpotWorld
+
+MIGRATING = 477
+URI_LIMIT = 8_192
+"""Where a long list of properties in the address becomes too long; HubSpot tells no number."""
+LEAD_NAMES = frozenset({"leads", "lead", "0-136"})
 
 
 class KernelSettings(Protocol):
@@ -36,6 +42,7 @@ class KernelSettings(Protocol):
     lag_s: dict[str, float]
     daily_calls: dict[str, int]
     org: dict[str, str]
+    webhooks: dict[str, Any]
 
 
 class Kernel(Protocol):
@@ -80,6 +87,8 @@ class Desk:
     def _answer(self, operation: Endpoint, request: Request, body: bytes) -> Response:
         fault: Fault | None = getattr(request.state, "fault", None)
         now = self._kernel.now()
+        if len(str(request.url)) > URI_LIMIT:
+            raise RefusedError(414, "URI Too Long", category=None)
         if operation.counted is Counted.NOTHING:
             self._obey(fault, operation, request, None)
             return self._handled(operation, request, body, _nobody(), now)
@@ -87,10 +96,11 @@ class Desk:
         if fault is not None and fault.kind == "expired_session":
             self._portal.tokens.end(header)
             raise expired(60_000, at_ms=to_ms(now) - 60_000)
-        token = self._portal.tokens.known(header, now_ms=to_ms(now))
+        token = self._portal.tokens.known(header, now_ms=to_ms(now), portal_id=self._portal.settings.portal_id)
         caller = Caller(app=token.app_id, oauth=token.oauth, wall_s=time.monotonic(), now=now)
         self._count(operation, caller)
         _check_scopes(operation, token, request.path_params)
+        _check_tier(self._portal.settings.tier, request.path_params)
         if fault is not None and not fault.after_commit:
             self._obey(fault, operation, request, caller)
         response = self._handled(operation, request, body, _source(token), now)
@@ -103,14 +113,14 @@ class Desk:
         match operation.counted:
             case Counted.SEARCH:
                 self._portal.limits.search(caller)
-            case Counted.DAILY:
-                self._portal.limits.daily(caller)
+            case Counted.ASSOCIATIONS:
+                self._portal.limits.association(caller)
             case Counted.BURST:
                 self._portal.limits.call(caller)
 
     def _handled(self, operation: Endpoint, request: Request, body: bytes, source: Source, now: datetime) -> Response:
         if operation.counted is Counted.SEARCH:
-            check_body(len(body))
+            check_body(len(body.decode("utf-8", "replace")))
         call = Call(
             portal=self._portal,
             now=now,
@@ -140,7 +150,7 @@ class Desk:
                 shown = {} if operation.counted is Counted.SEARCH else headers
                 raise _with_retry(daily(settings, shown), fault)
             case "server_error":
-                raise _with_retry(RefusedError(fault.status or 500, "internal error", category=None), fault)
+                raise _with_retry(_trouble(fault.status or 500), fault)
             case "row_lock":
                 message = f"The resource {request.url.path} is locked by another request."
                 raise RefusedError(423, message, category="RESOURCE_LOCKED")
@@ -168,12 +178,27 @@ def _check_scopes(operation: Endpoint, token: Token, params: Mapping[str, Any]) 
         raise missing_scopes(needed)
 
 
+def _check_tier(tier: Tier, params: Mapping[str, Any]) -> None:
+    """The leads object comes with Sales Hub Professional."""
+    is_leads = any(str(params.get(name, "")).lower() in LEAD_NAMES for name in ("type", "from", "to"))
+    if is_leads and tier in (Tier.FREE, Tier.STARTER):
+        raise RefusedError(403, "This account does not have access to leads.", category="FORBIDDEN")
+
+
 def _source(token: Token) -> Source:
     return Source(type=SourceType.INTEGRATION, id=token.app_id, label=token.label)
 
 
 def _nobody() -> Source:
     return Source(type=SourceType.INTEGRATION)
+
+
+def _trouble(status: int) -> RefusedError:
+    """A portal on the way to another data centre says for how long it will be away."""
+    if status == MIGRATING:
+        headers = {"Retry-After": "3600"}
+        return RefusedError(status, "This account is being migrated between hublets.", category=None, headers=headers)
+    return RefusedError(status, "internal error", category=None)
 
 
 def _with_retry(refused: RefusedError, fault: Fault) -> RefusedError:
@@ -203,6 +228,11 @@ def app(world: HubSpotWorld, kernel: Kernel) -> Starlette:
     world.portal.settings.lag_s = kernel.settings.lag_s
     world.portal.settings.daily_calls = kernel.settings.daily_calls
     world.portal.settings.org = kernel.settings.org
+    world.portal.objects.webhooks.begin(
+        settings=kernel.settings.webhooks,
+        portal_id=lambda: world.portal.settings.portal_id,
+        now_ms=lambda: to_ms(kernel.now()),
+    )
     desk = Desk(world.portal, kernel)
 
     async def unknown(request: Request, error: Exception) -> Response:  # noqa: ARG001  # Starlette's signature

@@ -21,6 +21,8 @@ class Kind:
     mergeable: bool = False
     searched: tuple[str, ...] = ()
     history_kept: int = 20
+    needs_contact: bool = False
+    """A record is made together with its association to a contact, or not at all."""
 
     @property
     def engagement(self) -> bool:
@@ -77,6 +79,15 @@ KINDS: dict[str, Kind] = {
             ),
             mergeable=True,
             searched=("dealname", "pipeline", "dealstage"),
+        ),
+        Kind(
+            name="leads",
+            singular="lead",
+            type_id="0-136",
+            shown=("hs_createdate", "hs_lastmodifieddate", "hs_lead_name", "hs_object_id"),
+            required=("hs_lead_name",),
+            searched=("hs_lead_name",),
+            needs_contact=True,
         ),
         _engagement("calls", "call", "0-48"),
         _engagement("emails", "email", "0-49", "hs_email_direction"),

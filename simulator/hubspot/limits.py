@@ -45,9 +45,11 @@ class Limits:
     def __init__(self, settings: PortalSettings) -> None:
         self._settings = settings
         self._bursts: dict[str, Window] = {}
+        self._associations: dict[str, Window] = {}
         self._search = Window(SEARCH_WINDOW_S)
         self._day = ""
         self.used_today = 0
+        self.associations_today = 0
 
     def search(self, caller: Caller) -> None:
         """Count one search: five a second for the whole account, and the daily limit."""
@@ -61,6 +63,17 @@ class Limits:
         if not window.take(caller.wall_s, self.burst(caller)):
             raise ten_secondly(self._settings, self.headers(caller))
         self.daily(caller)
+
+    def association(self, caller: Caller) -> None:
+        """Count one call of the association endpoints: they know no burst, but limits of their own."""
+        window = self._associations.setdefault(caller.app, Window(BURST_WINDOW_S))
+        if not window.take(caller.wall_s, self._settings.associations):
+            raise ten_secondly(self._settings, self.headers(caller))
+        self._turn(caller.now)
+        if self.associations_today >= self._settings.association_daily:
+            raise daily(self._settings, self.headers(caller))
+        self.daily(caller)
+        self.associations_today += 1
 
     def daily(self, caller: Caller) -> None:
         if caller.oauth:
@@ -102,7 +115,7 @@ class Limits:
     def _turn(self, now: datetime) -> None:
         day = now.astimezone(ZoneInfo(self._settings.time_zone)).date().isoformat()
         if day != self._day:
-            self._day, self.used_today = day, 0
+            self._day, self.used_today, self.associations_today = day, 0, 0
 
 
 def _refusal(settings: PortalSettings, name: str, policy: str, headers: dict[str, str], wait_s: int) -> RefusedError:

@@ -42,6 +42,7 @@ _PLAIN = (
     ("emails", "deals", 210, 209),
     ("meetings", "deals", 212, 211),
     ("communications", "deals", 85, 86),
+    ("leads", "contacts", 578, 579),
     ("contacts", "contacts", 449, 449),
     ("companies", "companies", 450, 450),
 )

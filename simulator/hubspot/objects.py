@@ -1,6 +1,6 @@
 """Writing records: create, update, archive, restore, erase, merge, each with its effects and its new stamp."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from simulator.hubspot.refusals import invalid, not_found
 from simulator.hubspot.settings import PortalSettings
 from simulator.hubspot.stamps import iso
 from simulator.hubspot.table import Table, lag_ms
+from simulator.hubspot.webhooks import Webhooks
 from simulator.log import Effect
 
 FIRST_ID = 70_000_000_001
@@ -37,6 +38,7 @@ class Objects:
     def __init__(self, checks: Checks, settings: PortalSettings) -> None:
         self.checks = checks
         self._settings = settings
+        self.webhooks = Webhooks()
         self._tables = {name: Table(kind) for name, kind in KINDS.items()}
         self._next_id = FIRST_ID
 
@@ -78,7 +80,16 @@ class Objects:
         self._index(table, record, kept)
         table.add(record, visible_ms=self._visible(record, write.now_ms), now_ms=write.now_ms)
         write.effects.append(_effect("create", kind, record, None, dict(kept)))
+        self._tell("creation", kind, record, write, changeFlag="CREATED")
+        self._tell_values(kind, record, kept, write)
         return record
+
+    def _tell(self, what: str, kind: Kind, record: Record, write: Write, **more: object) -> None:
+        self.webhooks.tell(what, kind, record.id, source=write.source, at_ms=write.now_ms, **more)
+
+    def _tell_values(self, kind: Kind, record: Record, changed: Mapping[str, str | None], write: Write) -> None:
+        for name, value in changed.items():
+            self._tell("propertyChange", kind, record, write, propertyName=name, propertyValue=value or "")
 
     def _begin(self, kind: Kind, kept: dict[str, str], write: Write) -> None:
         """What a portal fills in by itself on a new record."""
@@ -101,6 +112,7 @@ class Objects:
         before = {name: record.values.get(name) for name in changed}
         self._apply(table, record, changed, write)
         write.effects.append(_effect("update", kind, record, before, changed))
+        self._tell_values(kind, record, changed, write)
         return record
 
     def _apply(self, table: Table, record: Record, changed: Values, write: Write) -> None:
@@ -120,6 +132,7 @@ class Objects:
         record.archived_ms = record.modified_ms = write.now_ms
         table.archived[record.id] = record
         write.effects.append(_effect("delete", kind, record, dict(record.values), None))
+        self._tell("deletion", kind, record, write, changeFlag="DELETED")
 
     def restore(self, kind: Kind, record_id: int, write: Write) -> Record:
         """Bring an archived record back, as a person does from the recycle bin."""
@@ -133,11 +146,13 @@ class Objects:
         self._index(table, record, record.values)
         table.add(record, visible_ms=self._visible(record, write.now_ms), now_ms=write.now_ms)
         write.effects.append(_effect("create", kind, record, None, dict(record.values)))
+        self._tell("restore", kind, record, write, changeFlag="RESTORED")
         return record
 
     def erase(self, kind: Kind, record: Record, write: Write) -> None:
-        """Privacy deletion: nothing of the record stays, not even in the recycle bin."""
+        """Privacy deletion: nothing of the record stays, not even in the recycle bin. The app is told twice."""
         self.archive(kind, record, write)
+        self._tell("privacyDeletion", kind, record, write, changeFlag="PRIVACY_DELETED")
         del self.table(kind).archived[record.id]
 
     def merge(self, kind: Kind, winner: Record, loser: Record, write: Write) -> Record:
@@ -155,6 +170,8 @@ class Objects:
         merged = self._merged(table, winner, loser, values, write)
         table.aliases.update({winner.id: merged.id, loser.id: merged.id})
         write.effects.append(_effect("create", kind, merged, None, dict(merged.values)))
+        ids = {"primaryObjectId": winner.id, "mergedObjectIds": [loser.id], "newObjectId": merged.id}
+        self._tell("merge", kind, winner, write, changeFlag="MERGED", **ids)
         return merged
 
     def _merged(self, table: Table, winner: Record, loser: Record, values: dict[str, str], write: Write) -> Record:

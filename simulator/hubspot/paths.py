@@ -2,7 +2,8 @@
 
 import re
 
-DATED = r"20\d\d-(?:03|09)(?:-beta)?"
+DATED = r"2026-0[39]"
+"""Generations that are generally available. Form submissions and e-mail events are in none of them."""
 # The first pattern that matches decides; the order matters for associations, which left the v3 objects for v4.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern.replace("DATED", DATED)), spelling)
@@ -15,7 +16,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^/communication-preferences/DATED/(.+)$", r"/communication-preferences/v4/\1"),
         (r"^/account-info/DATED/(.+)$", r"/account-info/v3/\1"),
         (r"^/oauth/(?:v3|DATED)/(.+)$", r"/oauth/v1/\1"),
-        (r"^/marketing/forms/DATED(/.*)?$", r"/marketing/v3/forms\1"),
+        (r"^/marketing/forms/2026-09-beta(/.*)?$", r"/marketing/v3/forms\1"),
     )
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from simulator.hubspot.associations import Associations, link_effect
 from simulator.hubspot.checks import Checks, Values
-from simulator.hubspot.consent import Consent
+from simulator.hubspot.consent import Consent, Status
 from simulator.hubspot.forms import Forms
 from simulator.hubspot.happenings import Happenings
 from simulator.hubspot.kinds import KINDS, Kind
@@ -14,10 +14,12 @@ from simulator.hubspot.lists import Lists
 from simulator.hubspot.objects import Objects, Write
 from simulator.hubspot.owners import Owners
 from simulator.hubspot.record import Record
+from simulator.hubspot.refusals import invalid
 from simulator.hubspot.schema import Schema
 from simulator.hubspot.search import Searcher
 from simulator.hubspot.settings import PortalSettings
 from simulator.hubspot.tokens import Tokens
+from simulator.hubspot.workflows import Workflows
 
 CONTACTS = KINDS["contacts"]
 PRIMARY_COMPANY = 1
@@ -32,7 +34,7 @@ class Portal:
         self.settings = PortalSettings()
         self.schema = Schema()
         self.owners = Owners()
-        self.checks = Checks(self.schema, self.owners)
+        self.checks = Checks(self.schema, self.owners, self.settings.rules)
         self.objects = Objects(self.checks, self.settings)
         self.associations = Associations()
         self.lists = Lists(self.objects)
@@ -41,6 +43,7 @@ class Portal:
         self.consent = Consent()
         self.limits = Limits(self.settings)
         self.tokens = Tokens()
+        self.workflows = Workflows()
         self.searcher = Searcher(self.schema, self.associations)
 
     def associate(self, start: Ref, end: Ref, *, types: list[LinkType], write: Write) -> None:
@@ -107,6 +110,14 @@ class Portal:
         if contact is not None:
             self.objects.update(CONTACTS, contact, {"hs_email_optout": "true"}, write)
 
+    def choose(self, email: str, subscription: int, status: Status, write: Write) -> None:
+        """One choice about one type of e-mail; the contact shows it in a property of that type."""
+        self.consent.set(email, subscription, status, at_ms=write.acted_ms)
+        contact = self.objects.table(CONTACTS).find_unique("email", email)
+        if contact is not None:
+            out = "true" if status is Status.UNSUBSCRIBED else "false"
+            self.objects.update(CONTACTS, contact, {f"hs_email_optout_{subscription}": out}, write)
+
     def consent_of(self, email: str, *, at_ms: int) -> Consent:
         """The choices of an address; a contact opted out by hand or by a seed has chosen, too."""
         contact = self.objects.table(CONTACTS).find_unique("email", email)
@@ -123,6 +134,9 @@ class Portal:
         associations: Iterable[tuple[Kind, int, list[LinkType]]] = (),
     ) -> Record:
         """Check raw properties, create the record and associate it."""
+        associations = list(associations)
+        if kind.needs_contact and not any(target is CONTACTS for target, _, _ in associations):
+            raise invalid(f"A {kind.singular} must be associated with a contact when it is created")
         record = self.objects.create(kind, self.checks.read(kind, raw), write)
         for target, target_id, types in associations:
             self.associate((kind, record.id), (target, target_id), types=types, write=write)

@@ -19,6 +19,9 @@ class SourceType(StrEnum):
     MERGE = "MERGE_OBJECTS"
     IMPORT = "IMPORT"
     CALCULATED = "CALCULATED"
+    WORKFLOW = "AUTOMATION_PLATFORM"
+    SALESFORCE = "SALESFORCE"
+    """HubSpot's own Salesforce connector."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

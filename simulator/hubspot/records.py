@@ -79,6 +79,7 @@ def create(call: Call) -> Answer:
 def change(call: Call) -> Answer:
     record = find(call)
     values = call.portal.checks.read(call.kind, properties_of(call.fields()))
+    call.portal.checks.demands(call.kind, values, own=record)
     call.portal.objects.update(call.kind, record, values, call.write)
     return Answer(shown_record(call.portal, call.kind, record, names=sorted(values) or ("hs_object_id",)))
 

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from simulator.hubspot import account_calls, activity_calls, association_calls, batch, list_calls, records
+from simulator.hubspot import (
+    account_calls,
+    activity_calls,
+    association_calls,
+    batch,
+    list_calls,
+    records,
+    workflow_calls,
+)
 from simulator.hubspot.call import Answer, Call
 from simulator.hubspot.kinds import Kind
 
@@ -16,7 +24,7 @@ class Counted(Enum):
 
     BURST = "ten-secondly and daily"
     SEARCH = "five a second per account, and daily; no headers"
-    DAILY = "daily only"
+    ASSOCIATIONS = "ten-secondly and daily limits of their own, and the account's daily one"
     NOTHING = "no limit"
 
 
@@ -78,7 +86,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ("POST", f"{PAIR}/batch/associate/default", association_calls.create_default),
         ("POST", f"{PAIR}/batch/archive", association_calls.remove_many),
         ("GET", f"{PAIR}/labels", association_calls.labels),
-        counted=Counted.DAILY,
+        counted=Counted.ASSOCIATIONS,
     ),
     *_rows(
         (),
@@ -133,6 +141,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ("GET", "/marketing/v3/forms", activity_calls.forms),
         ("GET", "/marketing/v3/forms/{id}", activity_calls.form),
         ("GET", "/form-integrations/v1/submissions/forms/{id}", activity_calls.submissions),
+    ),
+    *_rows(
+        ("automation",),
+        ("GET", "/automation/v4/flows", workflow_calls.page),
+        ("GET", "/automation/v4/flows/{id}", workflow_calls.read),
     ),
     *_rows(("content",), ("GET", "/email/public/v1/events", activity_calls.email_events)),
     *_rows(

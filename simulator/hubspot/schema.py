@@ -12,6 +12,7 @@ from simulator.hubspot.refusals import RefusedError, conflict, invalid, not_foun
 from simulator.log import Effect
 
 UNIQUE_LIMIT = 10
+LEADLOOP_GROUP = "leadloop"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 FIELD_TYPES: Mapping[ValueType, frozenset[str]] = {
     ValueType.STRING: frozenset({"text", "textarea", "html", "phonenumber", "file", "calculation_equation"}),
@@ -51,6 +52,18 @@ class Schema:
             schema = self._types[kind] = TypeSchema({row.name: row for row in rows})
             for row in rows:
                 schema.groups.setdefault(row.group, Group(row.group, GROUP_LABELS.get(row.group, row.group)))
+
+    def furnish(self, *, provisioned: bool) -> None:
+        """Have the properties and the group of leadloop, or none of them."""
+        for kind, rows in PROPERTIES.items():
+            schema = self._types[kind]
+            for row in rows:
+                if row.group == LEADLOOP_GROUP and provisioned:
+                    schema.properties[row.name] = row
+                    schema.groups[row.group] = Group(row.group, GROUP_LABELS.get(row.group, row.group))
+                elif row.group == LEADLOOP_GROUP:
+                    schema.properties.pop(row.name, None)
+                    schema.groups.pop(row.group, None)
 
     def of(self, kind: Kind) -> TypeSchema:
         return self._types[kind.name]

@@ -50,6 +50,7 @@ class Planter:
             "forms": self._form,
             "lists": self._list,
             "properties": self._property,
+            "workflows": self._workflow,
         }
         if name in makers:
             return makers[name]
@@ -66,6 +67,9 @@ class Planter:
     def _property(self, row: Row) -> str:
         kind = KINDS[str(row.get("object", "contacts"))]
         return self._portal.schema.create(kind, row, at_ms=self._at_ms, effects=self._effects).name
+
+    def _workflow(self, row: Row) -> str:
+        return str(self._portal.workflows.add(row, at_ms=self._at_ms).id)
 
     def _list(self, row: Row) -> str:
         """`members` are e-mails or ids; type and processing default to a MANUAL list of contacts."""

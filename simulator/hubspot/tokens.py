@@ -14,10 +14,12 @@ APP_ID, OAUTH_APP_ID = "3600001", "3600002"
 SCOPES = frozenset(
     {
         *(f"crm.objects.{name}.{right}" for name in ("contacts", "companies", "deals") for right in ("read", "write")),
+        *(f"crm.objects.leads.{right}" for right in ("read", "write")),
         *(f"crm.schemas.{name}.{right}" for name in ("contacts", "companies", "deals") for right in ("read", "write")),
         "crm.objects.owners.read",
         "crm.lists.read",
         "crm.lists.write",
+        "automation",
         "forms",
         "content",
         "communication_preferences.read",
@@ -44,6 +46,8 @@ class Token:
     label: str
     scopes: frozenset[str] = SCOPES
     expires_ms: int | None = None
+    portal_id: str | None = None
+    """Whose an OAuth access token is; a service key is not told from the portal it is tried at."""
 
     @property
     def oauth(self) -> bool:
@@ -55,6 +59,7 @@ class Tokens:
 
     def __init__(self) -> None:
         self._known: dict[str, Token] = {SERVICE_KEY: Token(app_id=APP_ID, label="Service key")}
+        self._refresh_tokens = {REFRESH_TOKEN}
         self._issued = 0
 
     def allow(self, text: str, *, scopes: Iterable[str] = SCOPES) -> Token:
@@ -64,12 +69,17 @@ class Tokens:
 
     def forget(self, text: str) -> None:
         self._known.pop(text, None)
+        self._refresh_tokens.discard(text)
 
-    def known(self, header: str | None, *, now_ms: int) -> Token:
-        """The credential of an Authorization header; 401 when it is missing, unknown or past its life."""
+    def authorise(self, refresh_token: str) -> None:
+        """Somebody installs the app: its refresh token is good from now on."""
+        self._refresh_tokens.add(refresh_token)
+
+    def known(self, header: str | None, *, now_ms: int, portal_id: str | None = None) -> Token:
+        """The credential of an Authorization header; 401 when it is missing, unknown, another's or past its life."""
         scheme, _, text = (header or "").partition(" ")
         token = self._known.get(text.strip()) if scheme.lower() == "bearer" else None
-        if token is None:
+        if token is None or (portal_id is not None and token.portal_id not in (None, portal_id)):
             raise RefusedError(401, _NO_CREDENTIALS, category="INVALID_AUTHENTICATION")
         if token.expires_ms is not None and token.expires_ms <= now_ms:
             raise expired(now_ms - token.expires_ms, at_ms=token.expires_ms)
@@ -88,15 +98,17 @@ class Tokens:
             raise _oauth_refusal("BAD_GRANT_TYPE", "unsupported_grant_type", "grant_type must be refresh_token")
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             raise _oauth_refusal("BAD_CLIENT_ID", "invalid_client", "missing or unknown client id")
-        if form.get("refresh_token") != REFRESH_TOKEN:
+        given = form.get("refresh_token", "")
+        if given not in self._refresh_tokens:
             raise _oauth_refusal("BAD_REFRESH_TOKEN", "invalid_grant", "missing or invalid refresh token")
         self._issued += 1
         access = f"simulator-access-{self._issued}"
-        self._known[access] = Token(app_id=OAUTH_APP_ID, label="OAuth app", expires_ms=now_ms + TOKEN_LIFE_S * 1000)
+        until = now_ms + TOKEN_LIFE_S * 1000
+        self._known[access] = Token(app_id=OAUTH_APP_ID, label="OAuth app", expires_ms=until, portal_id=portal_id)
         return {
             "token_type": "bearer",
             "access_token": access,
-            "refresh_token": REFRESH_TOKEN,
+            "refresh_token": given,
             "expires_in": TOKEN_LIFE_S,
             "hub_id": int(portal_id),
             "scopes": sorted(SCOPES),

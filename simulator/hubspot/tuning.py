@@ -4,21 +4,27 @@ from typing import Any
 
 from simulator.act import ActError, Row
 from simulator.hubspot.portal import Portal
-from simulator.hubspot.settings import Tier
+from simulator.hubspot.settings import Rule, Tier
 
-_NUMBERS = ("burst_per_10_s", "oauth_burst_per_10_s", "search_per_s")
+_NUMBERS = ("burst_per_10_s", "oauth_burst_per_10_s", "search_per_s", "association_per_10_s", "association_daily")
 _FLAGS = ("search_shuffled", "retry_after")
-KNOWN = ("tier", "time_zone", *_NUMBERS, *_FLAGS, "token", "scopes", "revoke")
+KNOWN = ("tier", "account_type", "time_zone", *_NUMBERS, *_FLAGS, "token", "scopes", "revoke", "refresh_token", "rules")
 
 
 def tune(portal: Portal, fields: Row) -> dict[str, Any]:
-    """Set what is named. `token` with `scopes` adds a service key or changes its scopes; `revoke` forgets one."""
+    """Set what is named. `token` with `scopes` adds a service key or changes its scopes; `revoke` forgets one.
+
+    `refresh_token` is what an OAuth app was given when somebody installed it; it may be revoked as well.
+    `rules` (`[{when, is, needs}]`) are what an administrator demands of contacts.
+    """
     unknown = sorted(set(fields) - set(KNOWN))
     if unknown:
         raise ActError(f"unknown HubSpot setting {', '.join(unknown)}; known are {', '.join(KNOWN)}")
     settings = portal.settings
     if "tier" in fields:
         settings.tier = _tier(fields["tier"])
+    if "account_type" in fields:
+        settings.account_type = str(fields["account_type"])
     if "time_zone" in fields:
         settings.time_zone = str(fields["time_zone"])
     for name in _NUMBERS:
@@ -30,6 +36,10 @@ def tune(portal: Portal, fields: Row) -> dict[str, Any]:
     if "token" in fields:
         given = {"scopes": [str(one) for one in fields["scopes"]]} if "scopes" in fields else {}
         portal.tokens.allow(str(fields["token"]), **given)
+    if "rules" in fields:
+        settings.rules[:] = [Rule(when=one["when"], is_=one["is"], needs=one["needs"]) for one in fields["rules"]]
+    if "refresh_token" in fields:
+        portal.tokens.authorise(str(fields["refresh_token"]))
     if "revoke" in fields:
         portal.tokens.forget(str(fields["revoke"]))
     return {"id": "settings"}

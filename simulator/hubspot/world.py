@@ -19,6 +19,7 @@ class HubSpotWorld:
 
     def __init__(self) -> None:
         self.portal = Portal()
+        self._provisioned = True
         self._acts = Acts(self.portal)
 
     def seed(self, rows: Mapping[str, list[Row]], at: datetime, effects: list[Effect]) -> dict[str, list[str]]:
@@ -28,6 +29,12 @@ class HubSpotWorld:
         self, do: str, *, as_: str, id: str, fields: Row, at: datetime, now: datetime, effects: list[Effect]
     ) -> dict[str, Any]:
         return self._acts.do(do, as_=as_, id=id, fields=fields, at=at, now=now, effects=effects)
+
+    def furnish(self, *, provisioned: bool) -> None:
+        """As `simulator.act.World` says."""
+        if provisioned is not self._provisioned:
+            self._provisioned = provisioned
+            self.portal.schema.furnish(provisioned=provisioned)
 
     def objects(self, type_name: str) -> list[Row]:
         """Records with all their values and associations; for the other types what the API shows of them."""
@@ -45,6 +52,8 @@ class HubSpotWorld:
                 visit.shown(visit.contact_id) for visit in portal.happenings.visits_between(None, None)
             ],
             "lists": self._lists,
+            "webhooks": portal.objects.webhooks.courier.shown,
+            "workflows": lambda: [one.whole() for one in portal.workflows.every()],
             "properties": lambda: [
                 {"object": kind.name, **shown_property(row)}
                 for kind in KINDS.values()

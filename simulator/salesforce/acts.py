@@ -11,6 +11,8 @@ from simulator.salesforce.errors import RefusedError
 from simulator.salesforce.leadloop_fields import OUTCOMES, VERDICTS
 from simulator.salesforce.lifecycle import convert, merge
 from simulator.salesforce.org import Org
+from simulator.salesforce.org_settings import Setup, tune
+from simulator.salesforce.recycle_bin import empty, restore
 from simulator.salesforce.seeding import user_id, with_shortcuts
 from simulator.salesforce.table import Row
 from simulator.salesforce.writing import Writing
@@ -33,8 +35,12 @@ def act(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
     handle = _DEEDS.get(deed.do)
     if handle is None:
         raise ActError(f"nobody can {deed.do} in Salesforce; known there are {', '.join(_DEEDS)}")
+    if deed.do == "edit" and deed.id == "settings":
+        return tune(Setup(rules=org.rules, locks=org.locks, security=org.security), deed.fields)
     mark = writing.mark()
     try:
+        if deed.do == "edit" and deed.fields.get("restore") is True:
+            return restore(org, deed.id, writing)
         deed = replace(deed, id=_by_address(org, deed.id))
         type_, row = org.living(deed.id)
         writing.user_id = _doer(org, deed, row) or writing.user_id
@@ -181,6 +187,8 @@ def _merge(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
 
 def _delete(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
     org.delete(deed.id, writing)
+    if deed.fields.get("purge") is True:
+        empty(org, deed.id)
     return {}
 
 

@@ -54,6 +54,7 @@ def _subrequests(call: Call) -> list[dict[str, Any]]:
             isinstance(one.get(key), str) for key in ("method", "url", "referenceId")
         ):
             raise RefusedError("INVALID_INPUT", "each subrequest needs a method, a url and a referenceId")
+    _check_headers(wanted)
     names = [one["referenceId"] for one in wanted]
     if len(set(names)) < len(names):
         raise RefusedError("INVALID_INPUT", "Duplicate referenceId in the composite request")
@@ -65,11 +66,18 @@ def _subrequests(call: Call) -> list[dict[str, Any]]:
     return wanted
 
 
+def _check_headers(wanted: list[dict[str, Any]]) -> None:
+    """Only these three come from the whole call, and no part may name them; every other header it has to bring."""
+    inherited = {"accept", "authorization", "content-type"}
+    named = {str(name).lower() for one in wanted for name in one.get("httpHeaders") or {}} & inherited
+    if named:
+        raise RefusedError("INVALID_INPUT", f"httpHeaders of a subrequest cannot hold {', '.join(sorted(named))}")
+
+
 def _answer_one(call: Call, one: dict[str, Any], bodies: Mapping[str, Any], answer: Answer) -> Reply:
     try:
         path, query = _target(str(_resolved(one["url"], bodies)))
-        headers = {name: value for name, value in call.headers.items() if name.startswith("sforce-")}
-        headers |= {str(name).lower(): str(value) for name, value in (one.get("httpHeaders") or {}).items()}
+        headers = {str(name).lower(): str(value) for name, value in (one.get("httpHeaders") or {}).items()}
         body = _resolved(one.get("body"), bodies)
         inner = call.inside(method=one["method"].upper(), path=path, query=query, headers=headers, body=body)
         return answer(inner)

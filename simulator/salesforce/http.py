@@ -25,6 +25,7 @@ from simulator.salesforce.world import SalesforceWorld
 from simulator.salesforce.writing import Writing
 
 JSON = "application/json;charset=UTF-8"
+CSV = "text/csv"  # as recorded: it is UTF-8, and nothing says so
 MAX_ADDRESS = 16_384
 _VERSION = re.compile(r"v(\d\d)\.0")
 _EDGE = b"<!DOCTYPE html><html><head><title>Error</title></head><body>Salesforce Edge</body></html>"
@@ -42,6 +43,11 @@ class Site:
         self._api = Api(world.org, kernel.settings, self._quota)
 
     async def token(self, request: Request) -> Response:
+        fault: Fault | None = request.state.fault
+        if fault is not None and fault.kind == "rate_limit":
+            return Response("Too many requests", status_code=429, media_type="text/html")
+        if (planted := _planted(fault)) is not None and fault is not None and not fault.after_commit:
+            return planted
         form = {key: values[-1] for key, values in parse_qs((await request.body()).decode("latin-1")).items()}
         try:
             answer = self._sessions.issue(
@@ -107,6 +113,7 @@ class Site:
     async def _call(self, request: Request, user_id: str) -> Call:
         now = self._kernel.now()
         self._world.org.commit(now)
+        self._world.org.security.may_customize = self._kernel.settings.may_customize
         version = _VERSION.fullmatch(request.path_params["version"])
         if version is None:
             raise not_found()
@@ -115,29 +122,25 @@ class Site:
                 "UNSUPPORTED_API_VERSION", f"API version {version[1]}.0 is retired or unknown", status=410
             )
         path, query = split(request.scope["raw_path"].decode("latin-1") + "?" + request.url.query)
-        self._world.org.rename(self._kernel.settings.org["salesforce"])
+        settings = self._kernel.settings
+        self._world.org.become(settings.org["salesforce"], sandbox=settings.sandbox)
         writing = Writing(
             now=now,
             at=now,
             user_id=user_id,
             effects=request.state.effects,
-            assign_to=self._assignment(request.headers),
         )
+        self._api.work(now, request.state.effects)
         return Call(
             method=request.method,
             path=path,
             query=query,
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=_read(await request.body()),
+            body=_read(await request.body(), request.headers.get("content-type", "")),
             version=version[0],
             writing=writing,
             fault=request.state.fault,
         )
-
-    def _assignment(self, headers: Mapping[str, str]) -> str | None:
-        """Sforce-Auto-Assign is TRUE unless a caller says otherwise: the active rule then sets the owner."""
-        wanted = headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE"
-        return self._kernel.settings.auto_assign_to if wanted else None
 
 
 def app(world: SalesforceWorld, kernel: Kernel) -> Starlette:
@@ -161,7 +164,10 @@ async def _nowhere(_request: Request, _error: Exception) -> Response:
     return _json(404, not_found().body())
 
 
-def _read(body: bytes) -> Any:
+def _read(body: bytes, content_type: str) -> Any:
+    """The decoded JSON; of CSV the bytes as they are."""
+    if content_type.startswith("text/csv"):
+        return body
     if not body.strip():
         return None
     try:
@@ -185,8 +191,9 @@ def _planted(fault: Fault | None) -> Response | None:
 
 
 def _json(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
-    content = b"" if status in (204, 304) or body is None else orjson.dumps(body)
+    csv = isinstance(body, bytes)
+    content = b"" if status in (204, 304) or body is None else body if csv else orjson.dumps(body)
     answer = Response(content, status_code=status, headers=dict(headers or {}))
     if content:
-        answer.headers["content-type"] = JSON
+        answer.headers["content-type"] = CSV if csv else JSON
     return answer

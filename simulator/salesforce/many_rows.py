@@ -47,7 +47,7 @@ def remove(org: Org, call: Call) -> Reply:
 def upsert(org: Org, call: Call) -> Reply:
     type_, field_name = type_in_path(call.path[2]), call.path[3]
     records = _records(call)
-    field = type_.find(field_name)
+    field = org.seen(type_).find(field_name)
     if field is None or not (field.external or field.name == "Id"):
         message = f"Provided external ID field does not exist or is not accessible: {field_name}"
         raise RefusedError("NOT_FOUND", message, status=404)

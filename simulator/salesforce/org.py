@@ -4,12 +4,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.salesforce import catalogue, times
+from simulator.salesforce import catalogue, setup_objects, times
+from simulator.salesforce.admin_rules import AdminRules
 from simulator.salesforce.derive import derived
 from simulator.salesforce.errors import RefusedError, deleted
+from simulator.salesforce.field_security import FieldSecurity
 from simulator.salesforce.ids import make, normal
+from simulator.salesforce.locks import Locks, locked_by
 from simulator.salesforce.rules import check_create, check_update
 from simulator.salesforce.schema import Kind, ObjectType
+from simulator.salesforce.setup_rules import check_setup
+from simulator.salesforce.setup_types import GUARDED, QUICK_ACTION_DEFINITION
 from simulator.salesforce.soql_parser import parse
 from simulator.salesforce.soql_run import Answer, Moment, run
 from simulator.salesforce.table import Row, Table
@@ -34,8 +39,12 @@ class Org:
 
     def __init__(self) -> None:
         self.transactions: list[Transaction] = []
-        self.tables = {name: Table(type_) for name, type_ in catalogue.TYPES.items()}
+        self.rules = AdminRules()
+        self.locks = Locks()
+        self.tables = {name: Table(type_) for name, type_ in catalogue.KEPT.items()}
         self._numbers: Counter[str] = Counter()
+        self.security = FieldSecurity(self.table)
+        self.quick_actions = Table(QUICK_ACTION_DEFINITION)
 
     def row(self, record_id: str) -> Row | None:
         type_ = catalogue.of_id(record_id)
@@ -44,13 +53,16 @@ class Org:
     def table(self, type_name: str) -> Table:
         return self.tables[type_name]
 
-    def rename(self, org_id: str) -> None:
-        """The organization's own id, when a test rig swaps it."""
+    def become(self, org_id: str, *, sandbox: bool) -> None:
+        """The organization's own id and kind, when a test rig swaps them."""
         table = self.tables["Organization"]
-        if org_id not in table.rows:
-            (row,) = table.rows.values()
-            table.restore(row["Id"], None)
-            table.put({**row, "Id": org_id}, times.read_datetime(row["SystemModstamp"]))
+        (row,) = table.rows.values()
+        if (row["Id"], row["IsSandbox"]) == (org_id, sandbox):
+            return
+        edition = "Developer Edition" if sandbox else "Enterprise Edition"
+        table.restore(row["Id"], None)
+        changed = {**row, "Id": org_id, "IsSandbox": sandbox, "OrganizationType": edition}
+        table.put(changed, times.read_datetime(row["SystemModstamp"]))
 
     def open_transaction(self, writing: Writing, mark: tuple[int, int], until: datetime) -> None:
         """What was written since the mark shows only from `until` on, with the stamps that it has now."""
@@ -66,15 +78,18 @@ class Org:
 
     def query(self, text: str, moment: Moment) -> Answer:
         """The rows of a SOQL query (RefusedError for a bad one)."""
-        return run(parse(text), self.tables, self, moment)
+        return run(parse(text), self.tables, self, moment, see=self._readable)
 
     def create(self, type_: ObjectType, fields: Row, writing: Writing) -> str:
         """A new row's id (RefusedError when the rules say no)."""
+        type_ = self.type_for(type_.name, writing)
         values = _trusted(type_, fields) if writing.trusted else check_create(type_, fields, self)
+        check_setup(type_, values, self, self.security if self.security.binds(writing.user_id) else None)
         row = self._new_row(type_, values, writing)
         if type_.name == "Lead" and writing.assign_to is not None:
             row["OwnerId"] = writing.assign_to
         row |= derived(type_.name, row, self, writing.at)
+        self._admit(type_, None, row, writing)
         writing.save(self.tables[type_.name], row, op="member_add" if type_.name == "CampaignMember" else "create")
         self._after(type_, row, writing)
         return str(row["Id"])
@@ -82,12 +97,15 @@ class Org:
     def update(self, record_id: str, fields: Row, writing: Writing) -> None:
         """Change a row that is there and not deleted (RefusedError otherwise)."""
         type_, before = self.living(record_id)
+        type_ = self.type_for(type_.name, writing)
         values = _trusted(type_, fields) if writing.trusted else check_update(type_, before, fields, self)
         if type_.name == "Lead" and writing.assign_to is not None:
             values["OwnerId"] = writing.assign_to
         row = {**before, **values, **self.touched(before, writing)}
         row |= derived(type_.name, row, self, writing.at)
+        self._admit(type_, before, row, writing)
         writing.save(self.tables[type_.name], row, op="update")
+        self._keep_history(type_, before, row, writing)
         if type_.name in _ACTIVITIES and values.keys() & {"Status", "ActivityDate", "StartDateTime", "WhoId"}:
             self._bump_person(row, writing)
 
@@ -95,6 +113,7 @@ class Org:
         """Into the recycle bin, with the activities and memberships of a person."""
         type_, before = self.living(record_id)
         row = {**before, "IsDeleted": True, **self.touched(before, writing)}
+        self._lock(type_, before, row, writing)
         writing.save(self.tables[type_.name], row, op="member_remove" if type_.name == "CampaignMember" else "delete")
         for child_id in self.children(record_id):
             self.delete(child_id, writing)
@@ -109,9 +128,25 @@ class Org:
             return matches[0], False
         return self.create(type_, {**fields, field_name: value}, writing), True
 
+    def _readable(self, type_: ObjectType) -> ObjectType:
+        """As `seen`; Setup is unknown to a user who may not look at it."""
+        if type_.name in GUARDED and not self.security.may_customize:
+            raise RefusedError("INVALID_TYPE", f"sObject type '{type_.name}' is not supported.")
+        return self.security.shown(type_)
+
+    def type_for(self, name: str, writing: Writing) -> ObjectType:
+        """The type with the fields that whoever writes may see."""
+        type_ = self.tables[name].type
+        held = self.security.binds(writing.user_id) and not writing.trusted
+        return self.security.shown(type_) if held else type_
+
+    def seen(self, type_: ObjectType) -> ObjectType:
+        """The type with the fields of this org that the integration user may see."""
+        return self.security.shown(self.tables[type_.name].type)
+
     def with_external_id(self, type_: ObjectType, field_name: str, value: str) -> list[str]:
         """Ids of living rows; RefusedError when the field is no External Id."""
-        table, field = self.tables[type_.name], type_.find(field_name)
+        table, field = self.tables[type_.name], self.seen(type_).find(field_name)
         if field is None or not (field.external or field.kind is Kind.ID):
             message = f"Provided external ID field does not exist or is not accessible: {field_name}"
             raise RefusedError("NOT_FOUND", message, status=404)
@@ -150,6 +185,27 @@ class Org:
             "SystemModstamp": times.stamp(writing.now),
         }
 
+    def _admit(self, type_: ObjectType, before: Row | None, row: Row, writing: Writing) -> None:
+        """What stands between a valid row and the table: locks, then the admin's rules (RefusedError)."""
+        if writing.trusted:
+            return
+        self._lock(type_, before, row, writing)
+        self.rules.check(type_, before, row, saving=writing, table=self.tables[type_.name])
+        self.locks.take(locked_by(type_.name, before, row), by=writing, now=writing.now)
+
+    def _lock(self, type_: ObjectType, before: Row | None, row: Row, writing: Writing) -> None:
+        if writing.trusted or writing.by_hand:
+            return
+        wanted = locked_by(type_.name, before, row)
+        self.locks.check(wanted, self._held_by_transactions(), by=writing, now=writing.now)
+
+    def _held_by_transactions(self) -> list[str]:
+        """What transactions still open have written, and what lies above it."""
+        rows = [(table, row) for one in self.transactions for table, row in one.rows]
+        return [
+            locked for table, row in rows for locked in locked_by(table.type.name, table.rows.get(row["Id"], row), row)
+        ]
+
     def _new_row(self, type_: ObjectType, values: Row, writing: Writing) -> Row:
         self._numbers[type_.name] += 1
         created = values.get("CreatedDate") or times.stamp(writing.at)
@@ -170,6 +226,15 @@ class Org:
             self._bump_person(row, writing)
         elif type_.name == "Campaign":
             self._offer_statuses(row["Id"], writing)
+
+    def _keep_history(self, type_: ObjectType, before: Row, row: Row, writing: Writing) -> None:
+        """Who changed a field whose history an admin lets Salesforce keep."""
+        kept = setup_objects.HISTORIES.get(type_.name)
+        definitions = self.tables["FieldDefinition"].rows.values()
+        if kept is None or not definitions:
+            return
+        for values in setup_objects.history_of(type_.name, before, row, definitions):
+            writing.save(self.tables[kept.name], self._new_row(kept, values, writing), op="create", quiet=True)
 
     def _offer_statuses(self, campaign_id: str, writing: Writing) -> None:
         """A new campaign comes with the two member statuses that Salesforce gives it."""

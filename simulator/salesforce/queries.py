@@ -77,6 +77,7 @@ class Queries:
 
     def deleted(self, call: Call) -> Reply:
         type_ = type_in_path(call.path[1])
+        _refuse_if_ordered(call, 0)
         start, end = _span(call, days=DELETED_DAYS)
         table = self._org.tables[type_.name]
         gone = []

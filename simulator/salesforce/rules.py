@@ -94,16 +94,22 @@ def _check_references(type_: ObjectType, values: Row, org: Records) -> None:
         if target.get("IsConverted"):
             raise converted()
         if name == "OwnerId":
-            _check_owner(type_, target)
+            _check_owner(type_, target, org)
 
 
-def _check_owner(type_: ObjectType, owner: Row) -> None:
+def _check_owner(type_: ObjectType, owner: Row, org: Records) -> None:
     if owner.get("Type") == "Regular":
         raise RefusedError(
             "INVALID_CROSS_REFERENCE_KEY",
             "Owner ID: a public group cannot own a record, only a queue can",
             fields=("OwnerId",),
         )
+    if owner.get("Type") == "Queue":
+        queues = org.table("QueueSobject").rows.values()
+        mine = (one for one in queues if one["QueueId"] == owner["Id"] and not one.get("IsDeleted"))
+        if not any(one["SobjectType"] == type_.name for one in mine):
+            message = "Queue not associated with this SObject type"
+            raise RefusedError("FIELD_INTEGRITY_EXCEPTION", message, fields=("OwnerId",))
     if owner["Id"].startswith("005") and not owner.get("IsActive"):
         if type_.name in ("Lead", "Task", "Event"):
             raise RefusedError(

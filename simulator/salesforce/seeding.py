@@ -7,6 +7,7 @@ from typing import Any
 from simulator.act import ActError
 from simulator.salesforce import catalogue
 from simulator.salesforce.errors import RefusedError
+from simulator.salesforce.ids import make
 from simulator.salesforce.org import Org
 from simulator.salesforce.people import LEAD_STATUSES
 from simulator.salesforce.schema import ObjectType
@@ -41,12 +42,12 @@ _ORGANIZATION = {
 
 def found(org: Org, at: datetime) -> tuple[str, str]:
     """Make the org's own rows; the ids of the integration user and of the admin."""
-    writing = Writing(now=at, at=at, user_id="", effects=[], trusted=True)
+    admin = make(catalogue.TYPES["User"].prefix, 2)  # made everything, himself too: no row is without a maker
+    writing = Writing(now=at, at=at, user_id=admin, effects=[], trusted=True)
     users = [
         _user(org, {"email": INTEGRATION_EMAIL, "first_name": "Integration", "last_name": "User"}, writing),
         _user(org, {"email": ADMIN_EMAIL, "first_name": "Org", "last_name": "Admin"}, writing),
     ]
-    writing.user_id = users[1]
     org.create(catalogue.TYPES["Organization"], _ORGANIZATION, writing)
     statuses = [("LeadStatus", name, "IsConverted", name == "Closed - Converted") for name in LEAD_STATUSES]
     statuses += [("TaskStatus", name, "IsClosed", name == CLOSED_TASK) for name in TASK_STATUSES]
@@ -61,7 +62,7 @@ def seed(org: Org, rows: Mapping[str, list[Row]], writing: Writing) -> dict[str,
     """Create the rows; the answer has their ids by type."""
     created: dict[str, list[str]] = {}
     for name, wanted in rows.items():
-        type_ = catalogue.named(name)
+        type_ = catalogue.kept(name)
         if type_ is None:
             raise ActError(f"Salesforce has no type {name!r} here; known are {', '.join(catalogue.TYPES)}")
         created[type_.name] = [_plant(org, type_, row, number, writing=writing) for number, row in enumerate(wanted)]

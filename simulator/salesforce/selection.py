@@ -14,6 +14,7 @@ from simulator.salesforce.soql_parser import malformed
 from simulator.salesforce.table import Row
 
 Value = Callable[[Row], Any]
+See = Callable[[ObjectType], ObjectType]
 ARCHIVED_AFTER = timedelta(days=365)
 _ADDRESS_PARTS = ("City", "Country", "GeocodeAccuracy", "Latitude", "Longitude", "PostalCode", "State", "Street")
 # What a reference to more than one type can show: the fields of Salesforce's Name object.
@@ -60,8 +61,12 @@ class Selection:
 class Lens:
     """Reads fields of one type's rows by name at one moment."""
 
-    def __init__(self, type_: ObjectType, rows: Rows, now: datetime, *, text: str = "") -> None:
+    def __init__(
+        self, type_: ObjectType, rows: Rows, now: datetime, *, text: str = "", see: See = lambda type_: type_
+    ) -> None:
+        """`see` gives the types that the rows point at as whoever asks may see them."""
         self._type = type_
+        self._see = see
         self._rows = rows
         self._text = text
         self._archived_before = times.stamp(now - ARCHIVED_AFTER)[:10]
@@ -87,7 +92,7 @@ class Lens:
         for relation in relations:
             reference = self._relationship(types, relation, name)
             steps.append(self._follow(reference))
-            types = _targets(reference)
+            types = self._targets(reference)
         found = self._field_of(types, last, name)
         value = self._value(found)
         return found, _through(steps, value) if steps else value
@@ -103,7 +108,7 @@ class Lens:
         types: tuple[ObjectType, ...] = (type_,)
         for relation in path[:-1]:
             reference = self._relationship(types, relation, name)
-            types = _targets(reference)
+            types = self._targets(reference)
             relationship = str(reference.relationship)
             shown_as = types[0].name if len(types) == 1 else "Name"
             _, into = into.related.setdefault(relationship, (self._follow(reference), Selection(type_name=shown_as)))
@@ -111,6 +116,9 @@ class Lens:
         if found.name in into.values:
             raise RefusedError("INVALID_FIELD", f"duplicate field selected: {found.name}")
         into.values[found.name] = self._value(found)
+
+    def _targets(self, reference: Field) -> tuple[ObjectType, ...]:
+        return tuple(self._see(catalogue.TYPES[name]) for name in reference.references)
 
     def _own_path(self, name: Name) -> tuple[str, ...]:
         """`FROM Lead` may say Lead.Email for Email."""
@@ -160,10 +168,6 @@ class Lens:
 
 
 _TYPE = Field(name="Type", label="Type", kind=Kind.STRING, length=40, createable=False, updateable=False)
-
-
-def _targets(reference: Field) -> tuple[ObjectType, ...]:
-    return tuple(catalogue.TYPES[name] for name in reference.references)
 
 
 def _name_field(types: tuple[ObjectType, ...], last: str) -> Field | None:

@@ -1,4 +1,4 @@
-"""OAuth as an External Client App meets it: client credentials or a JWT bearer, and a session that ends."""
+"""OAuth as an External Client App meets it: client credentials, JWT bearer or refresh token; a session that ends."""
 
 import base64
 import binascii
@@ -36,14 +36,19 @@ class Sessions:
         self._settings = settings
         self._run_as = run_as
         self._open: dict[str, tuple[str, datetime]] = {}
+        self._chain: list[str] = []  # refresh tokens by rotation, the one that is good last; empty once revoked
+        self._spent: set[str] = set()
 
     def issue(self, form: Mapping[str, str], authorization: str, *, base_url: str, now: datetime) -> dict[str, Any]:
         """Answer a token request (LoginError when it is refused)."""
         grant = form.get("grant_type", "")
+        more: dict[str, str] = {}
         if grant == "client_credentials":
             user_id = self._by_client(form, authorization)
         elif grant == JWT_BEARER:
             user_id = self._by_assertion(form.get("assertion", ""), now)
+        elif grant == "refresh_token":
+            user_id, more = self._by_refresh_token(form, authorization)
         else:
             raise LoginError("unsupported_grant_type", "grant type not supported")
         org_id = self._settings.org["salesforce"]
@@ -58,12 +63,14 @@ class Sessions:
             "token_type": "Bearer",
             "issued_at": str(int(now.timestamp() * 1000)),
             "api_instance_url": base_url,
+            **more,
         }
 
     def user(self, token: str, now: datetime) -> str | None:
-        """The user of a living session."""
+        """The user of a living session; a session belongs to the org that gave it."""
         user_id, until = self._open.get(token, ("", now))
-        return user_id if now < until else None
+        own = token.startswith(self._settings.org["salesforce"][:15])
+        return user_id if own and now < until else None
 
     def end(self, token: str) -> None:
         """Kill a session."""
@@ -77,6 +84,26 @@ class Sessions:
         if not secrets.compare_digest(known.encode(), secret.encode()):
             raise LoginError("invalid_client", "invalid client credentials")
         return self._active(self._org.row(self._run_as))
+
+    def _by_refresh_token(self, form: Mapping[str, str], authorization: str) -> tuple[str, dict[str, str]]:
+        """The user, and with rotation the next refresh token. A used one that comes again ends everything."""
+        client, _ = _basic(authorization) or (form.get("client_id", ""), "")
+        if client not in self._settings.clients:
+            raise LoginError("invalid_client_id", "client identifier invalid")
+        given = form.get("refresh_token", "")
+        if given == self._settings.refresh_token and given not in (*self._chain, *self._spent):
+            self._chain = [given]
+        if not self._chain or given != self._chain[-1]:
+            if given in self._spent:
+                self._chain = []
+                self._open.clear()
+            raise LoginError("invalid_grant", "expired access/refresh token")
+        user_id = self._active(self._org.row(self._run_as))
+        if not self._settings.rotate_refresh_tokens:
+            return user_id, {}
+        self._spent.add(given)
+        self._chain.append(f"5Aep861{secrets.token_urlsafe(48)}")
+        return user_id, {"refresh_token": self._chain[-1]}
 
     def _by_assertion(self, assertion: str, now: datetime) -> str:
         claims = self._claims(assertion)

@@ -75,7 +75,8 @@ def upsert(org: Org, call: Call) -> Reply:
 
 def chosen_fields(org: Org, type_: ObjectType, names: list[str] | None, now: datetime) -> Selection:
     """The fields named in a list, or all."""
-    lens = Lens(type_, org, now)
+    type_ = org.seen(type_)
+    lens = Lens(type_, org, now, see=org.seen)
     if names is None:
         return lens.everything()
     unknown = [name for name in names if "." not in name and type_.find(name) is None]

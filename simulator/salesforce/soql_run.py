@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from simulator.salesforce import catalogue
 from simulator.salesforce.schema import IDS
-from simulator.salesforce.selection import Lens, Rows, Selection
+from simulator.salesforce.selection import Lens, Rows, See, Selection
 from simulator.salesforce.soql import Order, Query
 from simulator.salesforce.soql_conditions import Test, compile_condition
 from simulator.salesforce.soql_parser import malformed
@@ -33,10 +32,15 @@ class Moment:
     everything: bool = False
 
 
-def run(query: Query, tables: Mapping[str, Table], rows: Rows, moment: Moment) -> Answer:
-    """The answer (RefusedError INVALID_TYPE or INVALID_FIELD for a name that is not there)."""
+def run(
+    query: Query, tables: Mapping[str, Table], rows: Rows, moment: Moment, *, see: See = lambda type_: type_
+) -> Answer:
+    """The answer (RefusedError INVALID_TYPE or INVALID_FIELD for a name that is not there).
+
+    `see` gives a type as whoever asks may see it.
+    """
     table = _table(query, tables)
-    lens = Lens(table.type, rows, moment.now, text=query.text)
+    lens = Lens(see(table.type), rows, moment.now, text=query.text, see=lambda type_: see(tables[type_.name].type))
     selection = lens.selection(query.names)
     orders = [(order, *lens.field(order.name)) for order in query.order]
     test = compile_condition(query.where, lens) if query.where is not None else None
@@ -51,15 +55,16 @@ def run(query: Query, tables: Mapping[str, Table], rows: Rows, moment: Moment) -
 
 
 def _table(query: Query, tables: Mapping[str, Table]) -> Table:
-    type_ = catalogue.named(".".join(query.type_name.path))
-    if type_ is None:
+    wanted = ".".join(query.type_name.path).lower()
+    table = next((one for name, one in tables.items() if name.lower() == wanted), None)
+    if table is None:
         message = (
             f"sObject type '{query.type_name.path[0]}' is not supported. If you are attempting to use a custom object, "
             "be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for "
             "the appropriate names."
         )
         raise malformed(query.text, query.type_name.place, message, code="INVALID_TYPE")
-    return tables[type_.name]
+    return table
 
 
 def _visible(table: Table, lens: Lens, moment: Moment) -> Test:

@@ -38,11 +38,24 @@ class Table:
         self.type = type_
         self.rows: dict[str, Row] = {}
         self.ids: list[str] = []
+        self.forgotten: set[str] = set()
+        """Deleted rows that were taken out of the recycle bin."""
         self._by_stamp: list[tuple[str, str]] = []
         indexed = (*INDEXED.get(type_.name, ()), *(one.name for one in type_.external_ids))
         self.indexes: dict[str, dict[object, dict[str, None]]] = {name: {} for name in indexed}
         self._old: dict[str, list[Row]] = {}
         self._superseded: deque[tuple[datetime, str]] = deque()
+
+    def reshape(self, type_: ObjectType) -> None:
+        """Rows of this type have other fields from now on; what stands in a field that is gone stays unseen."""
+        self.type = type_
+        for field in type_.external_ids:
+            if field.name not in self.indexes:
+                index: dict[object, dict[str, None]] = {}
+                for record_id, row in self.rows.items():
+                    if row.get(field.name) is not None:
+                        index.setdefault(key_of(row[field.name]), {})[record_id] = None
+                self.indexes[field.name] = index
 
     def put(self, row: Row, now: datetime) -> None:
         """Insert or replace; the row's SystemModstamp must be `now`'s or older."""
@@ -147,5 +160,7 @@ class Table:
                     del self._old[record_id]
 
     def purged(self, row: Row, now: datetime) -> bool:
-        """The recycle bin forgets after 15 days."""
-        return bool(row.get("IsDeleted")) and row["SystemModstamp"] < times.stamp(now - timedelta(days=15))
+        """The recycle bin forgets after 15 days, or when somebody empties it."""
+        if not row.get("IsDeleted"):
+            return False
+        return row["Id"] in self.forgotten or row["SystemModstamp"] < times.stamp(now - timedelta(days=15))

@@ -11,7 +11,9 @@ from simulator.salesforce.schema import IDS, NUMBERS, Field, Kind
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+\.[^\s@<>(),;:\".]+")
 _TRUE_FALSE = {"true": True, "false": False}
-MAX_NUMBER = 1e18
+DIGITS = 18
+"""As describe's `precision` says: before and after the point together."""
+MAX_INT = 2.0**31
 
 
 def kept(field: Field, value: Any) -> Any:
@@ -52,7 +54,7 @@ def _number(field: Field, value: Any) -> float | int:
         number = float(value)
     except (TypeError, ValueError):
         raise _unreadable("int" if field.kind is Kind.INT else "double", value) from None
-    if not abs(number) < MAX_NUMBER:
+    if not abs(number) < (MAX_INT if field.kind is Kind.INT else 10.0 ** (DIGITS - field.scale)):
         raise RefusedError(
             "NUMBER_OUTSIDE_VALID_RANGE", f"{field.label}: value outside of valid range: {value}", fields=(field.name,)
         )

@@ -21,6 +21,10 @@ class Writing:
     user_id: str
     effects: list[Effect]
     assign_to: str | None = None
+    allow_save: bool = False
+    """Whether an alerting duplicate rule is passed over."""
+    by_hand: bool = False
+    """A person in Salesforce's own screens, not a caller of its API."""
     trusted: bool = False
     """Seeding and conversion may set what callers may not."""
     _journal: list[tuple[Table, str, Row | None]] = field(default_factory=list)

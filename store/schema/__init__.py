@@ -20,6 +20,7 @@ from store.schema.house import (
     token,
     wire,
 )
+from store.schema.inbox import hint
 from store.schema.people import (
     assignment,
     conflict,
@@ -33,10 +34,11 @@ from store.schema.people import (
     transition,
 )
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
+from store.schema.survey import survey
 from store.schema.tables import metadata
 from store.schema.writes import audit, audit_seal, audit_unsealed, blast, held_lead, held_set, outbox, subject_key
 
-KNOWN_REVISIONS = ("0001",)
+KNOWN_REVISIONS = ("0001", "0002", "0003")
 """Every schema revision this version knows, oldest first."""
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "handoff",
     "held_lead",
     "held_set",
+    "hint",
     "identity_key",
     "installation",
     "intent",
@@ -76,6 +79,7 @@ __all__ = [
     "score",
     "sequences",
     "subject_key",
+    "survey",
     "token",
     "transition",
     "wire",

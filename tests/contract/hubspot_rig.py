@@ -14,8 +14,14 @@ WANTED = frozenset(
     {"firstname", "lastname", "company", "jobtitle", "lifecyclestage", "hs_lead_status", "hubspot_owner_id"}
     | {"ll_lead_key", "ll_score", "ll_stage", "ll_mql_since", "ll_nurture_until"}
 )
-PORTAL = {"burst_per_10_s": 190, "search_per_s": 5, "search_shuffled": False, "retry_after": False}
-UNPACED = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000}
+PORTAL = {
+    "burst_per_10_s": 190,
+    "search_per_s": 5,
+    "search_shuffled": False,
+    "retry_after": False,
+    "association_per_10_s": 150,
+}
+UNPACED = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000, "association_per_10_s": 1_000_000}
 """Under test waiting takes no time, but the simulator counts real seconds."""
 
 

@@ -1,11 +1,13 @@
 """The simulated Salesforce as the shipped laws need it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 
 from connectors.salesforce.connector import Auth, Salesforce, Settings
+from domain.activity import Activity
 from domain.change import Change, ChangeKind
+from domain.record import Cursor, Page, Record
 from domain.values import Value
 from tests.rig import CountedBudget, FastWall, KeptWire, MemoryTokens, SimulatorProcess, stub_server, surroundings
 
@@ -25,6 +27,7 @@ class SalesforceRig:
         self.simulator = simulator
         self.stack = stack
         self.tokens, self.budget, self.wire, self.fast = MemoryTokens(), CountedBudget(), KeptWire(), FastWall()
+        self.lists: set[str] = set()
         self.begin = simulator.seq()
         self._shown: tuple[str, int, dict[str, dict[str, object]]] = ("", -1, {})
 
@@ -47,6 +50,7 @@ class SalesforceRig:
                 tokens=self.tokens,
                 budget=self.budget,
                 wire=self.wire,
+                lists=self.lists,
             ),
             wall=self.fast.wall,
         )
@@ -102,7 +106,8 @@ class SalesforceRig:
 
     @property
     def session_tokens(self) -> list[str]:
-        return [kept.split('"')[3] for kept in self.tokens.kept.values()]
+        kept = [told.split('"')[3] for told in self.tokens.kept.values()]
+        return [token for token in kept if token]
 
     def kept(self) -> str:
         return self.wire.text()
@@ -166,3 +171,15 @@ class SalesforceRig:
     def _tasks(self, key: str) -> list[dict[str, object]]:
         tasks = self.held("Task").values()
         return [task for task in tasks if task["LL_Key__c"] == f"{self.begin}-{key}" and not task["IsDeleted"]]
+
+
+def end_of(connector: Salesforce, stream: str) -> Cursor:
+    return list(connector.read(stream, None))[-1].cursor
+
+
+def activities_of(pages: Iterator[Page], person: str) -> list[Activity]:
+    return [one for page in pages for one in page.activities if one.record and one.record.id == person]
+
+
+def record_of(pages: Iterator[Page], record_id: str) -> Record:
+    return {record.ref.id: record for page in pages for record in page.records}[record_id]

@@ -1,7 +1,6 @@
-"""Our HubSpot speaks the language of HubSpot's own client: its models, parsed strictly, over real HTTP.
+"""HubSpot's own client, our simulator and the contract agree: every kind of call once, over real HTTP.
 
-The table below is the contract: an operation of the installed client and the model its answer must fill. The client's
-models are the licence-clean source of types, names and required keys; HubSpot's specification files are not.
+What the client asks keeps the contract as well as what it is answered, so the contract's table cannot drift from it.
 """
 
 import json
@@ -19,25 +18,25 @@ from hubspot import HubSpot
 from hubspot.crm.contacts import exceptions as contact_errors
 
 from simulator.clock import Clock
+from simulator.exchanges import Exchanges, Kept
 from simulator.faults import Faults
 from simulator.hubspot.http import app
 from simulator.hubspot.world import HubSpotWorld
 from simulator.kernel import Kernel
 from simulator.log import Log
 from simulator.shell import Shell
+from tests.hubspot_contract.watch import judge_exchange
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-UNKNOWN_TO_THE_CLIENT = {"url", "warnings", "total", "blockedEmailDomains", "useDefaultBlockList"}
-"""Keys that the real HubSpot sends and client 12.0.0 has no place for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A served portal, its client (one that parses strictly, one as it comes) and what was seeded."""
+    """A served portal, its client, what was seeded, and the file of what both said."""
 
-    strict: Any
-    lax: Any
+    client: Any
     ids: dict[str, str]
+    exchanges: Path
 
     def fill(self, value: Any) -> Any:
         """Put seeded ids where the table says `$contact` and the like."""
@@ -56,8 +55,6 @@ class Operation:
     method: str
     model: str
     arguments: dict[str, Any] = field(default_factory=dict)
-    strict: bool = True
-    """False where strict parsing refuses the real HubSpot, too: errors without links, fields of forms."""
 
     def __str__(self) -> str:
         return f"{self.api}.{self.method}"
@@ -70,6 +67,7 @@ SEARCH = {
     "limit": 2,
     "after": "0",
 }
+READ = {"inputs": [{"id": "$contact"}], "properties": ["phone"], "propertiesWithHistory": []}
 UPSERT = {"inputs": [{"id": "new@buyer.example", "idProperty": "email", "properties": {"firstname": "New"}}]}
 UPDATE = {"inputs": [{"id": "$contact", "properties": {"ll_score": "5"}, "objectWriteTraceId": "t"}]}
 MISSING = {"inputs": [{"id": "999", "properties": {"ll_score": "5"}}]}
@@ -95,11 +93,11 @@ OPERATIONS = (
     Operation("crm.contacts.basic_api", "update", "SimplePublicObject",
               {"contact_id": "$contact", "simple_public_object_input": {"properties": {"phone": "1"}}}),
     Operation("crm.contacts.batch_api", "read", "BatchResponseSimplePublicObject",
-              {"batch_read_input_simple_public_object_id": {"inputs": [{"id": "$contact"}], "properties": ["phone"]}}),
+              {"batch_read_input_simple_public_object_id": READ}),
     Operation("crm.contacts.batch_api", "update", "BatchResponseSimplePublicObject",
               {"batch_input_simple_public_object_batch_input": UPDATE}),
     Operation("crm.contacts.batch_api", "update", "BatchResponseSimplePublicObjectWithErrors",
-              {"batch_input_simple_public_object_batch_input": MISSING}, strict=False),
+              {"batch_input_simple_public_object_batch_input": MISSING}),
     Operation("crm.contacts.batch_api", "upsert", "BatchResponseSimplePublicUpsertObject",
               {"batch_input_simple_public_object_batch_input_upsert": UPSERT}),
     Operation("crm.deals.basic_api", "create", "SimplePublicObject",
@@ -131,8 +129,7 @@ OPERATIONS = (
     Operation("events.events_api", "get_page", "CollectionResponseExternalUnifiedEvent",
               {"event_type": "e_visited_page"}),
     Operation("events.events_api", "get_types", "VisibleExternalEventTypeNames"),
-    Operation("marketing.forms.forms_api", "get_page", "CollectionResponseFormDefinitionBaseForwardPaging",
-              strict=False),
+    Operation("marketing.forms.forms_api", "get_page", "CollectionResponseFormDefinitionBaseForwardPaging"),
     Operation("crm.contacts.basic_api", "merge", "SimplePublicObject",
               {"public_merge_input": {"primaryObjectId": "$second", "objectIdToMerge": "$third"}}),
 )
@@ -140,27 +137,28 @@ OPERATIONS = (
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, HubSpotWorld]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, HubSpotWorld, Path]]:
     world, clock = HubSpotWorld(), Clock(start=NOON)
     world.portal.settings.search_per_s = 1_000
     log = Log(Path(tmp_path_factory.mktemp("log")) / "log.jsonl", clock)
     kernel = Kernel(clock=clock, log=log, faults=Faults(), salesforce=world, hubspot=world)
-    config = uvicorn.Config(Shell(app(world, kernel), "hubspot", kernel), port=0, lifespan="off", log_level="error")
+    kept = Kept(app(world, kernel), Exchanges(log.path.with_name("exchanges.jsonl")))
+    config = uvicorn.Config(Shell(kept, "hubspot", kernel), port=0, lifespan="off", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}", world
+    yield f"http://127.0.0.1:{port}", world, log.path.with_name("exchanges.jsonl")
     server.should_exit = True
     thread.join()
     log.close()
 
 
 @pytest.fixture(scope="module")
-def portal(served: tuple[str, HubSpotWorld]) -> Portal:
-    address, world = served
+def portal(served: tuple[str, HubSpotWorld, Path]) -> Portal:
+    address, world, exchanges = served
     ids = world.seed(
         {
             "contacts": [{"email": f"p{number}@buyer.example"} for number in range(3)],
@@ -179,36 +177,23 @@ def portal(served: tuple[str, HubSpotWorld]) -> Portal:
         "$company": ids["companies"][0],
         "$list": ids["lists"][0],
     }
-    strict = HubSpot(access_token="pat-na1-simulator", host=address, client_side_validation=True)
-    return Portal(strict, HubSpot(access_token="pat-na1-simulator", host=address), named)
-
-
-def unknown_keys(raw: object, model: object) -> set[str]:
-    """Keys of the answer that the client's model has no place for."""
-    if isinstance(raw, list) and isinstance(model, list):
-        return {key for one, other in zip(raw, model, strict=True) for key in unknown_keys(one, other)}
-    names = getattr(model, "attribute_map", None)
-    if not isinstance(raw, dict) or names is None:
-        return set()
-    attributes = {json_name: attribute for attribute, json_name in names.items()}
-    known = {key for key in raw if key in attributes}
-    deeper = {inner for key in known for inner in unknown_keys(raw[key], getattr(model, attributes[key]))}
-    return (set(raw) - known) | deeper
+    return Portal(HubSpot(access_token="pat-na1-simulator", host=address), named, exchanges)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-def test_an_answer_fills_the_clients_model(portal: Portal, operation: Operation) -> None:
-    api = portal.strict if operation.strict else portal.lax
+def test_the_clients_call_and_our_answer_keep_the_contract(portal: Portal, operation: Operation) -> None:
+    before = portal.exchanges.stat().st_size
+    api = portal.client
     for name in operation.api.split("."):
         api = getattr(api, name)
     answer = getattr(api, operation.method)(**portal.fill(operation.arguments))
     assert type(answer).__name__ == operation.model
-    raw = json.loads(api.api_client.last_response.data)
-    assert unknown_keys(raw, answer) <= UNKNOWN_TO_THE_CLIENT
+    (exchange,) = [json.loads(line) for line in portal.exchanges.read_bytes()[before:].splitlines()]
+    assert judge_exchange(exchange) == []
 
 
 def test_pages_of_a_search_through_the_client_reach_every_contact(portal: Portal) -> None:
-    api, found = portal.strict.crm.contacts.search_api, set[str]()
+    api, found = portal.client.crm.contacts.search_api, set[str]()
     after: str | None = "0"
     while after is not None:
         page = api.do_search(public_object_search_request={**SEARCH, "after": after})
@@ -220,12 +205,12 @@ def test_pages_of_a_search_through_the_client_reach_every_contact(portal: Portal
 def test_a_conflict_reaches_the_client_as_its_exception(portal: Portal) -> None:
     made = {"properties": {"email": "p0@buyer.example"}, "associations": []}
     with pytest.raises(contact_errors.ApiException) as refusal:
-        portal.strict.crm.contacts.basic_api.create(simple_public_object_input_for_create=made)
+        portal.client.crm.contacts.basic_api.create(simple_public_object_input_for_create=made)
     assert refusal.value.status == 409
     assert json.loads(refusal.value.body)["category"] == "CONFLICT"
 
 
-def test_a_bad_token_reaches_the_client_as_401(served: tuple[str, HubSpotWorld]) -> None:
+def test_a_bad_token_reaches_the_client_as_401(served: tuple[str, HubSpotWorld, Path]) -> None:
     client = HubSpot(access_token="pat-na1-wrong", host=served[0])
     with pytest.raises(contact_errors.UnauthorizedException):
         client.crm.contacts.basic_api.get_page()

@@ -1,9 +1,8 @@
 """What the Salesforce connector promises beyond the shipped laws, over the simulator's real HTTP."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 
 import pytest
 
@@ -11,12 +10,11 @@ from connectors.contract import BundleReader, Connector, Describer, Holds, Lane,
 from connectors.salesforce import asking
 from connectors.salesforce.connector import Auth, Salesforce, Settings
 from connectors.testing import failure_of, found_in, one_receipt
-from domain.activity import Activity, ActivityKind
 from domain.change import Change, ChangeKind, ReceiptOutcome
 from domain.errors import CredentialsError
-from domain.record import Cursor, FieldType, Page, Record
+from domain.record import Cursor, FieldType
 from domain.values import RecordRef, Value
-from tests.contract.salesforce_rig import SECRET, SalesforceRig
+from tests.contract.salesforce_rig import SECRET, SalesforceRig, end_of, record_of
 from tests.rig import MemoryTokens, SimulatorProcess, surroundings
 
 
@@ -24,22 +22,6 @@ from tests.rig import MemoryTokens, SimulatorProcess, surroundings
 def rig(simulator: SimulatorProcess) -> Iterator[SalesforceRig]:
     with ExitStack() as stack:
         yield SalesforceRig(simulator, stack)
-
-
-def end_of(connector: Salesforce, stream: str) -> Cursor:
-    return list(connector.read(stream, None))[-1].cursor
-
-
-def activities_of(pages: Iterator[Page], person: str) -> list[Activity]:
-    return [one for page in pages for one in page.activities if one.record and one.record.id == person]
-
-
-def record_of(pages: Iterator[Page], record_id: str) -> Record:
-    return {record.ref.id: record for page in pages for record in page.records}[record_id]
-
-
-def member(key: str, lead: str, campaign: str, *, inside: bool) -> Change:
-    return Change(key=key, kind=ChangeKind.MEMBER, object="Lead", id=lead, list=campaign, member=inside)
 
 
 def test_it_has_every_ability_of_a_two_way_connector(rig: SalesforceRig) -> None:
@@ -58,6 +40,7 @@ def test_streams_say_what_they_hold_and_how_often_they_are_read(rig: SalesforceR
         "CampaignMember": (Holds.ACTIVITIES, Pace.HOT),
         "Account": (Holds.ACCOUNTS, Pace.SLOW),
         "User": (Holds.USERS, Pace.SLOW),
+        "deletions": (Holds.PEOPLE, Pace.NIGHTLY),
     }
 
 
@@ -104,7 +87,7 @@ def test_a_row_of_a_forty_minute_transaction_arrives(rig: SalesforceRig, togethe
         pages = connector.read_bundle(cursors) if together else connector.read("Lead", cursors["Lead"])
         for page in pages:
             cursors[page.stream] = page.cursor
-            arrived.update(record.ref.id for record in page.records if record.values["Title"] == title)
+            arrived.update(record.ref.id for record in page.records if record.values.get("Title") == title)
 
     cycle()
     rig.simulator.act("edit", system="salesforce", id=lead, Title=title, open_s=2_400)
@@ -141,7 +124,7 @@ def test_a_query_too_long_for_a_url_is_read_to_its_last_page(
 
 
 def test_an_idle_day_costs_at_most_600_calls(rig: SalesforceRig) -> None:
-    """Every five minutes the hot streams, every thirty the slow ones, as the daemon reads them."""
+    """Every five minutes the hot streams, every thirty the slow ones, as the daemon reads them; deletions at night."""
     connector = rig.connector()
     connector.account()
     cursors: dict[str, Cursor | None] = dict.fromkeys(connector.streams)
@@ -149,7 +132,7 @@ def test_an_idle_day_costs_at_most_600_calls(rig: SalesforceRig) -> None:
 
     def cycle(number: int) -> None:
         for name in cursors.keys() - hot if number % 6 == 0 else ():
-            cursors[name] = list(connector.read(name, cursors[name]))[-1].cursor
+            cursors.update({page.stream: page.cursor for page in connector.read(name, cursors[name])})
         cursors.update(
             {page.stream: page.cursor for page in connector.read_bundle({name: cursors[name] for name in hot})}
         )
@@ -276,7 +259,7 @@ def test_a_deleted_lead_is_archived_and_a_merged_one_names_its_survivor(rig: Sal
     assert not record_of(iter(pages), winner).archived
 
 
-def test_a_converted_lead_names_its_contact_and_refuses_writes_as_a_conflict(rig: SalesforceRig) -> None:
+def test_a_converted_lead_names_its_contact_and_is_gone_for_writes(rig: SalesforceRig) -> None:
     lead = rig.seed(1)[0]
     rig.simulator.act("convert", system="salesforce", id=lead)
     connector = rig.connector()
@@ -285,161 +268,7 @@ def test_a_converted_lead_names_its_contact_and_refuses_writes_as_a_conflict(rig
         connection="crm", object="Contact", id=str(record.values["ConvertedContactId"])
     )
     receipt = one_receipt(connector, rig.change("k1", lead, 9))
-    assert (receipt.outcome, receipt.code) == (ReceiptOutcome.CONFLICTED, "CANNOT_UPDATE_CONVERTED_LEAD")
-
-
-def test_a_logged_call_is_a_touch_of_the_rep(rig: SalesforceRig) -> None:
-    lead = rig.seed(1)[0]
-    rep = rig.simulator.seed(users=[{"email": "kim@reps.example", "last_name": "Kim"}])["User"][0]
-    told = {"owner_email": "kim@reps.example", "subject": "Intro", "description": "Left word"}
-    made = rig.simulator.act("call", system="salesforce", id=lead, duration_s=95, disposition="Connected", **told)
-    (call,) = activities_of(rig.connector().read("Task", None), lead)
-    assert (call.kind, call.actor, call.external_id) == (ActivityKind.CALL_LOGGED, rep, made["activity_id"])
-    assert call.record == RecordRef(connection="crm", object="Lead", id=lead)
-    assert call.properties == {
-        "subject": "Intro",
-        "description": "Left word",
-        "status": "Completed",
-        "duration_s": 95,
-        "disposition": "Connected",
-        "direction": "Outbound",
-    }
-
-
-def test_a_backdated_email_happened_when_it_was_sent_but_is_read_now(rig: SalesforceRig) -> None:
-    lead = rig.seed(1)[0]
-    connector = rig.connector()
-    cursor = end_of(connector, "Task")
-    at = (rig.simulator.now() - timedelta(days=2)).replace(microsecond=0)
-    rig.simulator.act("email", system="salesforce", id=lead, at=at.isoformat())
-    (mail,) = activities_of(connector.read("Task", cursor), lead)
-    assert (mail.kind, mail.occurred_at) == (ActivityKind.EMAIL_SENT, at)
-
-
-def test_a_meeting_counts_from_its_booking(rig: SalesforceRig) -> None:
-    lead = rig.seed(1)[0]
-    start = (rig.simulator.now() + timedelta(days=3)).replace(microsecond=0)
-    rig.simulator.act(
-        "meeting", system="salesforce", id=lead, start=start.isoformat(), duration_s=2_700, subject="Demo"
-    )
-    (meeting,) = activities_of(rig.connector().read("Event", None), lead)
-    assert meeting.kind is ActivityKind.MEETING_BOOKED
-    assert meeting.occurred_at <= rig.simulator.now()
-    assert meeting.properties["starts_at"] == start.isoformat().replace("+00:00", "Z")
-    assert meeting.properties["duration_s"] == 2_700
-
-
-def test_our_own_open_task_is_a_record_and_no_touch_until_it_is_done(rig: SalesforceRig) -> None:
-    connector = rig.connector()
-    task = str(one_receipt(connector, rig.create("own-task")).id)
-    opened = list(connector.read("Task", None))
-    assert record_of(iter(opened), task).values["Status"] == "Not Started"
-    assert activities_of(iter(opened), rig.someone) == []
-    rig.simulator.act("edit", system="salesforce", id=task, Status="Completed")
-    (touch,) = activities_of(connector.read("Task", None), rig.someone)
-    assert (touch.kind, touch.external_id) == (ActivityKind.TASK_LOGGED, task)
-
-
-@pytest.mark.parametrize(
-    ("campaign_type", "status", "expected"),
-    [
-        ("Webinar", "Registered", [ActivityKind.WEBINAR_REGISTERED]),
-        ("Webinar", "Attended", [ActivityKind.WEBINAR_REGISTERED, ActivityKind.WEBINAR_VIEWED]),
-        ("Webinar", "No Show", [ActivityKind.WEBINAR_REGISTERED]),
-        ("Conference", "Attended", [ActivityKind.CAMPAIGN_JOINED, ActivityKind.EVENT_ATTENDED]),
-        ("Email", "Sent", [ActivityKind.CAMPAIGN_JOINED]),
-        ("Email", "Responded", [ActivityKind.CAMPAIGN_JOINED, ActivityKind.CAMPAIGN_RESPONDED]),
-    ],
-)
-def test_campaign_members_become_what_the_person_did(
-    rig: SalesforceRig, campaign_type: str, status: str, expected: Sequence[ActivityKind]
-) -> None:
-    lead = rig.seed(1)[0]
-    campaign = rig.simulator.seed(campaigns=[{"Name": f"Autumn {lead}", "Type": campaign_type}])["Campaign"][0]
-    statuses = [
-        {"CampaignId": campaign, "Label": label, "HasResponded": label in ("Attended", "Responded")}
-        for label in ("Registered", "Attended", "No Show", "Sent", "Responded")
-        if (campaign, label)
-        not in {(row["CampaignId"], row["Label"]) for row in rig.held("CampaignMemberStatus").values()}
-    ]
-    rig.simulator.seed(salesforce={"CampaignMemberStatus": statuses})
-    rig.simulator.seed(salesforce={"CampaignMember": [{"CampaignId": campaign, "LeadId": lead, "Status": status}]})
-    found = activities_of(rig.connector().read("CampaignMember", None), lead)
-    assert [activity.kind for activity in found] == expected
-    assert {activity.properties["campaign"] for activity in found} == {f"Autumn {lead}"}
-    assert len({activity.external_id for activity in found}) == len(expected)
-
-
-def test_a_locked_row_is_tried_again_in_seconds(rig: SalesforceRig) -> None:
-    rows = rig.seed(2)
-    connector = rig.connector()
-    connector.describe("Lead")
-    rig.simulator.fault("row_lock", system="salesforce", path="/composite/sobjects")
-    receipts = list(connector.write([rig.change(f"k{n}", row, n + 80) for n, row in enumerate(rows)]))
-    assert [receipt.outcome for receipt in receipts] == [ReceiptOutcome.APPLIED, ReceiptOutcome.APPLIED]
-    assert rig.values(rows) == [80, 81]
-    assert rig.fast.slept
-
-
-def test_a_row_that_stays_locked_is_refused_for_now(rig: SalesforceRig) -> None:
-    row = rig.seed(1)[0]
-    rig.simulator.fault("row_lock", system="salesforce", path="/composite/sobjects", times=None)
-    receipt = one_receipt(rig.connector(), rig.change("k1", row, 90))
-    assert (receipt.outcome, receipt.code, receipt.retryable) == (ReceiptOutcome.REFUSED, "UNABLE_TO_LOCK_ROW", True)
-    assert rig.values([row]) == [None]
-
-
-def test_a_creation_without_a_key_is_sent_once_and_stays_unknown(rig: SalesforceRig) -> None:
-    connector = rig.connector()
-    subject = f"Keyless {rig.begin}"
-    values = {"Subject": subject, "WhoId": rig.someone}
-    change = Change(key="k1", kind=ChangeKind.CREATE, object="Task", values=values)
-    connector.describe("Task")
-    rig.lose_answer(after_effect=True)
-    assert one_receipt(connector, change).outcome is ReceiptOutcome.UNKNOWN
-    assert len([task for task in rig.held("Task").values() if task["Subject"] == subject]) == 1
-
-
-def test_settle_finds_a_creation_by_its_key(rig: SalesforceRig) -> None:
-    connector = rig.connector()
-    done, never = rig.create("done"), rig.create("never")
-    made = one_receipt(connector, done)
-    settled = connector.settle(done)
-    assert settled is not None
-    assert (settled.outcome, settled.id) == (ReceiptOutcome.APPLIED, made.id)
-    assert connector.settle(never) is None
-
-
-def test_joining_and_leaving_a_campaign_have_one_effect_each(rig: SalesforceRig) -> None:
-    lead, other = rig.seed(2)
-    name = f"LL · Nurture · Timing {lead}"
-    campaign = rig.simulator.seed(campaigns=[{"Name": name}])["Campaign"][0]
-    connector = rig.connector()
-    join = [member("j1", lead, name, inside=True), member("j2", other, campaign, inside=True)]
-    for expected in (ReceiptOutcome.APPLIED, ReceiptOutcome.UNCHANGED):
-        assert [receipt.outcome for receipt in connector.write(join)] == [expected, expected]
-    leave = member("l1", lead, name, inside=False)
-    assert [one_receipt(connector, leave).outcome for _ in range(2)] == [
-        ReceiptOutcome.APPLIED,
-        ReceiptOutcome.UNCHANGED,
-    ]
-    members = [row for row in rig.held("CampaignMember").values() if not row["IsDeleted"]]
-    inside = {row["LeadId"] for row in members if row["CampaignId"] == campaign}
-    assert inside == {other}
-
-
-def test_a_campaign_that_is_not_there_refuses_only_its_own_change(rig: SalesforceRig) -> None:
-    lead = rig.seed(1)[0]
-    changes = [member("j1", lead, "No such campaign", inside=True), rig.change("k1", lead, 95)]
-    assert [r.outcome for r in rig.connector().write(changes)] == [ReceiptOutcome.REFUSED, ReceiptOutcome.APPLIED]
-
-
-def test_a_name_that_is_none_never_reaches_a_url(rig: SalesforceRig) -> None:
-    change = Change(key="k1", kind=ChangeKind.FIELDS, object="Lead/../User", id="00Q000000000001", values={"a": 1})
-    before = rig.simulator.seq()
-    receipt = one_receipt(rig.connector(), change)
-    assert (receipt.outcome, receipt.retryable) == (ReceiptOutcome.REFUSED, False)
-    assert rig.simulator.seq() == before
+    assert (receipt.outcome, receipt.code) == (ReceiptOutcome.GONE, "CANNOT_UPDATE_CONVERTED_LEAD")
 
 
 def test_the_vendors_figure_is_handed_on_as_a_hint(rig: SalesforceRig) -> None:

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 from urllib3.response import BaseHTTPResponse
 
 from connectors.contract import Lane
-from connectors.http import Answer, Call, Http, may_send_again, retry_after, trouble
+from connectors.http import Answer, Call, Http, Reset, may_send_again, retry_after, trouble
 from connectors.pacing import Limit, Pacing
 from connectors.testing import failure_of
 from connectors.wire import Opener, plain_session, pool_manager
@@ -29,12 +29,16 @@ class Bench:
     """An `Http` with everything around it in sight."""
 
     def __init__(
-        self, judge: Callable[[Answer], LeadloopError | None] = trouble, limits: Mapping[str, Limit] | None = None
+        self,
+        judge: Callable[[Answer], LeadloopError | None] = trouble,
+        limits: Mapping[str, Limit] | None = None,
+        reset: Reset | None = None,
     ) -> None:
         self.budget, self.wire, self.fast = CountedBudget(), KeptWire(), FastWall()
         self.pacing = Pacing(limits or {}, self.fast.wall)
         around = surroundings("crm", FixedClock(NOW), budget=self.budget, wire=self.wire, lane=Lane.HANDOFF)
-        self.http = Http(around, self.pacing, judge=judge, usage=lambda _: (7, 100), wall=self.fast.wall)
+        wall = self.fast.wall
+        self.http = Http(around, self.pacing, judge=judge, usage=lambda _: (7, 100), reset=reset, wall=wall)
 
     def get(self, url: str, **more: object) -> Answer:
         call = replace(Call(method="GET", url=url, idempotent=True), **more)  # type: ignore[arg-type]  # keywords of Call
@@ -147,12 +151,31 @@ def test_a_refusal_for_its_rate_had_no_effect_and_waits_as_told() -> None:
 
 
 def test_a_rate_limit_told_to_one_thread_holds_all_of_them() -> None:
-    bench = Bench(judge=lambda answer: trouble(answer, retry_after_s=90))
-    with stub_server(Script((429, JSON, b"{}"))) as address:
-        error = failure_of(RateLimitedError, lambda: bench.get(address))
-    assert error.retry_after_s == 90
+    bench, script = Bench(judge=lambda answer: trouble(answer, retry_after_s=20)), Script((429, JSON, b"{}"))
+    with stub_server(script) as address:
+        error = failure_of(RateLimitedError, lambda: bench.get(address, deadline_s=10))
+    assert error.retry_after_s == 20
     assert bench.fast.slept == []
-    assert bench.pacing.wait("all") == pytest.approx(90, abs=1)
+    assert bench.pacing.wait("all") == pytest.approx(20, abs=1)
+
+
+def test_what_is_longer_than_a_thread_should_sleep_is_a_rest_for_all_of_them() -> None:
+    """Nothing is sent, nothing is paid for, and nobody waits in a thread."""
+    bench, script = Bench(judge=lambda answer: trouble(answer, retry_after_s=90)), Script((429, JSON, b"{}"))
+    with stub_server(script) as address:
+        first = failure_of(RateLimitedError, lambda: bench.get(address))
+        other = failure_of(RateLimitedError, lambda: bench.get(address, bucket="search"))
+    assert [(error.retry_after_s, error.daily) for error in (first, other)] == [(90, False), (90, False)]
+    assert (len(script.asked), bench.budget.spent[Lane.HANDOFF], bench.fast.slept) == (1, 1, [])
+
+
+def test_a_full_day_whose_end_is_known_is_a_rest_until_then() -> None:
+    full = RateLimitedError("the day is full", retry_after_s=1800, daily=True)
+    bench, script = Bench(judge=lambda _: full, reset=lambda: NOW + timedelta(hours=3)), Script(OK)
+    with stub_server(script) as address:
+        told = [failure_of(RateLimitedError, lambda: bench.get(address)) for _ in range(2)]
+    assert [(error.retry_after_s, error.daily) for error in told] == [(10_800, True), (10_800, True)]
+    assert (len(script.asked), bench.budget.resets) == (1, [NOW + timedelta(hours=3)])
 
 
 def test_a_full_day_is_not_waited_for() -> None:

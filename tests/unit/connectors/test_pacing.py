@@ -2,11 +2,14 @@
 
 import threading
 from collections import deque
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.pacing import Limit, Pacing, Wall, shared_pacing
+from connectors.pacing import Limit, Pacing, Rest, Wall, shared_pacing
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class StepWall:
@@ -36,6 +39,67 @@ def test_no_rolling_window_holds_more_than_the_limit(sends: int, window_s: float
         sent.append(step.now)
         if len(sent) > sends:
             assert sent[-1] - sent[-1 - sends] >= window_s - 1e-6
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.floats(0, 4, allow_nan=False), st.integers(0, 5)), min_size=1, max_size=60),
+    allowed=st.integers(2, 8),
+)
+def test_with_the_vendors_word_ours_and_the_others_sends_stay_in_its_window(
+    steps: list[tuple[float, int]], allowed: int
+) -> None:
+    """Others send through the same app before each of our calls, as far as the vendor lets them."""
+    step = StepWall()
+    pacing = Pacing({"all": Limit(sends=100, window_s=10)}, step.wall)
+    counted: deque[float] = deque()
+    refused = 0
+    for pause, others in steps:
+        step.push(pause)
+        waited = pacing.wait("all")
+        while counted and counted[0] + 10 <= step.now:
+            counted.popleft()
+        refused += len(counted) >= allowed
+        taken = min(others + 1, allowed - len(counted))
+        counted.extend([step.now] * max(0, taken))
+        pacing.correct("all", allowed=allowed, left=allowed - len(counted))
+        assert waited <= 10
+    assert refused == 0
+
+
+def test_the_lower_of_our_limit_and_the_vendors_counts() -> None:
+    step = StepWall()
+    pacing = Pacing({"all": Limit(sends=3, window_s=10)}, step.wall)
+    pacing.correct("all", allowed=190, left=190)
+    assert [pacing.wait("all") for _ in range(4)] == [0, 0, 0, 10]
+    pacing.correct("all", allowed=2, left=1)
+    assert [pacing.wait("all") for _ in range(3)] == [0, 10, 0]
+
+
+def test_what_others_send_takes_nothing_of_our_limit_while_the_vendor_has_room() -> None:
+    pacing = Pacing({"all": Limit(sends=3, window_s=10)}, StepWall().wall)
+    pacing.correct("all", allowed=190, left=90)
+    assert [pacing.wait("all") for _ in range(2)] == [0, 0]
+    pacing.correct("all", allowed=190, left=0)
+    assert pacing.wait("all") == 10
+
+
+def test_what_the_vendor_has_not_counted_yet_stays_counted() -> None:
+    step = StepWall()
+    pacing = Pacing({"all": Limit(sends=2, window_s=10)}, step.wall)
+    pacing.wait("all")
+    pacing.wait("all")
+    pacing.correct("all", allowed=2, left=1)
+    assert pacing.wait("all") == 10
+
+
+def test_a_rest_is_told_until_it_is_over_and_the_longer_one_counts() -> None:
+    pacing = Pacing({}, StepWall().wall)
+    pacing.take_rest(Rest(until=NOON + timedelta(hours=24)))
+    pacing.take_rest(Rest(until=NOON + timedelta(hours=1), daily=True))
+    told = pacing.rest(NOON + timedelta(hours=24) - timedelta(seconds=1))
+    assert told == Rest(until=NOON + timedelta(hours=24))
+    assert pacing.rest(NOON + timedelta(hours=24)) is None
 
 
 def test_buckets_do_not_slow_each_other() -> None:

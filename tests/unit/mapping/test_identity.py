@@ -10,7 +10,8 @@ from config.mapping import People, System
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
 from mapping.addresses import company_domain, normalised_email
-from mapping.identity import IdentityKey, KeyKind, full_id, head, keys_of, resolve
+from mapping.heads import head
+from mapping.identity import IdentityKey, KeyKind, full_id, keys_of, resolve
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CRM = System(people=People(objects=["Contact", "Lead"], key="LL_Lead_Key__c", email="Email"))

@@ -72,3 +72,12 @@ def test_text_that_is_no_unicode_is_written_all_the_same(log: Log) -> None:
     log.append(system="salesforce", method="PATCH", path="/x", status=200, effects=[effect])
     (line,) = map(json.loads, log.lines())
     assert line["effects"][0]["after"] == {"Name": "\ud800"}
+
+
+def test_a_line_tells_headers_only_where_there_are_any(log: Log) -> None:
+    append(log)
+    told = {"sforce-auto-assign": "FALSE"}
+    log.append(system="salesforce", method="GET", path="/x", status=200, effects=[], headers=told)
+    without, with_headers = map(json.loads, log.lines())
+    assert "headers" not in without
+    assert with_headers["headers"] == told

@@ -117,3 +117,12 @@ def test_login_requests_are_logged_but_are_no_api_calls(rim: Rim) -> None:
 def test_the_date_header_shows_simulated_time(rim: Rim) -> None:
     rim.kernel.clock.advance(86_400)
     assert rim.call("GET").headers["date"].startswith("Tue, 06 Jan 2026 09:00:")
+
+
+def test_headers_that_say_how_a_call_was_meant_are_logged_and_no_secret_is(rim: Rim) -> None:
+    async def send() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(rim.app), base_url="http://crm.example") as client:
+            await client.post("/count", headers={"Sforce-Auto-Assign": "FALSE", "Authorization": "Bearer s3cret"})
+
+    asyncio.run(send())
+    assert rim.lines()[-1]["headers"] == {"sforce-auto-assign": "FALSE"}

@@ -150,7 +150,9 @@ def test_nothing_begins_once_the_end_was_asked_for(stage: Stage) -> None:
     assert (recorded(stage), stage.published) == ([], [])
 
 
-@pytest.mark.parametrize("point", ["pull.page_committed", "decide.committed", "plan.committed", "push.settled"])
+@pytest.mark.parametrize(
+    "point", ["pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"]
+)
 def test_a_job_ends_between_two_commits_when_asked(stage: Stage, point: str) -> None:
     reached = stage.daemon.loops["decide"].reached
     reached(point)

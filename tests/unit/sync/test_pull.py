@@ -12,10 +12,10 @@ from domain.decision import Membership
 from domain.errors import ContractError, TransientError
 from domain.record import Cursor, Page, Record
 from domain.run import RuleVersion
-from domain.values import LeadId, RecordRef
+from domain.values import LeadId, RecordRef, Value
 from store import connections, desired, leads, records
 from store.engine import Store, Tx
-from sync.loop import Loop
+from sync.loop import Loop, StopAskedError
 from sync.pull import due_streams, pull, waits_of
 from tests.unit.sync.looping import Reading, at, looping, stream
 from tests.unit.sync.material import NOW
@@ -120,6 +120,22 @@ def test_cursors_that_moved_without_a_row_are_saved_when_the_system_goes_away(
         with pytest.raises(TransientError):
             pull(loop, "salesforce", now=at(0))
         assert cursors(loop) == {"User": "idle"}
+
+
+def test_a_stream_that_waits_for_its_system_can_be_stopped_and_keeps_what_it_waits_for(
+    store: Store, version: RuleVersion
+) -> None:
+    def stopping(point: str) -> None:
+        if point == "pull.page_idle":
+            raise StopAskedError(point)
+
+    pages: dict[str, list[Page | Exception]] = {"Lead": [page("Lead", "a job"), page("Lead", "its rows")]}
+    waiting = Reading(streams={"Lead": stream("Lead", Holds.PEOPLE)}, pages=pages)
+    with looping(store, version, waiting) as loop:
+        loop.reached = stopping
+        with pytest.raises(StopAskedError):
+            pull(loop, "salesforce", now=at(0))
+        assert cursors(loop) == {"Lead": "a job"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,3 +290,18 @@ def test_a_list_that_reads_as_before_is_compared_with_what_we_know(store: Store,
         system.pages["lists"] = [listing(0, minute=60 * 24)]
         pull(loop, "salesforce", now=at(60 * 24))
         assert taken_off(loop, ids) == {1}
+
+
+def test_people_of_several_objects_are_on_one_list(store: Store, version: RuleVersion) -> None:
+    """A campaign's members are leads and contacts: each names its object, and a converted one stands there twice."""
+    values: dict[str, Value] = {"name": LIST, "members": "Contact:0031;Lead:00Q0;Lead:00Q1"}
+    ref = RecordRef(connection="salesforce", object="Campaign", id="701")
+    system = lists_of(page("lists", "1", Record(ref=ref, values=values, modified_at=at(1))))
+    with looping(store, version, system) as loop:
+        with store.write(loop.epoch) as tx:
+            ids = listed(tx, 3)
+            contact = RecordRef(connection="salesforce", object="Contact", id="0031")
+            records.upsert(tx, [Record(ref=contact, values={}, modified_at=at(0))], seen_at=at(0))
+            records.assign(tx, {contact: ids[1]})
+        pull(loop, "salesforce", now=at(1))
+        assert taken_off(loop, ids) == {2}

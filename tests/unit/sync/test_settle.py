@@ -85,3 +85,20 @@ def test_a_record_whose_place_another_took_agrees_on_nothing(store: Store, versi
             desired.save(tx, [replace(wish(CONTACT, "Title", "CFO"), lead_id=lead)])
         push(loop, "salesforce", now=at(1))
         assert bases(loop, lead) == {}
+
+
+def test_of_a_conflict_what_the_record_holds_as_we_wanted_it_is_agreed(
+    store: Store, version: RuleVersion, title: str
+) -> None:
+    """A system took the change and silently left out one field: the others are our write, and no person's."""
+    system = Writing()
+    with looping(store, version, system) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q", "Title": "VP"}))
+        shown: dict[str, Value] = {"OwnerId": "005F", "Title": "Founder"}
+        system.does = lambda changes: iter(
+            [Receipt(key=changes[0].key, outcome=ReceiptOutcome.CONFLICTED, id=LEAD.id, shown=shown)]
+        )
+        assert push(loop, "salesforce", now=at(1)).conflicted == 1
+        assert bases(loop, lead) == {"owner": ("005F", "005F")}
+        with store.read() as tx:
+            assert records.get(tx, [LEAD])[LEAD].values == shown

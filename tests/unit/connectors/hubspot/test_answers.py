@@ -6,12 +6,13 @@ import orjson
 import pytest
 
 from connectors.http import Answer
-from connectors.hubspot.answers import code_of, failure, judge, refusal, usage
+from connectors.hubspot.answers import code_of, failure, judge, refusal, usage, window
 from connectors.hubspot.paging import next_after
 from domain.errors import (
     ContractError,
     CredentialsError,
     LeadloopError,
+    NotAllowedError,
     RateLimitedError,
     TransientError,
 )
@@ -64,7 +65,10 @@ def test_failures_of_the_whole_call(told: Answer, error: type[LeadloopError]) ->
         (answer(429, {"policyName": "DAILY"}), 1800.0, True),
         (answer(423), 2.0, False),
         (answer(477), 60.0, False),
-        (answer(477, retry_after="86400"), 300.0, False),
+        (answer(423, retry_after="9"), 9.0, False),
+        (answer(423, retry_after="1"), 2.0, False),
+        (answer(477, retry_after="86400"), 86_400.0, False),
+        (answer(477, retry_after="864000"), 86_400.0, False),
     ],
 )
 def test_how_long_to_wait(told: Answer, wait_s: float, daily: bool) -> None:
@@ -80,10 +84,33 @@ def test_the_daily_figures_are_read_where_they_are_told() -> None:
     assert usage({**told, "x-hubspot-ratelimit-daily": "many"}) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-remaining": "3"}, (190, 3)),
+        ({"x-hubspot-ratelimit-max": "190", "x-hubspot-ratelimit-interval-milliseconds": "10000"}, None),
+        (
+            {
+                "x-hubspot-ratelimit-max": "190",
+                "x-hubspot-ratelimit-remaining": "3",
+                "x-hubspot-ratelimit-interval-milliseconds": "1000",
+            },
+            None,
+        ),
+        ({"x-hubspot-ratelimit-max": "many", "x-hubspot-ratelimit-remaining": "-1"}, None),
+        ({}, None),
+    ],
+)
+def test_the_window_of_ten_seconds_is_read_where_it_is_told(
+    told: dict[str, str], expected: tuple[int, int] | None
+) -> None:
+    assert window(told) == expected
+
+
 def test_a_scope_that_is_missing_is_named_and_leaves_the_token_as_good_as_it_was() -> None:
     context = {"requiredGranularScopes": ["crm.lists.write"]}
     error = failure(answer(403, {"category": "MISSING_SCOPES", "errors": [{"context": context}]}), "to make a list")
-    assert type(error) is ContractError
+    assert type(error) is NotAllowedError
     assert "make a list: MISSING_SCOPES (crm.lists.write)" in str(error)
 
 
@@ -96,7 +123,7 @@ def test_a_refusal_that_quotes_half_an_emoji_is_understood() -> None:
 def test_a_refusal_without_words_is_told_by_its_status(body: bytes) -> None:
     for status in (400, 403, 404):
         error = failure(answer(status, body), "to list forms")
-        assert type(error) is ContractError
+        assert type(error) is (NotAllowedError if status == 403 else ContractError)
         assert f"HTTP {status}" in str(error)
 
 

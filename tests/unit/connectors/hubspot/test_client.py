@@ -1,7 +1,12 @@
 """Paths of both generations, quoted names, the token's way, and waiting as HubSpot asks."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,9 +17,19 @@ from domain.change import ReceiptOutcome
 from domain.errors import RateLimitedError
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.rig import SimulatorProcess
-from tests.unit.connectors.hubspot.portal import Portal, change, connected, page, reply, row, saved
+from tests.unit.connectors.hubspot.portal import JSON, NOW, Portal, change, connected, page, reply, row, saved
 
 DATED = "2026-03"
+
+
+@dataclass
+class Hand:
+    """A clock that stands until it is moved."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 @pytest.fixture
@@ -33,6 +48,7 @@ def dated(simulator: SimulatorProcess) -> Iterator[HubSpotRig]:
         ("/crm/v4/associations/calls/contacts/batch/read", "/crm/associations/2026-03/calls/contacts/batch/read"),
         ("/events/v3/events", "/events/event-occurrences/2026-03"),
         ("/account-info/v3/details", "/account-info/2026-03/details"),
+        ("/oauth/v1/token", "/oauth/2026-03/token"),
         ("/marketing/v3/forms", "/marketing/v3/forms"),
         ("/form-integrations/v1/submissions/forms/x", "/form-integrations/v1/submissions/forms/x"),
         ("/email/public/v1/events", "/email/public/v1/events"),
@@ -107,13 +123,66 @@ def test_a_limit_of_ten_seconds_is_waited_for_and_the_call_goes_through() -> Non
     assert sum(portal.fast.slept) == pytest.approx(10.0, abs=0.5)
 
 
-def test_a_portal_on_the_move_is_left_alone() -> None:
-    moving = (477, {"Retry-After": "120"}, b"")
-    portal = Portal(lambda *_: moving)
+def test_a_portal_on_the_move_is_left_alone_as_long_as_it_says() -> None:
+    """By reads as well as writes, and nobody waits in a thread meanwhile."""
+    clock = Hand()
+    moving = [(477, {"Retry-After": "86400"}, b"")]
+    portal = Portal(lambda _, __, told: moving.pop() if moving else saved(told))
+    with connected(portal, clock=clock) as connector:
+        first = failure_of(RateLimitedError, lambda: list(connector.write([change(1)])))
+        clock.moment += timedelta(hours=23)
+        later = failure_of(RateLimitedError, lambda: list(connector.read("owners", None)))
+        assert (first.retry_after_s, later.retry_after_s, later.daily) == (86_400, 3_600, False)
+        assert (len(portal.asked), portal.fast.slept) == (1, [])
+        clock.moment += timedelta(hours=1)
+        assert one_receipt(connector, change(1)).outcome is ReceiptOutcome.APPLIED
+
+
+def test_a_day_that_is_used_up_is_over_at_the_portals_midnight() -> None:
+    """In New York, and five minutes later, because clocks differ. Then it goes on by itself."""
+    clock = Hand()
+    full = [reply({"policyName": "DAILY"}, 429)]
+    about = {"portalId": 1, "timeZone": "America/New_York", "accountType": "STANDARD"}
+
+    def answer(_: str, path: str, told: Any) -> Any:
+        return about if "account-info" in path else full.pop() if full else saved(told)
+
+    portal = Portal(answer)
+    with connected(portal, clock=clock) as connector:
+        connector.account()
+        first = failure_of(RateLimitedError, lambda: list(connector.write([change(1)])))
+        again = failure_of(RateLimitedError, lambda: list(connector.write([change(1)])))
+        assert (first.retry_after_s, again.retry_after_s) == (17 * 3600 + 300, 17 * 3600 + 300)
+        assert (first.daily, again.daily, len(portal.calls("/batch/update"))) == (True, True, 1)
+        clock.moment += timedelta(seconds=first.retry_after_s)
+        assert one_receipt(connector, change(1)).outcome is ReceiptOutcome.APPLIED
+
+
+def test_the_figure_of_the_day_comes_with_the_moment_it_ends(rig: HubSpotRig) -> None:
+    connector = rig.connector()
+    connector.account()
+    connector.account()
+    first, second = rig.budget.resets
+    assert first is None
+    assert second is not None
+    local = second.astimezone(ZoneInfo("America/New_York"))
+    assert (local.hour, local.minute) == (0, 5)
+    assert timedelta(0) < second - rig.simulator.now() <= timedelta(hours=24, minutes=5)
+
+
+def test_calls_of_others_through_the_same_app_are_counted_with_ours() -> None:
+    """HubSpot says that one of 100 is left though we sent one: the next goes, and the one after it waits."""
+    crowded = {**JSON, "X-HubSpot-RateLimit-Max": "100", "X-HubSpot-RateLimit-Remaining": "1"}
+    rows = json.dumps(page([row(1)])).encode()
+    portal = Portal(lambda *_: (200, crowded, rows))
     with connected(portal) as connector:
-        error = failure_of(RateLimitedError, lambda: list(connector.write([change(1)])))
-    assert (error.retry_after_s, error.daily) == (120.0, False)
-    assert len(portal.asked) == 1
+        list(connector.read("owners", None))
+    assert len(portal.calls("/owners")) == 2
+    assert portal.fast.slept == []
+    with connected(portal) as connector:
+        for _ in range(2):
+            list(connector.read("owners", None))
+    assert sum(portal.fast.slept) == pytest.approx(10.0, abs=0.5)
 
 
 def test_the_searches_of_a_second_are_the_portals_limit(rig: HubSpotRig) -> None:

@@ -21,9 +21,16 @@ def guarded(expected: dict[str, Value], values: dict[str, Value] | None = None) 
 
 
 def showing(**properties: Any) -> Portal:
-    """A portal whose contact 1 shows these properties when it is read again."""
+    """A portal whose contact 1 shows these properties when it is read again, until they are written."""
     shown = {"hs_lead_status": None, "lifecyclestage": "lead", "ll_score": None, **properties}
-    return Portal(lambda _, path, told: page([row(1, **shown)]) if path.endswith("/read") else saved(told))
+
+    def answer(_: str, path: str, told: Any) -> Any:
+        if path.endswith("/read"):
+            return page([row(1, **shown)])
+        shown.update(told["inputs"][0]["properties"])
+        return saved(told)
+
+    return Portal(answer)
 
 
 @pytest.mark.parametrize(

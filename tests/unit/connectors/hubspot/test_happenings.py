@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
 
 from connectors.testing import failure_of
 from domain.activity import Activity, ActivityKind
@@ -104,14 +103,17 @@ def test_what_becomes_visible_an_hour_late_is_read(rig: HubSpotRig) -> None:
     assert len(of_person(connector.read("email_events", cursor), address(rig, contact))) == 1
 
 
-def test_opens_and_clicks_are_activities_and_the_rest_is_not(rig: HubSpotRig) -> None:
+def test_opens_clicks_and_bounces_are_activities_and_the_rest_is_not(rig: HubSpotRig) -> None:
     contact = rig.seed(1)[0]
     for kind in ("SENT", "DELIVERED", "OPEN", "CLICK", "BOUNCE"):
         rig.simulator.act(
             "click", system="hubspot", id=contact, event_type=kind, campaign="Spring", url="https://x.example"
         )
     found = of_person(rig.connector().read("email_events", None), address(rig, contact))
-    assert {one.kind for one in found} == {ActivityKind.EMAIL_OPENED, ActivityKind.EMAIL_CLICKED}
+    kinds = sorted(one.kind for one in found)
+    assert kinds == [ActivityKind.EMAIL_BOUNCED, ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_OPENED]
+    (bounced,) = [one for one in found if one.kind is ActivityKind.EMAIL_BOUNCED]
+    assert bounced.properties["reason"] == "UNKNOWN_USER"
     (clicked,) = [one for one in found if one.kind is ActivityKind.EMAIL_CLICKED]
     assert clicked.properties == {
         "url": "https://x.example",
@@ -162,31 +164,6 @@ def test_page_views_belong_to_the_contact(rig: HubSpotRig) -> None:
     assert [(one.kind, one.properties) for one in found] == [
         (ActivityKind.PAGE_VIEWED, {"url": "https://your-company.example/pricing"})
     ]
-
-
-def test_below_enterprise_page_views_are_asked_once_a_day_and_said_once(rig: HubSpotRig) -> None:
-    rig.tune(tier="PROFESSIONAL")
-    connector = rig.connector()
-    since = rig.simulator.seq()
-    with structlog.testing.capture_logs() as lines:
-        for _ in range(3):
-            assert list(connector.read("page_views", None)) == []
-        rig.simulator.time(advance_s=25 * 3_600)
-        assert list(connector.read("page_views", None)) == []
-    assert [line["event"] for line in lines] == ["page_views_unavailable"]
-    assert sum("/events/v3/events" in line["path"] for line in rig.simulator.log(since)) == 2
-
-
-def test_after_an_upgrade_page_views_are_read_from_where_they_stood(rig: HubSpotRig) -> None:
-    contact, connector = rig.seed(1)[0], rig.connector()
-    cursor = list(connector.read("page_views", None))[-1].cursor
-    rig.tune(tier="PROFESSIONAL")
-    rig.simulator.act("page_view", system="hubspot", id=contact, url="https://your-company.example/pricing")
-    assert list(connector.read("page_views", cursor)) == []
-    rig.tune(tier="ENTERPRISE")
-    rig.simulator.time(advance_s=25 * 3_600)
-    found = [one for each in connector.read("page_views", cursor) for one in each.activities]
-    assert contact in {one.record.id for one in found if one.record}
 
 
 def test_a_missing_scope_is_named_to_the_operator(rig: HubSpotRig) -> None:

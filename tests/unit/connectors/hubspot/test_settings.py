@@ -22,8 +22,23 @@ def test_hubspots_hosts_and_a_simulator_are_trusted(address: str) -> None:
         {"access_token": "pat", "streams": ["deals"]},
         {"access_token": "pat", "page_size": 101},
         {"access_token": "pat", "acess_token": "typo"},
+        {"access_token": "pat", "auth": "oauth"},
+        {"auth": "oauth", "client_id": "id", "client_secret": "word"},
+        {"auth": "oauth", "client_id": "id", "client_secret": "word", "refresh_token": "r", "calls_per_10_s": 111},
     ],
-    ids=["no token", "blank token", "another host", "no TLS", "generation", "stream", "page", "typo"],
+    ids=[
+        "no token",
+        "blank token",
+        "another host",
+        "no TLS",
+        "generation",
+        "stream",
+        "page",
+        "typo",
+        "no app",
+        "no refresh token",
+        "fast",
+    ],
 )
 def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
@@ -36,3 +51,5 @@ def test_one_search_a_second_is_left_to_the_other_apps_of_the_portal() -> None:
 
 def test_the_token_is_not_shown() -> None:
     assert "pat-secret" not in repr(Settings.model_validate({"access_token": "pat-secret"}))
+    app = {"auth": "oauth", "client_id": "id", "client_secret": "s3cret-word", "refresh_token": "s3cret-refresh"}
+    assert "s3cret" not in repr(Settings.model_validate(app))

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.http import Answer
 from connectors.salesforce.answers import Refusal, failure, judge, refusals, usage
@@ -103,3 +105,30 @@ def test_an_error_repeats_a_column_but_no_sentence() -> None:
 )
 def test_usage_is_read_from_a_header_with_further_figures(header: str, expected: tuple[int, int] | None) -> None:
     assert usage({"sforce-limit-info": header}) == expected
+
+
+_FIGURES = st.integers(min_value=0, max_value=10**9)
+_OTHERS = st.lists(
+    st.sampled_from(
+        ["per-app-api-usage=17/250(appName=leadloop)", "per-app-api-usage=9/9(appName=api-usage)", "x=1/2", ""]
+    ),
+    max_size=3,
+)
+
+
+@given(used=_FIGURES, limit=_FIGURES, before=_OTHERS, after=_OTHERS, separator=st.sampled_from(["; ", ";", ", ", ","]))
+@settings(max_examples=100)
+def test_the_orgs_own_figure_is_found_whatever_stands_around_it(
+    used: int, limit: int, before: list[str], after: list[str], separator: str
+) -> None:
+    """A guard that a further figure in the header turns off, as a known tool's did, lets the day's calls run out."""
+    header = separator.join([*before, f"api-usage={used}/{limit}", *after])
+    assert usage({"sforce-limit-info": header}) == (used, limit)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=100)
+def test_a_header_of_another_kind_tells_nothing_and_breaks_nothing(header: str) -> None:
+    told = usage({"sforce-limit-info": header})
+    assert told is None or "api-usage=" in header
+    assert usage({}) is None

@@ -48,6 +48,34 @@ def test_the_cursor_never_goes_back() -> None:
     assert "SystemModstamp >= 2026-11-22T11:58:00Z" in org.calls("queryAll")[0]
 
 
+def test_pages_smaller_than_asked_and_totals_that_change_lose_no_row() -> None:
+    """batchSize is a hint (long text columns shrink pages), and rows come and go while a locator is walked."""
+    following = {
+        "query/01g-1": page([row(2)], "01g-2") | {"totalSize": 7},
+        "query/01g-2": page([row(3), row(4)], "01g-3") | {"totalSize": 2},
+        "query/01g-3": page([]) | {"totalSize": 0},
+    }
+    org = Org(lambda _, path, __: page([row(1)], "01g-1") if path == "queryAll" else following[path])
+    with connected(org) as connector:
+        pages = list(connector.read("Lead", None))
+    assert found_in(pages) == {f"00Q{number:012d}" for number in range(1, 5)}
+    assert position(pages[-1].cursor)["at"] == "2026-11-22T11:50:00Z"
+
+
+def test_without_the_name_of_a_campaign_its_members_are_not_taken_for_activities() -> None:
+    """Our own lists are told by their names, and membership of one must never score."""
+    refusal = reply([{"errorCode": "INVALID_FIELD", "message": "Didn't understand relationship 'Campaign'"}], 400)
+    org = Org(lambda *_: refusal)
+    with connected(org) as connector:
+        error = failure_of(ContractError, lambda: list(connector.read("CampaignMember", None)))
+    assert "to read CampaignMember: INVALID_FIELD" in str(error)
+    assert [("Campaign.Name" in asked, "Campaign.Type" in asked) for asked in org.calls("queryAll")] == [
+        (True, True),
+        (True, True),
+        (True, False),
+    ]
+
+
 def test_after_an_ended_locator_the_cursor_still_keeps_to_the_first_querys_now() -> None:
     """A row that became visible between the two queries may stand before the place where the second began."""
     answers = iter(

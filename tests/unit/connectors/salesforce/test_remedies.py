@@ -6,7 +6,7 @@ from connectors.salesforce.answers import Refusal
 from connectors.salesforce.remedies import passes_soon, remedy
 from domain.change import ReceiptOutcome
 
-GONE, REFUSED, CONFLICTED = ReceiptOutcome.GONE, ReceiptOutcome.REFUSED, ReceiptOutcome.CONFLICTED
+GONE, REFUSED = ReceiptOutcome.GONE, ReceiptOutcome.REFUSED
 RULE = ""
 """A validation rule's own sentence was written for whom it concerns: nothing is added to it."""
 NOBODY, ADMIN, OURS, APPROVER = "", "Salesforce admin", "leadloop admin", "the approver"
@@ -23,10 +23,11 @@ TABLE = [
     ("ENTITY_IS_DELETED", GONE, False, NOBODY),
     ("NOT_FOUND", GONE, False, NOBODY),
     ("INVALID_CROSS_REFERENCE_KEY", GONE, False, NOBODY),
-    ("CANNOT_UPDATE_CONVERTED_LEAD", CONFLICTED, False, NOBODY),
+    ("CANNOT_UPDATE_CONVERTED_LEAD", GONE, False, NOBODY),
     ("DUPLICATE_EXTERNAL_ID", REFUSED, False, ADMIN),
     ("FIELD_CUSTOM_VALIDATION_EXCEPTION", REFUSED, False, RULE),
     ("FIELD_FILTER_VALIDATION_EXCEPTION", REFUSED, False, ADMIN),
+    ("FIELD_INTEGRITY_EXCEPTION", REFUSED, False, OURS),
     ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", REFUSED, False, OURS),
     ("STRING_TOO_LONG", REFUSED, False, OURS),
     ("NUMBER_OUTSIDE_VALID_RANGE", REFUSED, False, OURS),

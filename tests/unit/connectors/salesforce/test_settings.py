@@ -21,6 +21,8 @@ def test_the_defaults_are_client_credentials_and_five_hot_streams() -> None:
         {"client_secret": None},
         {"auth": "jwt_bearer"},
         {"auth": "session_id"},
+        {"auth": "refresh_token"},
+        {"nightly": ["Lead"]},
         {"login_url": "http://acme.my.salesforce.com"},
         {"login_url": "https://acme.example"},
         {"api_version": "62"},

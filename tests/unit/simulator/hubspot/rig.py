@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from simulator.clock import Clock
+from simulator.exchanges import Exchanges, Kept
 from simulator.faults import Fault, Faults
 from simulator.hubspot.http import app
 from simulator.hubspot.portal import Portal
@@ -63,7 +64,9 @@ class Rig:
             salesforce=self.world,
             hubspot=self.world,
         )
-        self.client = Client(Shell(app(self.world, self.kernel), "hubspot", self.kernel))
+        self.exchanges = folder / "exchanges.jsonl"
+        kept = Kept(app(self.world, self.kernel), Exchanges(self.exchanges))
+        self.client = Client(Shell(kept, "hubspot", self.kernel))
         self.portal.settings.search_per_s = 10_000
 
     @property

@@ -29,7 +29,7 @@ def test_a_new_property_can_be_written_at_once(rig: Rig) -> None:
     id_ = rig.contact(email="ann@buyer.example")
     made = rig.post(PROPERTIES, OWN, status=201)
     assert (made["hubspotDefined"], made["hasUniqueValue"], made["groupName"]) == (False, False, "leadloop")
-    rig.patch(f"/crm/v3/objects/contacts/{id_}", {"ll_extra": 3})
+    rig.patch(f"/crm/v3/objects/contacts/{id_}", {"ll_extra": "3"})
     found = rig.get(f"/crm/v3/objects/contacts/{id_}", properties="ll_extra")
     assert found["properties"]["ll_extra"] == "3"
 

@@ -44,7 +44,8 @@ def test_an_update_does_not_take_the_id_of_a_merged_record(rig: Rig) -> None:
 def test_a_read_resolves_old_ids_and_names_missing_ones(rig: Rig) -> None:
     one, two = rig.contact(email="ann@buyer.example"), rig.contact(email="bob@buyer.example")
     merged = rig.act("merge", one, loser_id=two)["id"]
-    answer = rig.post(f"{BATCH}/read", {"inputs": [{"id": two}, {"id": "999"}], "properties": ["email"]}, status=207)
+    asked = {"inputs": [{"id": two}, {"id": "999"}], "properties": ["email"], "propertiesWithHistory": []}
+    answer = rig.post(f"{BATCH}/read", asked, status=207)
     assert [row["id"] for row in answer["results"]] == [merged]
     assert answer["errors"][0]["context"] == {"ids": ["999"]}
 
@@ -52,7 +53,7 @@ def test_a_read_resolves_old_ids_and_names_missing_ones(rig: Rig) -> None:
 def test_a_read_by_email_shows_empty_properties_as_null(rig: Rig) -> None:
     id_ = rig.contact(email="ann@buyer.example")
     body = {"inputs": [{"id": "ANN@buyer.example"}], "idProperty": "email", "properties": ["phone"]}
-    row = rig.post(f"{BATCH}/read", body)["results"][0]
+    row = rig.post(f"{BATCH}/read", {**body, "propertiesWithHistory": []})["results"][0]
     assert (row["id"], row["properties"]["phone"]) == (id_, None)
 
 

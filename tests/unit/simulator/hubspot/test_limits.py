@@ -4,7 +4,7 @@ import pytest
 
 from simulator.hubspot.limits import Caller, Limits
 from simulator.hubspot.refusals import RefusedError
-from simulator.hubspot.settings import PortalSettings
+from simulator.hubspot.settings import PortalSettings, Tier
 
 MIDDAY = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -41,6 +41,56 @@ def test_search_allows_five_a_second_and_says_so_otherwise() -> None:
     assert refusal.value.body["message"] == "You have reached your secondly limit."
     assert refusal.value.headers == {}
     limits.search(caller(1.0))
+
+
+def test_the_searches_of_all_apps_are_counted_together() -> None:
+    limits = Limits(PortalSettings())
+    for number in range(5):
+        limits.search(caller(0, app=str(number), oauth=number % 2 == 1))
+    with pytest.raises(RefusedError) as refusal:
+        limits.search(caller(0.99, app="another"))
+    assert refusal.value.body["policyName"] == "SECONDLY"
+
+
+@pytest.mark.parametrize(("tier", "most"), [(Tier.FREE, 100), (Tier.STARTER, 100), (Tier.PROFESSIONAL, 150)])
+def test_associations_have_a_window_of_their_own_that_no_pack_raises(tier: Tier, most: int) -> None:
+    limits = Limits(PortalSettings(tier=tier, burst_per_10_s=250))
+    for number in range(most):
+        limits.association(caller(number * 0.01))
+    with pytest.raises(RefusedError) as refusal:
+        limits.association(caller(9.99))
+    assert refusal.value.body["policyName"] == "TEN_SECONDLY_ROLLING"
+    assert limits.headers(caller(9.99))["X-HubSpot-RateLimit-Remaining"] == "250"
+    limits.association(caller(10.0))
+    assert limits.used_today == most + 1
+
+
+def test_associations_have_a_day_of_their_own_inside_the_accounts() -> None:
+    limits = Limits(PortalSettings(association_daily=2))
+    for _ in range(2):
+        limits.association(caller(0))
+    with pytest.raises(RefusedError) as refusal:
+        limits.association(caller(0))
+    assert refusal.value.body["policyName"] == "DAILY"
+    limits.call(caller(0))
+    limits.association(caller(0, now=MIDDAY + timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after"),
+    [
+        pytest.param("Europe/Berlin", datetime(2026, 10, 25, 22, 59, tzinfo=UTC), 23, id="a day of 25 hours"),
+        pytest.param("Asia/Kolkata", datetime(2026, 10, 25, 18, 29, tzinfo=UTC), 18, id="half an hour off"),
+    ],
+)
+def test_the_count_starts_anew_in_the_minute_of_the_portals_midnight(zone: str, before: datetime, after: int) -> None:
+    limits = Limits(PortalSettings(time_zone=zone))
+    limits.call(caller(0, now=before - timedelta(hours=23)))
+    limits.call(caller(0, now=before))
+    assert limits.usage(before)[0] == 2
+    assert limits.midnight(before).astimezone(UTC) == before + timedelta(minutes=1)
+    assert limits.midnight(before).astimezone(UTC).hour == after
+    assert limits.usage(before + timedelta(minutes=1))[0] == 0
 
 
 def test_the_day_turns_at_midnight_of_the_portals_zone() -> None:

@@ -167,7 +167,7 @@ def test_repeated_and_comma_separated_properties_mean_the_same(rig: Rig) -> None
 
 
 def test_deals_answer_to_their_name_and_to_their_type_id(rig: Rig) -> None:
-    made = rig.post("/crm/v3/objects/0-3", {"properties": {"dealname": "Big", "amount": 10}}, status=201)
+    made = rig.post("/crm/v3/objects/0-3", {"properties": {"dealname": "Big", "amount": "10"}}, status=201)
     assert rig.get(f"/crm/v3/objects/deals/{made['id']}")["properties"]["amount"] == "10"
 
 

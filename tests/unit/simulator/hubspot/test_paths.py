@@ -1,6 +1,7 @@
 import pytest
 
 from simulator.hubspot.paths import canonical_path
+from tests.unit.simulator.hubspot.rig import Rig
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,27 @@ from simulator.hubspot.paths import canonical_path
         ),
         ("/account-info/2026-03/details", "/account-info/v3/details"),
         ("/oauth/2026-03/token", "/oauth/v1/token"),
+        ("/marketing/forms/2026-09-beta/7", "/marketing/v3/forms/7"),
         ("/crm/v3/objects/contacts", "/crm/v3/objects/contacts"),
     ],
 )
 def test_every_spelling_leads_to_one_path(asked: str, known: str) -> None:
     assert canonical_path(asked) == known
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/marketing/forms/2026-03",
+        "/marketing/forms/2026-09",
+        "/form-integrations/2026-03/submissions/forms/7",
+        "/email/2026-03/events",
+        "/email/public/2026-03/events",
+        "/crm/objects/2027-03/contacts",
+        "/crm/objects/2026-03-beta/contacts",
+        "/crm/v4/objects/contacts",
+    ],
+)
+def test_what_no_generation_has_is_not_found(rig: Rig, path: str) -> None:
+    answer = rig.client.get(path)
+    assert (answer.status_code, answer.json()["message"]) == (404, f"No endpoint GET {path}")

@@ -30,6 +30,26 @@ def test_an_ended_session_stays_ended_but_a_service_key_lives_on() -> None:
     assert tokens.known("Bearer pat-na1-simulator", now_ms=1).oauth is False
 
 
+def test_an_access_token_is_the_portals_that_gave_it_and_a_service_key_is_tried_anywhere() -> None:
+    tokens = Tokens()
+    header = "Bearer " + tokens.refresh(FORM, portal_id="1", now_ms=0)["access_token"]
+    assert tokens.known(header, now_ms=1, portal_id="1").oauth is True
+    with pytest.raises(RefusedError) as refusal:
+        tokens.known(header, now_ms=1, portal_id="2")
+    assert refusal.value.status == 401
+    assert tokens.known("Bearer pat-na1-simulator", now_ms=1, portal_id="2").oauth is False
+
+
+def test_a_revoked_refresh_token_renews_nothing_until_the_app_is_installed_again() -> None:
+    tokens = Tokens()
+    tokens.forget(REFRESH_TOKEN)
+    with pytest.raises(RefusedError) as refusal:
+        tokens.refresh(FORM, portal_id="1", now_ms=0)
+    assert refusal.value.body["status"] == "BAD_REFRESH_TOKEN"
+    tokens.authorise("second")
+    assert tokens.refresh(FORM | {"refresh_token": "second"}, portal_id="1", now_ms=0)["refresh_token"] == "second"
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -174,9 +174,11 @@ def test_a_search_lag_hides_what_is_new(caller: Caller) -> None:
     assert caller.query("SELECT Id FROM Lead").json()["totalSize"] == 1
 
 
-def test_another_organization_id_shows_everywhere(caller: Caller) -> None:
+def test_another_organization_ends_the_sessions_of_the_one_before_and_shows_everywhere(caller: Caller) -> None:
     soql = "SELECT Id, IsSandbox FROM Organization"
     assert [row["Id"] for row in caller.query(soql).json()["records"]] == ["00D5e0000000001EAA"]
     caller.kernel.settings.org["salesforce"] = "00D5e0000000002EAA"
+    assert caller.query(soql).status_code == 401
+    told = caller.login().json()
+    assert "/id/00D5e0000000002EAA/" in told["id"]
     assert [row["Id"] for row in caller.query(soql).json()["records"]] == ["00D5e0000000002EAA"]
-    assert "/id/00D5e0000000002EAA/" in caller.login().json()["id"]

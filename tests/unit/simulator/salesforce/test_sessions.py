@@ -89,3 +89,42 @@ def test_userinfo_names_the_user_and_the_org(caller: Caller) -> None:
     answer = caller.send("GET", "/services/oauth2/userinfo", Authorization=f"Bearer {caller.token}").json()
     assert (answer["email"], answer["organization_id"]) == ("integration@leadloop.example", "00D5e0000000001EAA")
     assert caller.send("GET", "/services/oauth2/userinfo").status_code == 403
+
+
+def refresh(caller: Caller, token: str) -> dict[str, str]:
+    form = {"grant_type": "refresh_token", "client_id": "leadloop", "refresh_token": token}
+    told: dict[str, str] = caller.send("POST", TOKEN, content=urlencode(form).encode()).json()
+    return told
+
+
+def test_a_refresh_token_gives_sessions_and_no_other_refresh_token(caller: Caller) -> None:
+    for _ in range(2):
+        told = refresh(caller, "simulator-refresh")
+        assert "access_token" in told
+        assert "refresh_token" not in told
+    assert refresh(caller, "another")["error"] == "invalid_grant"
+
+
+def test_with_rotation_each_refresh_token_is_good_once_and_a_used_one_ends_the_chain(caller: Caller) -> None:
+    caller.kernel.settings.rotate_refresh_tokens = True
+    first = refresh(caller, "simulator-refresh")
+    second = refresh(caller, first["refresh_token"])
+    caller.token = second["access_token"]
+    assert caller.query("SELECT Id FROM Lead").status_code == 200
+    assert refresh(caller, first["refresh_token"])["error_description"] == "expired access/refresh token"
+    assert refresh(caller, second["refresh_token"])["error"] == "invalid_grant"
+    assert caller.query("SELECT Id FROM Lead").status_code == 401
+    caller.kernel.settings.refresh_token = "authorised-again"
+    assert "access_token" in refresh(caller, "authorised-again")
+
+
+def test_a_session_is_the_orgs_that_gave_it(caller: Caller) -> None:
+    caller.login()
+    caller.kernel.settings.org["salesforce"] = "00D5e0000000002EAA"
+    assert caller.query("SELECT Id FROM Lead").status_code == 401
+    caller.login()
+    (org,) = caller.query("SELECT Id, IsSandbox, OrganizationType FROM Organization").json()["records"]
+    assert (org["Id"], org["IsSandbox"], org["OrganizationType"]) == ("00D5e0000000002EAA", True, "Developer Edition")
+    caller.kernel.settings.sandbox = False
+    (org,) = caller.query("SELECT Id, IsSandbox, OrganizationType FROM Organization").json()["records"]
+    assert (org["IsSandbox"], org["OrganizationType"]) == (False, "Enterprise Edition")

@@ -1,0 +1,166 @@
+"""Once a night: who was deleted and taken out of the recycle bin before it was read, and who came back.
+
+A query of everything shows the bin, so what is deleted is read within a cycle. What is deleted for good shows nowhere:
+Salesforce lists it for 15 days (getDeleted), less when the list grows large. So once a week, and whenever that list
+does not reach back, every id is compared with what was read before.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from connectors.contract import Known, KnownRecords
+from connectors.salesforce.asking import Asking, Told
+from connectors.salesforce.catalogue import DELETIONS, Catalogue
+from connectors.salesforce.client import Client
+from connectors.salesforce.ids import Ids
+from connectors.salesforce.rows import Row, record_of, tidy
+from connectors.salesforce.soql import one_of, select
+from domain.errors import ContractError
+from domain.record import Cursor, Page, Record
+from domain.values import RecordRef, from_text, to_text
+
+OBJECTS = ("Lead", "Contact")
+LOOK_AGAIN = timedelta(hours=20)
+SWEEP_AGAIN = timedelta(days=6, hours=20)
+OVERLAP = timedelta(hours=2)
+"""A deletion may be listed after its date, as any change may."""
+FEW = 100
+"""So many may vanish in a week whatever the org's size; beyond it more than half gone is not believed."""
+BY_ID = 200
+_NOT_LISTED = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """`at`: deletions before it were looked at; `swept`: when every id was compared last."""
+
+    at: datetime
+    swept: datetime
+
+    @staticmethod
+    def of(cursor: Cursor) -> "Position":
+        try:
+            told = json.loads(cursor.position)
+            return Position(at=from_text(told["at"]), swept=from_text(told["swept"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ContractError("a saved Salesforce cursor cannot be read; reset the stream") from error
+
+    def cursor(self) -> Cursor:
+        return Cursor(position=json.dumps({"at": to_text(self.at), "swept": to_text(self.swept)}))
+
+
+class Deletions:
+    """The stream of leads and contacts whose end no query shows. Without `known` nothing is compared."""
+
+    def __init__(
+        self, client: Client, asking: Asking, catalogue: Catalogue, *, connection: str, known: KnownRecords | None
+    ) -> None:
+        self._client = client
+        self._asking = asking
+        self._catalogue = catalogue
+        self._connection = connection
+        self._known = known
+        self._ids = Ids(client, asking)
+
+    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Nothing while the last night is fresh; an interrupted one begins anew, so the cursor moves at its end.
+
+        The first night all was just read.
+        """
+        now = self._client.now().replace(microsecond=0)
+        before = Position(at=now, swept=now) if cursor is None else Position.of(cursor)
+        if cursor is not None and now - before.at < LOOK_AGAIN:
+            return
+        swept = []
+        for object_name in OBJECTS if cursor is not None else ():
+            gone = self._told_gone(object_name, before.at - OVERLAP, now)
+            if gone is None or now - before.swept >= SWEEP_AGAIN:
+                swept.append(object_name)
+                found = self._sweep(object_name, now=now)
+            else:
+                found = self._read_all(object_name, self._living(object_name, gone), now=now)
+            for records in found:
+                yield Page(stream=DELETIONS, cursor=before.cursor(), records=records)
+        done = now if len(swept) == len(OBJECTS) else before.swept
+        yield Page(stream=DELETIONS, cursor=Position(at=now, swept=done).cursor())
+
+    def _told_gone(self, object_name: str, since: datetime, until: datetime) -> list[str] | None:
+        """The ids that Salesforce lists as deleted; None when its list does not reach back or is too long."""
+        span = {"start": since.isoformat(), "end": until.isoformat()}
+        told = Told.of(self._client.get(f"sobjects/{object_name}/deleted/", span, large=True))
+        if any(refusal.code in _NOT_LISTED for refusal in told.refusals):
+            return None
+        if not told.ok:
+            raise told.failure(f"to list deleted records of {object_name}")
+        try:
+            reaches_back = from_text(told.body["earliestDateAvailable"]) <= since
+            gone = [str(row["id"]) for row in told.body["deletedRecords"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"Salesforce listed deleted records of {object_name} in an unknown shape") from error
+        return gone if reaches_back else None
+
+    def _living(self, object_name: str, gone: Sequence[str]) -> list[str]:
+        """Those that we still take for living; who was never read is not missed."""
+        if self._known is None:
+            return []
+        known = self._known.of(self._connection, object_name, gone)
+        return [each for each in gone if each in known and not known[each].archived]
+
+    def _sweep(self, object_name: str, *, now: datetime) -> Iterator[tuple[Record, ...]]:
+        """Records that are unknown, newer than known or back from the bin; then those that stand in no list."""
+        if self._known is None:
+            return
+        listed: set[str] = set()
+        for stamps in self._ids.living(object_name):
+            listed.update(stamps)
+            known = self._known.of(self._connection, object_name, list(stamps))
+            missed = [each for each, at in stamps.items() if _is_missed(known.get(each), at)]
+            back = {each for each in missed if each in known and known[each].archived}
+            yield from self._read_all(object_name, missed, back, now=now)
+        live = list(self._known.live(self._connection, object_name))
+        missing = [each for each in live if each not in listed]
+        if len(missing) > max(FEW, len(live) // 2):
+            raise ContractError(
+                f"Salesforce shows {len(missing)} of {len(live)} known {object_name} records no more. That is not "
+                "believed: look whether the integration user still sees them all (View All Records)"
+            )
+        yield from self._read_all(object_name, missing, now=now)
+
+    def _read_all(
+        self, object_name: str, ids: Sequence[str], back: Collection[str] = (), *, now: datetime
+    ) -> Iterator[tuple[Record, ...]]:
+        """Each as it stands, in the bin or not; what can be read no more is archived with nothing left of it."""
+        for start in range(0, len(ids), BY_ID):
+            asked = ids[start : start + BY_ID]
+            found = {row["Id"]: record_of(self._connection, object_name, row) for row in self._rows(object_name, asked)}
+            yield tuple(
+                _as_of(found[each], each in back, now) if each in found else self._gone(object_name, each, now)
+                for each in asked
+            )
+
+    def _rows(self, object_name: str, ids: Sequence[str]) -> list[Row]:
+        fields = self._catalogue.to_read(object_name)
+        told = self._asking.ask(select(fields, object_name, where=one_of("Id", ids)), large=True)
+        if any(refusal.code == "INVALID_FIELD" for refusal in told.refusals):
+            self._catalogue.forget(object_name)
+            fields = self._catalogue.to_read(object_name)
+            told = self._asking.ask(select(fields, object_name, where=one_of("Id", ids)), large=True)
+        if not told.ok:
+            raise told.failure(f"to read {object_name} by id")
+        rows = [row for page in self._ids.pages(told, object_name) for row in page]
+        return tidy(rows, self._catalogue.moments(object_name))
+
+    def _gone(self, object_name: str, record_id: str, now: datetime) -> Record:
+        ref = RecordRef(connection=self._connection, object=object_name, id=record_id)
+        return Record(ref=ref, values={}, modified_at=now, archived=True)
+
+
+def _is_missed(known: Known | None, at: datetime) -> bool:
+    return known is None or known.archived or at > known.modified_at
+
+
+def _as_of(record: Record, back: bool, now: datetime) -> Record:
+    """Of a restored record the version is now: its stamp may be older than its deletion."""
+    return replace(record, modified_at=max(record.modified_at, now)) if back else record

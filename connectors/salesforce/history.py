@@ -1,0 +1,158 @@
+"""Who changed a field when: from field history where the org keeps it, else from the record's last change.
+
+Salesforce knows users, not tools: which of them is a machine is told by the kind of user and by its name. A flow
+writes in the name of whoever set it off; `setup.py` finds those.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.salesforce.answers import Refusal
+from connectors.salesforce.asking import Asking, Told
+from connectors.salesforce.soql import checked_name, moment, one_of, select
+from domain.errors import ContractError
+from domain.survey import Author, FieldChange
+from domain.values import RecordRef, from_text
+
+MOST_ROWS = 2_000
+"""One page of a query: more would cost more calls."""
+USERS_PER_QUERY = 200
+_NEIGHBOUR = re.compile(r"hub\s*spot", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"integrat|\bapi\b|sync|connector|data\s?loader|automat|\bbot\b|service account|"
+    r"marketo|pardot|eloqua|zapier|workato|mulesoft|boomi|zoominfo|outreach|salesloft|leandata|segment|hightouch|census",
+    re.IGNORECASE,
+)
+_MACHINE_TYPES = {"AutomatedProcess": Author.WORKFLOW, "CloudIntegrationUser": Author.INTEGRATION}
+_FORMER_NAMES = {"Owner": "OwnerId", "Account": "AccountId", "TextName": "Name"}
+"""History has a reference by its relationship."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a look at one object brought: changes by field, or by record where `field` is empty.
+
+    `untracked`: fields that no history tells of.
+    """
+
+    changes: tuple[FieldChange, ...]
+    rows: int
+    untracked: tuple[str, ...] = ()
+
+
+class History:
+    """Reads a bounded sample: at most two questions an object, and one about the users in it."""
+
+    def __init__(self, asking: Asking, *, connection: str) -> None:
+        self._asking = asking
+        self._connection = connection
+
+    def found(self, object_name: str, fields: Collection[str], *, since: datetime, sample: int, me: str) -> Found:
+        """Changes of tracked fields; and who changed the sampled records last, if a field is not tracked."""
+        tracked = self._tracked(object_name)
+        followed, unfollowed = set(fields) & tracked, set(fields) - tracked
+        rows = self._history(object_name, since=since, sample=sample) if followed else []
+        if rows is None:
+            followed, unfollowed, rows = set(), set(fields), []
+        told = [row for row in rows if row[1] in followed]
+        last = self._last_changes(object_name, since=since, sample=sample) if unfollowed else []
+        users = self._users({row[2] for row in (*told, *last)})
+        changes = tuple(self._change(object_name, row, users, me) for row in dict.fromkeys((*told, *last)))
+        return Found(changes=changes, rows=max(len(rows), len(last)), untracked=tuple(sorted(unfollowed)))
+
+    def _tracked(self, object_name: str) -> set[str]:
+        """Fields whose history the org keeps; none where we may not ask."""
+        where = f"{one_of('EntityDefinitionId', [object_name])} AND IsFieldHistoryTracked = true"
+        told = self._asking.ask(select(("QualifiedApiName",), "FieldDefinition", where=where), deleted=False)
+        return {str(row["QualifiedApiName"]) for row in rows_of(told, may_refuse=True) or ()}
+
+    def _history(self, object_name: str, *, since: datetime, sample: int) -> list["_Row"] | None:
+        """None where history may not be read."""
+        parent = f"{checked_name(object_name)}Id"
+        soql = select(
+            (parent, "Field", "CreatedById", "CreatedDate"),
+            f"{checked_name(object_name)}History",
+            where=f"CreatedDate >= {moment(since)}",
+            order="CreatedDate DESC",
+            limit=min(sample, MOST_ROWS),
+        )
+        rows = rows_of(self._asking.ask(soql, deleted=False), may_refuse=True)
+        if rows is None:
+            return None
+        return [
+            (str(row[parent]), _FORMER_NAMES.get(row["Field"], str(row["Field"])), str(row["CreatedById"]), _at(row))
+            for row in rows
+        ]
+
+    def _last_changes(self, object_name: str, *, since: datetime, sample: int) -> list["_Row"]:
+        soql = select(
+            ("Id", "LastModifiedById", "LastModifiedDate"),
+            object_name,
+            where=f"LastModifiedDate >= {moment(since)}",
+            order="LastModifiedDate DESC",
+            limit=min(sample, MOST_ROWS),
+        )
+        rows = rows_of(self._asking.ask(soql, deleted=False)) or ()
+        return [(str(row["Id"]), "", str(row["LastModifiedById"]), _at(row, "LastModifiedDate")) for row in rows]
+
+    def _users(self, ids: set[str]) -> dict[str, Mapping[str, Any]]:
+        """By the id's first 15 characters. Users are never deleted."""
+        found: dict[str, Mapping[str, Any]] = {}
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), USERS_PER_QUERY):
+            some = one_of("Id", wanted[start : start + USERS_PER_QUERY])
+            told = self._asking.ask(select(("Id", "Name", "Username", "UserType"), "User", where=some), deleted=False)
+            found.update({str(row["Id"])[:15]: row for row in rows_of(told, may_refuse=True) or ()})
+        return found
+
+    def _change(self, object_name: str, row: "_Row", users: Mapping[str, Mapping[str, Any]], me: str) -> FieldChange:
+        record_id, field, user_id, at = row
+        author, name = author_of(users.get(user_id[:15], {}), is_us=user_id[:15] == me[:15])
+        ref = RecordRef(connection=self._connection, object=object_name, id=record_id)
+        return FieldChange(ref=ref, field=field, at=at, author=author, author_id=user_id, name=name)
+
+
+_Row = tuple[str, str, str, datetime]
+
+
+def author_of(user: Mapping[str, Any], *, is_us: bool) -> tuple[Author, str]:
+    """Who this user is, and the name of a machine."""
+    if is_us:
+        return Author.OURS, ""
+    name = str(user.get("Name") or "")
+    words = f"{name} {user.get('Username') or ''}"
+    if not user:
+        return Author.UNKNOWN, ""
+    if _NEIGHBOUR.search(words):
+        return Author.NEIGHBOUR, name
+    kind = _MACHINE_TYPES.get(str(user.get("UserType")))
+    if kind is not None or _MACHINE.search(words):
+        return kind or Author.INTEGRATION, name
+    return Author.PERSON, ""
+
+
+def rows_of(told: Told, *, may_refuse: bool = False) -> list[dict[str, Any]] | None:
+    """The rows of a small answer; None when we may not ask, where that is an answer too."""
+    if not told.ok:
+        if may_refuse and _is_right_missing(told.refusals):
+            return None
+        raise told.failure("a question of the survey")
+    rows = told.body.get("records") if isinstance(told.body, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ContractError("Salesforce answered a question of the survey in a shape we do not know")
+    return rows
+
+
+_RIGHT_MISSING = ("INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS", "API_DISABLED_FOR_ORG", "NOT_FOUND")
+
+
+def _is_right_missing(refusals: Iterable[Refusal]) -> bool:
+    """What one may not see is to Salesforce as if it were not there."""
+    return any(refusal.code.startswith(_RIGHT_MISSING) for refusal in refusals)
+
+
+def _at(row: Mapping[str, Any], name: str = "CreatedDate") -> datetime:
+    return from_text(str(row[name]))

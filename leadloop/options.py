@@ -1,0 +1,33 @@
+"""Options and arguments that more than one command has, each said once."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.values import from_text
+
+
+def moment(text: str) -> datetime:
+    """A time with its zone, as an option gives it."""
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
+
+
+Folder = Annotated[
+    Path, typer.Option("--dir", "-C", envvar="LEADLOOP_DIR", help="The installation's folder.", show_default=".")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Environment = Annotated[
+    str | None, typer.Option("--environment", "-e", help="Overlay environments/NAME.yaml.", envvar="LEADLOOP_OVERLAY")
+]
+Wait = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="While a daemon leads: wait for its answer, or exit with 75.")
+]
+Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `leadloop errors list`.")]
+SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
+Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
+HERE = Path()

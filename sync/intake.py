@@ -1,0 +1,140 @@
+"""What a system showed is kept: records, the leads they belong to, what people did, who stands on lists.
+
+Shared by whoever brings rows: the pull, page by page, and the hints, record by record. Cursors are the pull's.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from connectors.contract import Holds, Reader
+from domain.activity import Activity
+from domain.record import Record
+from domain.values import LeadId, RecordRef
+from store import desired, leads, ledger, lists, records
+from store.engine import Tx
+from sync.companies import keep_company
+from sync.firstday import went_live_at
+from sync.identify import identify
+from sync.listing import Listing
+from sync.loop import InForce, Loop
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull brought: rows read, rows that were new or changed, leads touched, rows that could not be read."""
+
+    records: int = 0
+    activities: int = 0
+    changed: int = 0
+    leads: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """One reading of a connection: what it stands on, and what it has brought so far.
+
+    `members`: whom each list showed when the reading began, where lists are read. `doubts`: listings
+    that were not believed.
+    """
+
+    connection: str
+    streams: Mapping[str, Holds]
+    rules: InForce
+    members: Mapping[str, set[LeadId]]
+    smaller_percent: float
+    now: datetime
+    pulled: Pulled = field(default_factory=Pulled)
+    doubts: list[str] = field(default_factory=list)
+
+
+def intake_of(
+    tx: Tx, loop: Loop, reader: Reader, streams: Collection[str], *, connection: str, now: datetime
+) -> Intake:
+    holds = {stream: reader.streams[stream].holds for stream in reader.streams}
+    lists_are_read = any(holds[stream] is Holds.LISTS for stream in streams)
+    return Intake(
+        connection=connection,
+        streams=holds,
+        rules=loop.in_force(tx),
+        members=desired.shown_on_lists(tx, connection) if lists_are_read else {},
+        smaller_percent=loop.settings.blast_radius.smaller_sweep_percent,
+        now=now,
+    )
+
+
+def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activities: Sequence[Activity] = ()) -> None:
+    """Keep rows of a stream and touch the leads that they mean something for."""
+    pulled, now = intake.pulled, intake.now
+    refs = set(records.upsert(tx, shown, seen_at=now))
+    changed = [record for record in shown if record.ref in refs]
+    records.take_places(tx, changed)
+    touched = _keep_records(tx, intake, stream, shown=shown, changed=changed) if shown else set()
+    added = ledger.add(tx, activities, seen_at=now)
+    touched.update(lead for _, lead in added if lead is not None)
+    leads.touch(tx, touched)
+    pulled.records += len(shown)
+    pulled.activities += len(activities)
+    pulled.changed += len(changed) + len(added)
+    pulled.leads += len(touched)
+
+
+def _keep_records(
+    tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], changed: Sequence[Record]
+) -> set[LeadId]:
+    """What new or changed records mean for leads; returns the leads they touch."""
+    rules, holds = intake.rules, intake.streams[stream]
+    match holds:
+        case Holds.PEOPLE if changed:
+            armed_at = went_live_at(tx) or intake.now
+            return identify(tx, changed, rules.mapping, rule_hash=rules.hash, now=intake.now, armed_at=armed_at)
+        case Holds.ACCOUNTS | Holds.DEALS if changed:
+            return keep_company(tx, changed, holds, rules.mapping)
+        case Holds.LISTS:
+            return _keep_lists(tx, shown, {record.ref for record in changed}, intake)
+        case _:
+            return set()
+
+
+def _keep_lists(tx: Tx, shown: Sequence[Record], changed: Collection[RecordRef], intake: Intake) -> set[LeadId]:
+    """Lists as their system shows them now: remember their ids, and whom a person put on them or took off.
+
+    Each is compared with what we know, not with how it was last read: our own joins lie between. A
+    listing that is not believed is told of once, and not every night until it changes again.
+    """
+    touched: set[LeadId] = set()
+    for record in shown:
+        listing = _listing(tx, record, intake)
+        lists.ensure(tx, intake.connection, listing.name, record.ref.id)
+        doubt = listing.doubt(intake.smaller_percent)
+        if doubt is not None and record.ref in changed:
+            intake.doubts.append(doubt)
+        removed = listing.missing if doubt is None else set()
+        desired.members_shown(tx, intake.connection, listing.name, added=listing.added, removed=removed)
+        touched |= listing.added | removed
+    return touched
+
+
+def _listing(tx: Tx, record: Record, intake: Intake) -> Listing:
+    connection, name = record.ref.connection, str(record.values.get("name") or "")
+    ids = [each for each in str(record.values.get("members") or "").split(";") if each]
+    refs = [_member(record, each) for each in ids]
+    return Listing(
+        name=name,
+        size=len(ids),
+        listed=set(records.lead_of(tx, refs).values()),
+        at_start=frozenset(intake.members.get(name, ())),
+        shown=frozenset(desired.shown_members(tx, connection, name)),
+    )
+
+
+def _member(record: Record, said: str) -> RecordRef:
+    """`Lead:00Q…` where people of several objects are on a list; else an id of the object that the record names."""
+    kind, _, member_id = said.rpartition(":")
+    person = kind or str(record.values.get("member_object") or "")
+    return RecordRef(connection=record.ref.connection, object=person, id=member_id)
