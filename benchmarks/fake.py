@@ -134,6 +134,10 @@ class Limit:
         self._seen: deque[float] = deque()
         self.refused = 0
 
+    @property
+    def left(self) -> int:
+        return self.sends - len(self._seen)
+
     def takes(self, now: float) -> bool:
         while self._seen and self._seen[0] + self.window_s <= now:
             self._seen.popleft()
@@ -150,14 +154,15 @@ async def _serve(pages: Pages, limit: Limit) -> None:
             while line := await reader.readline():
                 method, target, _ = line.decode().split(" ", 2)
                 body = await _body(reader)
-                status, content = 200, b"{}"
+                status, content, more = 200, b"{}", ""
                 if target == "/limited":
                     status = 200 if limit.takes(time.monotonic()) else 429
+                    more = f"X-HubSpot-RateLimit-Max: {limit.sends}\r\nX-HubSpot-RateLimit-Remaining: {limit.left}\r\n"
                 elif target == "/refused":
                     content = _json({"refused": limit.refused})
                 else:
                     content = pages.answer(method, target, body)
-                writer.write(_head(status, len(content)) + content)
+                writer.write(_head(status, len(content), more) + content)
                 await writer.drain()
         except ConnectionError:
             return
@@ -178,8 +183,8 @@ async def _body(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(length) if length else b""
 
 
-def _head(status: int, length: int) -> bytes:
-    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+def _head(status: int, length: int, more: str) -> bytes:
+    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{more}Content-Length: {length}\r\n\r\n".encode()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """How fast we may send: a rolling log of send times per bucket, shared by every thread of a connection.
 
 Vendors count what arrives in a window that rolls, so tokens that refill would allow twice the limit around a
-boundary. Burst windows run on wall time, also against a simulator whose records do not. A rest, which may last a
+boundary. What was sent at one moment may arrive later than what is sent after it, so our window is a little longer
+than theirs. Burst windows run on wall time, also against a simulator whose records do not. A rest, which may last a
 day, is told by the clock: nothing is sent until it is over, and nobody sleeps through it.
 """
 
@@ -20,12 +21,21 @@ class Wall:
     sleep: Callable[[float], None]
 
 
+LONGER = 1.025
+"""How much longer than the vendor's a window lasts here: a quarter of a second of ten, for sends that arrive late."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most `sends` in any `window_s` seconds."""
+    """At most `sends` in any `window_s` seconds, as the vendor counts them."""
 
     sends: int
     window_s: float
+
+    @property
+    def ours_s(self) -> float:
+        """The window as we keep to it."""
+        return self.window_s * LONGER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +114,11 @@ class Pacing:
                 sent.append(now)
                 return 0.0
             oldest = sent[0] if full else min(log[0] for log in (sent, others) if log)
-            return oldest + limit.window_s - now  # above 0: the window just compared the very same sum
+            return oldest + limit.ours_s - now  # above 0: the window just compared the very same sum
 
 
 def _in_window(sent: deque[float], limit: Limit, now: float) -> deque[float]:
-    while sent and sent[0] + limit.window_s <= now:
+    while sent and sent[0] + limit.ours_s <= now:
         sent.popleft()
     return sent
 

@@ -89,7 +89,7 @@ class Door:
 
     async def time(self, request: Request) -> Response:
         if request.method == "POST":
-            self._kernel.clock.advance(orders.seconds(await _body(request), "advance_s"))
+            self._kernel.pass_time(orders.seconds(await _body(request), "advance_s"))
         return _answer(
             {
                 "now": self._kernel.now().isoformat().replace("+00:00", "Z"),

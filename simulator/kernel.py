@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.act import World
 from simulator.clock import Clock
@@ -26,6 +26,8 @@ class Settings:
     """Simulated seconds that an issued Salesforce session lives."""
     locator_life_s: float = 172_800.0
     """Simulated seconds that a Salesforce query locator lives."""
+    page_rows: int = 2_000
+    """Most rows of a Salesforce query's page, whatever was asked for: there are fewer where rows are wide."""
     bulk_s: float = 0.0
     """Simulated seconds that Salesforce takes for a Bulk job."""
     bulk_query_jobs: int = 10_000
@@ -50,6 +52,16 @@ class Settings:
     """Whether both systems have leadloop's own fields; false: as their vendors deliver them."""
     may_customize: bool = True
     """Whether the Salesforce integration user may change the org's Setup."""
+    neighbours: dict[str, Any] = field(default_factory=lambda: {"hubspot_connector": None, "rivals": []})
+    """Who else writes in both systems while time passes: HubSpot's own Salesforce connector, rival workflows."""
+
+
+class Neighbours(Protocol):
+    """Who acts while time passes."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Advance the clock, and let everybody act at their moments on the way."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +76,17 @@ class Kernel:
     settings: Settings = field(default_factory=Settings)
     api_calls: Counter[str] = field(default_factory=Counter)
     """Requests per system since the start; token requests are not calls."""
+    neighbours: Neighbours | None = None
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def pass_time(self, seconds: float) -> None:
+        """Jump ahead (ValueError below zero); neighbours act on the way."""
+        if self.neighbours is None:
+            self.clock.advance(seconds)
+        else:
+            self.neighbours.pass_time(seconds)
 
     def world(self, system: str) -> World:
         """The vendor's world (KeyError for an unknown system)."""

@@ -12,6 +12,7 @@ import orjson
 from simulator.act import ActError, Row
 from simulator.faults import KINDS, Fault
 from simulator.kernel import SYSTEMS, Settings
+from simulator.neighbours import orders as neighbour_orders
 
 SeedRows = dict[str, dict[str, list[Row]]]
 
@@ -155,7 +156,9 @@ def change_settings(settings: Settings, body: Row) -> None:
     _only(body, known, "settings")
     for name, value in body.items():
         before = getattr(settings, name)
-        if isinstance(before, dict):
+        if name == "neighbours":
+            settings.neighbours.update(neighbour_orders.checked(value))
+        elif isinstance(before, dict):
             if not isinstance(value, dict):
                 raise ActError(f"{name} must be an object")
             for key, inner in value.items():

@@ -25,6 +25,7 @@ from simulator.hubspot.http import app as hubspot_app
 from simulator.hubspot.world import HubSpotWorld
 from simulator.kernel import Kernel
 from simulator.log import Log
+from simulator.neighbours.neighbourhood import Neighbourhood
 from simulator.salesforce.http import app as salesforce_app
 from simulator.salesforce.world import SalesforceWorld
 from simulator.shell import Shell
@@ -51,6 +52,7 @@ def build_kernel(*, log_path: Path, start: datetime | None = None) -> tuple[Kern
     clock = Clock(start=start)
     salesforce, hubspot = SalesforceWorld(clock.now()), HubSpotWorld()
     kernel = Kernel(clock=clock, log=Log(log_path, clock), faults=Faults(), salesforce=salesforce, hubspot=hubspot)
+    kernel.neighbours = Neighbourhood(kernel, salesforce, hubspot)
     return kernel, {"salesforce": salesforce_app(salesforce, kernel), "hubspot": hubspot_app(hubspot, kernel)}
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select, update
 from domain.change import Conflict
 from domain.decision import Desired, Membership
 from domain.values import LeadId, RecordRef, RuleHash, Value
-from store.chunks import chunks, read_many, run_many
-from store.columns import AnyRow, from_json, to_json
+from store.chunks import BulkInsert, chunks, read_many, run_many
+from store.columns import AnyRow, from_json, plain, to_json
 from store.engine import Tx
 from store.schema import conflict as conflict_table
 from store.schema import desired as table
@@ -28,50 +28,66 @@ Base: TypeAlias = tuple[Value, Value, tuple[Value, ...]]
 MembershipRow: TypeAlias = tuple[str, Membership, bool | None]
 """(connection, what should be, what was last shown)."""
 
+_Row: TypeAlias = tuple[Any, ...]
+"""A wish as it lies in its table: (lead, connection, object, record, field, property, value, cause, rules)."""
 
+_KEY, _VALUE = slice(1, 5), 6
+_COLUMNS = ("lead_id", "connection", "object", "record_id", "field", "property", "value", "cause", "rule_hash")
 _READ = (
-    "SELECT lead_id, connection, object, record_id, field, property, value, cause, rule_hash FROM desired "
-    "WHERE lead_id IN ({keys}) ORDER BY lead_id, connection, object, record_id, field"
+    f"SELECT {', '.join(_COLUMNS)} FROM desired WHERE lead_id IN ({{keys}}) "  # noqa: S608 - names of our own
+    "ORDER BY lead_id, connection, object, record_id, field"
+)
+_UPSERT = BulkInsert(
+    table,
+    _COLUMNS,
+    "ON CONFLICT (connection, object, record_id, field) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _COLUMNS[_KEY]),
+)
+_READ_PROPERTIES = (
+    "SELECT lead_id, object, record_id, field, property FROM desired WHERE connection = ? AND lead_id IN ({keys})"
 )
 _READ_BASES = (
     "SELECT lead_id, property, connection, value, vendor_form, learnt FROM merge_base WHERE lead_id IN ({keys})"
+)
+_UPSERT_BASES = BulkInsert(
+    merge_base,
+    ("lead_id", "property", "connection", "value", "vendor_form", "learnt"),
+    "ON CONFLICT (lead_id, property, connection) DO UPDATE SET "
+    "value = excluded.value, vendor_form = excluded.vendor_form, learnt = excluded.learnt",
 )
 
 
 def save(tx: Tx, rows: Sequence[Desired]) -> None:
     """Write wishes; a field of a record has one, whoever wished it before."""
-    if not rows:
-        return
-    statement = insert_for(tx, table)
-    names = ("lead_id", "property", "value", "cause", "rule_hash")
-    statement = statement.on_conflict_do_update(
-        index_elements=["connection", "object", "record_id", "field"],
-        set_={name: statement.excluded[name] for name in names},
-    )
-    tx.execute(statement, [_to_row(each) for each in rows])
+    _save(tx, map(_to_row, rows))
+
+
+def _save(tx: Tx, rows: Iterable[_Row]) -> None:
+    _UPSERT.run(tx, list({row[_KEY]: row for row in rows}.values()))
 
 
 def replace(tx: Tx, wishes: Mapping[LeadId, Sequence[Desired]]) -> set[LeadId]:
     """Make these all the wishes of these leads; returns the leads for which a value was added, changed or dropped."""
-    known = of_leads(tx, wishes)
+    before: dict[LeadId, dict[_Row, _Row]] = {lead: {} for lead in wishes}
+    for row in read_many(tx, _READ, wishes):
+        before[row[0]][row[_KEY]] = tuple(row)
     changed: set[LeadId] = set()
-    wanted: list[Desired] = []
-    stale: list[tuple[Any, ...]] = []
+    wanted: list[_Row] = []
+    stale: list[_Row] = []
     for lead, rows in wishes.items():
-        before = {(each.ref, each.field): each for each in known.get(lead, ())}
-        after = {(each.ref, each.field): each for each in rows}
-        gone = before.keys() - after.keys()
-        stale += [(ref.connection, ref.object, ref.id, name, lead) for ref, name in gone]
-        wanted += [each for key, each in after.items() if before.get(key) != each]
-        values = {key: to_json(each.value) for key, each in before.items()}
-        if gone or any(values.get(key) != to_json(each.value) for key, each in after.items()):
+        known, after = before[lead], {row[_KEY]: row for row in map(_to_row, rows)}
+        gone = known.keys() - after.keys()
+        fresh = [row for key, row in after.items() if known.get(key) != row]
+        stale += [(*key, lead) for key in gone]
+        wanted += fresh
+        if gone or any(row[_KEY] not in known or known[row[_KEY]][_VALUE] != row[_VALUE] for row in fresh):
             changed.add(lead)
     run_many(
         tx,
         "DELETE FROM desired WHERE connection = ? AND object = ? AND record_id = ? AND field = ? AND lead_id = ?",
         stale,
     )
-    save(tx, wanted)
+    _save(tx, wanted)
     return changed
 
 
@@ -104,6 +120,17 @@ def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
         )
         found.setdefault(wish.lead_id, []).append(wish)
     return found
+
+
+def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId, dict[RecordRef, dict[str, str]]]:
+    """Field → lead property, for each record of these leads in one system about which anything is wished."""
+    found: dict[LeadId, dict[tuple[str, str], dict[str, str]]] = {}
+    for lead, kind, record_id, name, prop in read_many(tx, _READ_PROPERTIES, ids, given=[connection]):
+        found.setdefault(LeadId(lead), {}).setdefault((kind, record_id), {})[name] = prop
+    return {
+        lead: {RecordRef(connection=connection, object=kind, id=key): names for (kind, key), names in records.items()}
+        for lead, records in found.items()
+    }
 
 
 def save_memberships(tx: Tx, rows: Sequence[Membership], *, connection: str) -> set[LeadId]:
@@ -189,8 +216,10 @@ def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str]
     """What was last agreed, by (property, connection)."""
     found: dict[LeadId, dict[tuple[str, str], Base]] = {}
     for lead, prop, connection, value, vendor_form, learnt in read_many(tx, _READ_BASES, ids):
-        agreed = (from_json(value), from_json(vendor_form), tuple(from_json(learnt)))
-        found.setdefault(LeadId(lead), {})[prop, connection] = agreed
+        agreed = from_json(value)
+        form = agreed if vendor_form == value else from_json(vendor_form)
+        forms = () if learnt == "[]" else tuple(from_json(learnt))
+        found.setdefault(LeadId(lead), {})[prop, connection] = (agreed, form, forms)
     return found
 
 
@@ -200,16 +229,12 @@ def save_bases(tx: Tx, lead_id: LeadId, bases: Mapping[tuple[str, str], Base]) -
 
 def save_bases_many(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base]]) -> None:
     """Write what is agreed; properties that are not named stay as they are."""
-    upsert(
-        tx,
-        merge_base,
-        [
-            {"lead_id": lead, "property": name, "connection": connection}
-            | {"value": value, "vendor_form": form, "learnt": [*learnt]}
-            for lead, theirs in bases.items()
-            for (name, connection), (value, form, learnt) in theirs.items()
-        ],
-    )
+    rows = [
+        (lead, name, connection, to_json(value), to_json(form), to_json(learnt) if learnt else "[]")
+        for lead, theirs in bases.items()
+        for (name, connection), (value, form, learnt) in theirs.items()
+    ]
+    _UPSERT_BASES.run(tx, rows)
 
 
 def save_conflicts(tx: Tx, conflicts: Mapping[LeadId, Sequence[Conflict]], *, now: datetime) -> None:
@@ -270,15 +295,7 @@ def _memberships(tx: Tx, ids: Iterable[LeadId], *, connection: str) -> Iterable[
         )
 
 
-def _to_row(each: Desired) -> dict[str, Any]:
-    return {
-        "lead_id": each.lead_id,
-        "connection": each.ref.connection,
-        "object": each.ref.object,
-        "record_id": each.ref.id,
-        "field": each.field,
-        "property": each.property,
-        "value": each.value,
-        "cause": each.cause,
-        "rule_hash": each.rule_hash,
-    }
+def _to_row(each: Desired) -> _Row:
+    ref, cause = each.ref, plain(each.cause)
+    value = to_json(each.value)
+    return (each.lead_id, ref.connection, ref.object, ref.id, each.field, each.property, value, cause, each.rule_hash)

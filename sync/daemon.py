@@ -181,24 +181,24 @@ class Daemon:
         return loop is not None and isinstance(loop.connections[name], Refresher)
 
     def _hearing(self, name: str) -> Job:
-        loop, leads = self.loops[f"hints:{name}"], 0
+        loop, heard = self.loops[f"hints:{name}"], False
 
         def work() -> None:
-            nonlocal leads
+            nonlocal heard
             now = self.now()
-            if has_hints(loop, name, now=now):
+            heard = has_hints(loop, name, now=now)
+            if heard:
                 tally = Tally()
                 follow_hints(loop, name, tally, now=now)
                 self._add(tally)
-                leads = sum(each.leads for each in tally.pulled.values())
 
         look = self._job(f"hints:{name}", HINTS_S, work)
 
         def run() -> None:
-            nonlocal leads
-            leads = 0
+            nonlocal heard
+            heard = False
             look.run()
-            if leads:
+            if heard:  # also where a poll was quicker to keep what was told: nobody has decided on that yet
                 self._hurry()
 
         return replace(look, run=run)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from config.mapping import Role
 from domain.change import ChangeKind, Receipt, ReceiptOutcome
-from domain.decision import Desired
 from domain.record import Record
 from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef, Value
@@ -24,6 +23,8 @@ NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 
 Pair = tuple[OutboxRow, Receipt]
 Properties = dict[tuple[str, str, str], list[str]]
+Wished = Mapping[RecordRef, Mapping[str, str]]
+"""Record → field → lead property."""
 Kept = tuple[Value, Value, tuple[Value, ...]]
 """A merge base as the store keeps it."""
 
@@ -111,11 +112,11 @@ def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
     shown = {_ref(row): {**row.change.values, **receipt.shown} for row, receipt in pairs}
     records.patch_many(tx, shown, sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None))
     named = _properties_by_field(rules)
-    wishes = desired.of_leads(tx, sorted({row.lead_id for row, _ in pairs if row.lead_id is not None}))
+    wished = _wished(tx, [row for row, _ in pairs])
     bases: dict[LeadId, dict[tuple[str, str], Kept]] = {}
     for row, _ in pairs:
         if row.lead_id is not None:
-            properties = _properties_of(row, named, wishes.get(row.lead_id, ()))
+            properties = _properties_of(row, named, wished.get((row.connection, row.lead_id), {}))
             bases.setdefault(row.lead_id, {}).update(_bases(row, shown[_ref(row)], properties))
     desired.save_bases_many(tx, bases)
 
@@ -131,19 +132,30 @@ def _bases(
     }
 
 
-def _properties_of(row: OutboxRow, named: Properties, wishes: Sequence[Desired]) -> dict[str, set[str]]:
+def _wished(tx: Tx, rows: Sequence[OutboxRow]) -> dict[tuple[str, LeadId], Wished]:
+    """What is wished by now of the leads that were written about, by system and lead."""
+    leads_of: dict[str, set[LeadId]] = {}
+    for row in rows:
+        leads_of.setdefault(row.connection, set()).update(_lead(row))
+    return {
+        (connection, lead): wished
+        for connection, ids in leads_of.items()
+        for lead, wished in desired.properties_of(tx, connection, sorted(ids)).items()
+    }
+
+
+def _properties_of(row: OutboxRow, named: Properties, wished: Wished) -> dict[str, set[str]]:
     """Field → the lead properties it stands for, by the rules in force and by what is wished of the record.
 
     Nothing once wishes go to another record of that system: what is agreed is about that one.
     """
     ref = _ref(row)
-    written_to = {wish.ref for wish in wishes if wish.ref.connection == row.connection}
-    if written_to and ref not in written_to:
+    if wished and ref not in wished:
         return {}
     found = {field: {*named.get((row.connection, ref.object, field), ())} for field in row.change.values}
-    for wish in wishes:
-        if wish.ref == ref and wish.field in found:
-            found[wish.field].add(wish.property)
+    for field, name in wished.get(ref, {}).items():
+        if field in found:
+            found[field].add(name)
     return found
 
 

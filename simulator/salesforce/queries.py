@@ -49,7 +49,7 @@ class Queries:
         locator = Locator(
             answer=answer,
             until=call.writing.now + timedelta(seconds=self._settings.locator_life_s),
-            size=_batch_size(call),
+            size=min(_batch_size(call), self._settings.page_rows),
         )
         return self._page(call, locator, "", start=0)
 

@@ -74,7 +74,7 @@ def test_from_the_raised_hand_to_owner_and_task_in_both_systems_by_webhook(
         metrics = found.get("/metrics").text
         assert found.end() == 0
     assert looked == [], "nobody polled"
-    assert min(took) < 3 * GOAL_S, took
+    assert max(took) < 3 * GOAL_S, took
     assert 'leadloop_webhook_calls_total{connection="hubspot",status="200"}' in metrics
     assert "example" not in metrics
 

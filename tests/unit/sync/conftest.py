@@ -2,36 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from config.load import load
-from config.template import write
 from domain.run import RuleVersion
-from leadloop.registry import settings_types
 from store.engine import Store
-from store.vault import make_key
 from sync.loop import InForce, compile_version
+from tests.starter import starter_version
 from tests.stores import migrated_file
-
-VARIABLES = {
-    "SALESFORCE_LOGIN_URL": "https://acme.my.salesforce.com",
-    "SALESFORCE_CLIENT_ID": "id",
-    "SALESFORCE_CLIENT_SECRET": "secret",
-    "HUBSPOT_ACCESS_TOKEN": "token",
-}
 
 
 @pytest.fixture(scope="session")
 def version(tmp_path_factory: pytest.TempPathFactory) -> RuleVersion:
-    folder = tmp_path_factory.mktemp("starter")
-    write(folder, key=make_key())
-    draft = load(folder, settings_types(), variables=VARIABLES).rules
-    return RuleVersion(
-        hash=draft.hash, author="test", published_at=datetime(2026, 9, 1, tzinfo=UTC), document=draft.document
-    )
+    return starter_version(tmp_path_factory.mktemp("starter"))
 
 
 @pytest.fixture(scope="session")
