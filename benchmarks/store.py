@@ -137,7 +137,7 @@ def bare(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -> Spent:
 def _bare_sqlite(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -> Spent:
     insert = INSERTS[path]
     marks = ", ".join("?" * len(insert.columns))
-    sql = f"INSERT INTO {TABLES[path]} ({', '.join(insert.columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    sql = f"INSERT INTO {TABLES[path]} ({', '.join(insert.columns)}) VALUES ({marks}) {_conflict(insert)}"
     with closing(sqlite3.connect(str(store.path), isolation_level=None)) as connection:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
@@ -152,7 +152,7 @@ def _bare_sqlite(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -> Sp
 def _bare_postgresql(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -> Spent:
     insert = INSERTS[path]
     into = f"INSERT INTO {TABLES[path]} ({', '.join(insert.columns)})"
-    sql = f"{into} SELECT * FROM unnest({insert.arrays}) ON CONFLICT DO NOTHING"
+    sql = f"{into} SELECT * FROM unnest({insert.arrays}) {_conflict(insert)}"
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg.connect(url)) as connection, Timer(_cpu_of(connection.info.backend_pid)) as timer:
         for begin in range(0, len(rows), PER_COMMIT):
@@ -161,6 +161,11 @@ def _bare_postgresql(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -
                 connection.execute(sql, [list(column) for column in zip(*portion, strict=True)])
             connection.commit()
     return known(timer)
+
+
+def _conflict(insert: BulkInsert) -> str:
+    """What the store's statement does with a row that is there; the driver is not asked to tell which it was."""
+    return insert.tail.partition(" RETURNING ")[0]
 
 
 def statement(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -> Spent:

@@ -66,6 +66,9 @@ class Whose(StrEnum):
     """Both write it, and its sync rule decides; what they wrote is heard as if a person had."""
     THEIRS = "theirs"
     """We read it and never write it."""
+    CARRIED = "carried"
+    """HubSpot's own Salesforce connector brings it here from the other system: we neither write nor hear it here, and
+    look after that it arrives."""
 
 
 class Property(Strict):
@@ -219,6 +222,9 @@ class System(Strict):
     """Which object is a rep."""
     create: Literal["create_at_mql", "enrich"] = "enrich"
     """`create_at_mql`: a person whom nobody here matches is created when a handoff opens; `enrich`: never."""
+    create_after_minutes: int = Field(default=0, ge=0, le=1440)
+    """`create_at_mql` only: how long another tool that creates people here, too, is waited for, so that nobody is
+    created twice. HubSpot's own Salesforce connector comes by every 15 minutes: 20, where it creates leads."""
     create_object: str | None = None
     """As which object a person is created, e.g. `Lead`; none: the last of `people.objects`."""
     tasks: Tasks | None = None
@@ -233,6 +239,7 @@ class MappingRules(Strict):
     properties: list[Property]
     """Every lead property, by the name that conditions use."""
     decided: dict[str, dict[str, Whose]] = Field(default_factory=dict)
-    """Fields that `leadloop survey` calls contested: connection → `Object.Field` → ours, shared or theirs."""
+    """Fields that `leadloop survey` calls contested: connection → `Object.Field` → ours, shared, theirs or
+    carried."""
     free_mail: list[str] = Field(default_factory=list)
     """Domains that say nothing about a company, beside the built-in ones."""

@@ -101,6 +101,21 @@ class Budget(Strict):
         return self
 
 
+class Neighbours(Strict):
+    """What leadloop puts up with from other tools and workflows that write to the same records."""
+
+    overwrites: int = Field(default=3, ge=1)
+    """So often somebody else may overwrite the same field of the same record after us; then we leave it alone there."""
+    overwrite_hours: int = Field(default=24, ge=1, le=168)
+    """Hours within which those overwritings count."""
+    stop_field_records: int = Field(default=25, ge=1)
+    """Records on which a field is stopped before it is left alone everywhere, however small the installation."""
+    stop_field_percent: float = Field(default=5, ge=0, le=100)
+    """The same in percent of all leads, where that is more."""
+    arrival_minutes: int = Field(default=60, ge=1, le=10080)
+    """Minutes after which `status` and `doctor` tell of a value that the neighbour should have carried and did not."""
+
+
 class Backlog(Strict):
     """Who stood above the line on the first day is released slowly, freshest first."""
 
@@ -184,6 +199,8 @@ class Settings(Strict):
     """How much may change in 24 hours before a person has to agree."""
     budget: Budget = Budget()
     """How much of the systems' daily calls may be used."""
+    neighbours: Neighbours = Neighbours()
+    """When to stop writing a field that somebody else keeps overwriting."""
     backlog: Backlog = Backlog()
     """How fast those who were above the line at the start are released."""
     health: Health = Health()

@@ -53,6 +53,9 @@ MARKETING_KINDS = frozenset(
 class Activity:
     """One interaction, keyed by (connection, stream, external id).
 
+    Where a system attaches one happening to several records, each has a key of its own that ends with the
+    record's id (`4711:101`): so the ledger knows it for one happening when the records turn out to be one person.
+
     `record` is whom the system attaches it to; where it knows only an address, `email` stands
     instead. `actor` is the system's user id of the rep who did it (None: the prospect, or a
     machine). `automated` marks steps of a sequence, which are no touch. `seen_at` is set by the

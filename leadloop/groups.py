@@ -40,6 +40,20 @@ def errors_ignore(*, ids: Numbers, folder: Folder = HERE, environment: Environme
     return command.ignore(folder, ids, environment=environment)
 
 
+@errors.command("resume")
+def errors_resume(
+    *,
+    connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="Where the field is, e.g. salesforce.")],
+    field: Annotated[str, typer.Argument(metavar="OBJECT.FIELD", help="The field, e.g. Lead.LL_Band__c.")],
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Write a field again that was stopped because somebody else kept overwriting it."""
+    from leadloop.commands import errors as command
+
+    return command.resume(folder, connection, field, environment=environment)
+
+
 @held.command("list")
 def held_list(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
     """Every open set with its cause and size."""

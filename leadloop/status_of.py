@@ -14,4 +14,9 @@ def look_at(app: App) -> Standing:
 
 def look(store: Store, settings: Settings, *, now: datetime) -> Standing:
     with store.read() as tx:
-        return standing(tx, cycle=timedelta(minutes=settings.schedule.cycle_minutes), now=now)
+        return standing(
+            tx,
+            cycle=timedelta(minutes=settings.schedule.cycle_minutes),
+            arrival=timedelta(minutes=settings.neighbours.arrival_minutes),
+            now=now,
+        )

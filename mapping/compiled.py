@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.mapping import MappingRules, Property, Role, SyncRule, System, Whose
@@ -47,10 +47,13 @@ class FieldMap:
             raise RuleError("mapping.yaml cannot be used: " + "; ".join(found))
         self.rules = rules
         self.types = dict(types)
-        self._left_alone = frozenset((*_left_to_them(rules), *waiting))
+        self.carried = frozenset(_decided(rules, Whose.CARRIED))
+        self._left_alone = frozenset((*_decided(rules, Whose.THEIRS), *self.carried, *waiting))
         self.properties = tuple(_mapped(prop, rules) for prop in rules.properties)
-        self.shared = tuple(one for one in self.properties if one.rule.role is Role.SHARED)
-        self.heard = tuple(one for one in self.properties if one.rule.role in (Role.ANSWER, Role.OWNER, Role.STATUS))
+        spoken = tuple(map(self._without_echoes, self.properties))
+        self.shared = tuple(one for one in spoken if one.rule.role is Role.SHARED)
+        self.heard = tuple(one for one in spoken if one.rule.role in (Role.ANSWER, Role.OWNER, Role.STATUS))
+        self._roles = {(*at, field): one.rule.role for one in self.properties for at, field in one.fields.items()}
         self.country = next((one for one in self.shared if one.rule.name == "country"), None) or next(
             (one for one in self.shared if "country2" in one.rule.transforms), None
         )
@@ -58,6 +61,19 @@ class FieldMap:
     def may_write(self, ref: RecordRef, field: str) -> bool:
         """Whether the field is ours to write: neither left to somebody else, nor waiting for a decision."""
         return (ref.connection, ref.object, field) not in self._left_alone
+
+    def is_carried(self, ref: RecordRef, field: str) -> bool:
+        """Whether a neighbour brings the field from its master system."""
+        return (ref.connection, ref.object, field) in self.carried
+
+    def role_of(self, ref: RecordRef, field: str) -> Role | None:
+        """What a field of the record is to the loop; None for one that no property has."""
+        return self._roles.get((ref.connection, ref.object, field))
+
+    def _without_echoes(self, one: MappedProperty) -> MappedProperty:
+        """Without the fields that a neighbour carries: what those show is their master's word, and late."""
+        fields = {at: field for at, field in one.fields.items() if (*at, field) not in self.carried}
+        return one if len(fields) == len(one.fields) else replace(one, fields=fields)
 
     def heads(
         self, records: Sequence[Record], *, touched: Mapping[RecordRef, datetime] | None = None
@@ -153,11 +169,11 @@ def _one_sided(prop: Property, types: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(("sync",), f"{prop.sync.value!r}, but none of its fields is in a {side} connection")
 
 
-def _left_to_them(rules: MappingRules) -> Iterator[tuple[str, str, str]]:
+def _decided(rules: MappingRules, wanted: Whose) -> Iterator[tuple[str, str, str]]:
     for connection, decided in rules.decided.items():
         for place, whose in decided.items():
             kind, _, field = place.partition(".")
-            if whose is Whose.THEIRS:
+            if whose is wanted:
                 yield connection, kind, field
 
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.place import Stopped
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
-from store import connections, held, installation, leads, outbox, runs
+from store import arrivals, connections, flaps, held, installation, leads, outbox, runs
+from store.arrivals import Overdue
 from store.engine import Tx
 from store.held import HeldStatus
 
 LATE_CYCLES = 3
+ARRIVAL = timedelta(hours=1)
 LOOKED_AT = 50
 """Runs that may have begun since the last one ended: one is under way, others stopped in the middle."""
 
@@ -32,23 +35,30 @@ class Standing:
     """Set name → leads that wait in it."""
     undecided: int
     """Leads whose rules failed: they keep their stage until the rules or their data are mended."""
+    stopped: tuple[Stopped, ...] = ()
+    """Fields that are written no more, because somebody overwrote them again and again."""
+    overdue: tuple[Overdue, ...] = ()
+    """What a neighbour should have carried by now."""
 
 
-def standing(tx: Tx, *, cycle: timedelta, now: datetime) -> Standing:
-    """Read it all in a few statements. Late: no run ended for three cycles."""
+def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta = ARRIVAL, now: datetime) -> Standing:
+    """Read it all in a few statements. Late: no run ended for three cycles. `arrival`: what a neighbour may take."""
     found = tuple(connections.all(tx))
     last = next((run for run in runs.last(tx, LOOKED_AT) if run.ended_at is not None), None)
     status, reason = judge(found, last, cycle=cycle, now=now)
     undecided = len(leads.failed(tx))
+    stopped, overdue = tuple(flaps.stopped(tx)), tuple(arrivals.overdue(tx, before=now - arrival))
     return Standing(
         status=status,
-        reason="; ".join([reason, *_reservations(tx, last, undecided)]),
+        reason="; ".join([reason, *_reservations(tx, last, undecided), *_fought_over(stopped, overdue)]),
         last_run=last,
         connections=found,
         stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
         outbox=outbox.counts(tx),
         held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
         undecided=undecided,
+        stopped=stopped,
+        overdue=overdue,
     )
 
 
@@ -58,6 +68,26 @@ def _reservations(tx: Tx, last: Run | None, undecided: int) -> Iterator[str]:
         yield "only scores are shown until the people of every system were read once"
     if undecided:
         yield f"leads that could not be decided: {undecided}"
+
+
+def _fought_over(stopped: Sequence[Stopped], overdue: Sequence[Overdue]) -> Iterator[str]:
+    if stopped:
+        fields = ", ".join(str(each.field) for each in stopped)
+        yield f"fields written no more, because others keep overwriting them: {fields}"
+    if overdue:
+        yield f"not carried by the neighbour in time: {', '.join(str(each.field) for each in overdue)}"
+
+
+def on_how_many(one: Stopped) -> str:
+    """How far a stop reaches: `on every record`, `on 3 records`."""
+    if one.everywhere:
+        return "on every record"
+    return f"on {one.records:,} record{'s' if one.records != 1 else ''}"
+
+
+def by_whom(one: Stopped) -> str:
+    """Who overwrites it, as far as that is known."""
+    return one.who or ("nobody was asked yet" if one.who is None else "the system's history does not tell")
 
 
 def judge(

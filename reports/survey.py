@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.mapping import MappingRules
-from domain.survey import Author, Neighbour, Survey
+from domain.survey import HUBSPOT_CONNECTOR, Author, Neighbour, Survey
 from mapping.contested import FieldVerdict
 from mapping.written import written_fields
 
@@ -34,11 +34,16 @@ def lines_to_decide(open_fields: Sequence[FieldVerdict]) -> tuple[str, ...]:
     for connection in dict.fromkeys(each.field.connection for each in open_fields):
         lines.append(f"  {connection}:")
         lines += [
-            f"    {each.field.place}: ours # or shared, or theirs"
+            f"    {each.field.place}: ours # or shared, or theirs{_or_carried(each)}"
             for each in open_fields
             if each.field.connection == connection
         ]
     return tuple(lines)
+
+
+def _or_carried(field: FieldVerdict) -> str:
+    """What the neighbour writes it may bring from the other system for us."""
+    return ", or carried" if any(reason.startswith(HUBSPOT_CONNECTOR) for reason in field.reasons) else ""
 
 
 def advice(surveys: Mapping[str, Survey], rules: MappingRules, types: Mapping[str, str]) -> tuple[Advice, ...]:
@@ -80,7 +85,14 @@ def _consequences(survey: Survey, rules: MappingRules, types: Mapping[str, str])
         if field.connection == survey.connection and (field.object, field.field) in carried
     ]
     if both:
-        yield f"It carries fields that our rules write too: {', '.join(sorted(both))}. Turn its field sync off there."
+        yield (
+            f"It carries fields that our rules write too: {', '.join(sorted(both))}. Turn its field sync off there, or "
+            "decide `carried` where it brings the other system's value: leadloop then looks after its arrival only."
+        )
+    yield (
+        "If it creates leads in Salesforce, set `create_after_minutes: 20` in mapping.yaml under systems > salesforce, "
+        "so that nobody is created twice."
+    )
 
 
 __all__ = [

@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 
 from domain.values import LeadId, RuleHash, Value
 from store import numbers
-from store.chunks import chunks
-from store.columns import AnyRow, from_json, to_json, to_micros
+from store.chunks import BulkInsert, chunks
+from store.columns import AnyRow, from_json, plain, to_json, to_micros
 from store.engine import Tx
 from store.schema import audit as table
 from store.schema import audit_seal, audit_unsealed
@@ -24,6 +24,12 @@ from store.schema import subject_key as subject_keys
 from store.upserts import insert_new
 
 _START = "0" * 64
+_COLUMNS = (
+    "seq", "at", "actor", "action", "connection", "object", "record_id", "lead_id", "fields", "rule_hash",
+    "outbox_key", "values_hmac",
+)  # fmt: skip
+_INSERT = BulkInsert(table, _COLUMNS, "")
+_INSERT_UNSEALED = BulkInsert(audit_unsealed, ("seq",), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +71,8 @@ def append(tx: Tx, entries: Sequence[AuditEntry]) -> None:
     if not entries:
         return
     seqs = numbers.take(tx, "audit", len(entries))
-    tx.execute(table.insert(), [_to_row(entry, seq) for seq, entry in zip(seqs, entries, strict=True)])
-    tx.execute(audit_unsealed.insert(), [{"seq": seq} for seq in seqs])
+    _INSERT.run(tx, [_to_row(entry, seq) for seq, entry in zip(seqs, entries, strict=True)])
+    _INSERT_UNSEALED.run(tx, [(seq,) for seq in seqs])
 
 
 def of_lead(tx: Tx, lead_id: LeadId) -> list[AuditEntry]:
@@ -164,21 +170,21 @@ def _link(digest: str, row: AnyRow) -> str:
     return sha256(f"{digest}\n{to_json([*sorted(kept.items())])}".encode()).hexdigest()
 
 
-def _to_row(entry: AuditEntry, seq: int) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "at": entry.at,
-        "actor": entry.actor,
-        "action": entry.action,
-        "connection": entry.connection,
-        "object": entry.object,
-        "record_id": entry.record_id,
-        "lead_id": entry.lead_id,
-        "fields": to_json(entry.fields),
-        "rule_hash": entry.rule_hash,
-        "outbox_key": entry.outbox_key,
-        "values_hmac": entry.values_hmac,
-    }
+def _to_row(entry: AuditEntry, seq: int) -> tuple[Any, ...]:
+    return (
+        seq,
+        to_micros(entry.at),
+        plain(entry.actor),
+        plain(entry.action),
+        entry.connection,
+        entry.object,
+        entry.record_id,
+        entry.lead_id,
+        to_json(entry.fields),
+        entry.rule_hash,
+        entry.outbox_key,
+        entry.values_hmac,
+    )
 
 
 def _to_entry(row: AnyRow) -> AuditEntry:

@@ -33,7 +33,7 @@ class BulkInsert:
     def __init__(self, table: Table, columns: Sequence[str], tail: str) -> None:
         self.columns = tuple(columns)
         self._head = f"INSERT INTO {table.name} ({', '.join(columns)}) "
-        self._tail = tail
+        self.tail = tail
         self.arrays = ", ".join(f"%b::{_array_type(table, column)}" for column in columns)
         self._postgresql = f"{self._head}SELECT * FROM unnest({self.arrays}) {tail}"  # noqa: S608 - names of our own
         self._sqlite = cache(self._values)
@@ -55,7 +55,7 @@ class BulkInsert:
 
     def _values(self, count: int) -> str:
         row = f"({', '.join('?' * len(self.columns))})"
-        return f"{self._head}VALUES {', '.join([row] * count)} {self._tail}"
+        return f"{self._head}VALUES {', '.join([row] * count)} {self.tail}"
 
 
 def _array_type(table: Table, column: str) -> str:

@@ -15,8 +15,8 @@ from domain.lead import Lead
 from domain.stage import Stage
 from domain.values import LeadId
 from store import numbers
-from store.chunks import chunks
-from store.columns import AnyRow
+from store.chunks import chunks, read_many
+from store.columns import AnyRow, Instant, from_json, maybe_moment
 from store.engine import Tx
 from store.schema import lead as table
 from store.scores import never_scored, save_scores, scores_of
@@ -47,17 +47,16 @@ def create(tx: Tx, count: int, *, now: datetime, installation: str, armed_at: da
 def get(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Lead]:
     """The leads of these numbers; those that were merged into another are left out."""
     found: dict[LeadId, Lead] = {}
-    for portion in chunks(ids):
-        rows = tx.execute(select(table).where(table.c.id.in_(portion), table.c.merged_into.is_(None)))
-        found.update({LeadId(row.id): to_lead(row) for row in rows})
+    for row in read_many(tx, _READ, ids):
+        found[LeadId(row[0])] = _to_lead(row)
     return found
 
 
 def by_key(tx: Tx, keys: Iterable[str]) -> dict[str, Lead]:
     """The leads of our own unique keys, as they are written to the systems."""
     found: dict[str, Lead] = {}
-    for portion in chunks(keys):
-        found.update({row.key: to_lead(row) for row in tx.execute(select(table).where(table.c.key.in_(portion)))})
+    for row in read_many(tx, _READ_BY_KEY, keys):
+        found[row[1]] = _to_lead(row)
     return found
 
 
@@ -206,6 +205,11 @@ _STANDING = (
     "left_lists", "nurture_withheld", "shown_score", "shown_band", "shown_at", "wake_at",
 )  # fmt: skip
 
+_MOMENTS = tuple(name for name in _STANDING if isinstance(table.c[name].type, Instant))
+_LEADS = f"SELECT id, key, revision, {', '.join(_STANDING)} FROM lead"  # noqa: S608 - names of our own
+_READ = f"{_LEADS} WHERE id IN ({{keys}}) AND merged_into IS NULL"
+_READ_BY_KEY = f"{_LEADS} WHERE key IN ({{keys}})"
+
 
 def _standing(lead: Lead) -> dict[str, Any]:
     found = {name: getattr(lead, name) for name in _STANDING}
@@ -219,10 +223,15 @@ def _decided(lead: Lead, now: datetime) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in standing.items()}
 
 
-def to_lead(row: AnyRow) -> Lead:
-    standing = {name: getattr(row, name) for name in _STANDING}
-    standing |= {"stage": Stage(row.stage), "left_lists": tuple(row.left_lists)}
-    return Lead(id=LeadId(row.id), key=row.key, revision=row.revision, **standing)
+_STAGES = {each.value: each for each in Stage}
+
+
+def _to_lead(row: AnyRow) -> Lead:
+    number, key, revision, *standing = row
+    kept: dict[str, Any] = dict(zip(_STANDING, standing, strict=True))
+    kept.update({name: maybe_moment(kept[name]) for name in _MOMENTS})
+    kept["stage"], kept["left_lists"] = _STAGES[kept["stage"]], tuple(from_json(kept["left_lists"]))
+    return Lead(id=LeadId(number), key=key, revision=revision, **kept)
 
 
 def _update(tx: Tx, ids: Iterable[LeadId], values: Mapping[str, Any]) -> None:
@@ -253,6 +262,5 @@ __all__ = [
     "save_scores",
     "scores_of",
     "survivor",
-    "to_lead",
     "touch",
 ]

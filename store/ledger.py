@@ -35,8 +35,14 @@ INSERT = BulkInsert(
 )
 _READ = (
     "SELECT lead_id, connection, stream, external_id, kind, occurred_at, seen_at, record_connection, record_object, "
-    "record_id, email, actor, automated, properties FROM activity WHERE lead_id IN ({keys}) AND retracted_at IS NULL "
+    "record_id, email, actor, automated, properties, retracted_at FROM activity WHERE lead_id IN ({keys}) "
     "ORDER BY lead_id, occurred_at, connection, stream, external_id"
+)
+_FACT = ("lead_id", "name", "number", "value", "since", "seen_at")
+_INSERT_FACTS = BulkInsert(fact_table, _FACT, "")
+_READ_FACTS = (
+    f"SELECT {', '.join(_FACT)} FROM fact WHERE lead_id IN ({{keys}}) "  # noqa: S608 - names of our own
+    "ORDER BY lead_id, name, seen_at, number"
 )
 
 
@@ -78,11 +84,30 @@ def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[st
 
 
 def activities_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Activity]]:
-    """Everything these leads did, oldest first, without what was retracted."""
+    """Everything these leads did, oldest first, without what was retracted; what a lead did counts once.
+
+    A happening that its system attaches to several records comes under a key for each. Where these records turn
+    out to be one person, as in a merge, it is still one happening, and taken back under one key it is taken back.
+    """
+    rows = list(read_many(tx, _READ, lead_ids))
+    out = {happening for row in rows if row[-1] is not None and (happening := _happening(row)) is not None}
     found: dict[LeadId, list[Activity]] = {}
-    for row in read_many(tx, _READ, lead_ids):
+    for row in rows:
+        happening = _happening(row)
+        if row[-1] is not None or happening in out:
+            continue
+        if happening is not None:
+            out.add(happening)
         found.setdefault(LeadId(row[0]), []).append(_to_activity(row))
     return found
+
+
+def _happening(row: AnyRow) -> tuple[object, ...] | None:
+    """What the row is one of several keys of, on this lead; None where the system has one key for it."""
+    lead, connection, stream, external_id, record_id = *row[:4], row[9]
+    if record_id is None or not external_id.endswith(f":{record_id}"):
+        return None
+    return lead, connection, stream, external_id.removesuffix(record_id)
 
 
 def put_facts(tx: Tx, lead_id: LeadId, values: Mapping[str, Value], *, since: datetime, seen_at: datetime) -> set[str]:
@@ -99,45 +124,35 @@ def put_facts_many(
 ) -> dict[LeadId, set[str]]:
     """As `put_facts`, for many leads in a few statements; leads without a change are left out of the answer."""
     newest = _newest(tx, values)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     changed: dict[LeadId, set[str]] = {}
     for lead, pairs in values.items():
         for name, value in pairs.items():
             number, known = newest.get((lead, name), (0, "null"))
-            if to_json(value) == known:
+            written = to_json(value)
+            if written == known:
                 continue
-            rows.append(
-                {"lead_id": lead, "name": name, "number": number + 1, "value": to_json(value)}
-                | {"since": since[lead], "seen_at": seen_at}
-            )
+            rows.append((lead, name, number + 1, written, to_micros(since[lead]), to_micros(seen_at)))
             changed.setdefault(lead, set()).add(name)
-    if rows:
-        tx.execute(fact_table.insert(), rows)
+    _INSERT_FACTS.run(tx, rows)
     return changed
 
 
 def facts_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Fact]]:
     """Every value these leads' properties ever had; of each name the newest stands last."""
     found: dict[LeadId, list[Fact]] = {}
-    for portion in chunks(lead_ids):
-        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))).all():
-            fact = Fact(name=row.name, value=from_json(row.value), since=row.since, seen_at=row.seen_at)
-            found.setdefault(LeadId(row.lead_id), []).append(fact)
+    for lead, name, _, value, since, seen_at in read_many(tx, _READ_FACTS, lead_ids):
+        fact = Fact(name=name, value=from_json(value), since=from_micros(since), seen_at=from_micros(seen_at))
+        found.setdefault(LeadId(lead), []).append(fact)
     return found
-
-
-def _facts() -> Any:
-    columns = fact_table.c
-    return select(fact_table).order_by(columns.lead_id, columns.name, columns.seen_at, columns.number)
 
 
 def _newest(tx: Tx, leads: Iterable[LeadId]) -> dict[tuple[LeadId, str], tuple[int, str]]:
     """The highest number used and the newest value of each fact."""
     found: dict[tuple[LeadId, str], tuple[int, str]] = {}
-    for portion in chunks(leads):
-        for row in tx.execute(_facts().where(fact_table.c.lead_id.in_(portion))).all():
-            key = (LeadId(row.lead_id), row.name)
-            found[key] = (max(row.number, found.get(key, (0, ""))[0]), row.value)
+    for lead, name, number, value, _, _ in read_many(tx, _READ_FACTS, leads):
+        key = (LeadId(lead), name)
+        found[key] = (max(number, found.get(key, (0, ""))[0]), value)
     return found
 
 
@@ -217,7 +232,8 @@ _KINDS = {kind.value: kind for kind in ActivityKind}
 
 
 def _to_activity(row: AnyRow) -> Activity:
-    _, connection, stream, external_id, kind, occurred_at, seen_at, at, what, whom, email, actor, automated, more = row
+    _, connection, stream, external_id, kind, occurred_at, seen_at, at, what, whom, *others = row
+    email, actor, automated, more, _ = others
     return Activity(
         connection=connection,
         stream=stream,

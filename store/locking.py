@@ -14,3 +14,8 @@ def locked(tx: Tx, query: AnySelect, column: Column[Any]) -> AnySelect:
     SQLite locks no rows: there is one writer at a time.
     """
     return query.order_by(collate(column, "C")).with_for_update() if tx.dialect.name == "postgresql" else query
+
+
+def lock_by(tx: Tx, column: str) -> str:
+    """As `locked`, for the end of a statement in words."""
+    return f' ORDER BY {column} COLLATE "C" FOR UPDATE' if tx.dialect.name == "postgresql" else ""

@@ -18,6 +18,7 @@ from store import handoffs, leads
 from store.engine import Tx
 from store.schema import (
     activity,
+    arrival,
     assignment,
     conflict,
     desired,
@@ -64,7 +65,7 @@ def merge(tx: Tx, survivor: LeadId, loser: LeadId, *, now: datetime) -> Merged:
     if survivor == loser or set(found) != {survivor, loser}:
         raise ValueError(f"leads {survivor} and {loser} cannot be merged: they have to be two living leads")
     closed, leading = _unite_handoffs(tx, survivor, loser, now=now)
-    for table in (record, identity_key, activity, intent, outbox, transition, assignment):
+    for table in (record, identity_key, activity, intent, outbox, transition, assignment, arrival):
         tx.execute(update(table).where(table.c.lead_id == loser).values(lead_id=survivor))
     _move_facts(tx, survivor, loser)
     for table, key in _SINGLE:

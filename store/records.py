@@ -13,14 +13,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
-from store.chunks import BulkInsert, chunks, run_many
-from store.columns import AnyRow, from_json, plain, to_json, to_micros
+from store.chunks import BulkInsert, chunks, read_many, run_many
+from store.columns import AnyRow, from_json, from_micros, plain, to_json, to_micros
 from store.engine import Tx
-from store.locking import locked
+from store.locking import lock_by
 from store.schema import record as table
 from store.schema import record_value
 from store.upserts import insert_new
@@ -44,6 +44,25 @@ UPSERT = BulkInsert(
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])
     + f" WHERE {_NEWER} AND NOT (record.archived = excluded.archived AND {_SAME}) RETURNING connection, object, id",
 )
+_SHOWN = (
+    "r.lead_id, r.connection, r.object, r.id, r.modified_at, r.archived, r.merged_into, r.converted_to, r.former_ids, "
+    "r.content"
+)
+_READ = f"SELECT {_SHOWN} FROM record r WHERE r.connection = ? AND r.object = ? AND r.id IN ({{keys}})"  # noqa: S608 - names of our own
+_READ_OF_LEADS = (
+    f"SELECT {_SHOWN} FROM record r WHERE r.lead_id IN ({{keys}}) "  # noqa: S608
+    "ORDER BY r.lead_id, r.connection, r.object, r.id"
+)
+_READ_NEXT = (
+    f"SELECT {_SHOWN} FROM record r "  # noqa: S608
+    "WHERE r.connection = ? AND r.object = ? AND r.id > {keys} ORDER BY r.id LIMIT 1000"
+)
+_READ_FOUND = (
+    f"SELECT {_SHOWN}, v.value FROM record_value v "  # noqa: S608
+    "JOIN record r ON r.connection = v.connection AND r.object = v.object AND r.id = v.id "
+    "WHERE v.connection = ? AND v.object = ? AND v.name = ? AND v.value IN ({keys}) ORDER BY v.value, v.id"
+)
+_READ_CONTENT = "SELECT id, seen_at, content FROM record WHERE connection = ? AND object = ? AND id IN ({keys})"
 _RESTAMP = (
     "UPDATE record SET modified_at = ?, seen_at = ?, read_hash = ? "
     "WHERE connection = ? AND object = ? AND id = ? AND (modified_at < ? OR (modified_at = ? AND read_hash <> ?))"
@@ -69,7 +88,8 @@ def upsert(tx: Tx, records: Sequence[Record], *, seen_at: datetime) -> list[Reco
 
 
 def get(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, Record]:
-    return {(record := _to_record(row)).ref: record for row in _rows(tx, refs)}
+    rows = (row for place, ids in _by_object(refs).items() for row in read_many(tx, _READ, ids, given=place))
+    return {(record := _to_record(row)).ref: record for row in rows}
 
 
 def lead_of(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, LeadId]:
@@ -97,14 +117,8 @@ def assign(tx: Tx, pairs: Mapping[RecordRef, LeadId]) -> None:
 def of_leads(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Record]]:
     """Every record of these leads, in the order of their references."""
     found: dict[LeadId, list[Record]] = {}
-    for portion in chunks(lead_ids):
-        rows = tx.execute(
-            select(table)
-            .where(table.c.lead_id.in_(portion), table.c.lead_id.is_not(None))
-            .order_by(table.c.lead_id, table.c.connection, table.c.object, table.c.id)
-        ).all()
-        for row in rows:
-            found.setdefault(LeadId(row.lead_id), []).append(_to_record(row))
+    for row in read_many(tx, _READ_OF_LEADS, lead_ids):
+        found.setdefault(LeadId(row[0]), []).append(_to_record(row))
     return found
 
 
@@ -112,16 +126,11 @@ def of_object(tx: Tx, connection: str, object: str) -> Iterator[Record]:
     """Every record of one object, by id, in portions that fit memory."""
     last = ""
     while True:
-        rows = tx.execute(
-            select(table)
-            .where(table.c.connection == connection, table.c.object == object, table.c.id > last)
-            .order_by(table.c.id)
-            .limit(1000)
-        ).all()
-        yield from map(_to_record, rows)
+        rows = [_to_record(row) for row in read_many(tx, _READ_NEXT, [last], given=(connection, object))]
+        yield from rows
         if len(rows) < 1000:
             return
-        last = rows[-1].id
+        last = rows[-1].ref.id
 
 
 def patch_values(tx: Tx, ref: RecordRef, values: Mapping[str, Value], *, sent_at: datetime | None = None) -> None:
@@ -132,12 +141,14 @@ def patch_values(tx: Tx, ref: RecordRef, values: Mapping[str, Value], *, sent_at
 def patch_many(tx: Tx, patches: Mapping[RecordRef, Mapping[str, Value]], *, sent_at: datetime | None = None) -> None:
     """As `patch_values`, for many records in a few statements."""
     rows = []
-    for row in _rows(tx, patches, lock=True):
-        if sent_at is not None and row.seen_at > sent_at:
-            continue
-        content = to_json({**from_json(row.content), **patches[_ref(row)]})
-        if content != row.content:
-            rows.append((content, row.connection, row.object, row.id))
+    for place, refs in sorted(_by_object(patches).items()):
+        read = _READ_CONTENT + lock_by(tx, "id")
+        for record_id, seen_at, before in read_many(tx, read, sorted(refs), given=place):
+            if sent_at is not None and seen_at > to_micros(sent_at):
+                continue
+            content = to_json({**from_json(before), **patches[refs[record_id]]})
+            if content != before:
+                rows.append((content, *place, record_id))
     run_many(tx, "UPDATE record SET content = ? WHERE connection = ? AND object = ? AND id = ?", rows)
 
 
@@ -150,21 +161,6 @@ def archive(tx: Tx, ref: RecordRef, *, now: datetime) -> None:
         )
         .values(archived=True, seen_at=now)
     )
-
-
-def take_places(tx: Tx, records: Iterable[Record]) -> None:
-    """Note whose place these took in a merge: the former ones hold nothing any more and are written to no more."""
-    former = {
-        (record.ref.connection, record.ref.object, each): _reference(record.ref)
-        for record in records
-        for each in record.former_ids
-        if each != record.ref.id
-    }
-    keys = sorted(former)
-    heirs = [(former[key], *key) for key in keys]
-    where = "WHERE connection = ? AND object = ? AND id = ?"
-    run_many(tx, f"UPDATE record SET merged_into = ?, content = '{{}}' {where} AND merged_into IS NULL", heirs)  # noqa: S608
-    run_many(tx, f"DELETE FROM record_value {where}", keys)  # noqa: S608
 
 
 def index_values(tx: Tx, ref: RecordRef, values: Mapping[str, str]) -> None:
@@ -187,39 +183,17 @@ def index_many(tx: Tx, values: Mapping[RecordRef, Mapping[str, str]]) -> None:
     insert_new(tx, record_value, rows)
 
 
-def drop_index(tx: Tx, ref: RecordRef) -> None:
-    """Let the record no longer be found by any value."""
-    tx.execute(
-        delete(record_value).where(
-            record_value.c.connection == ref.connection,
-            record_value.c.object == ref.object,
-            record_value.c.id == ref.id,
-        )
-    )
+def drop_index(tx: Tx, refs: Iterable[RecordRef]) -> None:
+    """Let the records no longer be found by any value."""
+    keys = sorted(map(_key, refs))
+    run_many(tx, "DELETE FROM record_value WHERE connection = ? AND object = ? AND id = ?", keys)
 
 
 def find(tx: Tx, connection: str, object: str, name: str, values: Iterable[str]) -> dict[str, list[Record]]:
     """The records indexed under each value, by id."""
     found: dict[str, list[Record]] = {}
-    for portion in chunks({plain(value) for value in values}):
-        rows = tx.execute(
-            select(record_value.c.value.label("found_by"), table)
-            .join(
-                table,
-                (table.c.connection == record_value.c.connection)
-                & (table.c.object == record_value.c.object)
-                & (table.c.id == record_value.c.id),
-            )
-            .where(
-                record_value.c.connection == connection,
-                record_value.c.object == object,
-                record_value.c.name == name,
-                record_value.c.value.in_(portion),
-            )
-            .order_by(record_value.c.value, record_value.c.id)
-        )
-        for row in rows:
-            found.setdefault(row.found_by, []).append(_to_record(row))
+    for row in read_many(tx, _READ_FOUND, {plain(value) for value in values}, given=(connection, object, name)):
+        found.setdefault(row[-1], []).append(_to_record(row))
     return found
 
 
@@ -243,15 +217,6 @@ def counts(tx: Tx) -> dict[tuple[str, str], int]:
         .group_by(table.c.connection, table.c.object)
     )
     return {(row[0], row[1]): row[2] for row in rows}
-
-
-def _rows(tx: Tx, refs: Iterable[RecordRef], *, lock: bool = False) -> Iterator[AnyRow]:
-    for (connection, kind), ids in sorted(_by_object(refs).items()):
-        for portion in chunks(sorted(ids)):
-            query = select(table).where(
-                table.c.connection == connection, table.c.object == kind, table.c.id.in_(portion)
-            )
-            yield from tx.execute(locked(tx, query, table.c.id) if lock else query)
 
 
 def _by_object(refs: Iterable[RecordRef]) -> dict[tuple[str, str], dict[str, RecordRef]]:
@@ -283,23 +248,21 @@ def _to_row(record: Record, seen_at: int) -> tuple[Any, ...]:
 
 
 def _to_record(row: AnyRow) -> Record:
+    """Read a row that begins with the columns of `_SHOWN`."""
+    _, connection, kind, record_id, modified_at, archived, merged, converted, former, content = row[:10]
     return Record(
-        ref=_ref(row),
-        values=from_json(row.content),
-        modified_at=row.modified_at,
-        archived=row.archived,
-        merged_into=_read_reference(row.merged_into),
-        converted_to=_read_reference(row.converted_to),
-        former_ids=tuple(from_json(row.former_ids)),
+        ref=RecordRef(connection=connection, object=kind, id=record_id),
+        values=from_json(content),
+        modified_at=from_micros(modified_at),
+        archived=bool(archived),
+        merged_into=_read_reference(merged),
+        converted_to=_read_reference(converted),
+        former_ids=() if former == "[]" else tuple(from_json(former)),
     )
 
 
 def _key(ref: RecordRef) -> tuple[str, str, str]:
     return (ref.connection, ref.object, ref.id)
-
-
-def _ref(row: AnyRow) -> RecordRef:
-    return RecordRef(connection=row.connection, object=row.object, id=row.id)
 
 
 def _reference(ref: RecordRef) -> str:

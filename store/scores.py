@@ -7,16 +7,25 @@ from sqlalchemy import delete, select
 
 from domain.score import Dimension, Grade, Line, Score, Step
 from domain.values import LeadId, RuleHash
-from store.chunks import chunks
-from store.columns import AnyRow, maybe_micros, maybe_moment
+from store.chunks import BulkInsert, chunks
+from store.columns import AnyRow, maybe_micros, maybe_moment, plain, to_json, to_micros
 from store.engine import Tx
 from store.schema import score as table
-from store.upserts import upsert
+
+_COLUMNS = (
+    "lead_id", "as_of", "rule_hash", "engagement", "sales", "fit_percent", "grade", "step", "why", "excluded",
+    "last_point_at", "last_fact_at", "next_change_at", "lines",
+)  # fmt: skip
+_UPSERT = BulkInsert(
+    table,
+    _COLUMNS,
+    "ON CONFLICT (lead_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:]),
+)
 
 
 def save_scores(tx: Tx, scores: Mapping[LeadId, tuple[Score, str]]) -> None:
     """Keep the newest score of each lead, and its reason in words."""
-    upsert(tx, table, [_to_row(lead, score, why) for lead, (score, why) in scores.items()])
+    _UPSERT.run(tx, [_to_row(lead, score, why) for lead, (score, why) in scores.items()])
 
 
 def scores_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, tuple[Score, str]]:
@@ -41,23 +50,23 @@ def forget_all(tx: Tx) -> None:
     tx.execute(delete(table))
 
 
-def _to_row(lead: LeadId, score: Score, why: str) -> dict[str, Any]:
-    return {
-        "lead_id": lead,
-        "as_of": score.as_of,
-        "rule_hash": score.rule_hash,
-        "engagement": score.engagement,
-        "sales": score.sales,
-        "fit_percent": score.fit_percent,
-        "grade": score.grade.value,
-        "step": score.step.value,
-        "why": why,
-        "excluded": score.excluded,
-        "last_point_at": score.last_point_at,
-        "last_fact_at": score.last_fact_at,
-        "next_change_at": score.next_change_at,
-        "lines": [_line_to_row(line) for line in score.lines],
-    }
+def _to_row(lead: LeadId, score: Score, why: str) -> tuple[Any, ...]:
+    return (
+        lead,
+        to_micros(score.as_of),
+        score.rule_hash,
+        score.engagement,
+        score.sales,
+        score.fit_percent,
+        score.grade.value,
+        score.step.value,
+        plain(why),
+        None if score.excluded is None else plain(score.excluded),
+        maybe_micros(score.last_point_at),
+        maybe_micros(score.last_fact_at),
+        maybe_micros(score.next_change_at),
+        to_json([_line_to_row(line) for line in score.lines]),
+    )
 
 
 def _line_to_row(line: Line) -> dict[str, Any]:

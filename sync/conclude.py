@@ -14,6 +14,7 @@ from domain.activity import MARKETING_KINDS, Activity
 from domain.change import Conflict
 from domain.decision import Decision, Desired
 from domain.lead import Fact, Lead
+from domain.place import Place
 from domain.record import Record
 from domain.score import Score
 from domain.stage import Signal, SignalKind
@@ -29,6 +30,8 @@ from mapping.projection import project
 from mapping.wishes import FieldWish
 from scoring.showing import is_worth_showing
 from scoring.why import why
+from sync.carrying import awaited
+from sync.creating import due_at
 from sync.loop import InForce
 from sync.material import Material, Users
 
@@ -79,6 +82,8 @@ class Conclusion:
     agreed: tuple[Agreed, ...]
     conflicts: tuple[Conflict, ...]
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
+    awaited: frozenset[Place] = frozenset()
+    """What a neighbour should carry and the records do not show yet."""
     allowance: Allowance | None = None
     """What it used up to pass the blast radius; None where it needed nothing."""
 
@@ -99,7 +104,8 @@ def conclude(
     known = _understand(material, rules, users, now=now)
     decision, state = decide(replace(known.view, held=held), rules.book, state, users.reps, now=now)
     decision = show(decision, known.view.score, material, rules, now=now)
-    wishes = _wishes(decision, known.merged, material, rules, users)
+    every = _wishes(decision, known.merged, material, rules, users)
+    wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field)]
     wanted = _desired(wishes, material, decision, rules)
     conclusion = Conclusion(
         lead_id=material.lead.id,
@@ -115,6 +121,7 @@ def conclude(
         agreed=_agreed(known.merged, material),
         conflicts=known.merged.conflicts,
         heads=known.merged.heads,
+        awaited=awaited(every, known.merged.values, _head_records(material, known.merged), rules.fields),
     )
     return conclusion, state
 
@@ -122,10 +129,9 @@ def conclude(
 def _wishes(
     decision: Decision, merged: LeadMerge, material: Material, rules: InForce, users: Users
 ) -> tuple[FieldWish, ...]:
-    """What the records should show: ours on the heads alone, and nothing in a field that was left to others."""
+    """What the records should show: ours on the heads alone."""
     projected = project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids)
-    wishes = on_heads_only((*merged.desired, *projected), material.records, merged.heads, rules.fields)
-    return tuple(wish for wish in wishes if rules.fields.may_write(wish.ref, wish.field))
+    return on_heads_only((*merged.desired, *projected), material.records, merged.heads, rules.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +318,8 @@ def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, 
     """The weekly refresh of a shown number is a due change like any other; one that brought nothing new is over."""
     shown_at = now if worth else lead.shown_at
     refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days) if shown_at is not None else None
-    return min((at for at in (refresh, decision.wake_at) if at is not None and at > now), default=None)
+    moments = (refresh, decision.wake_at, due_at(decision, rules.mapping, now=now))
+    return min((at for at in moments if at is not None and at > now), default=None)
 
 
 def _with(

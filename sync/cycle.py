@@ -12,6 +12,7 @@ from domain.run import ConnectionStatus, GoLive, Run
 from store import audit, connections, held, outbox, runs
 from sync import recover
 from sync.decide import Decided, decide_due
+from sync.flapping import name_rivals
 from sync.golive import follow_step, take_baseline
 from sync.hints import follow
 from sync.intake import Pulled
@@ -91,6 +92,7 @@ def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedel
         tally.pulled[name] = pull(loop, name, now=now, hot=hot)
 
     guarded(loop, name, "pull", tally, step, now=now)
+    guarded(loop, name, "history", tally, lambda: name_rivals(loop, name, now=now), now=now)
     _tell_what_rests(loop, name, now=now)
 
 

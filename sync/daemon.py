@@ -186,11 +186,11 @@ class Daemon:
         def work() -> None:
             nonlocal heard
             now = self.now()
-            heard = has_hints(loop, name, now=now)
-            if heard:
+            if has_hints(loop, name, now=now):
                 tally = Tally()
                 follow_hints(loop, name, tally, now=now)
                 self._add(tally)
+                heard = bool(tally.pulled)  # not of a connection that stands still: there hints wait for days
 
         look = self._job(f"hints:{name}", HINTS_S, work)
 

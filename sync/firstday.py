@@ -4,7 +4,10 @@ Until every system's people were read once nobody knows who is a customer or wit
 that only scores are shown; the moment they were, every lead gets its first stage from all of them.
 """
 
+from collections.abc import Collection
 from datetime import datetime
+
+import orjson
 
 from domain.run import GoLive
 from store import installation as notebook
@@ -16,6 +19,20 @@ def went_live_at(tx: Tx) -> datetime | None:
     """When the baseline was taken; None until every system's people were read once."""
     text = notebook.get(tx, notebook.WENT_LIVE)
     return datetime.fromisoformat(text) if text else None
+
+
+def read_whole(tx: Tx, connection: str) -> set[str]:
+    """The streams of a connection that were read to their end since it was set up; kept until the baseline stands."""
+    return set(orjson.loads(notebook.get(tx, _key(connection)) or "[]"))
+
+
+def note_whole(tx: Tx, connection: str, streams: Collection[str]) -> None:
+    """Add to them. A cursor alone does not tell: it moves with every page, and one that broke off stays."""
+    notebook.put(tx, _key(connection), orjson.dumps(sorted(read_whole(tx, connection).union(streams))).decode())
+
+
+def _key(connection: str) -> str:
+    return f"read_whole:{connection}"
 
 
 def go_live(tx: Tx, *, now: datetime) -> None:

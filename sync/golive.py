@@ -12,14 +12,14 @@ from domain.run import ConnectionStatus
 from store import connections, held, leads
 from store import installation as notebook
 from store.engine import Tx
-from sync.firstday import go_live, went_live_at
+from sync.firstday import go_live, read_whole, went_live_at
 from sync.loop import Loop
 
 log = structlog.get_logger(__name__)
 
 
 def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
-    """Note the moment once every system's people were read; returns whether the baseline stands.
+    """Note the moment once every system's people were read to the end; returns whether the baseline stands.
 
     A system that a person paused is not waited for.
     """
@@ -29,7 +29,7 @@ def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
     for name, connector in loop.connections.items():
         if not isinstance(connector, Reader) or name in paused:
             continue
-        read = connections.read_at(tx, name)
+        read = read_whole(tx, name)
         people = [stream.name for stream in connector.streams.values() if stream.holds is Holds.PEOPLE]
         if any(stream not in read for stream in people):
             return False

@@ -132,6 +132,3 @@ def _index(tx: Tx, met: Sequence[Met], rules: MappingRules) -> None:
         named = {"account": account if isinstance(account, str) else "", "domain": domain or ""}
         values[one.record.ref] = {name: value for name, value in named.items() if value}
     records.index_many(tx, values)
-    for one in met:
-        if one.record.archived and not one.record.values:
-            records.drop_index(tx, one.record.ref)  # erased for good: nothing of the person may lead to it

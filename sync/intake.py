@@ -4,7 +4,7 @@ Shared by whoever brings rows: the pull, page by page, and the hints, record by 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -71,9 +71,11 @@ def intake_of(
 def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activities: Sequence[Activity] = ()) -> None:
     """Keep rows of a stream and touch the leads that they mean something for."""
     pulled, now = intake.pulled, intake.now
-    refs = set(records.upsert(tx, shown, seen_at=now))
-    changed = [record for record in shown if record.ref in refs]
-    records.take_places(tx, changed)
+    rows = _with_former(shown)
+    refs = set(records.upsert(tx, rows, seen_at=now))
+    changed = [record for record in rows if record.ref in refs]
+    # Erased or merged away: nothing of the person or account may lead to it.
+    records.drop_index(tx, [record.ref for record in changed if record.archived and not record.values])
     touched = _keep_records(tx, intake, stream, shown=shown, changed=changed) if shown else set()
     added = ledger.add(tx, activities, seen_at=now)
     touched.update(lead for _, lead in added if lead is not None)
@@ -82,6 +84,20 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     pulled.activities += len(activities)
     pulled.changed += len(changed) + len(added)
     pulled.leads += len(touched)
+
+
+def _with_former(shown: Sequence[Record]) -> list[Record]:
+    """Every id that was merged away holds nothing but who took its place, as new as the record that took it.
+
+    So what shows it as it was before, a late search or a page that another thread read earlier, is older.
+    """
+    former = {
+        ref: Record(ref=ref, values={}, modified_at=record.modified_at, archived=True, merged_into=record.ref)
+        for record in shown
+        for each in record.former_ids
+        if (ref := replace(record.ref, id=each)) != record.ref
+    }
+    return [*(record for record in shown if record.ref not in former), *former.values()]
 
 
 def _keep_records(

@@ -4,6 +4,7 @@ Every row is audited before it can be sent: no write reaches a system that the a
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from config.mapping import Role
@@ -11,12 +12,13 @@ from domain.decision import Desired, Intent, IntentKind
 from domain.lead import Lead
 from domain.run import GoLive
 from domain.values import LeadId, RecordRef, Value
-from store import audit, desired, intents, leads, ledger, outbox, records
+from store import audit, desired, flaps, intents, leads, ledger, outbox, records
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.intents import IntentStatus, KeptIntent
 from store.outbox import OutboxDraft
 from sync.firstday import step_now
+from sync.flapping import watch
 from sync.loop import InForce, Loop
 from sync.material import Users, users
 from sync.plan import CLOSING, GivenTask, Wanted, changes_of, limited, outdated
@@ -35,13 +37,25 @@ def plan_due(loop: Loop, *, now: datetime, run_id: int | None = None) -> int:
             rules = loop.in_force(tx)
             wanted = list(wanted_of(tx, ids, rules))
             step = step_now(tx, loop.settings.go_live)
-            drafts = plan_leads(wanted, rules, users(tx, rules.mapping), step=step)
+            drafts = _peaceful(tx, wanted, rules, loop, step=step, now=now)
             put(tx, drafts, now=now, run_id=run_id)
             overtaken = withdraw(tx, wanted, rules, now=now)
             leads.clear_plan_due(tx, [lead for lead in ids if lead not in overtaken])
             count += len(drafts)
             loop.reached("plan.before_commit")
         loop.reached("plan.committed")
+
+
+def _peaceful(
+    tx: Tx, wanted: Sequence[Wanted], rules: InForce, loop: Loop, *, step: GoLive, now: datetime
+) -> list[OutboxDraft]:
+    """What to write, without what would only be overwritten once more."""
+    people = users(tx, rules.mapping)
+    drafts = plan_leads(wanted, rules, people, step=step)
+    stops = watch(tx, drafts, rules, loop.settings.neighbours, now=now)
+    if stops is None:
+        return drafts
+    return plan_leads([replace(each, stopped=stops) for each in wanted], rules, people, step=step)
 
 
 def plan_leads(wanted: Sequence[Wanted], rules: InForce, people: Users, *, step: GoLive) -> list[OutboxDraft]:
@@ -82,6 +96,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
     creating = [lead for lead in ids if their_intents.get(lead) or lead in to_create]
     facts = ledger.facts_of(tx, creating)
     their_rows = outbox.open_of(tx, ids)
+    stopped = flaps.stops(tx)
     for lead in found.values():
         values = {fact.name: fact.value for fact in facts.get(lead.id, ())}
         yield Wanted(
@@ -95,6 +110,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
             given=their_tasks.get(lead.id, ()),
             values={**values, **owned(their_desired.get(lead.id, ()), lead, rules)},
             open=their_rows.get(lead.id, ()),
+            stopped=stopped,
         )
 
 

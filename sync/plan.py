@@ -16,6 +16,7 @@ from config.mapping import MappingRules, Tasks
 from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
+from domain.place import Place
 from domain.record import Record
 from domain.run import GoLive
 from domain.stage import Stage
@@ -23,6 +24,7 @@ from domain.values import LeadId, RecordRef, RuleHash, Value
 from handoff.deadlines import TASK
 from mapping.creation import values_for_new
 from mapping.identity import is_live
+from store.flaps import NOWHERE, Stops
 from store.outbox import OutboxDraft, OutboxRow
 from sync.loop import InForce
 from sync.material import Users
@@ -63,6 +65,8 @@ class Wanted:
     given: Sequence[GivenTask] = ()
     open: Sequence[OutboxRow] = ()
     """Rows that are not done: claimed ones are left alone, parked ones stand in the way of their like."""
+    stopped: Stops = NOWHERE
+    """Fields that somebody else overwrote again and again: they are left alone."""
 
 
 def limited(wanted: Wanted, step: GoLive) -> Wanted:
@@ -94,7 +98,9 @@ def _field_changes(wanted: Wanted, rules: MappingRules) -> Iterator[OutboxDraft]
     by_record: dict[RecordRef, list[Desired]] = {}
     for row in wanted.desired:
         record = shown.get(row.ref)
-        if record is not None and not record.archived and not same(row.value, record.values.get(row.field)):
+        if record is None or record.archived or same(row.value, record.values.get(row.field)):
+            continue
+        if Place(ref=row.ref, field=row.field) not in wanted.stopped:
             by_record.setdefault(row.ref, []).append(row)
     for ref, rows in sorted(by_record.items()):
         yield _field_change(wanted, shown[ref], rows, rules)

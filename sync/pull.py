@@ -11,6 +11,7 @@ from domain.errors import ContractError
 from domain.record import Cursor, Page
 from store import connections
 from store.engine import Tx
+from sync.firstday import note_whole, went_live_at
 from sync.intake import Intake, Pulled, intake_of, keep
 from sync.loop import Loop
 from sync.reading import Reading
@@ -75,15 +76,19 @@ def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[s
                 loop.reached("pull.before_commit")
             loop.reached("pull.page_committed")
     finally:
-        _move_idle(loop, intake.connection, idle, now=intake.now)
+        _keep_ends(loop, intake, idle, whole=reading.whole)
 
 
-def _move_idle(loop: Loop, name: str, idle: Mapping[str, Cursor], *, now: datetime) -> None:
-    """Cursors that moved without bringing a row may be saved late, and together."""
-    if idle:
+def _keep_ends(loop: Loop, intake: Intake, idle: Mapping[str, Cursor], *, whole: Collection[str]) -> None:
+    """Cursors that moved without bringing a row may be saved late, and together; with what was read to its end."""
+    with loop.store.read() as tx:
+        awaited = whole if went_live_at(tx) is None else ()
+    if idle or awaited:
         with loop.store.write(loop.epoch) as tx:
             for stream, cursor in idle.items():
-                connections.save_cursor(tx, name, stream, cursor, read_at=now)
+                connections.save_cursor(tx, intake.connection, stream, cursor, read_at=intake.now)
+            if awaited:
+                note_whole(tx, intake.connection, awaited)
 
 
 def _keep(tx: Tx, page: Page, intake: Intake) -> None:

@@ -15,10 +15,11 @@ FIRST = {Holds.USERS: -2, Holds.ACCOUNTS: -1}
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """One reading of a connection. `stopped`: why streams were not read to their end, by name."""
+    """One reading of a connection. `whole`: streams read to their end; `stopped`: why others were not, by name."""
 
     reader: Reader
     cursors: Mapping[str, Cursor]
+    whole: set[str] = field(default_factory=set)
     stopped: dict[str, ContractError] = field(default_factory=dict)
 
     def pages(self, streams: Collection[str]) -> Iterator[Page]:
@@ -41,6 +42,8 @@ class Reading:
             yield from self.reader.read(name, cursor)
         except ContractError as error:
             self.stopped[name] = error
+        else:
+            self.whole.add(name)
 
     def _bundle(self, reader: BundleReader, names: Collection[str]) -> Iterator[Page]:
         """Nobody says which of a bundle was not understood: one by one they are read on from where it broke off."""
@@ -53,5 +56,6 @@ class Reading:
             broke_off = True
         else:
             broke_off = False
+            self.whole.update(names)
         for name in names if broke_off else ():
             yield from self._stream(name, cursors[name])

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from store import flaps
 from store import installation as notebook
 from store.retention import purge
 from sync.loop import Loop
 
 EVERY = timedelta(hours=20)
 NAME = "retained_at"
+QUIET = timedelta(days=7)
+"""The longest time within which overwritings may be set to count."""
 
 
 def retain(loop: Loop, *, now: datetime) -> None:
@@ -19,4 +22,5 @@ def retain(loop: Loop, *, now: datetime) -> None:
     while loop.store.transact(lambda tx: purge(tx, now=now), loop.epoch).more:
         pass
     with loop.store.write(loop.epoch) as tx:
+        flaps.forget_quiet(tx, before=now - QUIET)
         notebook.put(tx, NAME, now.isoformat())

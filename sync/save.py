@@ -5,10 +5,11 @@ from datetime import datetime
 
 from domain.decision import Intent, IntentKind
 from domain.values import LeadId
-from store import audit, desired, handoffs, intents, leads, ledger
+from store import arrivals, audit, desired, handoffs, intents, leads, ledger
 from store.audit import AuditEntry
 from store.engine import Tx
 from sync.conclude import Conclusion
+from sync.creating import creation_at
 from sync.loop import InForce
 
 
@@ -21,6 +22,7 @@ def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, 
     leads.save(tx, [each.decision.lead for each in conclusions], now=now)
     _save_handoffs(tx, conclusions)
     changed = _save_desired(tx, conclusions, rules)
+    arrivals.replace(tx, {each.lead_id: each.awaited for each in conclusions}, now=now)
     _save_intents(tx, conclusions, rules)
     _audit(tx, conclusions, now=now)
     leads.mark_plan_due(tx, changed)
@@ -104,5 +106,7 @@ def creations(conclusion: Conclusion, rules: InForce) -> tuple[Intent, ...]:
             payload={"connection": name},
         )
         for name, system in sorted(rules.mapping.systems.items())
-        if system.create == "create_at_mql" and name not in conclusion.heads
+        if system.create == "create_at_mql"
+        and name not in conclusion.heads
+        and creation_at(handoff, system) <= conclusion.as_of
     )

@@ -21,21 +21,14 @@ Values = Mapping[str, Value]
 
 MOST_BYTES = 100_000_000
 """Of one job's CSV: Salesforce takes 150 MB after encoding it in base64."""
-WAIT_S = 600.0
-"""After that a job is aborted; what it did until then has its receipts, the rest is tried again later."""
+WAIT_S = 180.0
+"""After that a job is aborted, for a handoff waits while its lead has a row out; what the job did not do, others do."""
 ID = "Id"
 
 _SAID_OTHERWISE = frozenset({"DUPLICATES_DETECTED"})
 """What only an ordinary call's headers decide: it is written by one."""
 
 _SAID = re.compile(r"(?P<code>[A-Z][A-Z0-9_]*):(?P<message>.*):(?P<fields>[^:]*?) ?--", re.DOTALL)
-_UNPROCESSED = Receipt(
-    key="",
-    outcome=ReceiptOutcome.REFUSED,
-    code="UNPROCESSED",
-    message="Salesforce ended the Bulk job before it came to this row",
-    retryable=True,
-)
 
 
 class BulkIngest:
@@ -53,12 +46,15 @@ class BulkIngest:
     def send(self, object_name: str, key: str, rows: Sequence[Values]) -> dict[str, Receipt]:
         """Receipts by the value of `key`: `Id` (an update) or an External Id (an upsert). No two rows share one.
 
-        A row may be missing: Bulk said nothing of it that can be understood, and ordinary calls may write it.
+        A row may be missing: the job ended before it came to it, or said nothing of it that can be understood.
+        Ordinary calls may write it.
         """
         receipts: dict[str, Receipt] = {}
         try:
             for part in _parts(key, rows):
                 receipts |= self._run(object_name, key, part)
+                if not self._jobs.may(object_name):
+                    break
         except ContractError as error:
             self._jobs.refuse(object_name, str(error))
         except BulkRefusedError:
@@ -73,8 +69,8 @@ class BulkIngest:
             self._upload(job, content)
             self._jobs.close(job.id)
             ended = self._finished(job)
-        if ended.state is State.FAILED and not ended.processed:
-            raise self._jobs.refuse(object_name, "the job failed before its first row")
+        if ended.state is not State.COMPLETE:
+            self._jobs.refuse(object_name, f"the job ended {ended.state}")
         return self._receipts(ended, key)
 
     @contextmanager
@@ -124,8 +120,6 @@ class BulkIngest:
             refusal = refusal_of(row["sf__Error"])
             if refusal.code not in _SAID_OTHERWISE:
                 receipts[mark(key, row[key])] = refused_for([refusal])
-        for row in self._result(job, "unprocessedrecords"):
-            receipts[mark(key, row[key])] = _UNPROCESSED
         return receipts
 
     def _result(self, job: Job, which: str) -> Iterator[Mapping[str, str]]:

@@ -49,12 +49,10 @@ class BulkRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as Salesforce last told of it. `processed` and `failed` count rows."""
+    """A job as Salesforce last told of it."""
 
     id: str
     state: State
-    processed: int = 0
-    failed: int = 0
 
 
 class Jobs:
@@ -136,11 +134,6 @@ class Jobs:
 def _job(answer: Answer) -> Job:
     told = answer.json()
     try:
-        return Job(
-            id=checked_id(told["id"]),
-            state=State(told["state"]),
-            processed=int(told.get("numberRecordsProcessed") or 0),
-            failed=int(told.get("numberRecordsFailed") or 0),
-        )
+        return Job(id=checked_id(told["id"]), state=State(told["state"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ContractError("Salesforce told of a Bulk job in a shape we do not know") from error

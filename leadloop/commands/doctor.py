@@ -17,7 +17,9 @@ from domain.run import ConnectionStatus
 from leadloop import exits, screen
 from leadloop.app import App, open_app
 from leadloop.furnishing import counted, fittings_of
+from leadloop.status_of import look_at
 from mapping.contested import undecided
+from reports.standing import by_whom, on_how_many
 from store import connections
 from store import rules as rule_store
 from store import survey as survey_store
@@ -70,6 +72,7 @@ def examine(app: App) -> Iterator[Finding]:
     for name, connector in app.connectors.items():
         yield from _connection(app, name, connector, rules=in_force)
     yield from _others(app)
+    yield from _fought_over(app)
     yield from _reps(app)
 
 
@@ -180,6 +183,20 @@ def _others(app: App) -> Iterator[Finding]:
         places = ", ".join(f"{each.field.connection} {each.field.place}" for each in waiting)
         mend = "`leadloop survey` says who else writes them, and which lines mapping.yaml wants."
         yield _warning(f"not written until decided: {places}", mend=mend)
+
+
+def _fought_over(app: App) -> Iterator[Finding]:
+    """Fields that we stopped writing, and what the neighbour did not carry in time."""
+    found = look_at(app)
+    for one in found.stopped:
+        mend = (
+            f"Switch it off there, or decide in mapping.yaml whose the field is; then `leadloop errors resume "
+            f"{one.field.connection} {one.field.object}.{one.field.field}`."
+        )
+        yield _warning(f"{one.field} is written no more {on_how_many(one)}: overwritten by {by_whom(one)}", mend=mend)
+    for late in found.overdue:
+        what = f"{late.field}: {late.values:,} values have not arrived since {late.since:%Y-%m-%d %H:%M} UTC"
+        yield _warning(what, mend="Look at its sync errors in HubSpot, and at its field mapping.")
 
 
 def _reps(app: App) -> Iterator[Finding]:

@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from domain.place import FieldOf
 from domain.run import OutboxStatus
 from leadloop import exits, screen
 from leadloop.app import open_app
 from leadloop.finding import is_number
-from store import leads, outbox
+from leadloop.fought_over import show_stopped, stopped_as_data
+from store import audit, flaps, leads, outbox
+from store.audit import AuditEntry
 from store.outbox import OutboxRow
 
 STOPPED = (OutboxStatus.PARKED, OutboxStatus.UNSURE)
@@ -19,9 +22,11 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
         rows = sorted(outbox.list_open(tx, None, SHOWN), key=lambda row: row.id, reverse=True)
         undecided = leads.failed(tx)
+        stopped = flaps.stopped(tx)
     if as_json:
         failed = [{"lead": lead, "message": message} for lead, message in undecided.items()]
-        screen.document({"errors": [_as_data(row) for row in rows], "undecided": failed})
+        fields = [stopped_as_data(each) for each in stopped]
+        screen.document({"errors": [_as_data(row) for row in rows], "undecided": failed, "stopped": fields})
         return exits.OK
     screen.table(
         "Refused and unsure writes",
@@ -30,6 +35,8 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
     )
     if undecided:
         screen.table("\nLeads whose rules failed", ("lead", "what happened"), undecided.items())
+    if stopped:
+        show_stopped(stopped)
     if rows:
         screen.say(
             "Next: mend it there, then `leadloop errors retry ID ...`, or give it up with `errors ignore ID ...`."
@@ -70,6 +77,28 @@ def ignore(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
         found = _standing(known.values(), STOPPED)
         outbox.ignore(tx, found, now=app.clock.refresh())
     return _told(ids, known, found, done="are given up")
+
+
+def resume(folder: Path, connection: str, place: str, *, environment: str | None) -> int:
+    """Write a field again that was left alone. It is stopped once more if it is overwritten again."""
+    kind, _, field = place.partition(".")
+    with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
+        wanted = FieldOf(connection=connection, object=kind, field=field)
+        if wanted not in {each.field for each in flaps.stopped(tx)}:
+            screen.say(f"! {wanted} is not stopped. See `leadloop errors list`.")
+            return exits.BAD_DATA
+        leads.mark_plan_due(tx, flaps.resume(tx, wanted))
+        actor = AuditEntry(
+            at=app.clock.refresh(),
+            actor="operator",
+            action="resumed writing a field",
+            connection=connection,
+            object=kind,
+            fields=(field,),
+        )
+        audit.append(tx, [actor])
+    screen.show(f"{wanted} is written again from the next cycle on.")
+    return exits.OK
 
 
 def _standing(rows: Iterable[OutboxRow], statuses: Sequence[OutboxStatus]) -> list[int]:

@@ -10,6 +10,7 @@ from domain.errors import SettingsError
 from domain.run import InstallationStatus, RuleVersion
 from leadloop import exits, screen
 from leadloop.clock import clock_of
+from leadloop.fought_over import show_stopped, stopped_as_data
 from leadloop.registry import settings_types
 from leadloop.status_of import look
 from reports.standing import Standing, ago
@@ -82,6 +83,10 @@ def as_data(found: Standing) -> dict[str, Any]:
         "outbox": {f"{connection}.{status}": count for (connection, status), count in sorted(found.outbox.items())},
         "held": dict(found.held),
         "undecided": found.undecided,
+        "stopped": [stopped_as_data(each) for each in found.stopped],
+        "not_carried": [
+            {"field": str(each.field), "values": each.values, "since": each.since} for each in found.overdue
+        ],
     }
 
 
@@ -101,5 +106,13 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None) ->
     screen.table("\nWrites", ("connection", "status", "rows"), waiting)
     if found.held:
         screen.table("\nHeld until approved (`leadloop held list`)", ("set", "leads"), found.held.items())
+    if found.stopped:
+        show_stopped(found.stopped)
+    if found.overdue:
+        screen.table(
+            "\nNot carried by the neighbour in time (`leadloop doctor`)",
+            ("field", "values", "since"),
+            [(each.field, each.values, each.since) for each in found.overdue],
+        )
     if found.undecided:
         screen.show(f"\n✗ {found.undecided} leads could not be decided: `leadloop errors list`")

@@ -21,6 +21,7 @@ from store.schema.house import (
     wire,
 )
 from store.schema.inbox import hint
+from store.schema.neighbours import arrival, flap
 from store.schema.people import (
     assignment,
     conflict,
@@ -38,12 +39,13 @@ from store.schema.survey import survey
 from store.schema.tables import metadata
 from store.schema.writes import audit, audit_seal, audit_unsealed, blast, held_lead, held_set, outbox, subject_key
 
-KNOWN_REVISIONS = ("0001", "0002", "0003")
+KNOWN_REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema revision this version knows, oldest first."""
 
 __all__ = [
     "KNOWN_REVISIONS",
     "activity",
+    "arrival",
     "assignment",
     "audit",
     "audit_seal",
@@ -56,6 +58,7 @@ __all__ = [
     "cursor",
     "desired",
     "fact",
+    "flap",
     "handoff",
     "held_lead",
     "held_set",

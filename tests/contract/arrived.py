@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 
 from domain.record import Record
-from domain.values import RecordRef
-from store import records
+from domain.values import LeadId, RecordRef
+from store import ledger, records
 from store.engine import Store
 from store.schema import activity, record
 
@@ -25,6 +25,19 @@ def activities(store: Store, connection: str) -> dict[tuple[str, str], bool]:
     query = select(columns.stream, columns.external_id, columns.retracted_at).where(columns.connection == connection)
     with store.read() as tx:
         return {(stream, each): retracted is not None for stream, each, retracted in tx.execute(query)}
+
+
+def counted(store: Store, connection: str, stream: str) -> list[tuple[LeadId, str]]:
+    """What counts on each lead: the system's own id of each happening, without whom it is attached to."""
+    with store.read() as tx:
+        ids = tx.execute(select(record.c.lead_id).where(record.c.lead_id.is_not(None)).distinct()).scalars()
+        found = ledger.activities_of(tx, [LeadId(each) for each in ids])
+    return [
+        (lead, each.external_id.partition(":")[0])
+        for lead, did in found.items()
+        for each in did
+        if (each.connection, each.stream) == (connection, stream)
+    ]
 
 
 def leads_of(store: Store, connection: str, *, among: Collection[str]) -> set[frozenset[str]]:

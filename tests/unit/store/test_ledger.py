@@ -1,6 +1,7 @@
 """The ledger: kept once, never rewritten, in the hands of the right lead."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -126,6 +127,25 @@ def test_the_last_word_of_a_page_counts(store: Store) -> None:
         (ana,) = found(tx, "00Q1")
         assert ledger.add(tx, [live, gone], seen_at=NOON) == []
         assert ledger.add(tx, [gone, live], seen_at=at(1)) == [(live.key, ana)]
+
+
+def test_one_happening_of_two_records_counts_once_where_they_are_one_person(store: Store) -> None:
+    """A call read again after a merge comes under the id of the merged contact; it was taken back under that only."""
+    calls = [replace(activity(f"77:{each}", of=each), stream="calls") for each in ("00Q1", "00Q2")]
+    with store.write() as tx:
+        ana, ben = found(tx, "00Q1", "00Q2")
+        ledger.add(tx, [*calls, activity("77:5", of="00Q1"), activity("77:6", of="00Q1")], seen_at=at(1))
+        apart = ledger.activities_of(tx, [ana, ben])
+        identity.merge(tx, ana, ben, now=at(2))
+        together = ledger.activities_of(tx, [ana])[ana]
+        ledger.add(tx, [replace(calls[1], retracted=True)], seen_at=at(3))
+        after = ledger.activities_of(tx, [ana])[ana]
+    assert [sorted(each.external_id for each in apart[lead]) for lead in (ana, ben)] == [
+        ["77:00Q1", "77:5", "77:6"],
+        ["77:00Q2"],
+    ]
+    assert sorted(each.external_id for each in together) == ["77:00Q1", "77:5", "77:6"]
+    assert sorted(each.external_id for each in after) == ["77:5", "77:6"]
 
 
 def test_retracting_with_a_reason_names_the_leads_it_touches(store: Store) -> None:

@@ -1,6 +1,6 @@
 """The daemon's jobs, run one by one on this thread over a real store without a system."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +11,17 @@ import structlog
 from structlog.testing import capture_logs
 
 from config.settings import Settings
+from connectors.contract import Connector, Holds, Refreshed
 from domain.errors import FencedError, TransientError
-from domain.run import RuleVersion
+from domain.hint import Hint, HintKind
+from domain.run import ConnectionStatus, RuleVersion
 from domain.values import RuleHash
-from store import leadership, leads, requests, runs
+from store import connections, inbox, leadership, leads, requests, runs
 from store import rules as rule_store
 from store.engine import Store
 from sync.daemon import Daemon
 from sync.loop import InForce, Loop, StopAskedError
+from tests.unit.sync.looping import TYPES, Reading, stream
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
@@ -60,12 +63,64 @@ def version(rules: InForce, rule_hash: str) -> RuleVersion:
     return RuleVersion(hash=RuleHash(rule_hash), author="test", published_at=NOON, document=rules.rules.document)
 
 
-def daemon_of(store: Store, epoch: int) -> Daemon:
+def daemon_of(store: Store, epoch: int, *names: str, systems: Sequence[Connector] = ()) -> Daemon:
     loops = {
-        name: Loop(store=store, settings=Settings(), connections={}, holder="test", epoch=epoch, types={})
-        for name in ("decide", "operators")
+        name: Loop(
+            store=store,
+            settings=Settings(),
+            connections={each.name: each for each in systems},
+            holder="test",
+            epoch=epoch,
+            types=TYPES,
+            introduced=set(TYPES),
+        )
+        for name in names or ("decide", "operators")
     }
     return Daemon(loops=loops, now=lambda: NOON, answer=lambda _: None, published=lambda: None, stop=Event())
+
+
+@dataclass(slots=True, kw_only=True)
+class Hearing(Reading):
+    """A system that is told on, and followed `asked` times."""
+
+    name: str = "hubspot"
+    followed: int = 0
+
+    def refresh(self, hints: Sequence[Hint]) -> Iterator[Refreshed]:
+        self.followed += 1
+        yield Refreshed(stream="contacts", hints=tuple(hints))
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """The job that follows hints, over a system that leaves a hint waiting; `looks` counts every job's beginning."""
+
+    system: Hearing
+    run: Callable[[], None]
+    looks: list[datetime] = field(default_factory=list)
+
+
+@pytest.fixture
+def told(stage: Stage) -> Told:
+    system = Hearing(streams={"contacts": stream("contacts", Holds.PEOPLE)})
+    epoch = stage.daemon.loops["decide"].epoch
+    names = ("decide", "operators", "pull:hubspot", "push:hubspot:handoff", "push:hubspot:background", "hints:hubspot")
+    daemon = daemon_of(stage.store, epoch, *names, systems=[system])
+    found = Told(system=system, run={job.name: job.run for job in daemon.jobs()}["hints:hubspot"])
+
+    def now() -> datetime:
+        found.looks.append(stage.now)
+        return stage.now
+
+    daemon.now = now
+    found.looks.clear()
+    hint = Hint(
+        connection="hubspot", key="1", object="contacts", record_id="1", kind=HintKind.CHANGED, occurred_at=NOON
+    )
+    with stage.store.write(epoch) as tx:
+        connections.ensure(tx, ["hubspot"], now=NOON)
+        inbox.add(tx, [hint], now=NOON)
+    return found
 
 
 def recorded(stage: Stage) -> list[tuple[str, ...]]:
@@ -176,3 +231,24 @@ def test_a_fenced_error_is_not_taken_for_a_failure(stage: Stage) -> None:
     stage.daemon.answer = fenced
     stage.run("operators")
     assert stage.daemon.lost
+
+
+def test_what_was_told_is_followed_and_decided_and_sent_at_once(told: Told) -> None:
+    told.run()
+    told.run()
+    assert told.system.followed == 1
+    assert len(told.looks) == 2 + 2, "each run looks for hints, and the first lets the decider look twice"
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.PAUSED, ConnectionStatus.SUSPENDED])
+def test_what_a_connection_that_stands_still_was_told_waits_and_hurries_nobody(
+    told: Told, stage: Stage, status: ConnectionStatus
+) -> None:
+    """It is looked for every second: as long as a person needs, nothing else may run as often by it."""
+    with stage.store.write() as tx:
+        connections.set_status(tx, "hubspot", status, reason="a person's", now=NOON)
+    for _ in range(3):
+        told.run()
+    assert (told.system.followed, len(told.looks)) == (0, 3)
+    with stage.store.read() as tx:
+        assert inbox.counts(tx) == {"hubspot": 1}

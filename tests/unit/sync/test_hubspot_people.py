@@ -20,6 +20,7 @@ from store.engine import Store
 from store.known import StoreRecords
 from store.schema import record_value
 from sync.identify import identify
+from sync.intake import intake_of, keep
 from sync.loop import Loop
 from sync.pull import pull
 from tests.contract.hubspot_rig import HubSpotRig
@@ -127,6 +128,27 @@ def test_a_former_id_that_an_old_page_shows_once_more_stays_merged(kept: Kept) -
     with kept.loop.store.write(kept.loop.epoch) as tx:
         assert records.upsert(tx, [old], seen_at=kept.rig.simulator.now()) == []
     assert kept.record(winner).merged_into == ref(merged)
+
+
+@pytest.mark.parametrize("was_known", [True, False], ids=["known before", "never read"])
+def test_a_page_from_before_a_merge_that_is_kept_after_it_brings_nobody_back(kept: Kept, *, was_known: bool) -> None:
+    """One thread read the contact, the other kept the merge; or a late search shows an edit from before it."""
+    winner, loser = kept.rig.seed(2)
+    if was_known:
+        kept.pull()
+    kept.rig.simulator.time(advance_s=60)
+    kept.rig.touch(loser)
+    row = kept.rig.held("contacts")[loser]
+    late = Record(ref=ref(loser), values={"email": row["email"]}, modified_at=kept.rig.simulator.now())
+    merged = merge(kept, winner, loser)
+    now = kept.pull(after_s=1_200)
+    with kept.loop.store.write(kept.loop.epoch) as tx:
+        intake = intake_of(tx, kept.loop, kept.connector, STREAMS, connection="hubspot", now=now)
+        keep(tx, intake, "contacts", shown=[late, kept.record(merged)])
+        found = records.find(tx, "hubspot", "contacts", "domain", ["people.example"])
+    stays = kept.record(loser)
+    assert (stays.merged_into, stays.values) == (ref(merged), {})
+    assert loser not in {each.ref.id for rows in found.values() for each in rows}
 
 
 def test_a_write_to_a_former_id_touches_nobody_and_the_new_one_is_known_by_then(kept: Kept) -> None:

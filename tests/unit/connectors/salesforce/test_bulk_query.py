@@ -1,9 +1,11 @@
 """What the simulator will not do: query jobs whose answers are short, strange or without an end."""
 
+import json
 from typing import Any
 
 import pytest
 
+from connectors.salesforce import client
 from connectors.testing import failure_of
 from domain.errors import ContractError, LeadloopError, TransientError
 from domain.record import Cursor
@@ -86,3 +88,39 @@ def test_a_result_that_was_deleted_in_the_middle_is_followed_by_pages() -> None:
     with connected(Org(Deleted(locators="AAA"))) as connector:
         read = [record.ref.id for one in connector.read("Lead", None) for record in one.records]
     assert read == [f"00Q{number:012d}" for number in (0, 1, 1, 2, 3)]
+
+
+def test_a_job_of_another_user_is_not_waited_for_but_read_anew() -> None:
+    """Whoever is the integration user now may not look at what the former one began."""
+
+    class Foreign(JobOrg):
+        def __call__(self, method: str, path: str, told: Any) -> Any:
+            if path.startswith(f"jobs/query/{JOB}"):
+                return reply([{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}], 403)
+            return super().__call__(method, path, told)
+
+    saved = {"at": "2026-11-22T09:00:00Z", "id": "", "job": JOB, "locator": "", "until": None}
+    moments = {"asked": "2026-11-22T10:00:00Z", "settled": "2026-11-22T09:50:00Z"}
+    org = Org(Foreign())
+    with connected(org) as connector:
+        pages = list(connector.read("Lead", Cursor(position=json.dumps(saved | moments))))
+    assert [record.ref.id for one in pages for record in one.records] == [f"00Q{number:012d}" for number in (1, 2, 3)]
+    assert "2026-11-22T09:00:00Z" in org.calls("queryAll")[0], "from where the job began"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_result_that_is_refused_is_followed_by_pages(status: int) -> None:
+    class Refused(JobOrg):
+        def part(self) -> Reply:
+            return reply([{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}], status)
+
+    with connected(Org(Refused())) as connector:
+        read = [record.ref.id for one in connector.read("Lead", None) for record in one.records]
+    assert read == [f"00Q{number:012d}" for number in (1, 2, 3)]
+
+
+def test_a_result_whose_rows_are_too_large_together_is_followed_by_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "BULK_CAP_BYTES", 2_000)
+    with connected(Org(JobOrg(rows=100, told="100"))) as connector:
+        read = [record.ref.id for one in connector.read("Lead", None) for record in one.records]
+    assert read == [f"00Q{number:012d}" for number in (1, 2, 3)]
