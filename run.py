@@ -9,6 +9,7 @@ later runs start at once.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -93,11 +94,12 @@ def _installers() -> list[list[str]]:
 
 
 def run(tool: str, *arguments: str) -> int:
-    """Run a tool of the environment in its place; Ctrl-C reaches it, its exit code is ours."""
+    """Run a tool of the environment in its place; Ctrl-C and SIGTERM reach it, its exit code is ours."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', '')}"
     here = ROOT if tool != "leadloop" else None
     child = subprocess.Popen([str(BIN / tool), *arguments], cwd=here, env=environment)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())  # a terminal sends Ctrl-C to both, `kill` not this
     while True:
         try:
             return child.wait()

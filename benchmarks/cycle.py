@@ -4,6 +4,7 @@ Every lead stands in both systems. One edit in each, and each has to be told the
 sides, which no client can do in fewer calls than the vendors' largest pages and batches allow.
 """
 
+import gc
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -36,6 +37,7 @@ def measure(*, leads: int) -> Iterator[Row]:
         stack.callback(installation.close)
         people = _seed(simulator, leads)
         _quiet(installation)
+        gc.freeze()  # as the daemon does once it has started
         idle = _calls(installation)
         yield from _changed(installation, people, idle, leads)
         yield _idle_day(installation)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.folder import ANY, Folder, each, unknown
-from config.mapping import TRANSFORMS, Role
+from config.mapping import TRANSFORMS, Role, Whose
 from config.words import did_you_mean
 from config.yaml_file import KeyPath
 from domain.errors import Problem
@@ -20,6 +20,7 @@ def check_mapping(folder: Folder) -> Iterator[Problem]:
         _unknown_transforms,
         _statuses_without_values,
         _decided_nowhere,
+        _carried_from_nowhere,
     )
     for check in checks:
         yield from check(folder)
@@ -114,14 +115,43 @@ def _decided_nowhere(folder: Folder) -> Iterator[Problem]:
             )
 
 
-def _mapped(folder: Folder) -> Mapping[str, frozenset[str]]:
-    """Connection → `Object.Field` of every property."""
+def _carried_from_nowhere(folder: Folder) -> Iterator[Problem]:
+    """What a neighbour carries it brings from another system, in which we or people write the property."""
+    file, people = folder.mapping, _people(folder)
+    wishes = [(path, whose) for path, whose in each(file, ("decided", ANY, ANY)) if whose == Whose.CARRIED]
+    decided = {(str(path[-2]), str(path[-1])): path for path, _ in wishes}
+    for _, fields in each(file, ("properties", ANY, "fields")):
+        places = [(name, at) for name, place in _plain(fields).items() for at in _places(name, place, people)]
+        masters = {name for name, at in places if (name, at) not in decided}
+        for name, at in places:
+            if (name, at) in decided and not masters - {name}:
+                yield file.problem(
+                    decided[name, at], f"`{at}` is carried from nowhere: no other system has its property", at_key=True
+                )
+
+
+def _plain(fields: Any) -> Mapping[str, Any]:
+    return {str(name): place for name, place in fields.items()} if isinstance(fields, Mapping) else {}
+
+
+def _people(folder: Folder) -> Mapping[str, list[str]]:
+    """Connection → the objects that are people."""
     people: dict[str, list[str]] = {}
     for path, name in each(folder.mapping, ("systems", ANY, "people", "objects", ANY)):
         people.setdefault(str(path[1]), []).append(str(name))
-    found: dict[str, set[str]] = {}
+    return people
+
+
+def _places(connection: str, place: Any, people: Mapping[str, list[str]]) -> list[str]:
+    """`Object.Field` of a property in one connection."""
+    own = place if isinstance(place, Mapping) else dict.fromkeys(people.get(connection, ()), place)
+    return [f"{name}.{field}" for name, field in own.items()]
+
+
+def _mapped(folder: Folder) -> Mapping[str, frozenset[str]]:
+    """Connection → `Object.Field` of every property."""
+    people, found = _people(folder), dict[str, set[str]]()
     for path, place in each(folder.mapping, ("properties", ANY, "fields", ANY)):
         system = str(path[-1])
-        own = place if isinstance(place, Mapping) else dict.fromkeys(people.get(system, ()), place)
-        found.setdefault(system, set()).update(f"{name}.{field}" for name, field in own.items())
+        found.setdefault(system, set()).update(_places(system, place, people))
     return {name: frozenset(fields) for name, fields in found.items()}

@@ -242,6 +242,10 @@ class Resting(Protocol):
         """Ask for each such stream once, and tell as `resting`."""
         ...
 
+    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
+        """Of these saved cursors those whose rest is over by what was last told, each with where it goes on from."""
+        ...
+
 
 class TokenCache(Protocol):
     """Keeps vendor tokens across restarts, encrypted."""

@@ -4,6 +4,7 @@ Seconds are retried here and nowhere else, and only what provably was not sent o
 hours are the outbox row's. What a vendor's answer means is the vendor connector's `judge`.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ BODY_CAP_BYTES = 10 * 1024 * 1024
 BULK_CAP_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 4
 LONGEST_PAUSE_S = 20.0
+LONGEST_REST_S = 86_400.0
+"""No system counts longer than a day: one wrong header must not silence a connection for good."""
 SYSTEM_WALL = Wall(monotonic=time.monotonic, sleep=tenacity.nap.sleep)
 
 _TROUBLE = frozenset({406, 408, 420, 425, 429})
@@ -187,11 +190,12 @@ def trouble(answer: Answer, *, retry_after_s: float = 5.0) -> LeadloopError | No
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Seconds of a Retry-After header; the form with a date is not used by these systems."""
+    """Seconds of a Retry-After header, a day at most; the form with a date is not used by these systems."""
     try:
-        return max(0.0, float(answer.headers.get("retry-after", "")))
+        told = float(answer.headers.get("retry-after", ""))
     except ValueError:
         return None
+    return min(max(0.0, told), LONGEST_REST_S) if math.isfinite(told) else None
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

@@ -99,17 +99,18 @@ class Renewal:
 
     def _renewed(self, kept: Kept) -> Kept:
         now = self._surroundings.clock.now()
-        recent = (*(each for each in kept.logins if _within(now, each, _HOUR)), now)
-        asked = replace(kept, token="", logins=recent, refused="", refused_at=None, pending=self._single_use)
+        asked = replace(kept, token="", refused="", refused_at=None, pending=self._single_use)
         if self._single_use:
             self._save(asked)  # a store that cannot write is found out before the refresh token is used up
+        # Only what was answered counts: a vendor whose door was shut for an hour would be left alone for another.
+        answered = replace(asked, logins=(*(each for each in kept.logins if _within(now, each, _HOUR)), now))
         try:
             granted = self._log_in(kept)
         except CredentialsError as error:
-            self._save(replace(asked, refused=str(error), refused_at=now))
+            self._save(replace(answered, refused=str(error), refused_at=now))
             raise
         new = replace(
-            asked,
+            answered,
             token=granted.token,
             place=granted.place,
             expires_at=granted.expires_at,

@@ -63,7 +63,7 @@ def held_list(*, folder: Folder = HERE, environment: Environment = None, json: J
 
 
 @held.command("approve")
-def heldrove(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
+def held_approve(*, name: SetName, folder: Folder = HERE, environment: Environment = None) -> int:
     """Let a set through: once, good for a day, each lead looked at again."""
     from leadloop.commands import held as command
 

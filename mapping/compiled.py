@@ -30,6 +30,8 @@ class MappedProperty:
     rule: Property
     read: Reader
     fields: Mapping[tuple[str, str], str]
+    words: Mapping[str, Mapping[str, str]]
+    """Connection → stage → the vendor's word for it."""
 
     def field_of(self, record: Record) -> str | None:
         return self.fields.get((record.ref.connection, record.ref.object))
@@ -54,6 +56,8 @@ class FieldMap:
         self.shared = tuple(one for one in spoken if one.rule.role is Role.SHARED)
         self.heard = tuple(one for one in spoken if one.rule.role in (Role.ANSWER, Role.OWNER, Role.STATUS))
         self._roles = {(*at, field): one.rule.role for one in self.properties for at, field in one.fields.items()}
+        self.roles = {one.rule.name: one.rule.role for one in self.properties}
+        self.decided = tuple(one for one in self.properties if one.rule.role is not Role.SHARED)
         self.country = next((one for one in self.shared if one.rule.name == "country"), None) or next(
             (one for one in self.shared if "country2" in one.rule.transforms), None
         )
@@ -184,4 +188,5 @@ def _mapped(prop: Property, rules: MappingRules) -> MappedProperty:
             fields.update({(connection, kind): where for kind in rules.systems[connection].people.objects})
         else:
             fields.update({(connection, kind): field for kind, field in where.items()})
-    return MappedProperty(rule=prop, read=reader(prop), fields=fields)
+    words = {name: {stage.value: word for stage, word in named.items()} for name, named in prop.values.items()}
+    return MappedProperty(rule=prop, read=reader(prop), fields=fields, words=words)

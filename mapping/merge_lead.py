@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from config.mapping import MappingRules
 from domain.change import Conflict
@@ -69,6 +70,15 @@ def merge_lead(
     return _Merging(fields, heads, records, bases, changed or {}).run()
 
 
+class _Seat(NamedTuple):
+    """A connection with what its record shows. `place`: by which a property knows its field there."""
+
+    connection: str
+    kind: str
+    place: tuple[str, str]
+    values: Mapping[str, Value]
+
+
 class _Merging:
     """One lead being merged: gathers wishes, bases and findings property by property."""
 
@@ -81,7 +91,10 @@ class _Merging:
         changed: Mapping[At, datetime],
     ) -> None:
         self._fields, self._heads, self._bases, self._changed = fields, heads, bases, changed
-        self._seats = [(name, fields.types.get(name, ""), record) for name, record in heads.items()]
+        self._seats = [
+            _Seat(name, fields.types.get(name, ""), (record.ref.connection, record.ref.object), record.values)
+            for name, record in heads.items()
+        ]
         self._asides = _asides(records, heads)
         self._moved = {name for name, record in heads.items() if self._has_moved(name, record)}
         self._values: dict[str, Value] = {}
@@ -124,22 +137,32 @@ class _Merging:
         return found if isinstance(found, str) and len(found) == 2 and found.isalpha() and found.isupper() else None
 
     def _merge(self, one: MappedProperty, country: str | None) -> Value:
-        views = self._views(one, country)
-        if not views:
+        shown = self._shown(one)
+        if not shown:
             return self._value_aside(one, country)
+        if all(value is None and (one.rule.name, seat.connection) not in self._bases for seat, value in shown):
+            self._values[one.rule.name] = None  # nobody ever had anything to say about it
+            return None
+        views = self._views(one, shown, country)
         merged = merge_views(one.rule, views)
         self._values[one.rule.name] = merged.value
         self._keep(one, merged, views)
         return merged.value
 
-    def _views(self, one: MappedProperty, country: str | None) -> list[View]:
+    def _shown(self, one: MappedProperty) -> list[tuple[_Seat, Value]]:
         """A field that the record did not come with is no blank: that side has no say."""
-        name, found, lens = one.rule.name, [], Lens(one.read, country)
-        for connection, kind, record in self._seats:
-            field = one.field_of(record)
-            if field is not None and field in record.values:
-                at, shown = (name, connection), record.values[field]
-                found.append(lens.see(connection, kind, shown, self._base(at, shown), self._changed.get(at)))
+        found = []
+        for seat in self._seats:
+            field = one.fields.get(seat.place)
+            if field is not None and field in seat.values:
+                found.append((seat, seat.values[field]))
+        return found
+
+    def _views(self, one: MappedProperty, shown: Sequence[tuple[_Seat, Value]], country: str | None) -> list[View]:
+        found, lens = [], Lens(one.read, country)
+        for seat, value in shown:
+            at = (one.rule.name, seat.connection)
+            found.append(lens.see(seat.connection, seat.kind, value, self._base(at, value), self._changed.get(at)))
         return found
 
     def _base(self, at: At, shown: Value) -> Base | None:
@@ -176,10 +199,8 @@ class _Merging:
     def _answers(self, country: str | None) -> dict[At, Value]:
         found: dict[At, Value] = {}
         for one in self._fields.heard:
-            for connection, record in self._heads.items():
-                field = one.field_of(record)
-                if field is not None and field in record.values:
-                    found[one.rule.name, connection] = one.read.read(record.values[field], country).value
+            for seat, value in self._shown(one):
+                found[one.rule.name, seat.connection] = one.read.read(value, country).value
         return found
 
 

@@ -7,7 +7,7 @@ to Leads, never to a Contact or an Account; a vendor's status follows our stage 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.mapping import MappingRules, Property, Role
+from config.mapping import MappingRules, Role
 from domain.record import Record
 from domain.stage import Stage
 from domain.values import Value
@@ -45,13 +45,18 @@ def project(
     their order, where they are not HubSpot's own. Shared properties are not ours: see `merge_lead`.
     """
     lead = _Decided(properties=properties, users=users, ladders=ladders or {})
+    seats = [((record.ref.connection, record.ref.object), record) for record in heads.values()]
     return tuple(
         FieldWish(ref=record.ref, field=field, property=one.rule.name, value=value)
-        for one in _compiled(rules).properties
-        for record in heads.values()
-        if (field := one.field_of(record)) is not None
-        for value in lead.values_for(one, record, field)
+        for one in _compiled(rules).decided
+        if one.rule.role is Role.STATUS or one.rule.name in properties
+        for record, field, value in lead.values_for(one, _places(one, seats))
     )
+
+
+def _places(one: MappedProperty, seats: Sequence[tuple[tuple[str, str], Record]]) -> list[tuple[Record, str]]:
+    """The records that have a field for the property, with that field."""
+    return [(record, field) for place, record in seats if (field := one.fields.get(place)) is not None]
 
 
 def unmapped_owner(
@@ -84,32 +89,36 @@ class _Decided:
     users: Mapping[tuple[str, str], str]
     ladders: Mapping[tuple[str, str], Sequence[str]]
 
-    def values_for(self, one: MappedProperty, record: Record, field: str) -> Iterator[Value]:
-        """The value to write, or nothing at all: a blank is a value here."""
-        prop = one.rule
-        if prop.role is Role.STATUS:
-            yield from self._status(prop, record, field)
-        elif prop.name not in self.properties:
-            return
-        elif prop.role is Role.OWNED:
-            yield one.read.read(self.properties[prop.name], None).value
-        elif prop.role is Role.ANSWER and self.properties[prop.name] is None:
-            yield None
-        elif prop.role is Role.OWNER and _takes_owner(record):
-            email = _owner_email(self.properties[prop.name]) or ""
-            if (record.ref.connection, email) in self.users:
-                yield self.users[record.ref.connection, email]
+    def values_for(
+        self, one: MappedProperty, places: Sequence[tuple[Record, str]]
+    ) -> Iterator[tuple[Record, str, Value]]:
+        """The values to write in these fields, or nothing at all: a blank is a value here."""
+        decided = self.properties.get(one.rule.name)
+        match one.rule.role:
+            case Role.STATUS:
+                for record, field in places:
+                    yield from ((record, field, word) for word in self._status(one, record, field))
+            case Role.OWNED:
+                value = one.read.read(decided, None).value
+                yield from ((record, field, value) for record, field in places)
+            case Role.ANSWER if decided is None:
+                yield from ((record, field, None) for record, field in places)
+            case Role.OWNER:
+                email = _owner_email(decided) or ""
+                for record, field in places:
+                    if _takes_owner(record) and (record.ref.connection, email) in self.users:
+                        yield record, field, self.users[record.ref.connection, email]
 
-    def _status(self, prop: Property, record: Record, field: str) -> Iterator[Value]:
+    def _status(self, one: MappedProperty, record: Record, field: str) -> Iterator[Value]:
         """The vendor's word for our stage; nothing for a stage without one, or a step back where only forward goes."""
         connection, stage = record.ref.connection, self.properties.get("stage")
-        words = {key.value: word for key, word in prop.values.get(connection, {}).items()}
+        words = one.words.get(connection, {})
         word = words.get(str(stage))
         if word is None:
             return
         shown = record.values.get(field)
         order = self.ladders.get((connection, field)) or _order(words)
-        if connection not in prop.forward_only or shown is None or _is_step_forward(word, shown, order):
+        if connection not in one.rule.forward_only or shown is None or _is_step_forward(word, shown, order):
             yield word
 
 

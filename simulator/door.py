@@ -123,6 +123,8 @@ class Door:
     async def settings(self, request: Request) -> Response:
         if request.method == "POST":
             orders.change_settings(self._kernel.settings, await _body(request))
+            if self._kernel.neighbours is not None:
+                self._kernel.neighbours.settle_in()
             for system in SYSTEMS:
                 self._kernel.world(system).furnish(provisioned=self._kernel.settings.provisioned)
         return _answer({"settings": orders.shown_settings(self._kernel.settings)})

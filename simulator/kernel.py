@@ -59,6 +59,10 @@ class Settings:
 class Neighbours(Protocol):
     """Who acts while time passes."""
 
+    def settle_in(self) -> None:
+        """Be as the settings have it from now on."""
+        ...
+
     def pass_time(self, seconds: float) -> None:
         """Advance the clock, and let everybody act at their moments on the way."""
         ...

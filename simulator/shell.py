@@ -109,6 +109,8 @@ def _collector(answer: list[Message]) -> Send:
 def _spoilt(answer: list[Message]) -> list[Message]:
     """A byte of Latin-1 at the beginning of the first text; the length that the headers tell is right."""
     body = b"".join(message.get("body", b"") for message in answer)
+    if not body:
+        return answer
     body = body.replace(b'":"', b'":"\xe9', 1) if b'":"' in body else b"\xe9" + body
     headers = [(name, value) for name, value in answer[0].get("headers", []) if name != b"content-length"]
     start = {**answer[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]}

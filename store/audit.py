@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from domain.values import LeadId, RuleHash, Value
 from store import numbers
@@ -73,6 +73,11 @@ def append(tx: Tx, entries: Sequence[AuditEntry]) -> None:
     seqs = numbers.take(tx, "audit", len(entries))
     _INSERT.run(tx, [_to_row(entry, seq) for seq, entry in zip(seqs, entries, strict=True)])
     _INSERT_UNSEALED.run(tx, [(seq,) for seq in seqs])
+
+
+def last(tx: Tx) -> int:
+    """The number of the last row; 0 before the first."""
+    return tx.execute(select(func.max(table.c.seq))).scalar() or 0
 
 
 def of_lead(tx: Tx, lead_id: LeadId) -> list[AuditEntry]:

@@ -8,13 +8,27 @@ from sqlalchemy import select, text, update
 
 from domain.change import ChangeKind
 from domain.run import OutboxStatus
-from store.chunks import chunks, run_many
+from store.chunks import chunks, read_many, run_many
 from store.columns import AnyRow, plain, to_micros
 from store.engine import Tx
-from store.outbox_row import LANES, READY, STOPPED, OutboxRow, Settlement, to_outbox_row, words
+from store.outbox_row import (
+    ALL_COLUMNS,
+    LANES,
+    READY,
+    STOPPED,
+    OutboxRow,
+    Settlement,
+    to_outbox_row,
+    to_outbox_row_from_raw,
+    words,
+)
 from store.schema import outbox as table
 from store.superseding import supersede
 
+_CLAIM = (
+    "UPDATE outbox SET status = 'claimed', owner = ?, epoch = ?, claimed_at = ?, attempts = attempts + 1 "  # noqa: S608 - names of our own
+    f"WHERE id IN ({{keys}}) RETURNING {ALL_COLUMNS}"
+)
 _OTHER = table.alias("other")
 _UNSURE = "The process stopped before the answer was noted: it is not known whether the record was created."
 
@@ -41,18 +55,9 @@ def claim(
     for each in LANES if lane is None else (str(lane),):
         for row in _claimable(tx, connection, each, limit=limit - len(taken), now=now, run_id=run_id):
             taken.setdefault(row.target, row.id)
-    values = {"status": OutboxStatus.CLAIMED.value, "owner": owner, "epoch": epoch, "claimed_at": now}
     order = {number: place for place, number in enumerate(taken.values())}
-    found: list[OutboxRow] = []
-    for portion in chunks(order):
-        rows = tx.execute(
-            update(table)
-            .where(table.c.id.in_(portion))
-            .values(**values, attempts=table.c.attempts + 1)
-            .returning(table)
-        )
-        found += [to_outbox_row(row) for row in rows]
-    return sorted(found, key=lambda row: order[row.id])
+    rows = read_many(tx, _CLAIM, order, given=(owner, epoch, to_micros(now)))
+    return sorted(map(to_outbox_row_from_raw, rows), key=lambda row: order[row.id])
 
 
 def _claimable(

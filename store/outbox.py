@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, text
 
+from domain.change import ChangeKind, ReceiptOutcome
 from domain.run import OutboxStatus
 from domain.values import LeadId
 from store.chunks import chunks
@@ -17,7 +18,10 @@ from store.claiming import claim, ignore, put_off, reclaim, retry, settle
 from store.engine import Tx
 from store.outbox_row import OPEN, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
 from store.putting import put
+from store.schema import audit
 from store.schema import outbox as table
+
+_ARRIVED = (ReceiptOutcome.APPLIED.value, ReceiptOutcome.UNCHANGED.value)
 
 
 def open_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[OutboxRow]]:
@@ -67,6 +71,23 @@ def due(tx: Tx, connection: str, lane: str, *, now: datetime, most: int, run_id:
     )
     wanted = query if run_id is None else query.where(table.c.run_id == run_id)
     return tx.execute(select(func.count()).select_from(wanted.limit(most).subquery())).scalar_one()
+
+
+def written_since(tx: Tx, connection: str, *, audited: int) -> list[OutboxRow]:
+    """Changes of fields that arrived and were noted after that number of the audit, by row number."""
+    noted = select(audit.c.outbox_key).where(audit.c.seq > audited, audit.c.connection == connection)
+    rows = tx.execute(
+        select(table)
+        .where(
+            table.c.key.in_(noted),
+            table.c.connection == connection,
+            table.c.kind == ChangeKind.FIELDS.value,
+            table.c.status == OutboxStatus.DONE.value,
+            table.c.code.in_(_ARRIVED),
+        )
+        .order_by(table.c.id)
+    )
+    return [to_outbox_row(row) for row in rows]
 
 
 def list_open(
@@ -135,4 +156,5 @@ __all__ = [
     "retry",
     "settle",
     "unsure",
+    "written_since",
 ]

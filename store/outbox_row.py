@@ -8,7 +8,7 @@ from typing import Any
 from domain.change import Change, ChangeKind
 from domain.run import OutboxStatus
 from domain.values import LeadId, RuleHash, Value
-from store.columns import AnyRow, from_json, to_json
+from store.columns import AnyRow, Instant, from_json, maybe_moment, to_json
 from store.schema import outbox as table
 
 LANES = ("handoff", "background")
@@ -112,6 +112,8 @@ def write_change(change: Change) -> str:
 
 
 _NAMES = tuple(table.c.keys())
+_MOMENTS = tuple(name for name in _NAMES if isinstance(table.c[name].type, Instant))
+ALL_COLUMNS = ", ".join(_NAMES)
 _PLAIN = (
     "id", "connection", "lane", "cause", "run_id", "owner", "epoch", "claimed_at", "attempts", "due_at", "code",
     "message", "created_at", "settled_at", "remote_id", "ignored",
@@ -122,7 +124,17 @@ _KINDS = {each.value: each for each in ChangeKind}
 
 def to_outbox_row(row: AnyRow) -> OutboxRow:
     """Read a row of all columns in the table's order: asking a row for one name after the other costs the most."""
+    return _outbox_row(dict(zip(_NAMES, row, strict=True)))
+
+
+def to_outbox_row_from_raw(row: AnyRow) -> OutboxRow:
+    """As `to_outbox_row`, for a row in the columns' raw form."""
     kept: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    kept.update({name: maybe_moment(kept[name]) for name in _MOMENTS}, ignored=bool(kept["ignored"]))
+    return _outbox_row(kept)
+
+
+def _outbox_row(kept: Mapping[str, Any]) -> OutboxRow:
     return OutboxRow(
         **{name: kept[name] for name in _PLAIN},
         change=_to_change(kept),

@@ -138,18 +138,39 @@ def patch_values(tx: Tx, ref: RecordRef, values: Mapping[str, Value], *, sent_at
     patch_many(tx, {ref: values}, sent_at=sent_at)
 
 
-def patch_many(tx: Tx, patches: Mapping[RecordRef, Mapping[str, Value]], *, sent_at: datetime | None = None) -> None:
-    """As `patch_values`, for many records in a few statements."""
+def patch_many(
+    tx: Tx,
+    patches: Mapping[RecordRef, Mapping[str, Value]],
+    *,
+    sent_at: datetime | None = None,
+    before: Mapping[RecordRef, Mapping[str, Value]] | None = None,
+) -> None:
+    """As `patch_values`, for many records in a few statements.
+
+    `before`: what was replaced. A record that was read again and still shows it was read before the write arrived.
+    """
     rows = []
     for place, refs in sorted(_by_object(patches).items()):
         read = _READ_CONTENT + lock_by(tx, "id")
-        for record_id, seen_at, before in read_many(tx, read, sorted(refs), given=place):
+        for record_id, seen_at, kept in read_many(tx, read, sorted(refs), given=place):
+            ref, shown = refs[record_id], from_json(kept)
+            patch = patches[ref]
             if sent_at is not None and seen_at > to_micros(sent_at):
-                continue
-            content = to_json({**from_json(before), **patches[refs[record_id]]})
-            if content != before:
+                patch = _not_arrived(shown, patch, (before or {}).get(ref, {}))
+            content = to_json({**shown, **patch})
+            if content != kept:
                 rows.append((content, *place, record_id))
     run_many(tx, "UPDATE record SET content = ? WHERE connection = ? AND object = ? AND id = ?", rows)
+
+
+def _not_arrived(
+    shown: Mapping[str, Value], written: Mapping[str, Value], before: Mapping[str, Value]
+) -> dict[str, Value]:
+    return {
+        name: value
+        for name, value in written.items()
+        if name in before and name in shown and shown[name] == before[name]
+    }
 
 
 def archive(tx: Tx, ref: RecordRef, *, now: datetime) -> None:

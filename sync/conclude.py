@@ -29,11 +29,11 @@ from mapping.merge_lead import LeadMerge, merge_lead
 from mapping.projection import project
 from mapping.wishes import FieldWish
 from scoring.showing import is_worth_showing
-from scoring.why import why
 from sync.carrying import awaited
 from sync.creating import due_at
 from sync.loop import InForce
 from sync.material import Material, Users
+from sync.same import same
 
 ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME})
 """Fields that start out blank: an answer in one that we never saw blank is an answer all the same."""
@@ -79,6 +79,8 @@ class Conclusion:
     desired: tuple[Desired, ...]
     rewish: bool
     """Whether `desired` is anything but what was desired before."""
+    undone: bool
+    """Whether a record shows something else where we alone decide: somebody overwrote it."""
     agreed: tuple[Agreed, ...]
     conflicts: tuple[Conflict, ...]
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
@@ -102,7 +104,8 @@ def conclude(
     `held`: without what rules and time would do to it, for that waits for a person's word.
     """
     known = _understand(material, rules, users, now=now)
-    decision, state = decide(replace(known.view, held=held), rules.book, state, users.reps, now=now)
+    view = replace(known.view, held=True) if held else known.view
+    decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, known.view.score, material, rules, now=now)
     every = _wishes(decision, known.merged, material, rules, users)
     wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field)]
@@ -117,7 +120,8 @@ def conclude(
         facts=known.changed,
         fact_since=known.since,
         desired=wanted,
-        rewish=set(wanted) != set(material.desired),
+        rewish=_has_moved(wanted, material.desired),
+        undone=_is_undone(wanted, material.records, rules),
         agreed=_agreed(known.merged, material),
         conflicts=known.merged.conflicts,
         heads=known.merged.heads,
@@ -152,15 +156,7 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
     since = min(max((row.modified_at for row in material.records), default=now), now)
     facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
     score = rules.scorer.score(facts, material.activities, as_of=now, known_at=now, shown=material.lead.shown_score)
-    words = why(
-        score,
-        merged.values,
-        material.activities,
-        rules.rules.scoring,
-        now=now,
-        past=_past(material, rules),
-        time_zone=rules.time_zone,
-    )
+    words = rules.reasons.say(score, merged.values, material.activities, now=now, past=_past(material, rules))
     signals = () if material.at_baseline else find_signals(merged, material, rules, users)
     changed_at = {fact.name: fact.since for fact in facts}
     answers = _answers(merged, rules)
@@ -189,14 +185,13 @@ def _past(material: Material, rules: InForce) -> str | None:
 
 def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: Users) -> tuple[Signal, ...]:
     """Foreign changes of stage, owner, verdict and outcome: what is shown is not what was agreed and not ours."""
-    roles = {prop.name: prop.role for prop in rules.mapping.properties}
     ours = {(row.property, row.ref.connection): row.value for row in material.desired}
     moments = {row.ref: row.modified_at for row in material.records}
     seen_at = {connection: moments[ref] for connection, ref in merged.heads.items()}
     found = []
     for key, value in sorted(merged.answers.items()):
         base = material.bases.get(key)
-        kind = _signal_kind(key[0], roles[key[0]])
+        kind = _signal_kind(key[0], rules.fields.roles[key[0]])
         if kind is None or (base is None and kind not in ANSWERS):
             continue
         if value == (base.value if base is not None else None) or value == ours.get(key):
@@ -358,6 +353,24 @@ def _desired(
             )
         )
     return tuple(rows)
+
+
+def _has_moved(wanted: Sequence[Desired], before: Sequence[Desired]) -> bool:
+    """Whether anything is wished anew, or no longer: what stays is the very row that was wished before."""
+    return {id(row) for row in wanted} != {id(row) for row in before}
+
+
+def _is_undone(wanted: Sequence[Desired], shown: Sequence[Record], rules: InForce) -> bool:
+    """Another's status is a person's word, and stays until we have a new one; a blank status is nobody's."""
+    values = {record.ref: record.values for record in shown if not record.archived}
+    for row in wanted:
+        held = values.get(row.ref)
+        if held is None or row.field not in held or same(row.value, held[row.field]):
+            continue
+        role = rules.fields.role_of(row.ref, row.field)
+        if role is Role.OWNED or (role is Role.STATUS and held[row.field] is None):
+            return True
+    return False
 
 
 def _agreed(merged: LeadMerge, material: Material) -> tuple[Agreed, ...]:

@@ -151,7 +151,7 @@ def _settle(
         material = replace(material, is_new=True)
     wished, after = conclude(material, rules, state, people, now=now)
     admission = room.admit(wished, material, rule_hash=rules.hash)
-    saved = replace(wished, allowance=admission.allowance)
+    saved = wished if admission.allowance is None else replace(wished, allowance=admission.allowance)
     if not admission.passes:
         saved, after = conclude(material, rules, state, people, now=now, held=True)
         if saved.decision.blast is not None:

@@ -13,13 +13,14 @@ from connectors.contract import Holds, Reader
 from domain.activity import Activity
 from domain.record import Record
 from domain.values import LeadId, RecordRef
-from store import desired, leads, ledger, lists, records
+from store import audit, desired, leads, ledger, lists, records
 from store.engine import Tx
 from sync.companies import keep_company
 from sync.firstday import went_live_at
 from sync.identify import identify
 from sync.listing import Listing
 from sync.loop import InForce, Loop
+from sync.overtaken import keep_our_writes
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class Intake:
     """One reading of a connection: what it stands on, and what it has brought so far.
 
     `members`: whom each list showed when the reading began, where lists are read. `doubts`: listings
-    that were not believed.
+    that were not believed. `audited`: the last number of the audit when the reading began.
     """
 
     connection: str
@@ -49,6 +50,7 @@ class Intake:
     members: Mapping[str, set[LeadId]]
     smaller_percent: float
     now: datetime
+    audited: int
     pulled: Pulled = field(default_factory=Pulled)
     doubts: list[str] = field(default_factory=list)
 
@@ -65,6 +67,7 @@ def intake_of(
         members=desired.shown_on_lists(tx, connection) if lists_are_read else {},
         smaller_percent=loop.settings.blast_radius.smaller_sweep_percent,
         now=now,
+        audited=audit.last(tx),
     )
 
 
@@ -73,6 +76,7 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     pulled, now = intake.pulled, intake.now
     rows = _with_former(shown)
     refs = set(records.upsert(tx, rows, seen_at=now))
+    keep_our_writes(tx, intake.connection, refs, audited=intake.audited)
     changed = [record for record in rows if record.ref in refs]
     # Erased or merged away: nothing of the person or account may lead to it.
     records.drop_index(tx, [record.ref for record in changed if record.archived and not record.values])

@@ -19,6 +19,7 @@ from handoff.rulebook import Rulebook
 from mapping.compiled import FieldMap
 from mapping.contested import waiting_places
 from scoring.scorer import Scorer
+from scoring.why import Reasons
 from store import rules as rule_store
 from store import survey as survey_store
 from store.engine import Store, Tx
@@ -31,6 +32,7 @@ class InForce:
     hash: RuleHash
     rules: Rules
     scorer: Scorer
+    reasons: Reasons
     book: Rulebook
     fields: FieldMap
     time_zone: str
@@ -57,10 +59,12 @@ def compile_version(
     A field that a survey found contested is not written before mapping.yaml says whose it is.
     """
     rules = rules_from_document(version.document)
+    scorer = Scorer(rules.scoring, version.hash, time_zone)
     return InForce(
         hash=version.hash,
         rules=rules,
-        scorer=Scorer(rules.scoring, version.hash, time_zone),
+        scorer=scorer,
+        reasons=Reasons(scorer.book, scorer.zone),
         book=Rulebook(
             lifecycle=rules.lifecycle,
             routing=rules.routing,

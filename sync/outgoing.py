@@ -138,8 +138,8 @@ def _given(tx: Tx, kept: Mapping[LeadId, Sequence[KeptIntent]], rules: InForce) 
 
 def owned(rows: Sequence[Desired], lead: Lead, rules: InForce) -> dict[str, Value]:
     """What we decided, as lead properties: owner and status rows hold a system's own word and are left out."""
-    ours = {one.rule.name for one in rules.fields.properties if one.rule.role is Role.OWNED}
-    found = {row.property: row.value for row in rows if row.property in ours}
+    roles = rules.fields.roles
+    found = {row.property: row.value for row in rows if roles.get(row.property) is Role.OWNED}
     return {**found, "lead_key": lead.key, "owner": lead.owner, "stage": lead.stage.value}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from config.mapping import MappingRules, Tasks
+from config.mapping import Role, Tasks
 from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
@@ -22,6 +22,7 @@ from domain.run import GoLive
 from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from handoff.deadlines import TASK
+from mapping.compiled import FieldMap
 from mapping.creation import values_for_new
 from mapping.identity import is_live
 from store.flaps import NOWHERE, Stops
@@ -32,6 +33,8 @@ from sync.same import same
 
 SCORE_PROPERTIES = frozenset({"lead_key", "score", "grade", "band", "why", "score_change"})
 HANDOFF_PROPERTIES = frozenset({"owner", "stage", "queue", "status", "verdict", "outcome", "needs_data"})
+GUARDED = frozenset({Role.OWNER, Role.STATUS})
+"""Fields of these are read again just before the write: a person may change them at any moment."""
 AT_WORK = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
 """Stages in which a rep has the lead."""
 
@@ -80,20 +83,20 @@ def limited(wanted: Wanted, step: GoLive) -> Wanted:
 def changes_of(wanted: Wanted, rules: InForce, users: Users) -> tuple[OutboxDraft, ...]:
     """Every write this lead needs now, field changes first."""
     drafts = (
-        *_field_changes(wanted, rules.mapping),
+        *_field_changes(wanted, rules.fields),
         *_list_changes(wanted, rules),
         *_closings(wanted, rules),
         *_creations(wanted, rules, users),
     )
     blocked = {_fingerprint(row.change) for row in wanted.open if row.status in {"parked", "unsure", "claimed"}}
-    return tuple(draft for draft in drafts if _fingerprint(draft.change) not in blocked)
+    return tuple(draft for draft in drafts if not blocked or _fingerprint(draft.change) not in blocked)
 
 
 def _fingerprint(change: Change) -> tuple[str, str | None, str | None, bytes]:
     return (change.object, change.id, change.list, orjson.dumps(dict(change.values), option=orjson.OPT_SORT_KEYS))
 
 
-def _field_changes(wanted: Wanted, rules: MappingRules) -> Iterator[OutboxDraft]:
+def _field_changes(wanted: Wanted, fields: FieldMap) -> Iterator[OutboxDraft]:
     shown = {record.ref: record for record in wanted.records}
     by_record: dict[RecordRef, list[Desired]] = {}
     for row in wanted.desired:
@@ -103,11 +106,10 @@ def _field_changes(wanted: Wanted, rules: MappingRules) -> Iterator[OutboxDraft]
         if Place(ref=row.ref, field=row.field) not in wanted.stopped:
             by_record.setdefault(row.ref, []).append(row)
     for ref, rows in sorted(by_record.items()):
-        yield _field_change(wanted, shown[ref], rows, rules)
+        yield _field_change(wanted, shown[ref], rows, fields)
 
 
-def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], rules: MappingRules) -> OutboxDraft:
-    guarded = {prop.name for prop in rules.properties if prop.role in {"owner", "status"}}
+def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], fields: FieldMap) -> OutboxDraft:
     values = {row.field: row.value for row in rows}
     before = {row.field: record.values.get(row.field) for row in rows}
     urgent = any(row.property in HANDOFF_PROPERTIES for row in rows)
@@ -118,7 +120,7 @@ def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], rules
         id=record.ref.id,
         values=values,
         expected={name: value for name, value in before.items() if name in record.values},
-        guarded=frozenset(row.field for row in rows if row.property in guarded),
+        guarded=frozenset(row.field for row in rows if fields.roles.get(row.property) in GUARDED),
     )
     return OutboxDraft(
         connection=record.ref.connection,

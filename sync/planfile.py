@@ -91,8 +91,12 @@ def read(path: Path) -> PlanFile:
     """Read a plan back; SettingsError when it is not one, was changed, or is of another version."""
     try:
         first, *rest = path.read_bytes().splitlines()
-    except (OSError, ValueError) as error:
-        raise _unusable(path, 1, f"cannot be read as a plan: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"{path} is empty, so no plan: make one with `leadloop plan`") from error
+    if not first.startswith(b"{"):
+        raise SettingsError(f"{path} is no plan: make one with `leadloop plan`")
     header = _parse(_HEADER, first, path, 1)
     if header.schema_version != SCHEMA_VERSION:
         raise _unusable(path, 1, f"is of plan version {header.schema_version}, this leadloop reads {SCHEMA_VERSION}")

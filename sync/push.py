@@ -26,6 +26,7 @@ BULK = 10_000
 """Rows of the background that go out together to a system that wants very many or few."""
 BROKEN_OFF = TransientError("leadloop itself failed in the middle of this write: it is not known what became of it")
 """What a row is given back with when no system's error says why it has no receipt."""
+NOT_SENT = TransientError("leadloop itself failed before it sent this write", sent=False)
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def _claim(
     finally:
         if rows and not complete:
             with loop.store.write(loop.epoch) as tx:
-                recover.return_rows(tx, rows, BROKEN_OFF, now=now)
+                recover.return_rows(tx, rows, NOT_SENT, now=now)
     return rows
 
 

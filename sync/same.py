@@ -7,8 +7,9 @@ from domain.values import Value
 
 def same(wanted: Value, shown: Value) -> bool:
     """Equal as a vendor means it: blank is nothing, 74 is 74.0 is "74", a moment is a moment in any zone."""
-    left, right = _plain(wanted), _plain(shown)
-    return left == right
+    if wanted.__class__ is shown.__class__ and wanted == shown:
+        return True
+    return _plain(wanted) == _plain(shown)
 
 
 def _plain(value: Value) -> Value | datetime:

@@ -62,7 +62,9 @@ def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> 
     for connection in keepers:
         rows = [entry for each in conclusions for entry in each.decision.memberships]
         changed |= desired.save_memberships(tx, rows, connection=connection)
-    return changed | {each.lead_id for each in conclusions if each.decision.intents or each.decision.transitions}
+    return changed | {
+        each.lead_id for each in conclusions if each.undone or each.decision.intents or each.decision.transitions
+    }
 
 
 def _save_intents(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> None:

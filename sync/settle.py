@@ -79,6 +79,7 @@ def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
             records.archive(tx, _ref(row), now=now)
             touched.update(_lead(row))
     leads.touch(tx, touched)
+    leads.mark_plan_due(tx, touched)  # what else stood in the change is wished as before, and nobody else asks for it
 
 
 def _settlement(row: OutboxRow, receipt: Receipt, *, now: datetime) -> Settlement:
@@ -110,7 +111,12 @@ def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
     if not pairs:
         return
     shown = {_ref(row): {**row.change.values, **receipt.shown} for row, receipt in pairs}
-    records.patch_many(tx, shown, sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None))
+    records.patch_many(
+        tx,
+        shown,
+        sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None),
+        before={_ref(row): row.before for row, _ in pairs},
+    )
     named = _properties_by_field(rules)
     wished = _wished(tx, [row for row, _ in pairs])
     bases: dict[LeadId, dict[tuple[str, str], Kept]] = {}

@@ -118,6 +118,10 @@ class HubSpot:
             next(self.read(stream, None), None)
         return self.resting
 
+    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
+        """Ends rests after a `knock` that was answered; else a stream that was just given would rest for the day."""
+        return self._gates.waking(cursors)
+
     def _open(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         match stream:
             case "owners":

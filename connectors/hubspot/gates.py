@@ -60,6 +60,12 @@ class Gates:
         """Streams that HubSpot does not give us, as last told, with the reason in words."""
         return dict(self._resting)
 
+    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
+        """Streams that rest by their cursor and are given by now, with the cursor from before the rest."""
+        given = sorted(NEEDS.keys() & cursors.keys() - self._resting.keys())
+        rests = {stream: Rest.of(cursors[stream]) for stream in given}
+        return {stream: rest.then for stream, rest in rests.items() if rest is not None}
+
     def pages(self, stream: str, cursor: Cursor | None, read: Read) -> Iterator[Page]:
         """As `read`, from where it stood before a rest; nothing at all while it rests."""
         rest = Rest.of(cursor)

@@ -82,13 +82,9 @@ class Jobs:
         return _job(answer)
 
     def look(self, job_id: str) -> Job | None:
-        """The job as it is now; None when there is none any more (deleted, or older than seven days)."""
+        """The job as it is now; None when there is none for us: deleted, older than seven days, or another user's."""
         answer = self._client.get(self.path(job_id))
-        if answer.status == 404 or any(refusal.code == "INVALIDJOB" for refusal in refusals_of(answer)):
-            return None
-        if not answer.ok:
-            raise ContractError(f"Salesforce does not tell how a Bulk job stands: HTTP {answer.status}")
-        return _job(answer)
+        return _job(answer) if answer.ok else None
 
     def close(self, job_id: str) -> None:
         """All rows are there: let Salesforce begin. Said twice it has the effect of once."""

@@ -14,7 +14,6 @@ from itertools import islice
 
 from connectors.http import Answer
 from connectors.salesforce import bulk_csv
-from connectors.salesforce.answers import failure
 from connectors.salesforce.bulk_jobs import BulkRefusedError, Job, Jobs, Kind, State
 from connectors.salesforce.client import Client, Request
 from connectors.salesforce.position import Position, Walk, Window
@@ -133,15 +132,18 @@ class BulkQuery:
         return job
 
     def _fetch(self, underway: Underway) -> Answer:
+        """A part of the result. One that is refused, or too large to be taken, is left: pages hold fewer rows."""
         query = {"maxRecords": str(ROWS_PER_ANSWER)} | ({"locator": underway.locator} if underway.locator else {})
         path = self._jobs.path(underway.job, "results")
-        answer = self._client.send(
-            Request(method="GET", path=path, query=query, headers={"Accept": "text/csv"}, idempotent=True, large=True)
+        request = Request(
+            method="GET", path=path, query=query, headers={"Accept": "text/csv"}, idempotent=True, large=True
         )
-        if answer.status in (400, 404, 410):
-            raise BulkRefusedError("the job's result is not there any more")
+        try:
+            answer = self._client.send(request)
+        except ContractError as error:
+            raise BulkRefusedError(str(error)) from error
         if not answer.ok:
-            raise failure(answer, f"the result of a Bulk query of {underway.window.walk.stream}")
+            raise BulkRefusedError(f"the job's result is not given: HTTP {answer.status}")
         return answer
 
     def _split(

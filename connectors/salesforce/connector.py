@@ -48,7 +48,9 @@ class Salesforce:
             self._client, asking, self._catalogue, bulk=bulk, connection=surroundings.connection, lag=lag
         )
         known = surroundings.known
-        self._deletions = Deletions(self._client, asking, self._catalogue, connection=self._name, known=known)
+        self._deletions = Deletions(
+            self._client, asking, self._catalogue, connection=self._name, read=self._streams, known=known
+        )
         self._surveying = Surveying(self._client, asking, self._catalogue, connection=surroundings.connection)
         self._bulk_from = settings.bulk_writes
         ingest = BulkIngest(self._client, more_than=settings.bulk_writes)

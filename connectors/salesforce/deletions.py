@@ -6,7 +6,7 @@ does not reach back, every id is compared with what was read before.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,8 @@ LOOK_AGAIN = timedelta(hours=20)
 SWEEP_AGAIN = timedelta(days=6, hours=20)
 OVERLAP = timedelta(hours=2)
 """A deletion may be listed after its date, as any change may."""
+TELL_FOR = timedelta(hours=6)
+"""How long what went wrong is told again without a call: the stream is due in every cycle until a night is done."""
 FEW = 100
 """So many may vanish in a week whatever the org's size; beyond it more than half gone is not believed."""
 BY_ID = 200
@@ -52,12 +54,24 @@ class Position:
 
 
 class Deletions:
-    """The stream of leads and contacts whose end no query shows. Without `known` nothing is compared."""
+    """The stream of leads and contacts whose end no query shows. Without `known` nothing is compared.
+
+    `read`: the objects that the settings want read. One of them that cannot be looked at holds back no other.
+    """
 
     def __init__(
-        self, client: Client, asking: Asking, catalogue: Catalogue, *, connection: str, known: KnownRecords | None
+        self,
+        client: Client,
+        asking: Asking,
+        catalogue: Catalogue,
+        *,
+        connection: str,
+        read: Collection[str],
+        known: KnownRecords | None,
     ) -> None:
         self._client = client
+        self._objects = tuple(each for each in OBJECTS if each in read)
+        self._trouble: tuple[datetime, str] | None = None
         self._asking = asking
         self._catalogue = catalogue
         self._connection = connection
@@ -73,18 +87,34 @@ class Deletions:
         before = Position(at=now, swept=now) if cursor is None else Position.of(cursor)
         if cursor is not None and now - before.at < LOOK_AGAIN:
             return
-        swept = []
-        for object_name in OBJECTS if cursor is not None else ():
-            gone = self._told_gone(object_name, before.at - OVERLAP, now)
-            if gone is None or now - before.swept >= SWEEP_AGAIN:
-                swept.append(object_name)
-                found = self._sweep(object_name, now=now)
-            else:
-                found = self._read_all(object_name, self._living(object_name, gone), now=now)
-            for records in found:
-                yield Page(stream=DELETIONS, cursor=before.cursor(), records=records)
-        done = now if len(swept) == len(OBJECTS) else before.swept
+        self._tell_again(now)
+        swept, troubles = 0, []
+        for object_name in self._objects if cursor is not None else ():
+            try:
+                swept += yield from self._night(object_name, before, now=now)
+            except ContractError as error:
+                troubles.append(str(error))
+        if troubles:
+            self._trouble = (now, f"{'; '.join(troubles)}. Looked at again after {now + TELL_FOR:%H:%M} UTC")
+            raise ContractError(self._trouble[1])
+        done = now if swept == len(self._objects) else before.swept
         yield Page(stream=DELETIONS, cursor=Position(at=now, swept=done).cursor())
+
+    def _tell_again(self, now: datetime) -> None:
+        if self._trouble is not None and timedelta(0) <= now - self._trouble[0] < TELL_FOR:
+            raise ContractError(self._trouble[1])
+        self._trouble = None
+
+    def _night(self, object_name: str, before: Position, *, now: datetime) -> Generator[Page, None, bool]:
+        """One object; returns whether every id was compared."""
+        gone = self._told_gone(object_name, before.at - OVERLAP, now)
+        if gone is not None and now - before.swept < SWEEP_AGAIN:
+            found, swept = self._read_all(object_name, self._living(object_name, gone), now=now), False
+        else:
+            found, swept = self._sweep(object_name, now=now), True
+        for records in found:
+            yield Page(stream=DELETIONS, cursor=before.cursor(), records=records)
+        return swept
 
     def _told_gone(self, object_name: str, since: datetime, until: datetime) -> list[str] | None:
         """The ids that Salesforce lists as deleted; None when its list does not reach back or is too long."""

@@ -39,7 +39,7 @@ def refuse_undecided(app: App) -> None:
     if not waiting:
         return
     told = [
-        f"mapping.yaml: {each.field.connection} {each.field.place} is contested: {each.reasons[0]}" for each in waiting
+        f"mapping.yaml: {each.field.connection} {each.field.place} is contested: {'; '.join(each.reasons)}" for each in waiting
     ]
     lines = "\n".join((*told, "Decide in mapping.yaml, then publish again:", "", *lines_to_decide(waiting)))
     raise SettingsError(lines)

@@ -89,13 +89,27 @@ def _connection(app: App, name: str, connector: Connector, *, rules: Rules) -> I
         if isinstance(connector, Describer):
             yield from _fields(app, name, connector, rules=rules.mapping)
         if isinstance(connector, Resting):
-            for stream, why in sorted(connector.knock().items()):
-                what, _, mend = why.partition(". ")
-                yield _warning(f"{name}: {stream} is not read: {what}", mend=mend)
+            yield from _rests(app, name, connector)
         if isinstance(connector, Provisioner):
             yield from _furnished(name, connector.needed(fittings_of(app, name, rules)))
     except LeadloopError as error:
         yield _wrong(f"{name}: cannot be described", mend=str(error))
+
+
+def _rests(app: App, name: str, connector: Resting) -> Iterator[Finding]:
+    """What a system does not give us; what it gives by now need not wait for the end of its rest."""
+    for stream, why in sorted(connector.knock().items()):
+        what, _, mend = why.partition(". ")
+        yield _warning(f"{name}: {stream} is not read: {what}", mend=mend)
+    with app.store.write() as tx:
+        woken = connector.waking(connections.cursors(tx, name))
+        for stream, cursor in woken.items():
+            if cursor is None:
+                connections.forget_cursors(tx, name, [stream])
+            else:
+                connections.save_cursor(tx, name, stream, cursor, read_at=app.clock.now())
+    for stream in woken:
+        yield _fine(f"{name}: {stream} is given by now and read from the next cycle on")
 
 
 def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """`leadloop serve`: the daemon. Leads or stands by, answers probes, stops cleanly on SIGTERM."""
 
+import gc
 import os
 import signal
 import threading
@@ -110,6 +111,7 @@ def _lead(app: App, lead: Loop, ending: Ending) -> None:
         published=lambda: refresh_fields(app),
         stop=ending.over,
     )
+    gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     scheduler = start(daemon.jobs(), now=SystemClock().now())
     logger.info("leading", epoch=lead.epoch)
     screen.say(f"leadloop serves {app.settings.environment}; stop with Ctrl-C or SIGTERM.")

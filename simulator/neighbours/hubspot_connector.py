@@ -154,9 +154,8 @@ class HubSpotConnector:
         if field is None:
             return {}
         value = self._values.for_salesforce(pair, text, field)
-        return (
-            {} if value is None and (pair.salesforce == SALESFORCE_OWNER or not field.nillable) else {field.name: value}
-        )
+        is_required = pair.salesforce == SALESFORCE_OWNER or not field.nillable
+        return {} if value is None and is_required else {field.name: value}
 
     def _update(self, contact: Record, values: dict[str, str | None]) -> None:
         if values:

@@ -30,26 +30,23 @@ class Neighbourhood:
         self._heard = 0
 
     def pass_time(self, seconds: float) -> None:
-        """Advance the clock from appointment to appointment, each kept at its own moment."""
-        until = self._kernel.now() + timedelta(seconds=seconds)
-        self._settle_in()
+        """Advance the clock by just so much, from appointment to appointment, each kept at its own moment."""
+        until, left = self._kernel.now() + timedelta(seconds=seconds), seconds
         self._listen()
         while (at := self._next_appointment(until)) is not None:
-            self._advance(at)
+            step = min(left, max(0.0, (at - self._kernel.now()).total_seconds()))
+            self._kernel.clock.advance(step)
+            left -= step
             self._keep_appointments()
             self._listen()
-        self._advance(until)
+        self._kernel.clock.advance(left)
 
-    def _advance(self, at: datetime) -> None:
-        self._kernel.clock.advance(max(0.0, (at - self._kernel.now()).total_seconds()))
-
-    def _settle_in(self) -> None:
+    def settle_in(self) -> None:
         """Move in, or move house when the settings are others now. What happened before is no concern of theirs."""
         orders = self._kernel.settings.neighbours
         now, written = self._kernel.now(), orjson.dumps(orders, option=orjson.OPT_SORT_KEYS)
         if written == self._ordered:
             return
-        first = not self._ordered
         self._ordered = written
         order = connector_of(orders)
         org, portal = self._salesforce.org, self._hubspot.portal
@@ -60,14 +57,13 @@ class Neighbourhood:
             self._hire({"email": order.user, "first_name": "HubSpot", "last_name": "Integration"}, now)
         if self._rivals:
             self._hire({"email": FLOW_USER, "first_name": "Automated", "last_name": "Process"}, now)
-        if not first:
-            self._heard = self._kernel.log.seq
+        self._heard = self._kernel.log.seq
 
     def _hire(self, user: Mapping[str, Any], now: datetime) -> None:
         """A user of its own in Salesforce."""
         effects: list[Effect] = []
         self._salesforce.seed({"User": [dict(user)]}, now, effects)
-        self._note(f"hires {user['last_name']}", {"salesforce": effects}, do="hire")
+        self._note("an administrator", {"salesforce": effects}, do="hire")
 
     def _next_appointment(self, until: datetime) -> datetime | None:
         moments = [self._next_at, *(rival.next_at() for rival in self._rivals)]

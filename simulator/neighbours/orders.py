@@ -85,7 +85,7 @@ def connector_of(neighbours: Mapping[str, Any]) -> ConnectorOrder | None:
 
 def rivals_of(neighbours: Mapping[str, Any]) -> tuple[RivalOrder, ...]:
     """The rivals' orders (ActError for a bad one)."""
-    rows = neighbours.get(RIVALS) or []
+    rows = neighbours.get(RIVALS, [])
     if not isinstance(rows, list):
         raise ActError(f"{RIVALS} must be a list of objects")
     return tuple(_rival(each) for each in rows)

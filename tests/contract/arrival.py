@@ -83,8 +83,8 @@ class Pull:
 
 
 Step = Deed | Wait | Lag | Pull
-LATER_S, LOCATORS_S = 8_000, 3_600
-"""Longer than a session lives, and than the locators of these worlds."""
+CYCLE_S, LATER_S, LOCATORS_S = 300, 8_000, 3_600
+"""Between two cycles; longer than a session and a locator live; how long the locators of these worlds live."""
 WAITS = (1, 61, 290, 610, 1_830, 4_500, 75_600)
 
 
@@ -100,8 +100,11 @@ class Remote(Protocol):
     """One system: what can be done in it, how it is reached, and what must have arrived of it."""
 
     name: str
-    last: Sequence[tuple[int, bool]]
-    """The end of every life: wait so many seconds, read; whether a night has passed."""
+
+    @property
+    def last(self) -> Sequence[tuple[int, bool]]:
+        """The end of every life: wait so many seconds, read; whether a night has passed."""
+        ...
 
     def connect(self, known: KnownRecords) -> Connector: ...
 
@@ -154,8 +157,9 @@ class Installation:
                     self._try_to_pull(step)
         self.remote.lag(0)
         for wait_s, after_night in self.remote.last:
-            self.simulator.time(advance_s=wait_s)
-            pull(self.loop, self.remote.name, now=self.simulator.now())
+            for seconds in (wait_s, CYCLE_S):  # what a job read that began long ago, the next cycle completes
+                self.simulator.time(advance_s=seconds)
+                pull(self.loop, self.remote.name, now=self.simulator.now())
             self.remote.judge(self.store, after_night=after_night)
 
     def _try_to_pull(self, step: Pull) -> None:

@@ -32,6 +32,7 @@ class Org:
         self._tokens, self._wall = MemoryTokens(), FastWall()
         self._people: list[str] = []
         self._bin: list[str] = []
+        self._held: dict[str, float] = {}
         self._erased: set[str] = set()
         self._made = 0
         simulator.settings(page_rows=3, locator_life_s=LOCATORS_S)
@@ -50,8 +51,7 @@ class Org:
         self.simulator.settings(lag_s={"salesforce": LAGS_S[level]}, bulk_s=BULK_S[level])
 
     def do(self, deed: Deed) -> None:
-        who = self._people[deed.who % len(self._people)] if self._people else ""
-        other = self._people[deed.other % len(self._people)] if self._people else ""
+        who, other = self._free(deed.who), self._free(deed.other)
         match deed.do:
             case Do.CREATE:
                 self._create()
@@ -62,7 +62,7 @@ class Org:
             case Do.EDIT:
                 self._act("edit", who, Title=self._next())
             case Do.EDIT_SLOWLY:
-                self._act("edit", who, Title=self._next(), open_s=OPEN_S[deed.other % len(OPEN_S)])
+                self._open(who, OPEN_S[deed.other % len(OPEN_S)])
             case Do.CALL:
                 self._act("call", who, subject=self._next())
             case Do.CONVERT:
@@ -105,6 +105,18 @@ class Org:
     def _create(self) -> None:
         row = {"LastName": self._next(), "Company": "Works", "Email": f"{self._next()}@people.example"}
         self._people += self.simulator.seed(leads=[row])["Lead"]
+
+    def _free(self, number: int) -> str:
+        """Whoever else would write to a record that a transaction holds waits for it."""
+        free = [each for each in self._people if self._held.get(each, 0) < self._asked_at()]
+        return free[number % len(free)] if free else ""
+
+    def _open(self, who: str, seconds: int) -> None:
+        if self._act("edit", who, Title=self._next(), open_s=seconds):
+            self._held[who] = self._asked_at() + seconds + 1
+
+    def _asked_at(self) -> float:
+        return self.simulator.now().timestamp()
 
     def _convert(self, who: str) -> None:
         done = self._act("convert", who, create_opportunity=False)

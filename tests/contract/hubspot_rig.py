@@ -21,7 +21,7 @@ PORTAL = {
     "retry_after": False,
     "association_per_10_s": 150,
 }
-UNPACED = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000, "association_per_10_s": 1_000_000}
+UNPACED: Mapping[str, Any] = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000, "association_per_10_s": 1_000_000}
 """Under test waiting takes no time, but the simulator counts real seconds."""
 
 

@@ -20,7 +20,7 @@ from tests.contract.arrival_hubspot import Portal
 from tests.contract.arrival_salesforce import Org
 from tests.fresh import FreshSimulator
 
-EXAMPLES = int(os.environ.get("LEADLOOP_LIVES", "10"))
+EXAMPLES = int(os.environ.get("LEADLOOP_LIVES", "6"))
 LIVES = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 Live = Callable[[Callable[[FreshSimulator], Remote], Sequence[Step]], None]

@@ -10,8 +10,10 @@ from domain.errors import CredentialsError
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.rig import SimulatorProcess
 
+GENERATIONS = ("v3", "2026-03")
 
-@pytest.fixture(params=["v3", "2026-03"])
+
+@pytest.fixture(params=GENERATIONS)
 def rig(simulator: SimulatorProcess, request: pytest.FixtureRequest) -> Iterator[HubSpotRig]:
     with ExitStack() as stack:
         yield HubSpotRig(simulator, stack, generation=request.param)

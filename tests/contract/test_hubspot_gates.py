@@ -103,6 +103,23 @@ def test_doctor_asks_once_for_each_and_hears_what_rests(rig: HubSpotRig) -> None
     assert connector.knock() == {}
 
 
+def test_what_was_given_meanwhile_goes_on_from_where_it_stood_without_waiting_for_the_day(rig: HubSpotRig) -> None:
+    before = rig.connector(streams=OPTIONAL)
+    stood = list(before.read("leads", None))[-1].cursor
+    rig.tune(tier="STARTER")
+    cursors = {
+        "leads": list(before.read("leads", stood))[-1].cursor,
+        "page_views": list(before.read("page_views", None))[-1].cursor,
+        "contacts": stood,
+    }
+    asking = rig.connector(streams=OPTIONAL)
+    asking.knock()
+    assert asking.waking(cursors) == {}
+    rig.tune(tier="ENTERPRISE")
+    asking.knock()
+    assert asking.waking(cursors) == {"leads": stood, "page_views": None}
+
+
 @pytest.mark.parametrize("wrong", ['{"rests_until": "soon"}', '{"rests_until": 5, "why": "", "then": null}', "[", "7"])
 def test_a_cursor_that_cannot_be_read_stops_the_stream(rig: HubSpotRig, wrong: str) -> None:
     connector = rig.connector(streams=OPTIONAL)

@@ -48,16 +48,19 @@ class DeletionsRig(SalesforceRig):
     def __init__(self, simulator: SimulatorProcess, stack: ExitStack) -> None:
         super().__init__(simulator, stack)
         self.memory = Remembered()
+        self.salesforce = self.reader()
+        self.cursor: Cursor | None = None
+
+    def reader(self, **more: object) -> Salesforce:
         around = surroundings(
             "crm",
-            simulator,
+            self.simulator,
             fields={"Lead": WANTED},
             tokens=self.tokens,
             budget=self.budget,
             known=self.memory,
         )
-        self.salesforce = Salesforce(self.settings(), around, wall=self.fast.wall)
-        self.cursor: Cursor | None = None
+        return Salesforce(self.settings(**more), around, wall=self.fast.wall)
 
     def begin_here(self) -> None:
         """Everything is read once, and the first night passes."""
@@ -72,6 +75,12 @@ class DeletionsRig(SalesforceRig):
         pages = list(self.salesforce.read(STREAM, self.cursor))
         self.cursor = pages[-1].cursor if pages else self.cursor
         return {record.ref.id: record for record in self.memory.keep(pages)}
+
+    def forget_to_see(self, object_name: str) -> None:
+        """As if more than half of what was read were shown no more."""
+        known = next(record for (kind, _), record in self.memory.records.items() if kind == object_name)
+        for number in range(len(self.memory.records) + 200):
+            self.memory.records[object_name, f"00Q9z{number:010d}AAA"] = known
 
     def purge(self, row: str) -> None:
         """Deleted, and taken out of the recycle bin by hand before anybody looked."""
@@ -163,13 +172,57 @@ def test_more_than_half_gone_is_not_believed_and_the_cursor_stays(rig: Deletions
     """A user who may see fewer records sees the others as gone."""
     rig.seed(1)
     rig.begin_here()
-    known = next(record for (kind, _), record in rig.memory.records.items() if kind == "Lead")
-    for number in range(len(rig.memory.records) + 200):
-        rig.memory.records["Lead", f"00Q9z{number:010d}AAA"] = known
+    rig.forget_to_see("Lead")
     before = rig.cursor
     error = failure_of(ContractError, lambda: rig.night(WEEK_S))
     assert "View All Records" in str(error)
     assert rig.cursor == before
+
+
+def test_what_is_not_believed_is_told_again_and_costs_no_second_comparison_that_night(rig: DeletionsRig) -> None:
+    """The stream is due in every cycle until a night is done: a large org's ids are 500 calls."""
+    rig.seed(1)
+    rig.begin_here()
+    rig.forget_to_see("Lead")
+    first = failure_of(ContractError, lambda: rig.night(WEEK_S))
+    before = rig.budget.spent.total()
+    for _ in range(3):
+        assert str(failure_of(ContractError, lambda: rig.night(300))) == str(first)
+    assert rig.budget.spent.total() == before
+    failure_of(ContractError, rig.night)
+    assert rig.budget.spent.total() > before
+
+
+def test_leads_that_are_not_believed_to_be_gone_keep_nobody_from_looking_at_contacts(rig: DeletionsRig) -> None:
+    (gone,) = rig.simulator.seed(sf_contacts=[{"LastName": "Zanzibarova", "AccountName": "Acme"}])["Contact"]
+    rig.begin_here()
+    rig.purge(gone)
+    rig.forget_to_see("Lead")
+    rig.simulator.time(advance_s=WEEK_S)
+    found: list[Record] = []
+
+    def night() -> None:
+        for page in rig.salesforce.read(STREAM, rig.cursor):
+            found.extend(page.records)
+
+    failure_of(ContractError, night)
+    assert gone in {record.ref.id for record in found}
+
+
+def test_an_object_that_is_not_read_is_not_looked_at(rig: DeletionsRig) -> None:
+    """Who leaves contacts out of the settings must not get them all by the weekly comparison."""
+    (contact,) = rig.simulator.seed(sf_contacts=[{"LastName": "Zanzibarova", "AccountName": "Acme"}])["Contact"]
+    (lead,) = rig.seed(1)
+    rig.salesforce = rig.reader(hot=("Lead", "Task"))
+    rig.settle()
+    rig.memory.keep(list(rig.salesforce.read("Lead", None)))
+    assert rig.night(0) == {}
+    rig.memory.records.pop(("Lead", lead))
+    found = rig.night(WEEK_S)
+    assert lead in found
+    assert contact not in found
+    paths = [line["path"] for line in rig.simulator.log(rig.begin)]
+    assert not [path for path in paths if "/Contact/" in path]
 
 
 def test_an_interrupted_night_begins_anew(rig: DeletionsRig) -> None:

@@ -123,28 +123,6 @@ def test_a_query_too_long_for_a_url_is_read_to_its_last_page(
     assert len(pages) >= 3
 
 
-def test_an_idle_day_costs_at_most_600_calls(rig: SalesforceRig) -> None:
-    """Every five minutes the hot streams, every thirty the slow ones, as the daemon reads them; deletions at night."""
-    connector = rig.connector()
-    connector.account()
-    cursors: dict[str, Cursor | None] = dict.fromkeys(connector.streams)
-    hot = [name for name, stream in connector.streams.items() if stream.pace is Pace.HOT]
-
-    def cycle(number: int) -> None:
-        for name in cursors.keys() - hot if number % 6 == 0 else ():
-            cursors.update({page.stream: page.cursor for page in connector.read(name, cursors[name])})
-        cursors.update(
-            {page.stream: page.cursor for page in connector.read_bundle({name: cursors[name] for name in hot})}
-        )
-        rig.simulator.time(advance_s=300)
-
-    cycle(0)
-    before = sum(rig.budget.spent.values())
-    for number in range(288):
-        cycle(number)
-    assert sum(rig.budget.spent.values()) - before <= 600
-
-
 def test_an_ended_locator_is_followed_by_a_new_query_without_a_gap(rig: SalesforceRig) -> None:
     keys = set(rig.seed(401))
     rig.settle()

@@ -22,6 +22,7 @@ WITH_SALES, NO_BUDGET = "LL · With sales", "LL · Nurture · No budget"
 
 POINTS = (
     "pull.page_received",
+    "pull.page_idle",
     "pull.before_commit",
     "pull.page_committed",
     "decide.computing",
@@ -166,8 +167,8 @@ LOST_ANSWERS = {
     "fields in Salesforce": ("salesforce", "PATCH", "(composite/sobjects|sobjects/Lead/00Q)"),
     "fields in HubSpot": ("hubspot", "POST", "contacts/batch/update"),
     "a new list": ("hubspot", "POST", "lists/?$"),
-    "joining a list": ("hubspot", "PUT", "memberships/add"),
-    "leaving a list": ("hubspot", "PUT", "memberships/remove"),
+    "joining a list": ("hubspot", "PUT", "memberships/add/?$"),
+    "leaving a list": ("hubspot", "PUT", "memberships/(remove|add-and-remove)/?$"),
 }
 
 

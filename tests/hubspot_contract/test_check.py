@@ -5,11 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import requests
 
+from connectors.hubspot.client import Client
 from connectors.hubspot.paths import path_of
+from connectors.hubspot.settings import Settings
+from leadloop.clock import SystemClock
 from simulator.hubspot.routes import ENDPOINTS
 from tests.hubspot_contract.check import Answered, Asked, contract
 from tests.hubspot_contract.operations import OPERATIONS
+from tests.hubspot_contract.watch import Watch
+from tests.rig import FastWall, SimulatorProcess, stub_server, surroundings
 
 OBJECTS = "/crm/v3/objects/contacts"
 UPDATE = {"id": "1", "properties": {"ll_score": "5"}, "objectWriteTraceId": "t"}
@@ -149,6 +155,20 @@ def test_where_hubspot_is_laxer_than_its_models_so_is_the_check(path: str, body:
 
 def test_a_search_with_one_field_is_enough() -> None:
     assert request_mistakes(f"{OBJECTS}/search", {"sorts": [{"propertyName": "email", "direction": "ASCENDING"}]}) == []
+
+
+def test_the_watch_of_this_run_sees_what_a_connector_sends_whoever_answers(hubspot_watch: Watch) -> None:
+    with stub_server(lambda *_: (404, {}, b"{}")) as address:
+        settings = Settings.model_validate({"base_url": address, "access_token": "x"})
+        Client(settings, surroundings("marketing", SystemClock()), wall=FastWall().wall).get("/crm/v3/nowhere")
+    assert hubspot_watch.judge() == ["GET /crm/v3/nowhere: no operation GET /crm/v3/nowhere"]
+
+
+def test_the_watch_of_this_run_sees_what_the_simulator_of_another_process_was_asked(
+    hubspot_watch: Watch, simulator: SimulatorProcess
+) -> None:
+    requests.get(f"{simulator.hubspot}/crm/v3/nowhere", timeout=10)
+    assert hubspot_watch.judge() == ["GET /crm/v3/nowhere: no operation GET /crm/v3/nowhere"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

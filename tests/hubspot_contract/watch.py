@@ -17,9 +17,9 @@ from urllib3.util import parse_url
 
 from connectors.http import Call, Http
 from connectors.wire import Answer
+from simulator.exchanges import VARIABLE
 from tests.hubspot_contract.check import Answered, Asked, contract
 
-VARIABLE = "SIMULATOR_EXCHANGES"
 LARGE_BYTES = 64 * 1024 * 1024
 """From this size on the file is emptied when all of it was read."""
 

@@ -14,11 +14,13 @@ STAGE = "lifecyclestage"
 @pytest.fixture
 def handed_off(installation: Installation, world: SimulatorProcess) -> Witness:
     """Ana stands with a rep; the rules take her stage back to `lead` when she is recycled."""
-    installation.rewrite(
-        "leadloop.yaml", "    type: hubspot", "    type: hubspot\n    lifecycle_steps_back: true"
-    )
+    installation.rewrite("leadloop.yaml", "    type: hubspot", "    type: hubspot\n    lifecycle_steps_back: true")
     installation.rewrite("mapping.yaml", "    forward_only: [hubspot]", "    #")
-    installation.rewrite("mapping.yaml", "        mql: marketingqualifiedlead", "        recycled: lead\n        mql: marketingqualifiedlead")
+    installation.rewrite(
+        "mapping.yaml",
+        "        mql: marketingqualifiedlead",
+        "        recycled: lead\n        mql: marketingqualifiedlead",
+    )
     world.seed(users=USERS, contacts=[contact(ANA)])
     installation.run()
     world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={"message": "Hi"})

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import typer.main
 from connectors import testing as laws
 from leadloop import exits
 from leadloop.cli import app
+from tests.contract import test_files, test_hubspot, test_salesforce, test_salesforce_bulk
 
 ROOT = Path(__file__).parents[2]
 STARTER = ROOT / "config/template/b2b_saas/mapping.yaml"
@@ -32,6 +34,25 @@ def first_cells(text: str) -> list[str]:
     """The first cell of every row of every table, without emphasis and code marks."""
     rows = (line.strip("|").split("|") for line in text.splitlines() if line.startswith("|"))
     return [row[0].strip().strip("*`") for row in rows]
+
+
+def cells(text: str) -> list[list[str]]:
+    """Every cell of every row of every table but the lines under the headings, without emphasis."""
+    rows = (line.strip().strip("|").split("|") for line in text.splitlines() if line.startswith("|"))
+    return [[cell.strip().strip("*") for cell in row] for row in rows if not row[0].startswith("--")]
+
+
+def traps() -> list[list[str]]:
+    """The rows of docs/vendor-traps.md that name a trap."""
+    return [row for row in cells(page("docs/vendor-traps.md")) if row[0] != "trap" and "".join(row[1:])]
+
+
+@cache
+def claims() -> frozenset[str]:
+    """What every test and every law of the house says, in words."""
+    files = [*ROOT.glob("tests/**/test_*.py"), ROOT / "connectors/testing.py"]
+    found = (re.findall(r"^ *def test_(\w+)", file.read_text(encoding="utf-8"), re.MULTILINE) for file in files)
+    return frozenset(name.replace("_", " ") for names in found for name in names)
 
 
 def targets(text: str) -> Iterator[str]:
@@ -153,6 +174,29 @@ def test_the_table_of_laws_has_every_law_under_its_contract() -> None:
     ]  # fmt: skip
     part = page("docs/connectors.md").partition("## The laws")[2]
     assert first_cells(part)[2:] == expected
+
+
+def test_the_table_of_laws_marks_what_each_connectors_own_test_passes() -> None:
+    generations = test_hubspot.GENERATIONS
+    judged: list[type] = [
+        test_salesforce.TestSalesforce,
+        test_salesforce_bulk.TestSalesforceInBulk,
+        *[test_hubspot.TestHubSpot for _ in generations],
+        test_files.TestLeadFiles,
+    ]
+    rows = cells(page("docs/connectors.md").partition("## The laws")[2])
+    assert rows[0][3:5] == [f"HubSpot {each}" for each in generations]
+    for contract in (laws.ReaderContract, laws.WireContract, laws.ConnectorContract):
+        marks = ["✓" if issubclass(each, contract) else "–" for each in judged]
+        told = {row[0]: row[1:] for row in rows}
+        assert {told[law] == marks for law in _laws_of(contract)} == {True}
+
+
+@pytest.mark.parametrize("row", traps(), ids=lambda row: row[0])
+def test_every_trap_of_a_vendor_names_a_guard_and_tests_that_are_there(row: list[str]) -> None:
+    _, guard, shown = row
+    assert (ROOT / guard.strip("`")).is_file()
+    assert [each for each in shown.split(" · ") if each not in claims()] == []
 
 
 def _laws_of(contract: type) -> list[str]:

@@ -41,7 +41,13 @@ def test_a_decision_about_nothing_is_a_mistake_with_its_place(
     assert said in mistake
 
 
-def test_editors_know_the_three_words() -> None:
+def test_editors_know_the_four_words() -> None:
     mapping = schemas()["mapping"]
-    assert mapping["$defs"]["Whose"]["enum"] == ["ours", "shared", "theirs"]
+    assert mapping["$defs"]["Whose"]["enum"] == ["ours", "shared", "theirs", "carried"]
     assert "decided" in mapping["properties"]
+
+
+def test_what_is_carried_needs_another_system_to_be_carried_from(edit: Edit, mistakes: Mistakes) -> None:
+    edit("mapping.yaml", PROPERTIES, f"decided:\n  hub: {{contacts.optout: carried}}\n{PROPERTIES}")
+    (mistake,) = mistakes()
+    assert "`contacts.optout` is carried from nowhere: no other system has its property" in mistake

@@ -292,7 +292,17 @@ def test_only_what_cannot_harm_is_sent_again(error: Exception, idempotent: bool,
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"), [("3", 3.0), ("0.5", 0.5), ("-1", 0.0), ("Sun, 22 Nov", None), ("", None)]
+    ("header", "expected"),
+    [
+        ("3", 3.0),
+        ("0.5", 0.5),
+        ("-1", 0.0),
+        ("Sun, 22 Nov", None),
+        ("", None),
+        ("inf", None),
+        ("nan", None),
+        ("1e300", 86_400.0),
+    ],
 )
 def test_retry_after_is_read_as_seconds(header: str, expected: float | None) -> None:
     assert retry_after(Answer(status=429, headers={"retry-after": header}, body=b"")) == expected

@@ -140,6 +140,17 @@ def test_logins_stay_far_below_what_locks_a_user_out() -> None:
     assert rig.renewal(at=NOON + timedelta(minutes=60)).renew(lambda _: False).token == f"t{LOGINS_PER_HOUR + 1}"
 
 
+def test_a_login_that_nobody_answered_counts_for_none() -> None:
+    """An hour of trying while the vendor's door is shut must not cost another hour once it is open."""
+    rig = Rig(single_use=True)
+    rig.vendor.said = TransientError("no connection could be made", sent=False)
+    for number in range(LOGINS_PER_HOUR):
+        failure_of(TransientError, partial(rig.renewal(at=NOON + timedelta(seconds=number)).renew, other_than("")))
+    rig.vendor.said = None
+    again = rig.renewal(at=NOON + timedelta(minutes=2)).renew(other_than(""))
+    assert again.logins == (NOON + timedelta(minutes=2),)
+
+
 def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
     rig = Rig()
     rig.vendor.said = CredentialsError("refused")

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.record import Record
+from domain.values import Value
 from store import records
 from store.engine import Store
 from tests.unit.store.examples import NOON, at, found, record, ref
@@ -94,6 +95,19 @@ def test_a_receipt_does_not_undo_what_was_read_since_its_write_began(store: Stor
         assert records.get(tx, [ref("00Q1")])[ref("00Q1")].values == {"Status": "Working"}
         records.patch_values(tx, ref("00Q1"), {"Status": "MQL"}, sent_at=at(3))
         assert records.get(tx, [ref("00Q1")])[ref("00Q1")].values == {"Status": "MQL"}
+
+
+def test_what_was_read_since_but_shows_what_the_write_replaced_was_read_before_it_arrived(store: Store) -> None:
+    before = record("00Q1", minute=2, values={"OwnerId": "admin", "Status": "Working"})
+    with store.write() as tx:
+        records.upsert(tx, [before], seen_at=at(2))
+        written: dict[str, Value] = {"OwnerId": "rep", "Status": "MQL"}
+        replaced: dict[str, Value] = {"OwnerId": "admin", "Status": "New"}
+        records.patch_many(tx, {before.ref: written}, sent_at=at(1), before={before.ref: replaced})
+        kept = {"OwnerId": "rep", "Status": "Working"}
+        assert records.get(tx, [before.ref])[before.ref].values == kept
+        assert records.upsert(tx, [before], seen_at=at(3)) == [], "nor when a lagging search shows that version again"
+        assert records.get(tx, [before.ref])[before.ref].values == kept
 
 
 def test_a_record_leads_to_its_lead_and_back(store: Store) -> None:

@@ -59,6 +59,7 @@ def conclusion(lead: LeadId = ANA, *, lead_now: Lead | None = None, score: Score
         fact_since=NOW,
         desired=(),
         rewish=False,
+        undone=False,
         agreed=(),
         conflicts=(),
     )

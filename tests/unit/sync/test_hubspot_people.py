@@ -139,7 +139,7 @@ def test_a_page_from_before_a_merge_that_is_kept_after_it_brings_nobody_back(kep
     kept.rig.simulator.time(advance_s=60)
     kept.rig.touch(loser)
     row = kept.rig.held("contacts")[loser]
-    late = Record(ref=ref(loser), values={"email": row["email"]}, modified_at=kept.rig.simulator.now())
+    late = Record(ref=ref(loser), values={"email": str(row["email"])}, modified_at=kept.rig.simulator.now())
     merged = merge(kept, winner, loser)
     now = kept.pull(after_s=1_200)
     with kept.loop.store.write(kept.loop.epoch) as tx:

@@ -1,7 +1,7 @@
 """To a system that writes very many changes in a way of its own, very many go out at once, and all come back."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -111,3 +111,21 @@ def test_nothing_stays_claimed_when_a_later_portion_cannot_be_kept(
         with pytest.raises(KeyError):
             push(loop, "salesforce", now=NOON)
         assert OutboxStatus.CLAIMED not in statuses(loop, ids)
+
+
+def test_what_was_taken_out_and_not_sent_waits_and_needs_nobody(store: Store, version: RuleVersion) -> None:
+    """A creation without a key that may have been sent waits for a person; this one was not."""
+    times = 0
+
+    def failing(reached: str) -> None:
+        nonlocal times
+        times += reached == "push.claim_before_commit"
+        if times == 2:
+            raise KeyError(reached)
+
+    with looping(store, version, BulkWriting(bulk_from=5)) as loop:
+        ids = put(loop, replace(creation("a", unique=None), lane="background"), *background(10))
+        loop.reached = failing
+        with pytest.raises(KeyError):
+            push(loop, "salesforce", now=NOON)
+        assert statuses(loop, ids[:1]) == {OutboxStatus.WAITING}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from connectors.contract import Holds
 from domain.errors import TransientError
+from domain.record import Cursor
 from domain.run import Connection, ConnectionStatus, RuleVersion
 from store import connections
 from store.engine import Store
@@ -19,6 +20,9 @@ class Limited(Reading):
 
     def knock(self) -> Mapping[str, str]:
         return self.resting
+
+    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
+        return {}
 
 
 def standing(loop: Loop) -> Connection:

@@ -99,13 +99,13 @@ def test_a_job_of_another_user_is_not_waited_for_but_read_anew() -> None:
                 return reply([{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}], 403)
             return super().__call__(method, path, told)
 
-    saved = {"at": "2026-11-22T09:00:00Z", "id": "", "job": JOB, "locator": "", "until": None}
+    saved = {"at": "2026-11-19T09:00:00Z", "id": "", "job": JOB, "locator": "", "until": None}
     moments = {"asked": "2026-11-22T10:00:00Z", "settled": "2026-11-22T09:50:00Z"}
     org = Org(Foreign())
     with connected(org) as connector:
         pages = list(connector.read("Lead", Cursor(position=json.dumps(saved | moments))))
     assert [record.ref.id for one in pages for record in one.records] == [f"00Q{number:012d}" for number in (1, 2, 3)]
-    assert "2026-11-22T09:00:00Z" in org.calls("queryAll")[0], "from where the job began"
+    assert "2026-11-19T09:00:00Z" in org.calls("queryAll")[0], "from where the job began"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
