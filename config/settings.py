@@ -210,6 +210,15 @@ class Settings(Strict):
     log: Log = Log()
     """What is written to standard error."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value.partition(":")[0].partition("+")[0] not in {"sqlite", "postgresql", "postgres"}:
+            raise ValueError(
+                "`database_url` has to begin with sqlite:/// or postgresql://, as in sqlite:///leadloop.db"
+            )
+        return value
+
     @field_validator("clock")
     @classmethod
     def _clock_address(cls, value: str) -> str:

@@ -64,7 +64,7 @@ def show_run(answer: Answer) -> None:
     for failure in answer["failures"]:
         screen.say(f"✗ {failure}")
     for name, reason in answer["suspended"].items():
-        screen.say(f"✗ {name} is suspended: {reason}. Then run `leadloop doctor`.")
+        screen.say(f"✗ {name} is suspended: {reason.rstrip('.')}. Then run `leadloop doctor`.")
 
 
 def show_applied(answer: Answer) -> None:

@@ -233,6 +233,8 @@ def provision(
     """Make the fields, lists, list views and buttons that the rules need; shows them and asks first."""
     from leadloop.commands import provision as command
 
+    if target is not None and (dry_run or yes or json or detailed):
+        raise typer.BadParameter("--folder makes nothing and asks nothing: say it alone")
     if target is not None:
         return command.write(folder, connection, target, environment=environment)
     wish = command.Wish(dry_run=dry_run, yes=yes, as_json=json, detailed=detailed)

@@ -6,6 +6,7 @@ from domain.errors import (
     FencedError,
     LeadHeldError,
     LeadloopError,
+    NotAllowedError,
     OperatorError,
     RateLimitedError,
 )
@@ -27,6 +28,7 @@ _BY_ERROR: tuple[tuple[type[LeadloopError], int], ...] = (
     (LeadHeldError, TRY_AGAIN),
     (FencedError, TRY_AGAIN),
     (RateLimitedError, TRY_AGAIN),
+    (NotAllowedError, LOGIN),
     (ConnectorError, UNREACHABLE),
     (CredentialsError, LOGIN),
     (OperatorError, CONFIG),

@@ -14,7 +14,7 @@ def show_stopped(found: Sequence[Stopped]) -> None:
     screen.table(
         f"\nWritten no more: others keep overwriting it (`{RESUME}`)",
         ("field", "where", "overwritten by", "since"),
-        [(each.field, on_how_many(each), by_whom(each), each.since) for each in found],
+        [(each.field, on_how_many(each), by_whom(each), f"{each.since:%Y-%m-%d %H:%M} UTC") for each in found],
     )
 
 

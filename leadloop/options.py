@@ -31,3 +31,8 @@ Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers fro
 SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 HERE = Path()
+
+
+def there(folder: Path) -> str:
+    """What the next command needs to find the same folder."""
+    return "" if folder == HERE else f" -C {folder}"

@@ -3,7 +3,7 @@
 Nothing here merges records: that is done by people, in their own systems.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,7 +39,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Records of one person, or likely so. `heads`: connection → the one that is written to, and why.
+    """Records of one person, or likely so. `heads`: those that are written to, one per lead and system, and why.
 
     `is_one_lead`: leadloop treats them as one already: one score, one handoff. Otherwise they are only reported.
     """
@@ -48,7 +48,7 @@ class Group:
     records: tuple[RecordRef, ...]
     bond: Bond
     shapes: tuple[Shape, ...]
-    heads: Mapping[str, Head]
+    heads: tuple[Head, ...]
 
     @property
     def is_one_lead(self) -> bool:
@@ -102,14 +102,18 @@ def _groups(tx: Tx, leads: Sequence[tuple[LeadId, ...]], fields: FieldMap) -> It
         every = sorted({lead for group in portion for lead in group})
         theirs, done = records.of_leads(tx, every), ledger.activities_of(tx, every)
         for group in portion:
-            live = [record for lead in group for record in theirs.get(lead, ()) if _is_person(record, fields)]
-            touched = touches(activity for lead in group for activity in done.get(lead, ()))
+            people = {lead: [each for each in theirs.get(lead, ()) if _is_person(each, fields)] for lead in group}
+            live = [record for lead in group for record in people[lead]]
             yield Group(
                 leads=group,
                 records=tuple(record.ref for record in live),
                 bond=_bond(group, live, fields),
                 shapes=tuple(_shapes(group, live)),
-                heads=fields.explained_heads(live, touched=touched),
+                heads=tuple(
+                    head
+                    for lead in group
+                    for head in fields.explained_heads(people[lead], touched=touches(done.get(lead, ()))).values()
+                ),
             )
 
 

@@ -41,13 +41,17 @@ class Standing:
     """What a neighbour should have carried by now."""
 
 
-def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta = ARRIVAL, now: datetime) -> Standing:
-    """Read it all in a few statements. Late: no run ended for three cycles. `arrival`: what a neighbour may take."""
+def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, now: datetime) -> Standing:
+    """Read it all in a few statements. Late: no run ended for three cycles. `arrival`: what a neighbour may take.
+
+    None: nothing is written yet that it could carry.
+    """
     found = tuple(connections.all(tx))
     last = next((run for run in runs.last(tx, LOOKED_AT) if run.ended_at is not None), None)
     status, reason = judge(found, last, cycle=cycle, now=now)
     undecided = len(leads.failed(tx))
-    stopped, overdue = tuple(flaps.stopped(tx)), tuple(arrivals.overdue(tx, before=now - arrival))
+    stopped = tuple(flaps.stopped(tx))
+    overdue = () if arrival is None else tuple(arrivals.overdue(tx, before=now - arrival))
     return Standing(
         status=status,
         reason="; ".join([reason, *_reservations(tx, last, undecided), *_fought_over(stopped, overdue)]),

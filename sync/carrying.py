@@ -25,11 +25,14 @@ def awaited(
 
 
 def _decided(wishes: Sequence[FieldWish], heads: Mapping[str, Record], fields: FieldMap) -> Iterator[Place]:
+    """Only what is wished in a master system, too: a Contact's owner, which we never write, is nothing to wait for."""
     shown = {record.ref: record.values for record in heads.values()}
-    for wish in wishes:
-        if wish.ref not in shown or not fields.is_carried(wish.ref, wish.field):
+    here = [wish for wish in wishes if wish.ref in shown]
+    mastered = {wish.property for wish in here if not fields.is_carried(wish.ref, wish.field)}
+    for wish in here:
+        if not fields.is_carried(wish.ref, wish.field) or wish.property not in mastered or wish.value is None:
             continue
-        if wish.value is not None and not same(wish.value, shown[wish.ref].get(wish.field)):
+        if not same(wish.value, shown[wish.ref].get(wish.field)):
             yield Place(ref=wish.ref, field=wish.field)
 
 

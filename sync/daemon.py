@@ -48,6 +48,9 @@ BETWEEN_COMMITS = frozenset(
 )
 """Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
 
+MAKING_ROOM = BETWEEN_COMMITS - {"decide.committed", "plan.committed"}
+"""Where what may last for hours ends as well when an operator waits to be alone; it goes on from here."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Daemon:
@@ -67,6 +70,7 @@ class Daemon:
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _busy: dict[str, threading.Lock] = field(default_factory=dict)
+    _room_is_wanted: threading.Event = field(default_factory=threading.Event)
     _in_turn: list[Job] = field(default_factory=list)
     _troubles: dict[str, str] = field(default_factory=dict)
     _last_run: datetime | None = None
@@ -126,18 +130,26 @@ class Daemon:
     def _ending_at(self, reached: Callable[[str], None]) -> Callable[[str], None]:
         def reached_unless_stopping(point: str) -> None:
             reached(point)
-            if point in BETWEEN_COMMITS and self.stop.is_set():
+            wanted = point in MAKING_ROOM and self._room_is_wanted.is_set()
+            if wanted or (point in BETWEEN_COMMITS and self.stop.is_set()):
                 raise StopAskedError(point)
 
         return reached_unless_stopping
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Wait for the other jobs to end, and keep them from beginning."""
+        """Wait for the other jobs to end, and keep them from beginning.
+
+        What may take long is waited for first: until it has ended, the others decide and hand off as ever.
+        """
+        others = sorted((name for name in self._busy if name != "operators"), key=_haste)
         with ExitStack() as stack:
-            for name, busy in self._busy.items():
-                if name != "operators":
-                    stack.enter_context(busy)
+            self._room_is_wanted.set()
+            try:
+                for name in others:
+                    stack.enter_context(self._busy[name])
+            finally:
+                self._room_is_wanted.clear()
             yield
 
     def _serve_operators(self) -> None:
@@ -271,6 +283,13 @@ class Daemon:
 def _turn(job: Job) -> tuple[bool, str]:
     """Handoffs overtake."""
     return (not job.name.endswith(Lane.HANDOFF), job.name)
+
+
+def _haste(name: str) -> int:
+    """How soon a job's turn has to come again: readings least, then what is sent in the background."""
+    if name.startswith("pull:"):
+        return 0
+    return 1 if name.endswith(f":{Lane.BACKGROUND}") else 2
 
 
 def _stands_still(tx: Tx) -> bool:

@@ -188,8 +188,22 @@ def room_left(
 
 def hold(tx: Tx, name: str, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
     """Freeze these leads under a name; the set opens only by an approval."""
-    cause = conclusions[0].decision.transitions[-1].why if conclusions[0].decision.transitions else "above the line"
-    held.hold(tx, name, cause, [each.lead_id for each in conclusions], now=now)
+    held.hold(tx, name, _cause(name), [each.lead_id for each in conclusions], now=now)
+
+
+def _cause(name: str) -> str:
+    """Why a set is there, as `held list` says it. Every other name is the go-live step's."""
+    match name.partition("-")[0]:
+        case BlastClass.HANDOFF.value:
+            return "more handoffs than 24 hours may bring (blast_radius)"
+        case BlastClass.DESTRUCTIVE.value:
+            return "more taken away than 24 hours may take (blast_radius)"
+        case "publish":
+            return "above the line by the rules that were published"
+        case word if word == BASELINE:
+            return "above the line when everything was first read"
+        case step:
+            return f"would have been handed off, and go_live is `{step}`"
 
 
 def book(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:

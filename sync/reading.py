@@ -23,15 +23,21 @@ class Reading:
     stopped: dict[str, ContractError] = field(default_factory=dict)
 
     def pages(self, streams: Collection[str]) -> Iterator[Page]:
-        """Users and accounts before people, people before what they did; hot streams in one call where that can be."""
+        """Users and accounts before people, people before what they did; hot streams in one call where that can be.
+
+        What a night compares comes after such a call: it may take long, and what the call brings is awaited.
+        """
         ordered = sorted(streams, key=self._rank)
         hot = [name for name in ordered if self.reader.streams[name].pace is Pace.HOT]
         bundled = hot if isinstance(self.reader, BundleReader) and len(hot) > 1 else []
+        late = [name for name in ordered if bundled and self.reader.streams[name].pace is Pace.NIGHTLY]
         for name in ordered:
-            if name not in bundled:
+            if name not in bundled and name not in late:
                 yield from self._stream(name, self.cursors.get(name))
         if isinstance(self.reader, BundleReader) and bundled:
             yield from self._bundle(self.reader, bundled)
+        for name in late:
+            yield from self._stream(name, self.cursors.get(name))
 
     def _rank(self, stream: str) -> int:
         holds = self.reader.streams[stream].holds

@@ -45,6 +45,16 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRows:
+    """Those of one file, under its header, and the rules that read it."""
+
+    path: Path
+    rules: Rules
+    header: Sequence[str]
+    rows: Sequence[Rejected]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Progress:
     """What is known of one file: as it was when last read, how it was read, and how far."""
 
@@ -143,8 +153,8 @@ class Files:
                 rejected=tuple(f"{path.name}: {_told(each)}" for each in portion.rejected),
             )
 
-    def rejected(self, stream: str) -> Iterator[tuple[Path, Sequence[str], Sequence[Rejected]]]:
-        """Every file with rows that cannot be used: its header, and those rows as they stand in it."""
+    def rejected(self, stream: str) -> Iterator[RejectedRows]:
+        """Every file with rows that cannot be used."""
         for path, rules in self._files(stream):
             header: Sequence[str] = ()
             found: list[Rejected] = []
@@ -152,7 +162,7 @@ class Files:
                 header = portion.header
                 found += portion.rejected
             if found:
-                yield path, header, found
+                yield RejectedRows(path=path, rules=rules, header=header, rows=found)
 
     def _portions(self, path: Path, rules: Rules, *, is_whole: bool, begin: Mark) -> Iterator["_Found"]:
         """What stands in a file from a mark on; the last portion says whether all of it was read."""

@@ -4,6 +4,7 @@ HubSpot names no limit for a call, so a 400 may be about its size, about one rec
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from connectors.http import Answer
@@ -15,7 +16,7 @@ from domain.change import Change, ReceiptOutcome
 
 DOING = "to change the members of a list"
 ALONE = 3
-"""So many records refused one by one in a row say that it is about the list: the rest is not tried."""
+"""So many records refused one by one in a row say that it is about the list: the rest is tried another time."""
 
 
 class Memberships:
@@ -37,13 +38,20 @@ class Memberships:
                 continue
             if answer is not None and answer.status == 400:
                 alone += 1
-                portion = places[start:] if alone >= ALONE or self._is_fixed(portion) else portion
-                told = refusal(answer)
-                receipts.update({place: refused(change, told) for place, change in portion})
+                settled = self._refusals(places[start:], refusal(answer), is_enough=alone >= ALONE)
             else:
                 alone = 0
-                receipts.update(_receipts(portion, answer))
-            start, size = start + len(portion), min(2 * size, self._per_call)
+                settled = _receipts(portion, answer)
+            receipts.update(settled)
+            start, size = start + len(settled), min(2 * size, self._per_call)
+
+    def _refusals(self, places: Places, told: Mapping[str, Any], *, is_enough: bool) -> Receipts:
+        """The first record's; all the others', too, where it is about the list: for good only if that is certain."""
+        if self._is_fixed(places):
+            return {place: refused(change, told) for place, change in places}
+        (first, change), *others = places
+        untried = {place: replace(refused(one, told), retryable=True) for place, one in others} if is_enough else {}
+        return {first: refused(change, told), **untried}
 
     def _is_fixed(self, portion: Places) -> bool:
         """Somebody made a list of this name that HubSpot fills itself: no portion is small enough for it."""

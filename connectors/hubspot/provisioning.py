@@ -13,7 +13,7 @@ from connectors.hubspot.answers import Row, body_of, code_of, known_shape, refus
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client, Request
 from connectors.hubspot.lists import Lists
-from domain.errors import ContractError
+from domain.errors import ContractError, NotAllowedError
 from domain.fitting import FieldFitting, Fittings
 from domain.record import Field, FieldType
 
@@ -107,7 +107,7 @@ class Provisioning:
 
     def _list_items(self, fittings: Fittings) -> Iterator[ProvisionItem]:
         for one in fittings.lists:
-            there = self._lists.id_of(one.name, make=False) is not None
+            there, problem = self._look_for(one.name)
             yield ProvisionItem(
                 kind=ProvisionKind.LIST,
                 object=CONTACTS,
@@ -115,9 +115,17 @@ class Provisioning:
                 exists=there,
                 detail="static list",
                 why=one.why,
-                problem=_FILLED if there and self._lists.is_filled_by_hubspot(one.name) else "",
+                problem=problem,
                 fitting=one,
             )
+
+    def _look_for(self, name: str) -> tuple[bool, str]:
+        """Whether the list is there, and what stands in the way of using or making it."""
+        try:
+            there = self._lists.id_of(name, make=False) is not None
+        except NotAllowedError as error:
+            return False, str(error)
+        return there, _FILLED if there and self._lists.is_filled_by_hubspot(name) else ""
 
 
 def _field_item(one: FieldFitting, there: Field | None) -> ProvisionItem:

@@ -29,6 +29,12 @@ def _origin(url: str) -> str:
     return checked_origin(url, hosts=HOSTS)
 
 
+def _number(text: str) -> str:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError('the app\'s number, in quotes, such as "1234567"')
+    return text
+
+
 class Settings(Strict):
     """A HubSpot connection."""
 
@@ -69,7 +75,7 @@ class Settings(Strict):
     Automation of the portal sees each step. The property must not stand under `forward_only` in mapping.yaml then."""
     webhook_secret: Annotated[SecretStr, Field(min_length=1)] | None = None
     """The client secret of the app whose webhooks are received: it tells HubSpot's calls from forged ones."""
-    app_id: Annotated[str, Field(pattern=r"^[0-9]+$")] | None = None
+    app_id: Annotated[str, AfterValidator(_number)] | None = None
     """The number of that app, where leadloop writes with the app's own token: its own changes are not told it again."""
     ca_file: str | None = None
     """PEM file of a private certificate authority."""

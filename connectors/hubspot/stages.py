@@ -69,9 +69,7 @@ class Stages:
             change = next(change for at, change in done if at == place)
             known = self._catalogue.fields(change.object).get(STAGE)
             if values.get(STAGE) != as_shown(change.values[STAGE], known):
-                message = f"HubSpot answered success and kept {STAGE} at {values.get(STAGE)}: it has moved on meanwhile"
-                found = receipt(change, ReceiptOutcome.CONFLICTED, code=IGNORED, message=message)
-                receipts[place] = replace(found, shown=values)
+                receipts[place] = replace(_ignored(change, values.get(STAGE)), shown=values)
 
     def _clear(self, places: Places, receipts: Receipts) -> None:
         """One request that clears, one that looks: only then may the new stage follow."""
@@ -140,6 +138,15 @@ def _not_sent(change: Change, held: Value) -> Receipt:
         "with `lifecycle_steps_back: true` of the connection"
     )
     return receipt(change, ReceiptOutcome.REFUSED, code=ONLY_FORWARD, message=message)
+
+
+def _ignored(change: Change, held: Value) -> Receipt:
+    """Moved on meanwhile: decide again. Where we expected it to be: it would be so again and again."""
+    message = f"HubSpot answered success and kept {STAGE} at {held}"
+    if STAGE in change.expected and change.expected[STAGE] == held:
+        message += ". Look whether a workflow of the portal sets it back"
+        return receipt(change, ReceiptOutcome.REFUSED, code=IGNORED, message=message)
+    return receipt(change, ReceiptOutcome.CONFLICTED, code=IGNORED, message=f"{message}: it has moved on meanwhile")
 
 
 def _still_there(change: Change, held: Value) -> Receipt:

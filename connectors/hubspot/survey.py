@@ -117,6 +117,6 @@ def _neighbours(looked: Mapping[str, Looked]) -> Iterator[Neighbour]:
                 evidence.append(f"{holding} of {len(found.rows)} {name} looked at have {field}")
         carried = sum(1 for change in found.changes if change.author is Author.NEIGHBOUR)
         if carried:
-            evidence.append(f"{name}: it changed {carried} values")
+            evidence.append(f"{name}: it changed {carried} value{'s' if carried != 1 else ''}")
     if evidence:
         yield Neighbour(name=HUBSPOT_CONNECTOR, evidence=tuple(evidence), links=links)

@@ -20,7 +20,7 @@ from domain.record import Field
 
 CLOSED = (
     "Setup is closed to the integration user. Let an admin deploy what `leadloop provision --folder DIR` writes, or "
-    "give the user *Customize Application* and *Manage Profiles and Permission Sets* for the while"
+    "give the user the rights of docs/connecting-salesforce.md, step 4, for the while"
 )
 _SEVERAL = "is the name of several campaigns, and leadloop cannot tell which is meant. Rename all but one"
 _K = ProvisionKind

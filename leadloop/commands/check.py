@@ -5,6 +5,7 @@ from pathlib import Path
 from domain.errors import SettingsError
 from leadloop import exits, screen
 from leadloop.checked import load
+from leadloop.options import there
 
 
 def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
@@ -23,5 +24,5 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     if as_json:
         screen.document({"ok": True, "rule_hash": installation.rules.hash, "problems": []})
     else:
-        screen.say(f"{folder}: fine. Rules {installation.rules.hash[:8]}. Next: `leadloop doctor`.")
+        screen.say(f"{folder}: fine. Rules {installation.rules.hash[:8]}. Next: `leadloop doctor{there(folder)}`.")
     return exits.OK

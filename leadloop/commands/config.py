@@ -39,7 +39,8 @@ def refuse_undecided(app: App) -> None:
     if not waiting:
         return
     told = [
-        f"mapping.yaml: {each.field.connection} {each.field.place} is contested: {'; '.join(each.reasons)}" for each in waiting
+        f"mapping.yaml: {each.field.connection} {each.field.place} is contested: {'; '.join(each.reasons)}"
+        for each in waiting
     ]
     lines = "\n".join((*told, "Decide in mapping.yaml, then publish again:", "", *lines_to_decide(waiting)))
     raise SettingsError(lines)

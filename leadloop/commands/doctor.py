@@ -23,6 +23,7 @@ from reports.standing import by_whom, on_how_many
 from store import connections
 from store import rules as rule_store
 from store import survey as survey_store
+from sync.introduce import recognise
 from sync.material import users
 
 WRITTEN = frozenset({Role.OWNED, Role.ANSWER})
@@ -71,6 +72,7 @@ def examine(app: App) -> Iterator[Finding]:
     in_force = rules_from_document(published.document) if published is not None else draft
     for name, connector in app.connectors.items():
         yield from _connection(app, name, connector, rules=in_force)
+    yield from _webhooks(app)
     yield from _others(app)
     yield from _fought_over(app)
     yield from _reps(app)
@@ -79,7 +81,10 @@ def examine(app: App) -> Iterator[Finding]:
 def _connection(app: App, name: str, connector: Connector, *, rules: Rules) -> Iterator[Finding]:
     try:
         yield from _login(app, name, connector)
-    except (CredentialsError, WrongAccountError) as error:
+    except WrongAccountError as error:
+        yield _wrong(f"{name}: the wrong account", mend=str(error))
+        return
+    except CredentialsError as error:
         yield _wrong(f"{name}: not logged in", mend=str(error))
         return
     except LeadloopError as error:
@@ -115,8 +120,8 @@ def _rests(app: App, name: str, connector: Resting) -> Iterator[Finding]:
 def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
     """A login that works again ends a suspension: a person has just looked."""
     account = connector.account()
+    recognise(app.store, name, account, settings=app.settings)
     with app.store.write() as tx:
-        connections.pin_account(tx, name, account.account_id)
         before = connections.get(tx, name)
         again = before is not None and before.status is ConnectionStatus.SUSPENDED
         if again:
@@ -141,16 +146,19 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
 
 
 def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
-    """What stands in the way by itself; what is merely not made yet in one line."""
+    """What stands in the way by itself; what is merely not made yet in one line, or one per obstacle."""
     for item in items:
         if item.exists and item.problem:
             what, _, mend = item.problem.partition(". ")
             yield _wrong(f"{name}: {item.kind} {item.object}.{item.name} {what}", mend=mend)
-    lacking = Counter(item.kind for item in items if not item.exists)
-    if lacking:
-        said = ", ".join(counted(kind, count) for kind, count in lacking.items())
-        mend = f"Run `leadloop provision {name}`: it shows them and asks before it makes them."
-        yield _warning(f"{name}: {said} not there yet", mend=mend)
+    show = f"Run `leadloop provision {name}`: it shows them and asks before it makes them."
+    for problem in dict.fromkeys(item.problem for item in items if not item.exists):
+        lacking = [item for item in items if not item.exists and item.problem == problem]
+        kinds = Counter(item.kind for item in lacking)
+        said = ", ".join(counted(kind, count) for kind, count in kinds.items())
+        if problem and len(lacking) == 1:
+            said = f"{lacking[0].kind} {lacking[0].object}.{lacking[0].name}"
+        yield _warning(f"{name}: {said} not there yet", mend=f"{problem}." if problem else show)
 
 
 def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
@@ -183,6 +191,18 @@ def written_fields(stream: str, name: str, rules: MappingRules) -> set[str]:
     if stream not in rules.systems[name].people.objects:
         return set()
     return mapped_fields(stream, name, rules, roles=WRITTEN)
+
+
+def _webhooks(app: App) -> Iterator[Finding]:
+    """Half of what they need is as good as nothing."""
+    listens = app.settings.webhooks.public_url is not None
+    able = [name for name, each in app.settings.connections.items() if getattr(each, "webhook_secret", None)]
+    if listens and not able:
+        mend = "Give the connection the `webhook_secret` of its app: until then every call is turned away."
+        yield _warning("webhooks are on and no connection has a secret to tell them by", mend=mend)
+    for name in able if not listens else ():
+        mend = "Set `public_url` under `webhooks` in leadloop.yaml, or take `webhook_secret` away."
+        yield _warning(f"{name}: has a webhook_secret, and nobody listens", mend=mend)
 
 
 def _others(app: App) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from leadloop import exits, screen
 from leadloop.app import open_app
 from mapping.compiled import FieldMap
 from reports.duplicates import Duplicates, Group, find
+from store import leads
 
 COLUMNS = ("group", "bond", "one_lead", "lead_ids", "system", "object", "id", "head", "because")
 _SHOWN = 50
@@ -28,7 +29,9 @@ def run(folder: Path, *, environment: str | None, form: Form) -> int:
     with closing(open_app(folder, environment=environment)) as app:
         fields = FieldMap(app.installation.rules.mapping, app.types)
         with app.store.read() as tx:
-            found = find(tx, fields)
+            found, is_new = find(tx, fields), not leads.count(tx)
+    if is_new:
+        screen.say("! Nothing was read yet: run `leadloop plan --pull` first.")
     match form:
         case Form.JSON:
             screen.document(as_data(found))
@@ -41,12 +44,9 @@ def run(folder: Path, *, environment: str | None, form: Form) -> int:
 
 def show(found: Duplicates) -> None:
     counts = found.counts()
-    screen.show(
-        f"{counts['one_lead']} people with several records in one system: one lead, one score, one handoff each."
-    )
-    screen.show(f"{counts['likely']} groups that are likely one person: reported only, each record stays its own lead.")
-    if counts["never_written"]:
-        screen.show(f"{counts['never_written']} records are read and never written to.")
+    screen.show(f"People with several records in one system: {counts['one_lead']}. One lead, one score, one handoff.")
+    screen.show(f"Likely one person: {counts['likely']}. Only reported, each stays a lead of its own.")
+    screen.show(f"Records that are read and never written to: {counts['never_written']}.")
     if not found.names_known:
         screen.say("! mapping.yaml has no properties first_name and last_name: nobody was compared by name.")
     rows = [row for number, group in enumerate(found.groups[:_SHOWN], start=1) for row in _rows(number, group)]
@@ -59,7 +59,7 @@ def show(found: Duplicates) -> None:
 
 
 def _rows(number: int, group: Group) -> Iterator[tuple[str, ...]]:
-    heads = {head.record.ref: head.reason for head in group.heads.values()}
+    heads = {head.record.ref: head.reason for head in group.heads}
     leads = " ".join(map(str, group.leads))
     one = "yes" if group.is_one_lead else "no"
     for ref in group.records:
@@ -87,8 +87,13 @@ def as_data(found: Duplicates) -> dict[str, Any]:
                 "leads": group.leads,
                 "records": [{"system": ref.connection, "object": ref.object, "id": ref.id} for ref in group.records],
                 "heads": [
-                    {"system": name, "object": head.record.ref.object, "id": head.record.ref.id, "because": head.reason}
-                    for name, head in group.heads.items()
+                    {
+                        "system": head.record.ref.connection,
+                        "object": head.record.ref.object,
+                        "id": head.record.ref.id,
+                        "because": head.reason,
+                    }
+                    for head in group.heads
                 ],
             }
             for group in found.groups

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from connectors.files.connector import Files, Rejected
+from connectors.files.connector import Files, RejectedRows
 from connectors.files.opening import opened
 from connectors.files.plain import UnreadableError
 from connectors.files.settings import LeadFile
@@ -39,12 +39,12 @@ def preview(folder: Path, file: Path, *, environment: str | None, skip_lines: in
     rules = load(folder, environment).rules
     try:
         found = _look(file, [prop.name for prop in rules.mapping.properties], skip_lines=skip_lines)
-    except (UnreadableError, FileNotFoundError, IsADirectoryError) as error:
+    except (UnreadableError, OSError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         screen.say(f"{file}: {why}")
         return exits.BAD_DATA
     if as_json:
-        screen.document(_as_data(file, found))
+        screen.document(_as_data(file, found, skip_lines=skip_lines))
     else:
         _show(file, found, skip_lines=skip_lines)
     return exits.SOME_FAILED if found.unreadable else exits.OK
@@ -64,7 +64,7 @@ def _look(file: Path, properties: Sequence[str], *, skip_lines: int) -> Preview:
         )
 
 
-def _as_data(file: Path, found: Preview) -> dict[str, object]:
+def _as_data(file: Path, found: Preview, *, skip_lines: int) -> dict[str, object]:
     told = found.layout
     return {
         "file": str(file),
@@ -75,7 +75,7 @@ def _as_data(file: Path, found: Preview) -> dict[str, object]:
         "time_formats": told.time_formats,
         "columns": [{"column": g.column, "property": g.property, "reason": g.reason} for g in told.guesses],
         "unreadable": found.unreadable,
-        "settings": list(suggested(file, told)),
+        "settings": list(suggested(file, told, skip_lines=skip_lines)),
     }
 
 
@@ -93,6 +93,7 @@ def _show(file: Path, found: Preview, *, skip_lines: int) -> None:
         screen.say("! Day and month cannot be told apart in these rows: choose the `time_format` that is meant.")
     if found.layout.email is None:
         screen.say("! No column holds e-mail addresses: nobody can be recognised by this list.")
+        screen.say("  Do lines stand above the header? Say how many: --skip-lines 2.")
 
 
 def suggested(file: Path, told: Layout, *, skip_lines: int = 0) -> Iterator[str]:
@@ -132,14 +133,14 @@ def rejected(folder: Path, name: str | None, *, environment: str | None, out: Pa
     with closing(open_app(folder, environment=environment)) as app:
         found = [each for connector in _folders(app, name) for each in _rejected(connector)]
     if as_json:
-        told = [{"file": str(p), "line": row.line, "why": row.why} for p, _, rows in found for row in rows]
+        told = [{"file": str(each.path), "line": row.line, "why": row.why} for each in found for row in each.rows]
         screen.document({"rejected": told})
     elif out is None:
-        lines = [(path.name, row.line or "", row.why) for path, _, rows in found for row in rows]
+        lines = [(each.path.name, row.line or "", row.why) for each in found for row in each.rows]
         screen.table("Rejected rows", ("file", "line", "why"), lines)
     if out is not None:
-        for path, header, rows in found:
-            screen.say(f"{_export(out, path, header, rows)}: {len(rows)} rows")
+        for each in found:
+            screen.say(f"{_export(out, each)}: {len(each.rows)} rows")
     return exits.SOME_FAILED if found else exits.OK
 
 
@@ -150,20 +151,23 @@ def _folders(app: App, name: str | None) -> list[Files]:
     return [each for key, each in found.items() if name in (None, key)]
 
 
-def _rejected(connector: Files) -> Iterator[tuple[Path, Sequence[str], Sequence[Rejected]]]:
+def _rejected(connector: Files) -> Iterator[RejectedRows]:
     for stream in connector.streams:
         yield from connector.rejected(stream)
 
 
-def _export(out: Path, path: Path, header: Sequence[str], rows: Sequence[Rejected]) -> Path:
-    """As UTF-8 with a mark, which Excel needs to show it rightly, and for nobody else's eyes."""
+def _export(out: Path, rejected: RejectedRows) -> Path:
+    """So that the rules of the file read it again; without an encoding of theirs as UTF-8 with the mark that Excel
+    needs to show it rightly. For nobody else's eyes."""
     out.mkdir(parents=True, exist_ok=True)
-    target = out / f"{path.name}.rejected.csv"
+    header, rules = rejected.header, rejected.rules
+    target = out / f"{rejected.path.name}.rejected.csv"
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        writer = csv.writer(file)
+    with os.fdopen(descriptor, "w", encoding=rules.encoding or "utf-8-sig", errors="replace", newline="") as file:
+        file.write("\r\n" * rules.skip_lines)
+        writer = csv.writer(file, delimiter=rules.delimiter or ",")
         writer.writerow([*header, LINE, WHY])
-        for row in rows:
+        for row in rejected.rows:
             cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
             writer.writerow([*cells[: len(header)], row.line, row.why, *cells[len(header) :]])
     return target

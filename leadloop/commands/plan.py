@@ -12,6 +12,7 @@ from leadloop.answers import code_of_run
 from leadloop.app import App, leading, open_app
 from leadloop.finding import find_lead, unknown
 from leadloop.mending import retry_suspended, suspended
+from leadloop.options import there
 from leadloop.planned import Shown
 from reports.standing import ago
 from store import connections, ledger, outbox
@@ -47,7 +48,7 @@ def run(
         made = make_plan(app, only=only)
         path = out or folder / f"{made.header.id}.jsonl"
         planfile.write(made, path)
-        _report(shown(app, made, path), as_json=as_json)
+        _report(shown(app, made, path), folder, as_json=as_json)
     if pulled != exits.OK:
         return pulled
     return _code(made) if detailed else exits.OK
@@ -132,9 +133,9 @@ def _code(made: PlanFile) -> int:
     return exits.CHANGES_PENDING if any(each.changes for each in made.leads) else exits.OK
 
 
-def _report(found: Shown, *, as_json: bool) -> None:
+def _report(found: Shown, folder: Path, *, as_json: bool) -> None:
     if as_json:
         screen.document(planned.as_data(found))
         return
     planned.show(found)
-    screen.say(f"Next: leadloop apply {found.file}")
+    screen.say(f"Next: leadloop apply {found.file}{there(folder)}")

@@ -19,7 +19,7 @@ from domain.record import AccountInfo
 from leadloop import exits, screen
 from leadloop.app import App, open_app
 from leadloop.furnishing import counted, fittings_of, rules_in_force
-from store import connections
+from sync.introduce import recognise
 
 
 class Standing(StrEnum):
@@ -83,6 +83,8 @@ def write(folder: Path, connection: str | None, target: Path, *, environment: st
 
 def _one_by_hand(app: App, wanted: str | None) -> tuple[str, ByHand]:
     able = [(name, each) for name, each in _chosen(app, wanted).items() if isinstance(each, ByHand)]
+    if not able and wanted is not None:
+        raise SettingsError(f"{wanted!r} takes no folder: only Salesforce does")
     if not able:
         raise SettingsError("there is no connection here whose system takes a folder: only Salesforce does")
     if len(able) > 1:
@@ -125,10 +127,9 @@ def _provision(app: App, name: str, connector: Provisioner, *, wish: Wish) -> Fo
 
 
 def _account(app: App, name: str) -> AccountInfo:
-    """Whose system this is; WrongAccountError when it is not the one that this connection began with."""
+    """Whose system this is; WrongAccountError when nothing may be written there."""
     account = app.connectors[name].account()
-    with app.store.write() as tx:
-        connections.pin_account(tx, name, account.account_id)
+    recognise(app.store, name, account, settings=app.settings)
     return account
 
 

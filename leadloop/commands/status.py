@@ -112,7 +112,7 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None) ->
         screen.table(
             "\nNot carried by the neighbour in time (`leadloop doctor`)",
             ("field", "values", "since"),
-            [(each.field, each.values, each.since) for each in found.overdue],
+            [(each.field, each.values, f"{each.since:%Y-%m-%d %H:%M} UTC") for each in found.overdue],
         )
     if found.undecided:
         screen.show(f"\n✗ {found.undecided} leads could not be decided: `leadloop errors list`")

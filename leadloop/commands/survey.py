@@ -136,9 +136,9 @@ def _show_next(found: Surveyed) -> None:
     if not found.open:
         screen.say("\nNothing has to be decided. Next: `leadloop duplicates`, then `leadloop plan --pull`.")
         return
-    screen.say(f"\n{len(found.open)} contested fields have to be decided in mapping.yaml before `config publish`:\n")
+    screen.show("\nContested and undecided. Choose a word for each in mapping.yaml, then `leadloop config publish`:\n")
     for line in lines_to_decide(found.open):
-        screen.say(line)
+        screen.show(line)
 
 
 def as_data(found: Surveyed) -> dict[str, Any]:

@@ -19,8 +19,8 @@ flap = by_key(
     may("counted", BigInteger),
     may("stopped_at", Instant),
     may("who"),
-    partial("ix_flap_stopped_at", "stopped_at", where="stopped_at IS NOT NULL"),
 )
+partial("ix_flap_stopped_at", flap.c.stopped_at, where="stopped_at IS NOT NULL")
 arrival = by_key(
     "arrival",
     _PLACE,

@@ -1,6 +1,6 @@
 """Joining and leaving lists: both in one call, portions that shrink where HubSpot refuses one, its odd answer keys."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -60,13 +60,13 @@ def test_who_joins_and_who_leaves_go_in_one_call(rig: HubSpotRig) -> None:
     assert moves(rig, since) == ["add-and-remove"]
 
 
-def capped(most: int, *, bad: str = "", answered: list[int] | None = None) -> Portal:
-    """A portal that takes so many records in a call, and refuses any call with the bad one."""
+def capped(most: int, *, bad: Collection[str] = (), answered: list[int] | None = None) -> Portal:
+    """A portal that takes so many records in a call, and refuses any call with a bad one."""
 
     def answer(_: str, path: str, told: Any) -> Any:
         if "/name/" in path:
             return {"list": {"listId": "7", "processingType": "MANUAL"}}
-        if len(told) > most or bad in told:
+        if len(told) > most or not set(bad).isdisjoint(told):
             return refusal(400, "VALIDATION_ERROR")
         if answered is not None:
             answered.append(len(told))
@@ -87,11 +87,22 @@ def test_a_portion_that_is_too_large_is_halved_until_it_passes() -> None:
 
 @pytest.mark.parametrize("bad", ["1", "250", "500"])
 def test_one_record_that_is_refused_stops_no_other(bad: str) -> None:
-    portal = capped(500, bad=bad)
+    portal = capped(500, bad=[bad])
     with connected(portal) as connector:
         receipts = list(connector.write([member(str(n), NAME) for n in range(1, 501)]))
     assert [receipt.key for receipt in receipts if receipt.outcome is REFUSED] == [f"{bad}-True"]
     assert len(portal.calls("/memberships/add")) <= 30
+
+
+def test_a_few_bad_records_in_a_row_look_like_a_bad_list_but_the_rest_is_tried_again() -> None:
+    bad, everybody = ["100", "101", "102"], [member(str(n), NAME) for n in range(1, 501)]
+    with connected(capped(500, bad=bad)) as connector:
+        first = list(connector.write(everybody))
+        waiting = [change for change, receipt in zip(everybody, first, strict=True) if receipt.retryable]
+        again = list(connector.write(waiting))
+    assert [one.key for one in first if one.outcome is REFUSED and not one.retryable] == [f"{n}-True" for n in bad]
+    assert {one.outcome for one in again} == {APPLIED}
+    assert sum(one.outcome is APPLIED for one in (*first, *again)) == 497
 
 
 def test_a_list_that_takes_nobody_costs_no_call_per_record() -> None:

@@ -133,6 +133,20 @@ def test_a_stage_that_was_ignored_is_no_success() -> None:
     assert receipt.shown == {STAGE: "customer", "ll_score": 5}
 
 
+def test_a_stage_that_is_set_back_as_soon_as_it_is_written_is_not_written_for_ever() -> None:
+    """A workflow of the portal: decided again it would be the same change, at several calls each time."""
+    looks = iter([SQL, SQL])
+
+    def answer(_: str, path: str, told: Any) -> Any:
+        if path.endswith("/batch/read"):
+            return page([row(1, lifecyclestage=next(looks))])
+        return saved(told)
+
+    with connected(Portal(answer)) as connector:
+        receipt = one_receipt(connector, staged("1", MQL, expected=SQL))
+    assert (receipt.outcome, receipt.code, receipt.retryable) == (REFUSED, "STAGE_IGNORED", False)
+
+
 def test_a_stage_that_could_not_be_looked_at_again_has_no_receipt() -> None:
     """So its row waits and is written once more; the others of the batch are told."""
     looks = iter([page([row(1, lifecyclestage=LEAD)]), reply({}, 502)])

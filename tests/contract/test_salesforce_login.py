@@ -11,8 +11,9 @@ from connectors.contract import Lane
 from connectors.renewal import LOGINS_PER_HOUR
 from connectors.salesforce.connector import Salesforce
 from connectors.testing import failure_of, one_receipt
-from domain.change import ReceiptOutcome
+from domain.change import Change, ChangeKind, ReceiptOutcome
 from domain.errors import CredentialsError, RateLimitedError, TransientError, WrongAccountError
+from domain.values import Value
 from tests.contract.salesforce_rig import SalesforceRig
 from tests.rig import SimulatorProcess, surroundings
 
@@ -183,16 +184,24 @@ def test_sessions_that_end_at_once_do_not_lock_the_user_out(rig: SalesforceRig) 
     assert connector.account().user
 
 
-def test_a_session_that_ends_in_the_middle_keeps_the_headers_of_the_call(rig: SalesforceRig) -> None:
+@pytest.mark.parametrize(("kind", "assigns"), [(ChangeKind.FIELDS, "FALSE"), (ChangeKind.CREATE, "TRUE")])
+def test_a_session_that_ends_in_the_middle_keeps_the_headers_of_the_call(
+    rig: SalesforceRig, kind: ChangeKind, assigns: str
+) -> None:
+    """Those of every call, and the one that only a new lead's has."""
     lead = rig.seed(1)[0]
-    connector = rig.connector()
+    new: dict[str, Value] = {"LastName": "New", "Company": "New", "LL_Lead_Key__c": f"new {lead}"}
+    create = Change(key="k1", kind=ChangeKind.CREATE, object="Lead", values=new, unique="LL_Lead_Key__c")
+    connector = rig.connector(assign_new_leads=True)
     connector.describe("Lead")
     since = rig.simulator.seq()
     rig.simulator.fault("expired_session", system="salesforce", path="/composite/sobjects", method="PATCH")
-    assert one_receipt(connector, rig.change("k1", lead, 5)).outcome is ReceiptOutcome.APPLIED
+    change = create if kind is ChangeKind.CREATE else rig.change("k1", lead, 5)
+    assert one_receipt(connector, change).outcome is ReceiptOutcome.APPLIED
     first, second = [line for line in rig.simulator.log(since) if line["method"] == "PATCH"]
     assert (first["status"], second["status"]) == (401, 200)
     assert first["headers"] == second["headers"]
+    assert first["headers"]["sforce-auto-assign"] == assigns
 
 
 @pytest.mark.parametrize(("rule", "said"), [("allow_save", "allowSave=true"), ("respect", "allowSave=false")])

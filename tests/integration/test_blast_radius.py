@@ -61,6 +61,7 @@ def test_the_excess_is_held_and_the_hand_raiser_passes(office: Installation, wor
     (waiting,) = held(office)
     assert (waiting["leads"], waiting["status"]) == (len(CROSSING) - ROOM, "open")
     assert waiting["name"].startswith("handoff-")
+    assert waiting["cause"] == "more handoffs than 24 hours may bring (blast_radius)"
     leads = world.objects("Lead", system="salesforce")
     assert {row["Email"] for row in leads} == assigned(world), "no write for who is held"
 

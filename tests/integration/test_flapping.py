@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadloop import cli, exits
-from tests.cast import USERS, contact
+from tests.cast import SAM, USERS, contact
 from tests.installation import Installation
 from tests.rig import SimulatorProcess
 
@@ -114,3 +114,23 @@ def test_a_field_lost_on_many_records_is_left_alone_on_all_of_them(
         True,
         "workflow Band tidy-up",
     )
+
+
+def test_an_owner_that_a_workflow_gives_back_is_followed_and_not_fought_over(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    rival = {"name": "Territories", "system": "salesforce", "object": "Lead", "field": "OwnerId", "value": SAM}
+    lead = {"LastName": "Ruiz", "Company": "Globex", "Email": ANA}
+    world.seed(users=USERS, leads=[lead], contacts=[contact(ANA)])
+    world.settings(neighbours={"rivals": [rival]})
+    installation.run()
+    ask(world, ANA)
+    installation.settle(1)
+    installation.settle(4, every_s=FIVE_MIN_S)
+    (row,) = world.objects("Lead", system="salesforce")
+    emails = {user["Id"]: user["Email"] for user in world.objects("User", system="salesforce")}
+    assert emails[row["OwnerId"]] == SAM
+    assert written(world, "OwnerId") == {row["Id"]: 1}
+    owners = {owner["id"]: owner["email"] for owner in world.objects("owners", system="hubspot")}
+    (person,) = world.objects("contacts", system="hubspot")
+    assert owners[person["properties"]["hubspot_owner_id"]] == SAM

@@ -190,6 +190,7 @@ def test_duplicates_are_told_as_of_the_last_pull_and_nothing_is_written(
     assert cli.run(["duplicates", "--json", "-C", str(installation.folder)]) == exits.OK
     found = json.loads(capsys.readouterr().out)
     assert [(each["one_lead"], len(each["records"])) for each in found["groups"]] == [(True, 2), (False, 3)]
+    assert [each["id"] for each in found["groups"][1]["heads"]] == [made[0], made[2]], "each lead's own is written to"
     assert found["groups"][0]["heads"] == [
         {"system": "salesforce", "object": "Lead", "id": made[0], "because": "the oldest"}
     ]

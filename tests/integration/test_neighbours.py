@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from leadloop.status_of import look_at
 from store import arrivals
 from tests.cast import FAY, SAM, USERS, contact
 from tests.installation import Installation
@@ -198,3 +199,18 @@ def test_where_the_neighbour_moves_its_link_our_values_follow_and_the_former_rec
     rows = {row["Id"]: row for row in leads(world)}
     assert rows[second]["LL_Score__c"] > 0
     assert contacts(world)[ANA]["salesforceleadid"] == second
+
+
+def test_what_the_neighbour_does_not_bring_within_the_hour_is_told(
+    beside: Installation, world: SimulatorProcess
+) -> None:
+    world.settings(neighbours={"hubspot_connector": None})
+    world.seed(leads=[person(ANA)], contacts=[contact(ANA)])
+    beside.run()
+    ask(world, ANA)
+    beside.settle(2)
+    assert look_at(beside.app).overdue == ()
+    beside.settle(2)
+    found = look_at(beside.app)
+    assert [(str(each.field), each.values) for each in found.overdue] == [("hubspot contacts.hubspot_owner_id", 1)]
+    assert "not carried by the neighbour in time: hubspot contacts.hubspot_owner_id" in found.reason

@@ -119,6 +119,9 @@ SETTINGS_MISTAKES = [
       " (write ${env:NAME} or ${file:PATH}; $${ stands for ${ itself)")),
     ("a reference left open", "${", "${env:CRM_SECRET}", "${env:CRM_SECRET",
      "leadloop.yaml:7:20: `${` is not closed by `}`"),
+    ("a database of another kind", "mysql", "database_url: sqlite:///test.db", "database_url: mysql://x/y",
+     ("leadloop.yaml:1:15: `database_url` has to begin with sqlite:/// or postgresql://,"
+      " as in sqlite:///leadloop.db")),
     ("a number below its bound", "0", "database_url: sqlite:///test.db", "schedule: {cycle_minutes: 0}",
      "leadloop.yaml:1:27: `cycle_minutes` has to be at least 1, not 0"),
     ("a value for a section", "5", "database_url: sqlite:///test.db", "health: 5",

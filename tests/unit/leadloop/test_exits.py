@@ -20,6 +20,7 @@ from leadloop import exits
         (errors.TransientError("x"), 69),
         (errors.RejectedError("x"), 69),
         (errors.ContractError("x"), 69),
+        (errors.NotAllowedError("x"), 77),
         (errors.IllegalTransitionError("x"), 70),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),

@@ -74,6 +74,8 @@ def test_what_a_preview_suggests_for_activities_is_taken_by_check(
     settings.write_text(text[: text.index("    activities:")] + "".join(f"    {line}\n" for line in block))
     assert cli.run(["check", "-C", str(folder)]) == 0
     assert "%d.%m.%Y %H:%M" in shown
+    cli.run(["files", "preview", str(path), "-C", str(folder), "--skip-lines", "1", "--json"])
+    assert json.loads(capsys.readouterr().out)["settings"] == [line.rstrip() for line in block]
 
 
 def test_a_preview_shows_nothing_of_what_stands_in_the_rows(
@@ -128,6 +130,23 @@ def test_a_mended_export_put_back_brings_only_the_rows_that_were_missing(folder:
     text = text.replace("no address", "ann@a.example").replace("luc@a.example,,", "luc@a.example,2026-11-20 14:07,x")
     (folder / "lists" / "webinar mended.csv").write_text(text)
     (folder / "lists" / "webinar.csv").unlink()
+    assert cli.run(["files", "rejected", "-C", str(folder)]) == 0
+
+
+def test_an_export_is_read_by_the_rules_that_rejected_its_rows(folder: Path) -> None:
+    """Lines above the header, an encoding and a delimiter of their own."""
+    settings = folder / "leadloop.yaml"
+    rules = 'email: Email, at: Joined, skip_lines: 2, encoding: windows-1252, delimiter: ";"}'
+    settings.write_text(settings.read_text().replace("email: Email, at: Joined}", rules))
+    text = "A tool\n\n" + ATTENDED.replace(",", ";")
+    (folder / "lists" / "webinar.csv").write_text(text, encoding="windows-1252")
+    cli.run(["files", "rejected", "-C", str(folder), "--out", str(folder / "mend")])
+    mended = (folder / "mend" / "webinar.csv.rejected.csv").read_bytes()
+    mended = mended.replace(b"no address", b"ann@a.example").replace(
+        b"luc@a.example;;", b"luc@a.example;2026-11-20 14:07;x"
+    )
+    (folder / "lists" / "webinar.csv").write_bytes(mended)
+    assert mended.count("Größe".encode("windows-1252")) == 1
     assert cli.run(["files", "rejected", "-C", str(folder)]) == 0
 
 

@@ -110,6 +110,16 @@ def test_agreement_is_kept_once_and_a_lead_at_rest_has_nothing_to_save() -> None
     assert (second.bases, second.desired, second.values) == ({}, (), {"title": "VP"})
 
 
+def test_what_both_sides_cleared_is_agreed_to_be_blank_and_what_nobody_ever_filled_is_not_kept() -> None:
+    blank = [record("crm", "Lead", "00Q1", {"Title": None}), record("mail", "contacts", "7", {"jobtitle": None})]
+    agreed_before = {**about(*blank), ("title", "crm"): agreed("VP"), ("title", "mail"): agreed("VP")}
+    cleared = merge_lead(blank, agreed_before, MAP)
+    assert (cleared.values, cleared.desired) == ({"title": None}, ())
+    assert cleared.bases == {("title", "crm"): agreed(None), ("title", "mail"): agreed(None)}
+    never = merge_lead(blank, about(*blank), MAP)
+    assert (never.values, never.desired, never.bases) == ({"title": None}, (), {})
+
+
 def test_after_conversion_the_contact_is_written_and_the_dead_lead_only_read() -> None:
     dead = record("crm", "Lead", "00Q1", {"Title": "VP", "Company": "Globex"}, into="0031")
     contact = record("crm", "Contact", "0031", {"Title": None, "MailingCountry": None})

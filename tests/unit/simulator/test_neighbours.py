@@ -19,7 +19,7 @@ ANN, BOB = "ann@crm.example", "bob@crm.example"
 ADA = "ada@engines.example"
 QUARTER_S = 900.0
 Row = dict[str, Any]
-CONNECTOR = {"hubspot_connector": {}}
+CONNECTOR: Row = {"hubspot_connector": {}}
 
 
 class Street:

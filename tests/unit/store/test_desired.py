@@ -1,5 +1,7 @@
 """What should be there, what was agreed, and what nothing could decide."""
 
+from dataclasses import replace
+
 from domain.change import Conflict
 from domain.decision import Desired, Membership
 from domain.values import LeadId, Value
@@ -52,6 +54,17 @@ def test_a_wish_that_went_to_another_lead_is_not_dropped_with_the_first(store: S
         desired.replace(tx, {BEN: [wish("LL_Score__c", 10, lead=BEN)]})
         desired.replace(tx, {ANA: []})
         assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [wish("LL_Score__c", 10, lead=BEN)]}
+
+
+def test_the_wishes_about_one_system_are_told_by_record_and_field(store: Store) -> None:
+    with store.write() as tx:
+        theirs = replace(wish("ll_score", 10, record_id="51"), ref=ref("51", connection="hubspot", kind="contacts"))
+        twin = replace(wish("LL_Why__c", None, record_id="00Q2"), property="why")
+        desired.save(tx, [wish("LL_Score__c", 10), twin, theirs, wish("LL_Score__c", 20, lead=BEN, record_id="00Q3")])
+        assert desired.properties_of(tx, "salesforce", [ANA]) == {
+            ANA: {ref("00Q1"): {"LL_Score__c": "score"}, ref("00Q2"): {"LL_Why__c": "why"}}
+        }
+        assert desired.properties_of(tx, "hubspot", [ANA, BEN]) == {ANA: {theirs.ref: {"ll_score": "score"}}}
 
 
 def test_wish_and_sight_of_a_list_member_stand_side_by_side(store: Store) -> None:

@@ -13,18 +13,24 @@ from mapping.compiled import FieldMap
 from mapping.wishes import FieldWish
 from sync.carrying import awaited
 from sync.flapping import who_overwrote
-from tests.unit.mapping.test_carried import FIELDS, PERSON, RULES, TYPES
+from tests.unit.mapping.test_carried import FIELDS, LEAD, PERSON, RULES, TYPES
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BAND = FieldOf(connection="crm", object="Lead", field="LL_Band__c")
 
 
 def heads(**values: Value) -> dict[str, Record]:
-    return {"mail": Record(ref=PERSON, values=values, modified_at=NOW)}
+    return {
+        "crm": Record(ref=LEAD, values={"OwnerId": "005A"}, modified_at=NOW),
+        "mail": Record(ref=PERSON, values=values, modified_at=NOW),
+    }
 
 
 def owner(value: Value) -> list[FieldWish]:
-    return [FieldWish(ref=PERSON, field="hubspot_owner_id", property="owner", value=value)]
+    return [
+        FieldWish(ref=LEAD, field="OwnerId", property="owner", value="005A"),
+        FieldWish(ref=PERSON, field="hubspot_owner_id", property="owner", value=value),
+    ]
 
 
 def at(field: str) -> Place:
@@ -40,6 +46,10 @@ def test_what_has_arrived_or_is_blank_at_its_master_is_not_awaited() -> None:
     shown = heads(hubspot_owner_id="901", jobtitle="CFO")
     assert awaited(owner("901"), {"title": "CFO"}, shown, FIELDS) == frozenset()
     assert awaited(owner(None), {"title": None}, shown, FIELDS) == frozenset()
+
+
+def test_what_is_written_in_no_master_system_is_not_awaited() -> None:
+    assert awaited(owner("901")[1:], {}, heads(hubspot_owner_id="900"), FIELDS) == frozenset()
 
 
 def test_nothing_is_awaited_where_nothing_is_carried() -> None:

@@ -1,10 +1,11 @@
 """The daemon's jobs, run one by one on this thread over a real store without a system."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 import structlog
@@ -14,6 +15,7 @@ from config.settings import Settings
 from connectors.contract import Connector, Holds, Refreshed
 from domain.errors import FencedError, TransientError
 from domain.hint import Hint, HintKind
+from domain.record import Cursor, Page
 from domain.run import ConnectionStatus, RuleVersion
 from domain.values import RuleHash
 from store import connections, inbox, leadership, leads, requests, runs
@@ -220,6 +222,65 @@ def test_a_job_ends_between_two_commits_when_asked(stage: Stage, point: str) -> 
 def test_a_job_goes_on_where_something_is_half_done(stage: Stage, point: str) -> None:
     stage.daemon.stop.set()
     stage.daemon.loops["decide"].reached(point)
+
+
+class Endless(Reading):
+    """Gives pages for as long as somebody reads; `begun` once the first was taken, each one after `waits`."""
+
+    def __init__(self, waits: Event) -> None:
+        super().__init__(streams={"contacts": stream("contacts", Holds.PEOPLE)}, name="hubspot")
+        self.begun, self.waits = Event(), waits
+
+    def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
+        while True:
+            yield Page(stream=stream, cursor=Cursor(position="on"))
+            self.begun.set()
+            self.waits.wait(30)
+
+
+@contextmanager
+def reading(stage: Stage, system: Endless) -> Iterator[dict[str, Callable[[], None]]]:
+    """The jobs of a daemon that is in the middle of reading this system."""
+    epoch = stage.daemon.loops["decide"].epoch
+    names = ("decide", "operators", "pull:hubspot", "push:hubspot:handoff", "push:hubspot:background")
+    daemon = daemon_of(stage.store, epoch, *names, systems=[system])
+    daemon.published = lambda: stage.published.append("yes")
+    jobs = {job.name: job.run for job in daemon.jobs()}
+    puller = Thread(target=jobs["pull:hubspot"])
+    puller.start()
+    assert system.begun.wait(10)
+    try:
+        yield jobs
+    finally:
+        daemon.stop.set()
+        system.waits.set()
+        puller.join(10)
+
+
+def test_a_long_reading_makes_room_for_an_operator_between_two_commits(stage: Stage) -> None:
+    waits = Event()
+    waits.set()
+    with reading(stage, Endless(waits)) as jobs:
+        operator = Thread(target=jobs["operators"])
+        operator.start()
+        operator.join(10)
+        assert stage.published == ["yes"]
+
+
+def test_an_operator_who_waits_for_a_long_call_keeps_nobody_from_deciding_and_sending(stage: Stage) -> None:
+    with reading(stage, Endless(Event())) as jobs:
+        operator = Thread(target=jobs["operators"])
+        operator.start()
+        operator.join(0.5)
+        others = [Thread(target=jobs[name], daemon=True) for name in ("decide", "push:hubspot:handoff")]
+        for other in others:
+            other.start()
+        for other in others:
+            other.join(10)
+        assert [other.is_alive() for other in others] == [False, False]
+        assert stage.published == []
+    operator.join(10)
+    assert stage.published == ["yes"]
 
 
 def test_a_fenced_error_is_not_taken_for_a_failure(stage: Stage) -> None:

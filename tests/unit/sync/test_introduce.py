@@ -1,7 +1,7 @@
 """A test account and a live one are not written together, in whichever order they are met."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,10 +28,11 @@ class System:
     name: str
     is_test: bool | None
     asked: list[str] = field(default_factory=list)
+    portal: str = ""
 
     def account(self) -> AccountInfo:
         self.asked.append(self.name)
-        return AccountInfo(account_id=f"{self.name}-1", name=self.name, user="", is_test=self.is_test)
+        return AccountInfo(account_id=self.portal or f"{self.name}-1", name=self.name, user="", is_test=self.is_test)
 
 
 @pytest.fixture
@@ -100,3 +101,33 @@ def test_a_connection_that_met_another_account_is_not_written_to_before_it_is_in
         introduce(loop, "crm", now=NOON)
         guarded(loop, "crm", "push", Tally(), elsewhere, now=NOON)
         assert loop.introduced == set()
+
+
+@pytest.mark.parametrize("met", [("marketing", "again"), ("again", "marketing")], ids=["in order", "the second first"])
+def test_of_two_connections_to_one_account_the_first_named_is_used(store: Store, met: tuple[str, str]) -> None:
+    """Or every record would be read and written twice, and both would pace themselves as if alone."""
+    systems = [System("crm", True), *(System(name, True, portal="24600001") for name in ("marketing", "again"))]
+    with loop_of(store, Environment.SIMULATOR, systems) as loop:
+        introduce(loop, "crm", now=NOON)
+        for name in met:
+            with suppress(WrongAccountError):
+                introduce(loop, name, now=NOON)
+        assert loop.introduced == {"crm", "marketing"}
+        error = failure_of(WrongAccountError, lambda: introduce(loop, "again", now=NOON))
+        assert "'marketing'" in str(error)
+
+
+def test_two_connections_may_read_one_folder_of_files(store: Store) -> None:
+    files = [System(name, None, portal="/srv/lists") for name in ("events", "customers")]
+    with loop_of(store, Environment.LIVE, files) as loop:
+        for each in files:
+            introduce(loop, each.name, now=NOON)
+        assert loop.introduced == {"events", "customers"}
+
+
+def test_a_connection_that_took_anothers_place_under_a_new_name_is_introduced(store: Store) -> None:
+    with loop_of(store, Environment.SIMULATOR, [System("marketing", True, portal="24600001")]) as loop:
+        introduce(loop, "marketing", now=NOON)
+    with loop_of(store, Environment.SIMULATOR, [System("hubspot", True, portal="24600001")]) as loop:
+        introduce(loop, "hubspot", now=NOON)
+        assert loop.introduced == {"hubspot"}

@@ -70,6 +70,19 @@ def test_an_edited_file_is_refused_wherever_it_was_edited(tmp_path: Path, edit: 
         planfile.read(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "No such file"), (b"", "is empty"), (b"go_live: live\n", "is no plan: make one with `leadloop plan`")],
+    ids=["not there", "empty", "settings"],
+)
+def test_a_file_that_is_no_plan_is_said_to_be_none(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "plan.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match=said):
+        planfile.read(path)
+
+
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     plan = made(lead())
     planfile.write(replace(plan, header=replace(plan.header, schema_version=99)), tmp_path / "plan")

@@ -169,6 +169,22 @@ def test_a_bundle_of_unknown_shape_is_read_one_by_one_from_where_it_broke_off(
         assert cursors(loop) == {"Lead": "l2", "Task": "t1"}
 
 
+def test_what_a_night_compares_keeps_nobody_waiting_who_was_just_changed(store: Store, version: RuleVersion) -> None:
+    """A comparison of every id of a large org takes minutes."""
+    system = Bundling(
+        streams={
+            "deletions": stream("deletions", Holds.PEOPLE, Pace.NIGHTLY),
+            "User": stream("User", Holds.USERS),
+            "Lead": stream("Lead", Holds.PEOPLE, Pace.HOT),
+            "Task": stream("Task", Holds.ACTIVITIES, Pace.HOT),
+        },
+        pages={"Lead": [page("Lead", "l")], "deletions": [page("deletions", "d")]},
+    )
+    with looping(store, version, system) as loop:
+        pull(loop, "salesforce", now=at(0))
+        assert system.asked == ["User@", "together", "Lead@", "Task@", "deletions@"]
+
+
 LIST = "LL · With sales"
 
 

@@ -102,3 +102,18 @@ def test_of_a_conflict_what_the_record_holds_as_we_wanted_it_is_agreed(
         assert bases(loop, lead) == {"owner": ("005F", "005F")}
         with store.read() as tx:
             assert records.get(tx, [LEAD])[LEAD].values == shown
+
+
+def test_what_stood_in_a_conflicting_change_beside_the_conflict_is_planned_again(
+    store: Store, version: RuleVersion
+) -> None:
+    """The same is wished as before, so no new wish would ever ask for it."""
+    system = Writing()
+    with looping(store, version, system) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q", "Title": "VP"}))
+        system.does = lambda changes: iter(
+            [Receipt(key=changes[0].key, outcome=ReceiptOutcome.CONFLICTED, shown={"OwnerId": "005S", "Title": "VP"})]
+        )
+        push(loop, "salesforce", now=at(1))
+        with store.read() as tx:
+            assert leads.plan_due(tx, limit=None) == [lead]

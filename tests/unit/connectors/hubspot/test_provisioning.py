@@ -105,6 +105,16 @@ def test_a_scope_that_is_missing_is_named(bare: HubSpotRig) -> None:
     }
 
 
+def test_a_scope_without_which_lists_cannot_be_looked_for_stops_the_lists_alone(bare: HubSpotRig) -> None:
+    connector, name = bare.connector(), f"LL · {bare.begin}"
+    needs = Fittings(fields=(own(f"ll_seen_{bare.begin}"),), lists=(ListFitting(name=name, why="a test"),))
+    bare.tune(token=bare.token, scopes=["crm.schemas.contacts.read", "crm.schemas.contacts.write"])
+    made = provisioned(connector, needs)
+    assert made[f"ll_seen_{bare.begin}"].exists
+    assert not made[name].exists
+    assert "MISSING_SCOPES (crm.lists.read)" in made[name].problem
+
+
 def test_the_group_is_made_before_its_properties_and_a_name_in_use_is_no_failure() -> None:
     def answer(method: str, path: str, _: Any) -> Any:
         if method == "GET":

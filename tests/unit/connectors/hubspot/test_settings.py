@@ -45,6 +45,12 @@ def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
         Settings.model_validate(wrong)
 
 
+@pytest.mark.parametrize("number", ["abc", "", "12 34", "٣"])
+def test_an_app_s_number_is_a_number_and_said_in_words(number: str) -> None:
+    with pytest.raises(ValidationError, match="the app's number, in quotes, such as"):
+        Settings.model_validate({"access_token": "pat", "app_id": number})
+
+
 def test_one_search_a_second_is_left_to_the_other_apps_of_the_portal() -> None:
     assert Settings.model_validate({"access_token": "pat"}).searches_per_second == 4
 

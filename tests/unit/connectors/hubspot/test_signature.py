@@ -1,5 +1,6 @@
 """Only what the app's secret signed a moment ago is HubSpot's. The expected signatures were made with openssl."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -102,6 +103,22 @@ def test_everything_else_is_refused(which: str) -> None:
                 "x-hubspot-request-timestamp": str(SIGNED_MS),
             },
             id="version 1 alone",
+        ),
+        pytest.param(
+            {
+                "x-hubspot-signature": hashlib.sha256(f"{SECRET}[]".encode()).hexdigest(),
+                "x-hubspot-signature-version": "v1",
+                "x-hubspot-request-timestamp": str(SIGNED_MS),
+            },
+            id="a genuine version 1",
+        ),
+        pytest.param(
+            {
+                "x-hubspot-signature": hashlib.sha256(f"{SECRET}POST{PLAIN}[]".encode()).hexdigest(),
+                "x-hubspot-signature-version": "v2",
+                "x-hubspot-request-timestamp": str(SIGNED_MS),
+            },
+            id="a genuine version 2",
         ),
     ],
 )

@@ -20,7 +20,9 @@ def searching(rows: Mapping[int, int], *, ceiling: int = 25) -> Portal:
     """Filters by stamp and id, lowest id first, `limit` at a time; refuses to page past the ceiling."""
 
     def answer(_: str, __: str, told: Any) -> Any:
-        low, high, *above = (int(one["value"]) for one in told["filterGroups"][0]["filters"])
+        filters = told["filterGroups"][0]["filters"]
+        assert [one["operator"] for one in filters] == ["GTE", "LT", "GT"][: len(filters)]
+        low, high, *above = (int(one["value"]) for one in filters)
         last = above[0] if above else 0
         found = sorted(each for each, at in rows.items() if low <= LOW + at < high and each > last)
         assert int(told["after"]) + told["limit"] <= ceiling

@@ -1,0 +1,56 @@
+"""Cursors follow the vendor's clock: ours may be wrong, and a reading that trusted it would skip or read for ever."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from connectors.hubspot import client as hubspot_client
+from connectors.hubspot.connector import HubSpot
+from connectors.hubspot.connector import Settings as HubSpotSettings
+from connectors.salesforce import client as salesforce_client
+from connectors.salesforce.connector import Salesforce
+from connectors.salesforce.connector import Settings as SalesforceSettings
+from domain.record import Cursor
+from tests.fresh import FreshSimulator
+from tests.rig import surroundings
+
+
+@dataclass(frozen=True)
+class WrongClock:
+    world: FreshSimulator
+    wrong: timedelta
+
+    def now(self) -> datetime:
+        return self.world.now() + self.wrong
+
+
+@pytest.fixture(params=[timedelta(hours=1), timedelta(hours=-1)], ids=["an hour ahead", "an hour behind"])
+def clock(vendors: FreshSimulator, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> WrongClock:
+    """Where records run on simulated time the vendor's Date is not asked; here it is simulated, too."""
+    for module in (salesforce_client, hubspot_client):
+        monkeypatch.setattr(module, "is_loopback", lambda _: False)
+    vendors.begin()
+    return WrongClock(vendors, request.param)
+
+
+def behind(cursor: Cursor, world: FreshSimulator) -> timedelta:
+    return world.now() - datetime.fromisoformat(json.loads(cursor.position)["at"])
+
+
+def test_salesforces_cursor_stays_ten_minutes_behind_salesforces_now(clock: WrongClock) -> None:
+    clock.world.seed(leads=[{"LastName": "L", "Company": "Works"}])
+    given = {"login_url": clock.world.salesforce, "client_id": "leadloop", "client_secret": "leadloop-secret"}
+    connector = Salesforce(SalesforceSettings.model_validate(given), surroundings("crm", clock))
+    *_, last = connector.read("Lead", None)
+    assert timedelta(minutes=10) <= behind(last.cursor, clock.world) < timedelta(minutes=11, seconds=30)
+
+
+def test_hubspots_cursor_stays_a_quarter_of_an_hour_behind_hubspots_now(clock: WrongClock) -> None:
+    clock.world.seed(contacts=[{"email": "ana@people.example"}])
+    settings = HubSpotSettings.model_validate(
+        {"base_url": clock.world.hubspot, "access_token": "pat-na1-simulator", "streams": ["contacts"]}
+    )
+    *_, last = HubSpot(settings, surroundings("marketing", clock)).read("contacts", None)
+    assert timedelta(minutes=15) <= behind(last.cursor, clock.world) < timedelta(minutes=16)
