@@ -85,7 +85,8 @@ class Pacing:
                 return
             now = self._wall.monotonic()
             self._allowed[bucket] = allowed
-            known = len(_in_window(self._sent[bucket], limit, now)) + len(_in_window(self._others[bucket], limit, now))
+            logs = (self._sent[bucket], self._others[bucket])
+            known = sum(at + limit.window_s > now for log in logs for at in log)  # in the vendor's window, not in ours
             self._others[bucket].extend([now] * (allowed - left - known))
 
     def take_rest(self, rest: Rest) -> None:

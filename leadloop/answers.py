@@ -57,14 +57,16 @@ def show_run(answer: Answer) -> None:
     for name, count in answer["counts"].items():
         if count:
             screen.show(f"{name.replace('_', ' '):20} {count:>8,}")
-    if not any(answer["counts"].values()):
+    if not any(answer["counts"].values()) and not answer["failures"] and not answer["suspended"]:
         screen.show("Nothing to do: both systems show what they should.")
     if answer["observing"]:
         screen.say("! go_live is `observe`: nothing was written. See `leadloop plan`.")
     for failure in answer["failures"]:
         screen.say(f"✗ {failure}")
     for name, reason in answer["suspended"].items():
-        screen.say(f"✗ {name} is suspended: {reason.rstrip('.')}. Then run `leadloop doctor`.")
+        is_told = any(reason in failure for failure in answer["failures"])
+        why = "" if is_told else f": {reason.rstrip('.')}"
+        screen.say(f"✗ {name} is suspended{why}. Mend that, then run `leadloop doctor`.")
 
 
 def show_applied(answer: Answer) -> None:

@@ -69,6 +69,7 @@ class Reading:
         yield from self._afresh(stream, Position.of(cursor))
 
     def _afresh(self, stream: str, begin: Position) -> Iterator[Page]:
+        self._catalogue.fields(stream)  # an answer must have come first: it tells Salesforce's time
         asked_at = self._client.now()
         self._coverage.refresh(stream)
         yield from self._pages(self._window(stream, begin, asked_at))
@@ -86,7 +87,6 @@ class Reading:
             raise refused[0]
 
     def _read_together(self, cursors: Mapping[str, Cursor | None], refused: list[ConnectorError]) -> Iterator[Page]:
-        asked_at = self._client.now()
         begins: dict[str, Position] = {}
         queries: dict[str, str] = {}
         jobs: dict[str, Underway] = {}
@@ -97,6 +97,7 @@ class Reading:
                     continue
                 begins[stream] = Position.of(cursor)
                 queries[stream] = f"queryAll?{urlencode({'q': self._soql(stream, begins[stream])})}"
+        asked_at = self._client.now()  # by now describe has been answered, which tells Salesforce's time
         told = self._ask_together(queries, refused, asked_at=asked_at) if queries else {}
         for stream in (stream for stream in cursors if stream in jobs or stream in queries):
             with _held_back(refused):
