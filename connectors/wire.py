@@ -9,7 +9,7 @@ import io
 import json
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -164,8 +164,18 @@ def _named_failures() -> Iterator[None]:
                 "for a private authority set ca_file"
             ) from e
         if any(isinstance(cause, _UNSENT) for cause in causes):
-            raise TransientError(f"no connection could be made ({name})", sent=False) from e
+            raise TransientError(f"no connection{_to(causes)} could be made ({name})", sent=False) from e
         raise TransientError(f"the connection broke before the whole answer came ({name})") from e
+
+
+def _to(causes: Iterable[BaseException]) -> str:
+    """The host, where one of these tells."""
+    for cause in causes:
+        if isinstance(cause, urllib3.exceptions.NewConnectionError):
+            return f" to {cause.conn.host}"
+        if isinstance(cause, urllib3.exceptions.MaxRetryError):
+            return f" to {cause.pool.host}"
+    return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

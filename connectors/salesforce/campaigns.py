@@ -71,15 +71,16 @@ class Campaigns:
         return sorted({f"{kind}:{row[field]}" for row in rows for kind, field in _MEMBERS if row.get(field)})
 
     def _rows(self, soql: str) -> Iterator[dict[str, Any]]:
-        told = self._asking.ask(soql, deleted=False, large=True)
+        told, walked = self._asking.ask(soql, deleted=False, large=True), set[str]()
         while True:
             if not told.ok:
                 raise told.failure("to list the members of a campaign")
             page = told.body if isinstance(told.body, dict) else {}
             rows, path = page.get("records"), page.get("nextRecordsUrl")
-            if not isinstance(rows, list) or (not page.get("done", False) and not (rows and path)):
+            if not isinstance(rows, list) or (not page.get("done", False) and (not (rows and path) or path in walked)):
                 raise ContractError("Salesforce listed the members of a campaign in a shape we do not know")
             yield from rows
             if page.get("done", False):
                 return
+            walked.add(str(path))
             told = Told.of(self._client.get(str(path), large=True))

@@ -199,6 +199,7 @@ def test_a_refused_connection_was_not_sent() -> None:
     bench = Bench()
     error = failure_of(TransientError, lambda: bench.get(f"http://127.0.0.1:{port}", method="POST", idempotent=False))
     assert not error.sent
+    assert str(error) == "no connection to 127.0.0.1 could be made (ConnectionRefusedError)"
     assert len(bench.wire.exchanges) == 4
 
 

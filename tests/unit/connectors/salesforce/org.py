@@ -93,7 +93,12 @@ def page(rows: list[dict[str, Any]], following: str | None = None) -> dict[str, 
 
 @contextmanager
 def connected(
-    org: Org, *, login_url: str | None = None, clock: Any = None, fields: Mapping[str, frozenset[str]] | None = None
+    org: Org,
+    *,
+    login_url: str | None = None,
+    clock: Any = None,
+    fields: Mapping[str, frozenset[str]] | None = None,
+    lists: frozenset[str] = frozenset(),
 ) -> Iterator[Salesforce]:
     """A connector with a given session, talking to the org."""
     with stub_server(org) as address:
@@ -104,5 +109,6 @@ def connected(
             fields=fields or {"Lead": frozenset({"Company", "LL_Score__c"})},
             tokens=MemoryTokens(),
             budget=org.budget,
+            lists=lists,
         )
         yield Salesforce(Settings.model_validate(given), around, wall=FastWall().wall)

@@ -166,6 +166,13 @@ def test_an_answer_that_leads_nowhere_stops_the_stream(first: dict[str, Any]) ->
     assert len(org.asked) < 5
 
 
+def test_members_of_a_campaign_that_are_told_in_a_circle_stop_its_stream() -> None:
+    org = Org(lambda *_: page([{"Id": "701000000000001", "Name": "Nurture"}], "01g-1"))
+    with connected(org, lists=frozenset({"Nurture"})) as connector:
+        failure_of(ContractError, lambda: list(connector.read("Campaign", None)))
+    assert len(org.asked) < 5
+
+
 def test_pages_that_go_back_in_time_stop_the_stream() -> None:
     back = page([row(2, "2026-11-19T10:00:00.000+0000")])
     org = Org(lambda _, path, __: page([row(1)], "01g-1") if path == "queryAll" else back)
