@@ -1,7 +1,7 @@
 """Random histories: one stage at a time, every move in the table, every rejection in one place, nothing twice."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from domain.activity import Activity
 from domain.decision import Decision
 from domain.handoff import Queue, Rep
 from domain.lead import Account
-from domain.score import Grade, Score
+from domain.score import Grade
 from domain.stage import Cause, Signal, SignalKind, Stage
 from domain.values import RecordRef
 from handoff.lifecycle import IN_HANDOFF, TABLE
@@ -343,45 +343,6 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
-
-
-def _after(points: int, at: datetime, fresh: bool, old: Score) -> Score:
-    return score(points, at=at if fresh else old.last_point_at)
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 100), st.booleans(), st.integers(1, 600)), min_size=1, max_size=40))
-def test_the_flag_does_not_flip_however_the_score_swings(steps: list[tuple[int, bool, int]]) -> None:
-    """I18: one decision raises it; no score takes it back."""
-    never = rulebook(lifecycle=lifecycle_rules())
-    case, now = Case(book=never), MONDAY
-    for points, fresh, minutes in steps:
-        now += minutes * MINUTE
-        case.score = _after(points, now, fresh, case.score)
-        case.decide(now)
-    raises = [move for each in case.history for move in each.transitions if move.after is Stage.MQL]
-    by_rule = [move for move in raises if move.cause is Cause.RULE]
-    assert len(by_rule) <= 1
-    assert all(move.before is Stage.ASSIGNED for move in raises if move.cause is Cause.TIME)
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=40))
-def test_a_flag_taken_back_rises_once_per_fall_below_the_lower_line(points: list[int]) -> None:
-    """I18 with a person who takes the flag back every time."""
-    case, now, falls, armed = Case(), MONDAY, 0, True
-    for each in points:
-        now += MINUTE
-        case.score = score(each, at=now)
-        case.decide(now)
-        if case.has_handoff:
-            assert armed, "raised again without having been low"
-            armed = False
-            now += MINUTE
-            case.decide(now, says(SignalKind.STAGE, "known", now, "status"))
-        if each < 40:
-            falls, armed = falls + 1, True
-    assert len(case.handoffs) <= falls + 1
 
 
 @settings(max_examples=50, deadline=None)
