@@ -47,6 +47,19 @@ def test_a_backdated_email_happened_when_it_was_sent_but_is_read_now(rig: Salesf
     assert (mail.kind, mail.occurred_at) == (ActivityKind.EMAIL_SENT, at)
 
 
+def test_a_call_that_salesforce_has_archived_is_read_all_the_same(rig: SalesforceRig) -> None:
+    """Tasks and events of more than a year ago show in no `query`, only in `queryAll`."""
+    lead = rig.seed(1)[0]
+    connector = rig.connector()
+    cursor = end_of(connector, "Task")
+    at = (rig.simulator.now() - timedelta(days=400)).replace(microsecond=0)
+    made = rig.simulator.act("call", system="salesforce", id=lead, at=at.isoformat())["activity_id"]
+    (task,) = [each for each in rig.simulator.objects("Task", system="salesforce") if each["Id"] == made]
+    (call,) = activities_of(connector.read("Task", cursor), lead)
+    assert task["IsArchived"] is True
+    assert (call.external_id, call.occurred_at) == (made, at)
+
+
 def test_a_meeting_counts_from_its_booking(rig: SalesforceRig) -> None:
     lead = rig.seed(1)[0]
     start = (rig.simulator.now() + timedelta(days=3)).replace(microsecond=0)
