@@ -87,8 +87,10 @@ def test_fields_that_the_neighbour_carries_and_we_write_are_named() -> None:
     busy = survey("mail", by(Author.NEIGHBOUR, "contacts", "hs_lead_status"), neighbours=(neighbour,))
     (before,), (after,) = (advice({"mail": each}, rules(), TYPES) for each in (quiet, busy))
     assert [line for line in after.words if line not in before.words] == [
-        "It carries fields that our rules write too: contacts.hs_lead_status. Turn its field sync off there, or "
-        "decide `carried` where it brings the other system's value: leadloop then looks after its arrival only."
+        (
+            "It carries fields that our rules write too: contacts.hs_lead_status. Turn its field sync off there, or "
+            "decide `carried` where it brings the other system's value: leadloop then looks after its arrival only."
+        )
     ]
     assert any("owner and status: Salesforce" in line for line in before.words)
 
