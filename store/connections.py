@@ -1,7 +1,7 @@
 """The connections as the installation knows them, and how far each stream has been read."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, select, update
 
@@ -88,6 +88,15 @@ def forget_cursors(tx: Tx, connection: str, streams: Iterable[str]) -> None:
     """Have these streams read from their start, at once."""
     for stream in streams:
         tx.execute(delete(cursor_table).where(cursor_table.c.connection == connection, cursor_table.c.stream == stream))
+
+
+def let_be_due(tx: Tx, connection: str, streams: Iterable[str]) -> None:
+    """Have these streams gone on with at the next look, from where their cursors stand, whatever their pace."""
+    tx.execute(
+        update(cursor_table)
+        .where(cursor_table.c.connection == connection, cursor_table.c.stream.in_(sorted(streams)))
+        .values(read_at=datetime.fromtimestamp(0, UTC))
+    )
 
 
 def read_at(tx: Tx, connection: str) -> dict[str, datetime]:

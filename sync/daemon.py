@@ -70,7 +70,8 @@ class Daemon:
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _busy: dict[str, threading.Lock] = field(default_factory=dict)
-    _room_is_wanted: threading.Event = field(default_factory=threading.Event)
+    _room_is_given: threading.Event = field(default_factory=threading.Event)
+    """Set, except while somebody waits for the loop to himself."""
     _in_turn: list[Job] = field(default_factory=list)
     _troubles: dict[str, str] = field(default_factory=dict)
     _last_run: datetime | None = None
@@ -80,6 +81,7 @@ class Daemon:
         """Everything to be scheduled; what a former leader left claimed is taken back first."""
         decider = self.loops["decide"]
         recover_claims(decider, now=self.now())
+        self._room_is_given.set()
         for loop in self.loops.values():
             loop.reached = self._ending_at(loop.reached)
         found = [self._job("decide", LOOK_S, self._decide)]
@@ -95,18 +97,26 @@ class Daemon:
         busy = self._busy[name] = threading.Lock()
 
         def run() -> None:
-            with busy:
-                if not self.stop.is_set():
-                    self._bulkhead(name, work)
+            while self._made_room(name, busy, work):
+                self._room_is_given.wait()
 
         return Job(name=name, every_s=every_s, run=run)
 
-    def _bulkhead(self, name: str, work: Callable[[], None]) -> None:
-        """A job's errors end the job, not the daemon; losing the lead ends the daemon."""
+    def _made_room(self, name: str, busy: threading.Lock, work: Callable[[], None]) -> bool:
+        """Do a job; whether it ended early for somebody who wants the loop to himself, and is to be gone on with."""
+        with busy:
+            if self.stop.is_set():
+                return False
+            ended = self._bulkhead(name, work)
+        return ended and not self.stop.is_set()
+
+    def _bulkhead(self, name: str, work: Callable[[], None]) -> bool:
+        """A job's errors end the job, not the daemon; losing the lead ends the daemon. True: it was asked to end."""
         try:
             work()
         except StopAskedError:
             log.info("job_ended_between_commits", step=name)
+            return True
         except FencedError:
             log.warning("lead_lost", step=name)
             self.lost = True
@@ -118,6 +128,7 @@ class Daemon:
         else:
             if self._troubles.pop(name, None) is not None:
                 log.info("job_recovered", step=name)
+        return False
 
     def _fail(self, name: str, reason: str) -> None:
         """Note it in the run; log it once, with its place, and not again until it is another trouble."""
@@ -130,7 +141,7 @@ class Daemon:
     def _ending_at(self, reached: Callable[[str], None]) -> Callable[[str], None]:
         def reached_unless_stopping(point: str) -> None:
             reached(point)
-            wanted = point in MAKING_ROOM and self._room_is_wanted.is_set()
+            wanted = point in MAKING_ROOM and not self._room_is_given.is_set()
             if wanted or (point in BETWEEN_COMMITS and self.stop.is_set()):
                 raise StopAskedError(point)
 
@@ -144,12 +155,12 @@ class Daemon:
         """
         others = sorted((name for name in self._busy if name != "operators"), key=_haste)
         with ExitStack() as stack:
-            self._room_is_wanted.set()
+            self._room_is_given.clear()
             try:
                 for name in others:
                     stack.enter_context(self._busy[name])
             finally:
-                self._room_is_wanted.clear()
+                self._room_is_given.set()
             yield
 
     def _serve_operators(self) -> None:

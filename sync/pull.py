@@ -13,7 +13,7 @@ from store import connections
 from store.engine import Tx
 from sync.firstday import note_whole, went_live_at
 from sync.intake import Intake, Pulled, intake_of, keep
-from sync.loop import Loop
+from sync.loop import Loop, StopAskedError
 from sync.reading import Reading
 from sync.widen import forget_narrow_cursors
 
@@ -63,8 +63,11 @@ def pull(loop: Loop, name: str, *, now: datetime, hot: timedelta = timedelta()) 
 
 def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[str]) -> None:
     idle: dict[str, Cursor] = {}
+    begun: set[str] = set()
+    cut: set[str] = set()
     try:
         for page in reading.pages(streams):
+            begun.add(page.stream)
             loop.reached("pull.page_received")
             if not (page.records or page.activities or page.rejected):
                 idle[page.stream] = page.cursor
@@ -75,20 +78,29 @@ def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[s
                 _keep(tx, page, intake)
                 loop.reached("pull.before_commit")
             loop.reached("pull.page_committed")
+    except StopAskedError:
+        cut = begun - reading.whole
+        raise
     finally:
-        _keep_ends(loop, intake, idle, whole=reading.whole)
+        _keep_ends(loop, intake, idle, whole=reading.whole, cut=cut)
 
 
-def _keep_ends(loop: Loop, intake: Intake, idle: Mapping[str, Cursor], *, whole: Collection[str]) -> None:
-    """Cursors that moved without bringing a row may be saved late, and together; with what was read to its end."""
+def _keep_ends(
+    loop: Loop, intake: Intake, idle: Mapping[str, Cursor], *, whole: Collection[str], cut: Collection[str]
+) -> None:
+    """Cursors that moved without bringing a row may be saved late, and together; with what was read to its end.
+
+    What was cut short for somebody else's sake does not count as read: it is gone on with at the next look.
+    """
     with loop.store.read() as tx:
         awaited = whole if went_live_at(tx) is None else ()
-    if idle or awaited:
+    if idle or awaited or cut:
         with loop.store.write(loop.epoch) as tx:
             for stream, cursor in idle.items():
                 connections.save_cursor(tx, intake.connection, stream, cursor, read_at=intake.now)
             if awaited:
                 note_whole(tx, intake.connection, awaited)
+            connections.let_be_due(tx, intake.connection, cut)
 
 
 def _keep(tx: Tx, page: Page, intake: Intake) -> None:

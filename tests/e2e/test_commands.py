@@ -233,7 +233,12 @@ def test_errors_are_listed_in_the_system_s_words_retried_and_ignored(
     assert (ignored.code, ignored.out) == (1, "0 of 1 are given up.\n")
     world.time(advance_s=HALF_HOUR_S)
     assert lived_in.command("run").code == 0
-    assert lived_in.command("errors", "list", "--json").json() == {"schema_version": 1, "errors": [], "undecided": []}
+    assert lived_in.command("errors", "list", "--json").json() == {
+        "schema_version": 1,
+        "errors": [],
+        "undecided": [],
+        "stopped": [],
+    }
 
 
 def test_a_set_that_nobody_holds_cannot_be_approved(lived_in: Installation) -> None:

@@ -16,7 +16,7 @@ ANA = "ana.ruiz@globex.example"
 
 
 class Office:
-    """An installation whose two systems have nothing of ours, on the run's simulator."""
+    """An installation whose two systems have nothing of ours."""
 
     def __init__(self, folder: Path, simulator: SimulatorProcess) -> None:
         self.folder = install(folder, simulator).folder
@@ -34,10 +34,10 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, simulator: SimulatorProcess) -> Office:
-    """The simulator's settings are put back after the test."""
-    simulator.settings(provisioned=False)
-    return Office(tmp_path / "installation", simulator)
+def office(tmp_path: Path, world: SimulatorProcess) -> Office:
+    """On a simulator of its own: what a portal has beside ours counts too."""
+    world.settings(provisioned=False)
+    return Office(tmp_path / "installation", world)
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> Any:

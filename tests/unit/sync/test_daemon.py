@@ -267,6 +267,18 @@ def test_a_long_reading_makes_room_for_an_operator_between_two_commits(stage: St
         assert stage.published == ["yes"]
 
 
+def test_a_reading_that_made_room_goes_on_at_once_and_not_a_minute_later(stage: Stage) -> None:
+    waits = Event()
+    waits.set()
+    system = Endless(waits)
+    with reading(stage, system) as jobs:
+        operator = Thread(target=jobs["operators"])
+        operator.start()
+        operator.join(10)
+        system.begun.clear()
+        assert system.begun.wait(10)
+
+
 def test_an_operator_who_waits_for_a_long_call_keeps_nobody_from_deciding_and_sending(stage: Stage) -> None:
     with reading(stage, Endless(Event())) as jobs:
         operator = Thread(target=jobs["operators"])
