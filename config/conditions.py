@@ -36,6 +36,11 @@ _Told = bool | None
 """None: it cannot be told."""
 _Node = Callable[[Mapping[str, Value]], _Told]
 
+MAX_VALUES = 500
+"""Of a list in a row: each is compared with each lead."""
+MAX_DEPTH = 8
+"""Of conditions in conditions: deeper than anybody reads."""
+
 _FAILURES = (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError)
 """What CEL raises, tried with 60 hostile expressions: missing key, mixed types, overflow, undefined names."""
 
@@ -55,12 +60,22 @@ class Row(Strict):
         problem = shape_problem(self.operator, self.value)
         if problem:
             raise ValueError(problem)
+        if isinstance(self.value, list) and len(self.value) > MAX_VALUES:
+            raise ValueError(f"a list may hold {MAX_VALUES} values, this one holds {len(self.value)}")
         return self
 
 
 def _kind(value: object) -> str:
     keys = value.keys() if isinstance(value, Mapping) else getattr(value, "__dict__", {}).keys()
     return "row" if {"property", "operator", "value"} & set(keys) else "condition"
+
+
+def _is_deeper(data: object, most: int) -> bool:
+    """Whether something is nested more than so many conditions deep; looks no further than that."""
+    if not isinstance(data, Mapping):
+        return False
+    nodes = [each for key in ("all", "any", "none") if isinstance(data.get(key), list) for each in data[key]]
+    return bool(nodes) and (most == 0 or any(_is_deeper(node, most - 1) for node in nodes))
 
 
 class Condition(Strict):
@@ -74,6 +89,13 @@ class Condition(Strict):
     """Rows or further conditions; not one of them may be met."""
     expr: str | None = Field(default=None, max_length=MAX_LENGTH)
     """A CEL expression over `lead` (or `activity`), e.g. `lead.employees >= 100`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shallow(cls, data: object) -> object:
+        if _is_deeper(data, MAX_DEPTH):
+            raise ValueError(f"conditions may stand in conditions {MAX_DEPTH} deep, these go deeper")
+        return data
 
 
 Node = Annotated[Annotated[Row, Tag("row")] | Annotated[Condition, Tag("condition")], Discriminator(_kind)]

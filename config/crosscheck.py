@@ -98,6 +98,8 @@ def _repeated(file: YamlFile, patterns: Iterable[KeyPath], what: str) -> Iterato
 
 def _unknown_properties(folder: Folder) -> Iterator[Problem]:
     known = folder.properties()
+    if known is None:
+        return
     for name, patterns in _LEAD_CONDITIONS.items():
         file, here = folder.named(name), known | (AROUND_THE_LEAD if name == "routing" else frozenset())
         for path, property_name in _asked(file, patterns):
@@ -157,7 +159,8 @@ def _broken_expressions(folder: Folder) -> Iterator[Problem]:
 
 def _broken_sentences(folder: Folder) -> Iterator[Problem]:
     """Words that a score is explained with: `{title}` has to be a lead property; of an activity any name goes."""
-    known = folder.properties() | {"count"}
+    properties = folder.properties()
+    known = {"count", *(properties or ())}
     for pattern in (*_SENTENCES, *_ACTIVITY_SENTENCES):
         for path, text in each(folder.scoring, pattern):
             if not isinstance(text, str):
@@ -168,7 +171,7 @@ def _broken_sentences(folder: Folder) -> Iterator[Problem]:
                 yield folder.scoring.problem(path, f"the braces in this sentence do not match: {error}")
                 continue
             for name in asked:
-                if pattern in _SENTENCES and name not in known:
+                if properties is not None and pattern in _SENTENCES and name not in known:
                     yield unknown(folder.scoring, path, what="property", name=name, known=known)
 
 

@@ -27,7 +27,10 @@ class Folder:
         files = {"mapping": self.mapping, "scoring": self.scoring, "lifecycle": self.lifecycle, "routing": self.routing}
         return files[name]
 
-    def properties(self) -> frozenset[str]:
+    def properties(self) -> frozenset[str] | None:
+        """None where mapping.yaml cannot be read: nobody knows then which there are."""
+        if self.mapping.is_unreadable:
+            return None
         return frozenset(name for _, name in each(self.mapping, ("properties", ANY, "name")) if isinstance(name, str))
 
 

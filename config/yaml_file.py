@@ -4,9 +4,11 @@ ruamel's composer gives every node its line and column, so that duplicate keys a
 only the first) and a message about any value can point at it. Dates stay text: a rule compares text.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,9 @@ from domain.errors import Problem
 
 KeyPath = tuple[str | int, ...]
 
+_TAB = ("a tab stands where YAML wants spaces", "indent with spaces")
+_ODD_NUMBER = re.compile(r"[+]|-?0[0-9xo]|.*_|[-.0-9]*[eE]")
+"""How a text begins that YAML takes for a number and a person probably does not: a phone, a postal code, an id."""
 _MAX_BYTES = 2_000_000
 _MAX_NODES = 200_000
 
@@ -37,12 +42,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlFile:
-    """One file as plain values (`data`, an empty mapping when it could not be read) and the place of each."""
+    """One file as plain values (`data`, an empty mapping when it could not be read) and the place of each.
+
+    `text`: what was read, which the file may no longer hold.
+    """
 
     name: str
     data: dict[str, Any]
+    text: str = field(default="", compare=False)
     places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Nothing in it is known, so nothing can be said about what it lacks."""
+        return bool(self.problems) and not self.data
 
     def has(self, path: KeyPath) -> bool:
         return path in self.places
@@ -70,15 +84,17 @@ def read_yaml(path: Path, name: str, *, beside: frozenset[str] = frozenset()) ->
     try:
         node, data = _compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        return _broken(name, text, error)
+        found = _broken(name, text, error)
+        is_tab = found.problems[0].message == _TAB[0]
+        return YamlFile(name=name, data={}, problems=_tabs(name, text)) if is_tab else found
     if node is None:
-        return YamlFile(name=name, data={})
+        return YamlFile(name=name, data={}, text=text)
     if not isinstance(node, MappingNode):
         return _failed(name, "the file has to hold keys and values, as in `key: value`")
     walk = _Walk(name)
     walk.visit(node, (), node, ())
     data = {} if walk.endless else _plain(data)
-    return YamlFile(name=name, data=data, places=walk.places, problems=tuple(walk.problems))
+    return YamlFile(name=name, data=data, text=text, places=walk.places, problems=tuple(walk.problems))
 
 
 class _UnreadableError(Exception):
@@ -107,13 +123,24 @@ def _like(path: Path, beside: frozenset[str]) -> str:
     return f"rename {close} to {path.name}" if close else "`leadloop init` writes one to start from"
 
 
+@lru_cache(maxsize=16)
 def _compose(text: str) -> tuple[Node | None, Any]:
+    """The nodes and their values, both only to be read: most of an opening's time, and the text is seldom another."""
     yaml = YAML(typ="safe", pure=True)
     yaml.allow_duplicate_keys = True  # all of them are found by the walk, not only the first
     yaml.doc_infos.append(DocInfo())  # as YAML.load does; a %YAML line is lost without it
     constructor, _ = yaml.get_constructor_parser(text)
     node = constructor.composer.get_single_node()
     return node, None if node is None else constructor.construct_document(node)
+
+
+def _tabs(name: str, text: str) -> tuple[Problem, ...]:
+    """Every line that is indented with a tab, at which the parser stops one by one."""
+    return tuple(
+        Problem(file=name, line=at, column=1, message=_TAB[0], hint=_TAB[1])
+        for at, line in enumerate(text.splitlines(), start=1)
+        if "\t" in line[: len(line) - len(line.lstrip())] and line.strip()
+    )
 
 
 def _failed(name: str, message: str, *, hint: str | None = None, line: int = 1, column: int = 1) -> YamlFile:
@@ -146,7 +173,7 @@ def _said_better(words: str) -> tuple[str, str | None]:
     if "found undefined alias" in words:
         return words.replace("found undefined alias", "unknown anchor"), "define it before with &name"
     known: dict[str, tuple[str, str | None]] = {
-        "\\t": ("a tab stands where YAML wants spaces", "indent with spaces"),
+        "\\t": _TAB,
         "mapping values are not": (
             "a colon stands where no key can be",
             "put the text in quotes, or mend the indentation",
@@ -179,10 +206,18 @@ class _Walk:
             key_line=key.start_mark.line + 1,
             key_column=key.start_mark.column + 1,
         )
+        if isinstance(node, ScalarNode):
+            self._doubt_number(node)
         for step, child_key, child in self._children(node):
             if self.endless:
                 return
             self.visit(child, (*path, step), child_key, (*above, id(node)))
+
+    def _doubt_number(self, node: ScalarNode) -> None:
+        kind = str(node.tag).rpartition(":")[2]
+        if node.style is None and kind in {"int", "float"} and _ODD_NUMBER.match(node.value):
+            hint = "put it in quotes if it is text, or write the number plainly"
+            self._complain(node, f"`{node.value}` is read as a number, and does not look like one", hint=hint)
 
     def _children(self, node: Node) -> Iterator[tuple[str | int, Node, Node]]:
         if isinstance(node, SequenceNode):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from config.comparison import Operator
 from config.conditions import (
@@ -264,3 +265,24 @@ def test_cel_is_not_imported_for_rows() -> None:
         "sys.exit('cel' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def nested(levels: int) -> dict[str, object]:
+    node: dict[str, object] = {"property": "country", "operator": "known"}
+    for _ in range(levels):
+        node = {"any": [node]}
+    return node
+
+
+def test_conditions_stand_in_conditions_only_so_deep() -> None:
+    assert Condition.model_validate(nested(8))
+    for levels in (9, 5_000):
+        with pytest.raises(ValidationError, match="stand in conditions 8 deep, these go deeper") as error:
+            Condition.model_validate(nested(levels))
+        assert error.value.error_count() == 1
+
+
+def test_a_list_holds_only_so_many_values() -> None:
+    assert Row(property="country", operator=Operator.IN, value=["US"] * 500)
+    with pytest.raises(ValidationError, match="a list may hold 500 values, this one holds 501"):
+        Row(property="country", operator=Operator.IN, value=["US"] * 501)

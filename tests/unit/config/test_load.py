@@ -147,6 +147,17 @@ SETTINGS_MISTAKES = [
 ]  # fmt: skip
 
 
+def test_a_mapping_that_cannot_be_read_is_one_mistake_and_not_one_per_property(read: Read, edit: Edit) -> None:
+    edit("mapping.yaml", "systems:", "systems: : x")
+    edit("lifecycle.yaml", "label: No need", "label: No budget")
+    with pytest.raises(SettingsError) as broken:
+        read()
+    assert [str(each).partition(": ")[0] for each in broken.value.problems] == [
+        "mapping.yaml:1:10",
+        "lifecycle.yaml:12:20",
+    ]
+
+
 def test_the_small_installation_is_fine(read: Read) -> None:
     installation = read()
     assert installation.settings.types() == {"crm": "salesforce", "hub": "hubspot"}

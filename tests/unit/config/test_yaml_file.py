@@ -23,12 +23,27 @@ def test_every_value_and_key_has_its_place(tmp_path: Path) -> None:
     assert str(file.problem((), "m", hint="h")) == "x.yaml:1:1: m (h)"
 
 
+@pytest.mark.parametrize("text", ["01234", "+49151", "1e3", "1_000", "0x1F", "007", "-08"])
+def test_what_is_read_as_a_number_and_looks_like_text_is_asked_about(tmp_path: Path, text: str) -> None:
+    hint = "put it in quotes if it is text, or write the number plainly"
+    (problem,) = read(tmp_path, f"zip: {text}\n").problems
+    assert str(problem) == f"x.yaml:1:6: `{text}` is read as a number, and does not look like one ({hint})"
+    assert read(tmp_path, f"zip: '{text}'\n").problems == ()
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "0.5", "-0.25", "1.50", "12", "2026-01-01", "12:30", "+", "e3", "0a"])
+def test_plain_numbers_and_plain_text_are_not(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, f"zip: {text}\n").problems == ()
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n",
          ["2:1: `a` stands twice (first in line 1)", "5:3: `c` stands twice (first in line 4)"]),
         ("a:\n\tb: 1\n", ["2:1: a tab stands where YAML wants spaces (indent with spaces)"]),
+        ("a:\n\tb: 1\n  \tc: 2\nd: 3\n\te: 4\n",
+         [f"{line}:1: a tab stands where YAML wants spaces (indent with spaces)" for line in (2, 3, 5)]),
         ("a: [1,\n\t2]\nb: *x\n", ["3:4: unknown anchor 'x' (define it before with &name)"]),
         ("a: &x [*x]\n", ["1:4: an anchor refers to itself, or the file unfolds without end"]),
         ("a: b: c\n", ["1:5: a colon stands where no key can be (put the text in quotes, or mend the indentation)"]),
