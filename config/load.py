@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Installation:
     folder: Path
     settings: Settings
     rules: Rules
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The text of each rule file, by its name, as it was read."""
 
 
 def load(
@@ -59,7 +61,12 @@ def load(
     problems += _found_above(further or {}, models, files, settings=settings, said=problems)
     if problems or reading.problems or settings is None:
         raise _failure(folder, [*reading.problems, *problems])
-    return Installation(folder=folder, settings=settings, rules=rules_from_document(document_of(models)))
+    return Installation(
+        folder=folder,
+        settings=settings,
+        rules=rules_from_document(document_of(models)),
+        sources={file.name: file.text for file in files.values()},
+    )
 
 
 def load_settings(

@@ -126,7 +126,8 @@ class People(Strict):
     account: str | None = None
     """The field that names the record's account by id."""
     company: str | None = None
-    """The field with the company's name."""
+    """The field with the company's name. Of who is created while nobody has named it: the name of their account, else
+    the domain of an address at work, which any name replaces; with neither the handoff waits under `needs_data`."""
 
 
 class Accounts(Strict):
@@ -221,7 +222,8 @@ class System(Strict):
     users: Users | None = None
     """Which object is a rep."""
     create: Literal["create_at_mql", "enrich"] = "enrich"
-    """`create_at_mql`: a person whom nobody here matches is created when a handoff opens; `enrich`: never."""
+    """`create_at_mql`: a person whom nobody here matches is created when a handoff opens, once everything is known that
+    may not be blank here; `enrich`: never."""
     create_after_minutes: int = Field(default=0, ge=0, le=1440)
     """`create_at_mql` only: how long another tool that creates people here, too, is waited for, so that nobody is
     created twice. HubSpot's own Salesforce connector comes by every 15 minutes: 20, where it creates leads."""
@@ -231,6 +233,20 @@ class System(Strict):
     """How rep tasks are written here; none: they are not."""
     lists: bool = False
     """Whether nurture lists are kept here."""
+
+
+class Identity(Strict):
+    """When records are one person, and when they only have something in common."""
+
+    shared_mailboxes: list[str] = Field(default_factory=list)
+    """Addresses (`team@acme.example`) or what stands before the @ (`dispatch`) that several people read, beside the
+    built-in ones (info, sales, office, kontakt, …). Who has only such an address in common is not one person."""
+    personal_mailboxes: list[str] = Field(default_factory=list)
+    """The same, the other way round: what is one person's although the built-in list takes it for a desk."""
+    max_records: int = Field(default=8, ge=2, le=100)
+    """So many living records a person may come to have by a common address, link or key. Beyond it an import gone
+    wrong is likelier: nothing more joins them, and `leadloop identity list` names who would have. What a system merged
+    or converted itself counts without a limit."""
 
 
 class MappingRules(Strict):
@@ -243,3 +259,5 @@ class MappingRules(Strict):
     carried."""
     free_mail: list[str] = Field(default_factory=list)
     """Domains that say nothing about a company, beside the built-in ones."""
+    identity: Identity = Field(default_factory=Identity)
+    """When records are one person."""

@@ -6,6 +6,7 @@ whether they still are what this release would write.
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,16 @@ def stale_schemas(folder: Path, connection_types: Mapping[str, type[BaseModel]] 
 
 
 def _texts(folder: Path, connection_types: Mapping[str, type[BaseModel]] | None) -> dict[Path, str]:
+    types = tuple(sorted((connection_types or {}).items(), key=lambda pair: pair[0]))
+    return {folder / FOLDER / f"{name}.schema.json": text for name, text in _contents(types).items()}
+
+
+@cache
+def _contents(types: tuple[tuple[str, type[BaseModel]], ...]) -> Mapping[str, str]:
+    """By the file's name without `.yaml`; made once, as it takes longer than reading the files."""
     return {
-        folder / FOLDER / f"{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-        for name, schema in schemas(connection_types).items()
+        name: json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        for name, schema in schemas(dict(types)).items()
     }
 
 

@@ -39,7 +39,7 @@ class Schedule(Strict):
 
 
 class DestructiveLimit(Strict):
-    """Replaces or removes what a person wrote: another owner, a stage backwards, disqualified, off a list."""
+    """Takes away what leadloop did not write: a value, an owner, a stage backwards, disqualified, off a list."""
 
     floor: int = Field(default=25, ge=0)
     """Leads per 24 hours that always pass, however small the installation."""
@@ -47,6 +47,24 @@ class DestructiveLimit(Strict):
     """Percent of all leads per 24 hours, where that is more than the floor."""
     ceiling: int = Field(default=500, ge=0)
     """Leads per 24 hours never exceeded without approval, however large the installation."""
+
+
+class AdditiveLimit(Strict):
+    """Fills fields that were blank and are not leadloop's own: a new mapping does that everywhere at once."""
+
+    floor: int = Field(default=100, ge=0)
+    """Leads per 24 hours that always pass, however small the installation."""
+    share_percent: float = Field(default=2, ge=0, le=100)
+    """Percent of all leads per 24 hours, where that is more than the floor."""
+
+
+class ScoreLimit(Strict):
+    """Shows another band than before; numbers that stay in their band are limited by the budget alone."""
+
+    floor: int = Field(default=100, ge=0)
+    """Leads per 24 hours that always pass, however small the installation."""
+    band_change_percent: float = Field(default=10, ge=0, le=100)
+    """Percent of all leads per 24 hours, where that is more than the floor. Beyond it all of them wait."""
 
 
 class HandoffLimit(Strict):
@@ -64,13 +82,17 @@ class BlastRadius(Strict):
     """How much may change in 24 hours before a person has to agree. The excess is held, the rest goes on."""
 
     destructive: DestructiveLimit = DestructiveLimit()
-    """Changes that take something away."""
+    """Changes that take something away. A field of more records than that is held from the first one on."""
+    additive: AdditiveLimit = AdditiveLimit()
+    """Changes that only add. A field of more records than that is held from the first one on."""
+    score: ScoreLimit = ScoreLimit()
+    """Changes of the band that is shown."""
     handoff: HandoffLimit = HandoffLimit()
     """Leads given to reps."""
     hand_raises_per_hour: int = Field(default=20, ge=0)
     """Hand-raisers that pass every limit, per hour; beyond it a form is being abused."""
     approval_hours: int = Field(default=24, ge=1)
-    """Hours for which an approval of a held set is good; each lead is looked at again before it goes."""
+    """Hours for which an approval is good, of a held set or of records that are gone; each is looked at again."""
     smaller_sweep_percent: float = Field(default=10, ge=0, le=100)
     """A full listing smaller than the last by more than this removes nothing: it is taken for a fault."""
 
@@ -121,6 +143,14 @@ class Backlog(Strict):
 
     per_rep_per_day: int = Field(default=2, ge=0)
     """Leads of the backlog that one rep gets per working day."""
+
+
+class Audit(Strict):
+    """What keeps the audit honest although it lies in a database that somebody owns."""
+
+    anchor: str = "audit.anchor"
+    """File beside the database (relative to this folder) that gets a line with the end of the audit's chain whenever
+    rows are sealed. Put it where the database's owner cannot write, or keep the log, which has the same."""
 
 
 class Health(Strict):
@@ -203,6 +233,8 @@ class Settings(Strict):
     """When to stop writing a field that somebody else keeps overwriting."""
     backlog: Backlog = Backlog()
     """How fast those who were above the line at the start are released."""
+    audit: Audit = Audit()
+    """How it is noticed that somebody rewrote or cut off the audit."""
     health: Health = Health()
     """Where the daemon answers probes."""
     webhooks: Webhooks = Webhooks()

@@ -16,8 +16,10 @@ from domain.activity import Activity
 from domain.change import Change, Receipt
 from domain.fitting import Fitting, Fittings
 from domain.hint import Hint
+from domain.missing import Missing
 from domain.record import AccountInfo, Cursor, Field, Page, Record
 from domain.survey import FieldChange, Survey
+from domain.values import Value
 
 
 class Pace(StrEnum):
@@ -72,6 +74,15 @@ class Reader(Protocol):
 
 
 @runtime_checkable
+class Priced(Protocol):
+    """Knows what reading costs, so that people can be told before it is done."""
+
+    def reading_calls(self, stream: str, rows: int) -> int:
+        """About how many calls it takes to read so many rows of a stream from its start."""
+        ...
+
+
+@runtime_checkable
 class BundleReader(Protocol):
     """Reads several streams for the price of one call."""
 
@@ -99,8 +110,12 @@ class BulkWriter(Protocol):
 
 @runtime_checkable
 class Describer(Protocol):
-    def describe(self, stream: str) -> Mapping[str, Field]:
-        """Every field that `read` returns, by name."""
+    def describe(self, stream: str, *, anew: bool = False) -> Mapping[str, Field]:
+        """Every field that `read` returns, by name. `anew`: ask now, for what was told before is doubted."""
+        ...
+
+    def described_at(self, stream: str) -> datetime | None:
+        """When the system was last asked for what `describe` gives; None: never, or there is nobody to ask."""
         ...
 
 
@@ -303,6 +318,9 @@ class Known(Protocol):
     @property
     def archived(self) -> bool: ...
 
+    @property
+    def values(self) -> Mapping[str, Value]: ...
+
 
 class KnownRecords(Protocol):
     """What was read before, so that a sweep over everything reads only the rest, and sees what has vanished."""
@@ -313,6 +331,22 @@ class KnownRecords(Protocol):
 
     def live(self, connection: str, object: str) -> Iterator[str]:
         """The ids of every record that is neither archived nor merged into another."""
+        ...
+
+
+class Confirmations(Protocol):
+    """People's word on records that a full listing shows no more, where these are too many to be believed at once."""
+
+    def given(self, missing: Missing) -> bool:
+        """Whether a person said that all of these are really gone. If not, they are kept for a person to see."""
+        ...
+
+    def over(self, connection: str, object: str) -> None:
+        """Everything of the object was compared and kept: what was found before, and said of it, is used up."""
+        ...
+
+    def last(self, connection: str, stream: str) -> datetime | None:
+        """When a person last gave a word that waits to be used."""
         ...
 
 
@@ -361,6 +395,8 @@ class Surroundings:
     """The nurture lists that the rules keep here, as they call them. Changed in place on publish."""
     known: KnownRecords | None = None
     """Without it no sweep compares what a system lists with what was read."""
+    confirmations: Confirmations | None = None
+    """Without it nobody can say that very many records are really gone."""
     pins: AccountPins | None = None
     """Asked at every login: a changed org or portal is noticed before anything is sent with the new token."""
 
@@ -372,6 +408,7 @@ __all__ = [
     "ByHand",
     "CallBudget",
     "Clock",
+    "Confirmations",
     "Connector",
     "Describer",
     "Exchange",
@@ -381,6 +418,7 @@ __all__ = [
     "KnownRecords",
     "Lane",
     "Pace",
+    "Priced",
     "ProvisionItem",
     "ProvisionKind",
     "Provisioner",

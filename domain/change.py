@@ -49,7 +49,8 @@ class Receipt:
     """What became of one change: same order as asked, one each.
 
     `code` and `message` are the vendor's own words. `retryable` on a refusal: a lock or a limit of
-    the moment, worth another try. `shown` is what the record holds now where the system told.
+    the moment, or what is mended for all such records at once: worth another try. `shown` is what the
+    record holds now where the system told. `fields` are those that a refusal names.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Receipt:
     message: str = ""
     retryable: bool = False
     shown: Mapping[str, Value] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,10 @@ class WrongAccountError(OperatorError):
     """The org or portal behind a connection is not the pinned one: stop every write to it."""
 
 
+class SchemaError(OperatorError):
+    """A field without which nothing may go on is gone: suspend the connection until it is back."""
+
+
 class StoreError(OperatorError):
     """The database cannot be used as it is (schema newer or older, read-only, locked by another)."""
 

@@ -36,6 +36,14 @@ class Field:
     nullable: bool = True
     unique: bool = False
     refers_to: tuple[str, ...] = ()
+    creatable: bool = True
+    """Whether we may fill it in a record that we create."""
+    required: bool = False
+    """Whether no record can be created without it: the system fills it by itself in no case."""
+    digits: int | None = None
+    """How many digits a number may have before the point."""
+    is_email: bool = False
+    """Whether it takes an e-mail address and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,11 @@ class Record:
     merged_into: RecordRef | None = None
     converted_to: RecordRef | None = None
     former_ids: tuple[str, ...] = ()
+
+
+def deleted_for_good(ref: RecordRef, *, at: datetime) -> Record:
+    """One that was deleted for good: nothing of it is left, so nothing of it is shown."""
+    return Record(ref=ref, values={}, modified_at=at, archived=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

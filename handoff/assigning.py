@@ -20,6 +20,8 @@ WAS_CONVERTED = "had:conversion"
 WAS_CUSTOMER = "had:customer"
 STALE_DATE = "date:"
 """Steps that say how things stood when the handoff opened: only what is new since then is news."""
+LACKING = "lacking"
+"""The step of a handoff whose manager was told that it waits for data."""
 HELD = "held"
 """The step of a handoff that was opened or sent on while the lead was held, until somebody gets it."""
 
@@ -76,12 +78,14 @@ def circumstances(view: LeadView) -> tuple[str, ...]:
 
 
 def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
-    """Route the open handoff: to a rep, or to the queue."""
+    """Route the open handoff: to a rep, or to a queue."""
     handoff = draft.handoff
     if handoff is None:
         return draft
     if draft.view.held:
         return _await_word(draft, handoff)
+    if draft.view.lacks:
+        return _await_data(draft, handoff)
     ask = Ask(
         view=draft.view,
         kind=handoff.kind,
@@ -178,6 +182,17 @@ def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:
         return placed
     text = f"{draft.view.person} waits for a rep: {routed.why}"
     return take(tell_manager(placed, step, None, text), step)
+
+
+def _await_data(draft: Draft, handoff: Handoff) -> Draft:
+    """Into the queue for missing data: a rep could not work a lead that cannot be created. The manager hears of it."""
+    missing = ", ".join(draft.view.lacks)
+    waiting = into_queue(handoff, Queue.NEEDS_DATA, f"cannot be created in the CRM yet, missing: {missing}")
+    waiting = replace(waiting, steps=without_waits(handoff.steps))
+    placed = replace(draft, handoff=waiting, lead=replace(draft.lead, owner=None))
+    if LACKING in handoff.steps:
+        return placed
+    return take(tell_manager(placed, LACKING, None, f"{draft.view.person} waits for data: {missing}"), LACKING)
 
 
 def _await_word(draft: Draft, handoff: Handoff) -> Draft:

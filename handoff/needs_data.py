@@ -1,4 +1,5 @@
-"""The queue for leads whose data a rep called wrong: visible, no clock running, left when it is mended."""
+"""The queue for leads whose data a rep called wrong, or that cannot be created without more of it: visible, no clock
+running, left when it is mended."""
 
 import hashlib
 import json
@@ -46,8 +47,15 @@ def mend(draft: Draft) -> Draft:
 
 
 def missing(draft: Draft) -> tuple[str, ...]:
-    """The required properties that are blank."""
-    return tuple(name for name in draft.book.lifecycle.required if not draft.view.text(name))
+    """The properties that have to be filled: those without which the lead cannot be created, and where a rep called
+    the data wrong those that lifecycle.yaml requires."""
+    required = draft.book.lifecycle.required if is_called_wrong(draft) else []
+    return tuple(dict.fromkeys([*(name for name in required if not draft.view.text(name)), *draft.view.lacks]))
+
+
+def is_called_wrong(draft: Draft) -> bool:
+    """Whether a rep said so; otherwise the lead never came to one for want of data."""
+    return draft.handoff is not None and any(step.startswith(DATA) for step in draft.handoff.steps)
 
 
 def fingerprint(draft: Draft) -> str:

@@ -9,7 +9,7 @@ from handoff.answers import REPS_OUTCOMES
 from handoff.deadlines import waits_in
 from handoff.draft import Draft
 from handoff.lifecycle import IN_HANDOFF
-from handoff.needs_data import missing
+from handoff.needs_data import is_called_wrong, missing
 from handoff.recycling import outcome_of, own_date, rests_until
 from handoff.view import OUTCOME, RETURN_DATE, VERDICT
 
@@ -64,13 +64,15 @@ def _needs_data(draft: Draft) -> str | None:
     names = missing(draft)
     if names:
         return f"missing: {', '.join(names)}"[:TEXT]
+    if not is_called_wrong(draft):
+        return (handoff.queue_cause or "")[:TEXT]
     return f"something is wrong, please check: {', '.join(draft.book.lifecycle.required)}"[:TEXT]
 
 
 def _rejected_reason(draft: Draft) -> str | None:
     """Why the lead is not with sales any more, or why it waits for data."""
     handoff = draft.handoff
-    if handoff is not None and handoff.queue is Queue.NEEDS_DATA:
+    if handoff is not None and handoff.queue is Queue.NEEDS_DATA and is_called_wrong(draft):
         return "Data wrong"
     outcome = outcome_of(draft.lead)
     if outcome is None or draft.lead.stage not in {Stage.RECYCLED, Stage.DISQUALIFIED}:

@@ -53,6 +53,8 @@ class LeadView:
     needs_baseline: bool = False
     approved: bool = False
     held: bool = False
+    lacks: tuple[str, ...] = ()
+    """Properties that are blank and without which the lead cannot be created where reps work."""
     assignment: Assignment | None = None
     recent: Sequence[Activity] = ()
 

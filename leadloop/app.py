@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from config.load import Installation, rules_from_document
 from config.settings import Settings
 from connectors.contract import CallBudget, Connector, Lane, Surroundings
 from domain.errors import SettingsError
 from domain.run import ConnectionStatus, RuleVersion
+from leadloop.anchors import AnchorFile, trouble
 from leadloop.checked import load
 from leadloop.clock import AnyClock, clock_of
+from leadloop.drafts import note_base
 from leadloop.registry import connector_class
 from mapping.wanted import wanted_fields
 from store import connections, leadership
@@ -28,12 +32,15 @@ from store.budget import BudgetLimit, StoreBudget
 from store.engine import Store
 from store.known import StoreRecords
 from store.pins import StorePins
+from store.sweeps import StoreSweeps
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
 from sync.loop import Loop, nothing_reached
 
 CRASH = "LEADLOOP_CRASH"
 TESTING = "LEADLOOP_TESTING"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +58,7 @@ class App:
     """Per connection: the nurture lists that the rules in force keep there. Changed in place on publish."""
     introduced: set[str] = field(default_factory=set)
     _connectors: dict[str, Connector] | None = None
+    _anchors: AnchorFile | None = None
 
     @property
     def settings(self) -> Settings:
@@ -60,6 +68,13 @@ class App:
     def types(self) -> dict[str, str]:
         """Connection name → kind of system."""
         return {name: str(getattr(each, "type", "")) for name, each in self.settings.connections.items()}
+
+    @property
+    def anchors(self) -> AnchorFile:
+        """Where the ends of the audit's chain are kept."""
+        if self._anchors is None:
+            self._anchors = AnchorFile(self.installation.folder / self.settings.audit.anchor, self.clock.now)
+        return self._anchors
 
     @property
     def connectors(self) -> dict[str, Connector]:
@@ -85,6 +100,7 @@ class App:
                 lane=lane,
                 describe_again=timedelta(hours=self.settings.schedule.describe_hours),
                 known=StoreRecords(self.store),
+                confirmations=StoreSweeps(self.store, self.clock),
                 pins=StorePins(self.store),
             )
             built[name] = connector_class(self.types[name])(own, surroundings)
@@ -134,13 +150,25 @@ def first_publish(app: App, *, now: datetime) -> None:
         connections.ensure(tx, list(app.settings.connections), now=now)
         if notebook.get(tx, "installation_id") is None:
             notebook.put(tx, "installation_id", f"LL{now:%y%m%d%H%M}")
-        if rule_store.current(tx) is None:
-            rule_store.publish(tx, version_of(app, author="init", now=now))
+        if rule_store.current(tx) is not None:
+            return
+        rule_store.publish(tx, version_of(app, author="init", now=now))
+        first = rule_store.current(tx)
+    if first is not None:
+        note_base(app.installation.folder, first)
 
 
-def version_of(app: App, *, author: str, now: datetime) -> RuleVersion:
+def version_of(app: App, *, author: str, now: datetime, message: str = "") -> RuleVersion:
+    """The folder's rules as a version to be published."""
     rules = app.installation.rules
-    return RuleVersion(hash=rules.hash, author=author, published_at=now, document=rules.document)
+    return RuleVersion(
+        hash=rules.hash,
+        author=author,
+        published_at=now,
+        document=rules.document,
+        sources=app.installation.sources,
+        message=message,
+    )
 
 
 def refresh_fields(app: App) -> None:
@@ -167,6 +195,8 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
     lead = leadership.acquire(app.store, holder=holder)
     try:
         _try_again(app, lead.epoch)
+        if cut := trouble(app.store, app.anchors):
+            log.error("audit_cut_off", reason=cut)
         yield Loop(
             store=app.store,
             settings=app.settings,
@@ -176,6 +206,8 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
             types=app.types,
             fields=app.fields,
             reached=crash_points(os.environ),
+            random_bytes=os.urandom,
+            anchored=app.anchors.keep,
             introduced=app.introduced,
         )
     finally:

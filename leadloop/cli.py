@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from domain.errors import LeadloopError, SettingsError
-from leadloop import exits, groups
-from leadloop.options import HERE, Environment, Folder, Json, Port, Wait, moment
+from leadloop import exits, groups, trails, undeciding
+from leadloop.options import HERE, Environment, Folder, Json, Port, RunNumber, Wait, moment
 
 EVERY_DAY, LOOK, SET_UP, OPERATE = "Every day", "Look into it", "Set up", "Operate"
 
@@ -129,6 +129,25 @@ def apply(
 
 
 @app.command(rich_help_panel=EVERY_DAY)
+def undo(
+    *,
+    run: RunNumber,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    lead: Annotated[str | None, typer.Option("--lead", help="Only this lead (e-mail or either system's id).")] = None,
+    field: Annotated[str | None, typer.Option("--field", metavar="OBJECT.FIELD", help="Only this field.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan.")] = None,
+    json: Json = False,
+    detailed: Annotated[bool, typer.Option("--detailed-exitcode", help="2: something can be taken back.")] = False,
+) -> int:
+    """What a run wrote and can be taken back, field by field, saved as a plan; nothing is written before `apply`."""
+    from leadloop.commands import undo as command
+
+    ask = command.Ask(run_id=run, lead=lead, column=field, out=out, as_json=json, detailed=detailed)
+    return command.run(folder, ask, environment=environment)
+
+
+@app.command(rich_help_panel=EVERY_DAY)
 def status(*, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
     """How it stands: connections, last run, leads by stage, writes waiting, held sets."""
     from leadloop.commands import status as command
@@ -153,7 +172,11 @@ def explain(
 
 app.add_typer(groups.errors, name="errors", rich_help_panel=LOOK)
 app.add_typer(groups.held, name="held", rich_help_panel=LOOK)
+app.add_typer(undeciding.conflicts, name="conflicts", rich_help_panel=LOOK)
+app.add_typer(groups.sweeps, name="sweeps", rich_help_panel=LOOK)
 app.add_typer(groups.files, name="files", rich_help_panel=LOOK)
+app.add_typer(trails.audit, name="audit", rich_help_panel=LOOK)
+app.add_typer(trails.runs, name="runs", rich_help_panel=LOOK)
 
 
 @app.command(rich_help_panel=SET_UP)
@@ -197,21 +220,8 @@ def survey(
     return command.run(folder, environment=environment, days=days, sample=sample, as_json=json)
 
 
-@app.command(rich_help_panel=SET_UP)
-def duplicates(
-    *,
-    folder: Folder = HERE,
-    environment: Environment = None,
-    json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="One line per record on standard output.")] = False,
-) -> int:
-    """Several records of one person, as of the last pull: which of them is written to, and why that one."""
-    from leadloop.commands import duplicates as command
-
-    if json and as_csv:
-        raise typer.BadParameter("choose --json or --csv")
-    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
-    return command.run(folder, environment=environment, form=form)
+app.add_typer(groups.duplicates, name="duplicates", rich_help_panel=SET_UP)
+app.add_typer(groups.identity, name="identity", rich_help_panel=LOOK)
 
 
 @app.command(rich_help_panel=SET_UP)

@@ -24,11 +24,15 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 Environment = Annotated[
     str | None, typer.Option("--environment", "-e", help="Overlay environments/NAME.yaml.", envvar="LEADLOOP_OVERLAY")
 ]
+Author = Annotated[str | None, typer.Option("--author", help="Who publishes.", envvar="LEADLOOP_AUTHOR")]
 Wait = Annotated[
     bool, typer.Option("--wait/--no-wait", help="While a daemon leads: wait for its answer, or exit with 75.")
 ]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers from `leadloop errors list`.")]
+GroupNames = Annotated[list[str], typer.Argument(metavar="GROUP...", help="Names from `leadloop duplicates`.")]
 SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadloop held list`.")]
+FindingNumber = Annotated[int, typer.Argument(metavar="ID", help="A number from `leadloop sweeps list`.")]
+RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A number from `leadloop runs list`.")]
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 HERE = Path()
 

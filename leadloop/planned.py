@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.change import Change, ChangeKind
+from domain.misfit import Misfit
+from domain.radius import HeldWrite
 from domain.values import LeadId, Value
 from leadloop import screen
+from leadloop.staying_home import blocked_as_data, sentence
 from store.outbox import OutboxDraft
-from sync.planfile import PlanFile
+from sync.planfile import Header, PlanFile
 from sync.preview import PlannedLead, Preview
 
 PER_CALL = {"salesforce": 200, "hubspot": 100}
@@ -23,19 +26,26 @@ WIDE = 60
 
 COUNTED = {ChangeKind.CREATE: "creates", ChangeKind.FIELDS: "updates", ChangeKind.MEMBER: "members"}
 
+_RULES = {
+    ChangeKind.FIELDS: "lifecycle.yaml",
+    ChangeKind.CREATE: "mapping.yaml: create",
+    ChangeKind.MEMBER: "lifecycle.yaml: lists",
+}
+"""The rule behind a write that is no field of a person: closing a task, a creation, a move between lists."""
+
 FIGURES = {"creates": "create", "updates": "update", "members": "list", "assigns": "assign", "recycles": "recycle"}
 """Counts of a plan → their words in its last line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A plan with what the store adds to it. `blocked`: writes that a system refused and nobody mended yet."""
+    """A plan with what the store adds to it. `refused`: writes that a system refused and nobody mended yet."""
 
     plan: PlanFile
     file: str
     calls: Mapping[str, int]
     """Connection → about how many calls the plan costs."""
-    blocked: int
+    refused: int
     pulled: str
     """How old the data behind the plan is, in words."""
     people: Mapping[LeadId, str]
@@ -48,7 +58,7 @@ def counts_of(found: Preview) -> dict[str, int]:
         counts.update(COUNTED[draft.change.kind] for draft in each.changes)
         counts["assigns"] += is_assigned(each)
         counts["recycles"] += is_recycled(each)
-    counts["held"] = sum(len(ids) for ids in found.held.values())
+    counts["held"] = len({lead for ids in (*found.held.values(), *found.waiting.values()) for lead in ids})
     return dict(counts)
 
 
@@ -79,22 +89,31 @@ def as_data(shown: Shown) -> dict[str, Any]:
     header = shown.plan.header
     return {
         **header.counts,
-        "blocked": shown.blocked,
+        "refused": shown.refused,
+        "blocked": _blocked(shown),
+        "blocked_by": blocked_as_data(header.blocked),
+        "conflicts": dict(header.conflicts),
         "api_calls": dict(shown.calls),
         "id": header.id,
         "file": shown.file,
         "as_of": header.as_of,
         "pulled": shown.pulled,
         "rule_hash": header.rule_hash,
-        "held_sets": {name: len(ids) for name, ids in header.held.items()},
+        "held_sets": held_sets(header),
         "changes": [
             row for each in shown.plan.leads for draft in each.changes for row in _rows(draft, lead=each.lead_id)
         ],
     }
 
 
+def held_sets(header: Header) -> dict[str, int]:
+    """Set → how many leads wait in it, those of earlier runs included."""
+    return {**{name: len(ids) for name, ids in header.held.items()}, **header.waiting}
+
+
 def _rows(draft: OutboxDraft, *, lead: LeadId) -> Iterator[dict[str, Any]]:
     for name, before, after in fields_of(draft):
+        rule, why = reason_of(draft, name)
         yield {
             "lead": lead,
             "system": draft.connection,
@@ -103,9 +122,14 @@ def _rows(draft: OutboxDraft, *, lead: LeadId) -> Iterator[dict[str, Any]]:
             "field": name,
             "now": before,
             "will_be": after,
-            "rule": draft.rule_hash,
-            "why": draft.cause,
+            "rule": rule,
+            "why": why,
         }
+
+
+def reason_of(draft: OutboxDraft, name: str) -> tuple[str, str]:
+    """(rule, why) of one field of a write; what is no field of a person has the write's own cause."""
+    return draft.reasons.get(name, (_RULES[draft.change.kind], draft.cause))
 
 
 def fields_of(draft: OutboxDraft) -> Iterator[tuple[str, Value, Value]]:
@@ -126,19 +150,29 @@ def show(shown: Shown) -> None:
         screen.show(f"  {mark_of(lead)} {shown.people.get(lead.lead_id, f'lead {lead.lead_id}')}")
         for line in lines_of(lead):
             screen.show(f"      {line}")
-    for name, ids in sorted(header.held.items()):
-        screen.show(f"  ⨯ held: {name}, {len(ids)} leads wait for `leadloop held approve {name}`")
-    if shown.blocked:
-        screen.show(f"  ⨯ {shown.blocked} earlier writes were refused: `leadloop errors list`")
+    for name, count in sorted(held_sets(header).items()):
+        screen.show(f"  ⨯ held: {name}, {count} leads wait for `leadloop held approve {name}`")
+    if header.conflicts:
+        counts = ", ".join(f"{name} ({count:,})" for name, count in header.conflicts.items())
+        screen.show(f"  ⨯ undecided, so every side stays as it is: {counts}: `leadloop conflicts list`")
+    if header.blocked:
+        screen.show(f"  ⨯ {sentence(header.blocked)}")
+    if shown.refused:
+        screen.show(f"  ⨯ {shown.refused} earlier writes were refused: `leadloop errors list`")
     screen.show(f"\nPlan: {_figures(shown)}")
 
 
 def _figures(shown: Shown) -> str:
     counts = shown.plan.header.counts
     figures = [f"{counts.get(name, 0):,} {word}" for name, word in FIGURES.items()]
-    figures += [f"{counts.get('held', 0):,} held", f"{shown.blocked:,} blocked"]
+    figures += [f"{counts.get('held', 0):,} held", f"{_blocked(shown):,} blocked"]
     calls = " + ".join(f"{count} {name}" for name, count in shown.calls.items()) or "0"
     return f"{', '.join(figures)} · about {calls} calls"
+
+
+def _blocked(shown: Shown) -> int:
+    """What does not get through: values that stay at home, and writes refused before."""
+    return shown.refused + sum(one.values for one in shown.plan.header.blocked)
 
 
 def mark_of(lead: PlannedLead) -> str:
@@ -160,7 +194,22 @@ def lines_of(lead: PlannedLead) -> Iterator[str]:
             if draft.change.kind is ChangeKind.MEMBER:
                 yield f"    {'joins' if after else 'leaves'} {name}"
             else:
-                yield f"    {name:28} {_short(before)} → {_short(after)}"
+                _, why = reason_of(draft, name)
+                other = f"  ({_short(why)})" if why != draft.cause else ""
+                yield f"    {name:28} {_short(before)} → {_short(after)}{other}"
+    yield from map(_home, lead.misfits)
+    yield from (_waits(name, write) for name, write in lead.held)
+
+
+def _waits(name: str, write: HeldWrite) -> str:
+    place = write.place
+    column = f"{place.ref.connection} {place.ref.object}.{place.field}"
+    return f"⨯ {column} {_short(write.before)} → {_short(write.value)} waits in {name}"
+
+
+def _home(one: Misfit) -> str:
+    nearest = f", nearest {one.hint!r}" if one.hint else ""
+    return f"⨯ {one.ref.connection} {one.ref.object}.{one.field} stays as it is: {one.words}{nearest}"
 
 
 def _record(change: Change) -> str:

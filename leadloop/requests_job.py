@@ -10,6 +10,9 @@ from domain.errors import FencedError, LeadloopError
 from leadloop import exits
 from leadloop.answers import Answer, applied_answer, run_answer
 from leadloop.app import App
+from leadloop.grouping import CONFIRM, REOPEN, confirm_all, reopen_all
+from leadloop.undecided import RESOLVE, resolve_all
+from leadloop.whoiswho import JOIN, SPLIT, join_two, split_one
 from store import requests
 from sync import planfile
 from sync.apply import apply
@@ -48,13 +51,26 @@ def _carry_out(app: App, loop: Loop, kind: str, payload: Mapping[str, Any]) -> A
         }
 
 
-def _run(app: App, loop: Loop, _payload: Mapping[str, Any]) -> Answer:
-    return run_answer(run_once(loop, now=app.clock.refresh(), trigger="request"), loop)
+def _by(payload: Mapping[str, Any]) -> str:
+    """Who filed it; an older command did not say."""
+    return str(payload.get("by") or "operator")
+
+
+def _run(app: App, loop: Loop, payload: Mapping[str, Any]) -> Answer:
+    return run_answer(run_once(loop, now=app.clock.refresh(), trigger="request", actor=_by(payload)), loop)
 
 
 def _apply(app: App, loop: Loop, payload: Mapping[str, Any]) -> Answer:
     plan = planfile.read(Path(payload["file"]))
-    return applied_answer(apply(loop, plan, now=app.clock.refresh()))
+    return applied_answer(apply(loop, plan, now=app.clock.refresh(), actor=_by(payload)))
 
 
-KINDS: dict[str, Callable[[App, Loop, Mapping[str, Any]], Answer]] = {"run": _run, "apply": _apply}
+KINDS: dict[str, Callable[[App, Loop, Mapping[str, Any]], Answer]] = {
+    "run": _run,
+    "apply": _apply,
+    CONFIRM: confirm_all,
+    REOPEN: reopen_all,
+    SPLIT: split_one,
+    JOIN: join_two,
+    RESOLVE: resolve_all,
+}

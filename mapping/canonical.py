@@ -7,23 +7,19 @@ are bool, dates and times ISO text (times in whole seconds UTC); lists are sorte
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import process
-
 from config.mapping import Property
-from domain.record import Field, FieldType
+from domain.record import FieldType
 from domain.values import Value
-from mapping.graphemes import utf16_units
 from mapping.scalars import as_text, exact_number, iso_date, iso_moment, whole
 from mapping.transforms import Reading, Transform, parse
 
 LIST_SIGN = ";"
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_TEXTUAL = frozenset({FieldType.TEXT, FieldType.PICKLIST, FieldType.MULTIPICKLIST, FieldType.REFERENCE})
-_UTF16_VENDORS = frozenset({"salesforce"})
+TEXTUAL = frozenset({FieldType.TEXT, FieldType.PICKLIST, FieldType.MULTIPICKLIST, FieldType.REFERENCE})
 
 
 BLANK = Reading(value=None)
@@ -45,14 +41,14 @@ class Reader:
         if not self.transforms and self.type is FieldType.TEXT:
             return Reading(value=as_text(value))
         if self.transforms:
-            if self.type in _TEXTUAL:
+            if self.type in TEXTUAL:
                 value = as_text(value)
             for transform in self.transforms:
                 reading = transform.read(value, country)
                 value, problem = reading.value, problem or reading.problem
             value = _tidy(value)
         try:
-            return Reading(value=_as_type(value, self.type), problem=problem)
+            return Reading(value=as_type(value, self.type), problem=problem)
         except ValueError:
             return Reading(value=value, problem=problem or f"not a {self.type}")
 
@@ -74,45 +70,6 @@ def as_parts(value: Value) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in as_text(value).split(LIST_SIGN)} - {""}))
 
 
-def to_vendor(value: Value, field: Field | None, *, vendor: str = "salesforce") -> tuple[Value, str | None]:
-    """The value to send into a field, and in words why it would be refused (None: nothing known against it).
-
-    Text is never cut here: too long is a problem (truncate(n) in the rules cuts where that is wanted).
-    Salesforce counts UTF-16 units, others code points. The words name the field, never the value.
-    """
-    if field is None:
-        return value, None
-    if not field.writable:
-        return value, f"{field.label} ({field.name}) cannot be written by us"
-    if value is None:
-        return None, None if field.nullable else f"{field.label} ({field.name}) may not be blank"
-    try:
-        sent = _as_type(value, field.type)
-    except ValueError:
-        return value, f"{field.label} ({field.name}) takes a {field.type} and would get something else"
-    return sent, _misfit(sent, field, vendor)
-
-
-def _misfit(value: Value, field: Field, vendor: str) -> str | None:
-    if not isinstance(value, str):
-        return None
-    if field.type in (FieldType.PICKLIST, FieldType.MULTIPICKLIST) and field.restricted:
-        words = as_parts(value) if field.type is FieldType.MULTIPICKLIST else (value,)
-        unknown = [word for word in words if word not in field.options]
-        return _unknown_option(unknown, field) if unknown else None
-    length = utf16_units(value) if vendor in _UTF16_VENDORS else len(value)
-    if field.length is not None and length > field.length and field.type in _TEXTUAL:
-        return f"{field.label} ({field.name}) holds {field.length} characters and would get {length}"
-    return None
-
-
-def _unknown_option(unknown: Sequence[str], field: Field) -> str:
-    near = process.extractOne(unknown[0], field.options, processor=str.casefold, score_cutoff=70)
-    hint = f", the nearest is {near[0]!r}" if near else ""
-    count = "an option" if len(unknown) == 1 else f"{len(unknown)} options"
-    return f"{field.label} ({field.name}) does not have {count} that it would get{hint}"
-
-
 def _tidy(value: Value) -> Value:
     """Text that every system and database can hold, or None for a blank."""
     if not isinstance(value, str):
@@ -128,7 +85,7 @@ def _tidy(value: Value) -> Value:
     return None if not value or value.isspace() else value
 
 
-def _as_type(value: Value, kind: FieldType) -> Value:
+def as_type(value: Value, kind: FieldType) -> Value:
     """The value in the type's canonical form; ValueError when it is not of that type."""
     if value is None:
         return None

@@ -1,12 +1,13 @@
 """The mapping rules compiled once: transforms parsed, fields found per object, so that a lead costs microseconds."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.mapping import MappingRules, Property, Role, SyncRule, System, Whose
 from config.words import Finding
+from domain.drift import SILENT, UNWRITTEN, Drift, DriftKind
 from domain.errors import RuleError
 from domain.record import Record
 from domain.values import RecordRef
@@ -21,6 +22,8 @@ _ONE_SIDED = {
     SyncRule.ALWAYS_HUBSPOT: "hubspot",
     SyncRule.PREFER_HUBSPOT: "hubspot",
 }
+
+_SCORED = frozenset({"score", "grade", "band", "why", "score_change", "fit_percent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,17 @@ class FieldMap:
     """Which field of which object is which lead property; RuleError when the rules cannot be used as they are."""
 
     def __init__(
-        self, rules: MappingRules, types: Mapping[str, str], *, waiting: Collection[tuple[str, str, str]] = ()
+        self,
+        rules: MappingRules,
+        types: Mapping[str, str],
+        *,
+        waiting: Collection[tuple[str, str, str]] = (),
+        drifts: Iterable[Drift] = (),
     ) -> None:
-        """`waiting`: (connection, object, field) that nobody has decided about yet; those are not written either."""
+        """`waiting`: (connection, object, field) that nobody has decided about yet; those are not written either.
+
+        `drifts`: fields that are not what the rules rely on. What is wished of them stays wished, and waits.
+        """
         found = problems(rules, types)
         if found:
             raise RuleError("mapping.yaml cannot be used: " + "; ".join(found))
@@ -51,12 +62,16 @@ class FieldMap:
         self.types = dict(types)
         self.carried = frozenset(_decided(rules, Whose.CARRIED))
         self._left_alone = frozenset((*_decided(rules, Whose.THEIRS), *self.carried, *waiting))
+        known = list(drifts)
+        self._paused = _at(known, UNWRITTEN)
+        self._silent = self.carried | _at(known, SILENT)
         self.properties = tuple(_mapped(prop, rules) for prop in rules.properties)
         spoken = tuple(map(self._without_echoes, self.properties))
         self.shared = tuple(one for one in spoken if one.rule.role is Role.SHARED)
         self.heard = tuple(one for one in spoken if one.rule.role in (Role.ANSWER, Role.OWNER, Role.STATUS))
         self._roles = {(*at, field): one.rule.role for one in self.properties for at, field in one.fields.items()}
         self.roles = {one.rule.name: one.rule.role for one in self.properties}
+        self.deciders = {one.rule.name: _decider(one.rule) for one in self.properties}
         self.decided = tuple(one for one in self.properties if one.rule.role is not Role.SHARED)
         self.country = next((one for one in self.shared if one.rule.name == "country"), None) or next(
             (one for one in self.shared if "country2" in one.rule.transforms), None
@@ -65,6 +80,10 @@ class FieldMap:
     def may_write(self, ref: RecordRef, field: str) -> bool:
         """Whether the field is ours to write: neither left to somebody else, nor waiting for a decision."""
         return (ref.connection, ref.object, field) not in self._left_alone
+
+    def is_paused(self, connection: str, kind: str, field: str) -> bool:
+        """Whether nothing can be written to this field of an object until somebody mends it in its system."""
+        return (connection, kind, field) in self._paused
 
     def is_carried(self, ref: RecordRef, field: str) -> bool:
         """Whether a neighbour brings the field from its master system."""
@@ -75,8 +94,9 @@ class FieldMap:
         return self._roles.get((ref.connection, ref.object, field))
 
     def _without_echoes(self, one: MappedProperty) -> MappedProperty:
-        """Without the fields that a neighbour carries: what those show is their master's word, and late."""
-        fields = {at: field for at, field in one.fields.items() if (*at, field) not in self.carried}
+        """Without the fields that a neighbour carries, for what those show is their master's word, and late; and
+        without those that have drifted: a field that vanished is no blank."""
+        fields = {at: field for at, field in one.fields.items() if (*at, field) not in self._silent}
         return one if len(fields) == len(one.fields) else replace(one, fields=fields)
 
     def heads(
@@ -113,6 +133,10 @@ class FieldMap:
 
     def _system(self, record: Record) -> System | None:
         return self.rules.systems.get(record.ref.connection)
+
+
+def _at(drifts: Iterable[Drift], kinds: Collection[DriftKind]) -> frozenset[tuple[str, str, str]]:
+    return frozenset((d.field.connection, d.field.object, d.field.field) for d in drifts if d.kind in kinds)
 
 
 def problems(rules: MappingRules, types: Mapping[str, str]) -> tuple[str, ...]:
@@ -179,6 +203,19 @@ def _decided(rules: MappingRules, wanted: Whose) -> Iterator[tuple[str, str, str
             kind, _, field = place.partition(".")
             if whose is wanted:
                 yield connection, kind, field
+
+
+def _decider(prop: Property) -> str:
+    """Which rule says what a field of this property holds, as an admin would look it up."""
+    match prop.role:
+        case Role.SHARED:
+            return f"mapping.yaml: {prop.name}, {prop.sync}"
+        case Role.OWNER:
+            return "routing.yaml"
+        case Role.OWNED if prop.name in _SCORED:
+            return "scoring.yaml"
+        case _:
+            return "lifecycle.yaml"
 
 
 def _mapped(prop: Property, rules: MappingRules) -> MappedProperty:

@@ -1,14 +1,15 @@
 """Several records of one person: the score stands on the head alone, and a look for people who are likely the same.
 
 Records of one address, link or merge are one lead already, with one handoff. The same name at the same company's
-domain is only likely the same person: it is reported, and nothing follows from it.
+domain is only likely the same person: it is reported, and nothing follows from it until a person says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from config.mapping import Role
 from domain.record import Record
-from domain.values import RecordRef, Value
+from domain.values import LeadId, RecordRef, Value
 from mapping.addresses import company_domain
 from mapping.compiled import FieldMap
 from mapping.identity import emails_of, is_live
@@ -93,3 +94,9 @@ def _text(record: Record, name: str, fields: FieldMap) -> str:
 def has_names(fields: FieldMap) -> bool:
     """Whether the mapping knows what people are called."""
     return set(NAMES) <= {one.rule.name for one in fields.properties}
+
+
+def group_name(leads: Iterable[LeadId]) -> str:
+    """What a group is called: the same members have the same name, whenever they are looked for."""
+    text = ",".join(str(lead) for lead in sorted(leads))
+    return f"g-{hashlib.sha256(text.encode()).hexdigest()[:10]}"

@@ -5,13 +5,13 @@ own unique field, the id that another tool keeps of its twin, an e-mail address.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from config.mapping import System
+from domain.identity import Tie
 from domain.record import Record
-from domain.values import LeadId, RecordRef, Value
+from domain.values import RecordRef, Value
 from mapping.addresses import company_domain, normalised_email
 
 _SHORT_SALESFORCE_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{15}")
@@ -32,19 +32,27 @@ class IdentityKey:
     value: str
 
 
-def keys_of(record: Record, system: System) -> tuple[IdentityKey, ...]:
-    """Every key that the record carries, strongest first, each once: itself, ids that lead to it or on
-    from it (merges, conversion), our own key, the neighbour's links, e-mail addresses."""
+def ties_of(record: Record, system: System) -> dict[IdentityKey, Tie]:
+    """Every key that the record carries and why it is good, strongest first: itself, ids that lead to it or on from
+    it (merges, conversion), our own key, the neighbour's links, e-mail addresses."""
     people = system.people
-    keys = [record_key(record.ref)]
-    keys += [record_key(_with_id(record.ref, former)) for former in record.former_ids]
-    keys += [record_key(ref) for ref in (record.merged_into, record.converted_to) if ref is not None]
-    own = _text(record.values.get(people.key))
-    if own:
-        keys.append(IdentityKey(kind=KeyKind.LEAD_KEY, value=own))
-    keys += [record_key(ref) for ref in linked_refs(record, system)]
-    keys += [IdentityKey(kind=KeyKind.EMAIL, value=address) for address in emails_of(record, system)]
-    return tuple(dict.fromkeys(keys))
+    found = {record_key(record.ref): Tie.SELF}
+    former = (_with_id(record.ref, each) for each in record.former_ids)
+    beside = (ref for ref in (record.merged_into, record.converted_to) if ref is not None)
+    for ref in (*former, *beside):
+        found.setdefault(record_key(ref), Tie.SYSTEM)
+    if own := _text(record.values.get(people.key)):
+        found[IdentityKey(kind=KeyKind.LEAD_KEY, value=own)] = Tie.LEAD_KEY
+    for ref in linked_refs(record, system):
+        found.setdefault(record_key(ref), Tie.LINK)
+    for address in emails_of(record, system):
+        found[IdentityKey(kind=KeyKind.EMAIL, value=address)] = Tie.EMAIL
+    return found
+
+
+def keys_of(record: Record, system: System) -> tuple[IdentityKey, ...]:
+    """Every key that the record carries, strongest first, each once."""
+    return tuple(ties_of(record, system))
 
 
 def record_key(ref: RecordRef) -> IdentityKey:
@@ -71,14 +79,19 @@ def emails_of(record: Record, system: System) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for text in texts if text and (found := normalised_email(text))))
 
 
-def resolve(keys: Sequence[IdentityKey], known: Mapping[IdentityKey, LeadId]) -> tuple[LeadId, ...]:
-    """The leads that the keys name, oldest first: none is a new lead, several are one person (the first survives)."""
-    return tuple(sorted({known[key] for key in keys if key in known}))
+def is_replaced(record: Record) -> bool:
+    """Whether another record has taken its place: what it was known by leads there from now on."""
+    return record.merged_into is not None or record.converted_to is not None
+
+
+def is_erased(record: Record) -> bool:
+    """Whether its system keeps nothing of it any more, so that nothing of the person may lead to it."""
+    return record.archived and not record.values and not is_replaced(record)
 
 
 def is_live(record: Record) -> bool:
     """Whether the record can still be written: nothing has taken its place."""
-    return not record.archived and record.merged_into is None and record.converted_to is None
+    return not record.archived and not is_replaced(record)
 
 
 def full_id(text: str) -> str:
@@ -108,10 +121,12 @@ __all__ = [
     "company_domain",
     "emails_of",
     "full_id",
+    "is_erased",
     "is_live",
+    "is_replaced",
     "keys_of",
     "linked_refs",
     "normalised_email",
     "record_key",
-    "resolve",
+    "ties_of",
 ]

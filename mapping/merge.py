@@ -1,7 +1,8 @@
 """Three-way merge of one property: what the sides show, against what was last agreed with each of them.
 
 Changed means: not the agreed value, nor a form learnt to be equal to it. A write is asked for only where a side
-does not show the merged value, so a loop that writes what it is asked comes to rest.
+does not show the merged value, so a loop that writes what it is asked comes to rest. A side that cannot be read has no
+say, as one without the field has none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ from domain.change import Conflict
 from domain.values import Value
 from mapping.agreement import Base, agree, learn, settled
 from mapping.canonical import reader
-from mapping.rulings import Ruling, rule_for, stays_cleared
-from mapping.views import Side, View, first_value, in_order, view
+from mapping.rulings import Ruling, by_word, is_overruled, rule_for, stays_cleared
+from mapping.views import Side, View, agreed_value, first_value, in_order, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,13 @@ def merge(prop: Property, sides: Sequence[Side], *, types: Mapping[str, str]) ->
     return merge_views(prop, [view(side, read, types.get(side.connection, "")) for side in sides])
 
 
-def merge_views(prop: Property, views: Sequence[View]) -> Merged:
-    """As `merge`, for sides that are read already."""
+def merge_views(prop: Property, views: Sequence[View], *, said: Base | None = None) -> Merged:
+    """As `merge`, for sides that are read already. `said`: a person's word on it that is to be carried out."""
     if not views:
         return Merged(value=None)
+    heard = [one for one in views if one.problem is None]
+    if len(heard) < len(views):
+        return _past_unread(prop, heard, views, said)
     if prop.sync is SyncRule.DONT_SYNC or len(views) == 1:
         return Merged(value=first_value(in_order(views)))
     first = views[0]
@@ -46,7 +50,17 @@ def merge_views(prop: Property, views: Sequence[View]) -> Merged:
         return _in_agreement(first.value, views)
     if all(one.plain == first.plain for one in views):
         return _in_agreement(first.plain, views)
-    return _ruled(prop, in_order(views))
+    return _ruled(prop, in_order(views), said)
+
+
+def _past_unread(prop: Property, heard: Sequence[View], views: Sequence[View], said: Base | None) -> Merged:
+    """Among those that can be read; the others are written over only where their word never counts."""
+    if not heard:
+        return Merged(value=agreed_value(views))
+    overruled = [one for one in views if one.problem is not None and is_overruled(prop, one, heard)]
+    if not overruled:
+        return merge_views(prop, heard, said=said)
+    return _ruled(prop, in_order((*heard, *overruled)), said)
 
 
 def _in_agreement(value: Value, views: Sequence[View]) -> Merged:
@@ -58,8 +72,8 @@ def _in_agreement(value: Value, views: Sequence[View]) -> Merged:
     return Merged(value=value, bases=kept)
 
 
-def _ruled(prop: Property, views: Sequence[View]) -> Merged:
-    ruling = rule_for(prop.sync)(prop, views)
+def _ruled(prop: Property, views: Sequence[View], said: Base | None) -> Merged:
+    ruling = rule_for(prop.sync)(prop, views) if said is None else by_word(said.value, views)
     if ruling.is_conflict:
         values = {one.connection: one.value for one in views}
         return Merged(value=ruling.value, conflict=Conflict(property=prop.name, values=values))

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.mapping import Nulls, Property, SyncRule
+from domain.record import FieldType
 from domain.values import Value
 from mapping.canonical import LIST_SIGN, as_parts
-from mapping.views import View, first_value
+from mapping.views import View, agreed_value, first_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,29 @@ def rule_for(sync: SyncRule) -> Rule:
     return _RULES[sync]
 
 
+def by_word(value: Value, views: Sequence[View]) -> Ruling:
+    """What a person said, everywhere; who moved since then was not known to them."""
+    if any(one.value != value and (one.changed or one.speaks) for one in views):
+        return _conflict(views)
+    return _everywhere(value, views)
+
+
 def stays_cleared(prop: Property, one: View, value: Value) -> bool:
     """Whether a side that a person cleared is to stay so: until a value other than the cleared one arrives."""
-    return prop.nulls is Nulls.IGNORE and one.is_cleared and one.base is not None and value == one.base.value
+    return prop.nulls is Nulls.IGNORE and one.is_cleared and value == one.agreed
 
 
 def says_no(prop: Property, value: Value) -> bool:
     """Whether a consent value is the no that the rules name; a blank says nothing."""
     return value is prop.no_is
+
+
+def is_overruled(prop: Property, one: View, heard: Sequence[View]) -> bool:
+    """Whether a side that cannot be read is written over: by a master that always counts, and by a no to consent."""
+    if prop.sync is SyncRule.NO_WINS:
+        return any(says_no(prop, each.value) for each in heard)
+    master = _MASTERS.get(prop.sync)
+    return master is not None and one.kind != master and any(each.kind == master for each in heard)
 
 
 def _leave(views: Sequence[View]) -> Ruling:
@@ -47,8 +63,8 @@ def _everywhere(value: Value, views: Sequence[View]) -> Ruling:
 
 def _conflict(views: Sequence[View]) -> Ruling:
     """Both sides stay as they are; the lead goes by what was agreed, if that is one value."""
-    agreed = {one.base.value for one in views if one.base is not None} - {None}
-    return Ruling(value=agreed.pop() if len(agreed) == 1 else first_value(views), is_conflict=True)
+    agreed = agreed_value(views)
+    return Ruling(value=first_value(views) if agreed is None else agreed, is_conflict=True)
 
 
 def _dont_sync(_prop: Property, views: Sequence[View]) -> Ruling:
@@ -177,8 +193,13 @@ def _rank(value: Value) -> tuple[float, str]:
     return (0.0, value) if isinstance(value, str) else (value or 0, "")
 
 
-def _union(_prop: Property, views: Sequence[View]) -> Ruling:
-    """Every word that any side has, sorted: nothing is lost, hence nothing can be taken off on one side alone."""
+def _union(prop: Property, views: Sequence[View]) -> Ruling:
+    """Every word that any side has, sorted: nothing is lost, hence nothing can be taken off on one side alone.
+
+    Two numbers, dates or truths make no list: they stay as they are.
+    """
+    if prop.type not in _LISTED:
+        return _leave(views)
     words = {word for one in views for word in as_parts(one.value)}
     return _everywhere(LIST_SIGN.join(sorted(words)), views) if words else _leave(views)
 
@@ -191,6 +212,19 @@ def _no_wins(prop: Property, views: Sequence[View]) -> Ruling:
     wanted = {one.connection: refusal for one in views if not says_no(prop, one.value)}
     return Ruling(value=refusal, wanted=wanted)
 
+
+_LISTED = frozenset({FieldType.TEXT, FieldType.PICKLIST, FieldType.MULTIPICKLIST})
+CAN_CONFLICT = frozenset(
+    {
+        SyncRule.TWO_WAY,
+        SyncRule.ALWAYS_SALESFORCE,
+        SyncRule.ALWAYS_HUBSPOT,
+        SyncRule.PREFER_SALESFORCE,
+        SyncRule.PREFER_HUBSPOT,
+    }
+)
+"""The rules that may leave something undecided; with two connections of one vendor those with a master do."""
+_MASTERS = {SyncRule.ALWAYS_SALESFORCE: "salesforce", SyncRule.ALWAYS_HUBSPOT: "hubspot"}
 
 _RULES: dict[SyncRule, Rule] = {
     SyncRule.PREFER_SALESFORCE: _prefer("salesforce"),

@@ -32,7 +32,8 @@ class Side:
 @dataclass(slots=True)
 class View:
     """A side after reading: `plain` is the canonical form of what it shows, `value` what it stands for (the agreed
-    value where it shows an equal form of it). `exact_at` is None where the moment of the change is not certain."""
+    value where it shows an equal form of it), `agreed` the agreed value as the rules read it now. `exact_at` is None
+    where the moment of the change is not certain; with a `problem` the side says nothing."""
 
     connection: str
     kind: str
@@ -43,6 +44,7 @@ class View:
     changed: bool
     exact_at: datetime | None
     problem: str | None
+    agreed: Value
 
     @property
     def is_new(self) -> bool:
@@ -73,13 +75,18 @@ class Lens:
         """Read a side. The agreed value is read again, so a new transform or country is nobody's change."""
         if shown != self.shown or shown.__class__ is not self.shown.__class__:
             self.shown, self.reading = shown, self.read.read(shown, self.country)
-        plain = value = self.reading.value
+        plain, problem = self.reading.value, self.reading.problem
+        if base is None:
+            return View(connection, kind, shown, None, plain, plain, False, exact_at, problem, None)
         same = stands_for(shown, plain, base)
-        if same and base is not None and plain != base.value:
-            value = self.read.read(base.value, self.country).value
-        return View(
-            connection, kind, shown, base, plain, value, base is not None and not same, exact_at, self.reading.problem
-        )
+        if same and plain == base.value:
+            agreed = plain if problem is None else None
+            return View(connection, kind, shown, base, plain, plain, False, exact_at, problem, agreed)
+        before = self.read.read(base.value, self.country)
+        agreed = before.value if before.problem is None else None
+        if same and before.problem is None:
+            return View(connection, kind, shown, base, plain, agreed, False, exact_at, None, agreed)
+        return View(connection, kind, shown, base, plain, plain, not same, exact_at, problem, agreed)
 
 
 def view(side: Side, read: Reader, kind: str) -> View:
@@ -94,5 +101,11 @@ def in_order(views: Iterable[View]) -> tuple[View, ...]:
 
 
 def first_value(views: Sequence[View]) -> Value:
-    """The value to go by where sides may differ: the first that is not blank."""
-    return next((one.value for one in views if one.value is not None), None)
+    """The value to go by where sides may differ: the first that can be read and is not blank."""
+    return next((one.value for one in views if one.value is not None and one.problem is None), None)
+
+
+def agreed_value(views: Sequence[View]) -> Value:
+    """What was agreed, if that is one value."""
+    agreed = {one.agreed for one in views} - {None}
+    return agreed.pop() if len(agreed) == 1 else None

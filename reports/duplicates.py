@@ -3,18 +3,19 @@
 Nothing here merges records: that is done by people, in their own systems.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.record import Record
 from domain.values import LeadId, RecordRef
 from mapping.compiled import FieldMap
-from mapping.duplicates import has_names, likeness
+from mapping.duplicates import group_name, has_names, likeness
 from mapping.heads import Head, touches
 from mapping.identity import emails_of, is_live
-from store import duplicates, ledger, records
+from store import duplicates, group_words, leads, ledger, records
 from store.engine import Tx
+from store.group_words import Spoken, Word
 
 _LEADS_AT_ONCE = 200
 
@@ -26,6 +27,7 @@ class Bond(StrEnum):
     LINK = "linked by the neighbouring tool"
     KEY = "recognised earlier"
     """By an address, a link or a merge that the records no longer show."""
+    CONFIRMED = "confirmed by a person"
     NAME_AND_DOMAIN = "same name at the same company"
 
 
@@ -42,8 +44,10 @@ class Group:
     """Records of one person, or likely so. `heads`: those that are written to, one per lead and system, and why.
 
     `is_one_lead`: leadloop treats them as one already: one score, one handoff. Otherwise they are only reported.
+    `name` is the same as long as its members are.
     """
 
+    name: str
     leads: tuple[LeadId, ...]
     records: tuple[RecordRef, ...]
     bond: Bond
@@ -57,10 +61,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicates:
-    """Every group, the sure ones first. `names_known`: without names in the mapping nobody is likely the same."""
+    """Every group, the sure ones first. `names_known`: without names in the mapping nobody is likely the same.
+
+    `dismissed`: likely groups of which a person said that they are not.
+    """
 
     groups: tuple[Group, ...]
     names_known: bool
+    dismissed: tuple[Group, ...] = ()
+
+    def likely(self) -> dict[str, Group]:
+        """By name, the groups that wait for a word."""
+        return {group.name: group for group in self.groups if not group.is_one_lead}
 
     def counts(self) -> dict[str, int]:
         sure = [group for group in self.groups if group.is_one_lead]
@@ -68,6 +80,7 @@ class Duplicates:
         return {
             "one_lead": len(sure),
             "likely": len(likely),
+            "dismissed": len(self.dismissed),
             **{bond.name.lower(): sum(group.bond is bond for group in self.groups) for bond in Bond},
             **{shape.name.lower(): sum(shape in group.shapes for group in self.groups) for shape in Shape},
             "records": sum(len(group.records) for group in self.groups),
@@ -78,9 +91,26 @@ class Duplicates:
 def find(tx: Tx, fields: FieldMap) -> Duplicates:
     """As of the last pull."""
     people = {name: system.people.objects for name, system in fields.rules.systems.items()}
-    sure = list(_groups(tx, [(lead,) for lead in duplicates.crowded(tx, people)], fields))
-    likely = list(_groups(tx, _likely(tx, fields), fields))
-    return Duplicates(groups=(*sure, *likely), names_known=has_names(fields))
+    confirmed = _confirmed(tx)
+    one_lead = sorted({*duplicates.crowded(tx, people), *confirmed})
+    sure = list(_groups(tx, [(lead,) for lead in one_lead], fields, confirmed))
+    likely = list(_groups(tx, _likely(tx, fields), fields, confirmed))
+    told_apart = {spoken.name for spoken in group_words.every(tx, Word.DISMISSED)}
+    return Duplicates(
+        groups=(*sure, *(group for group in likely if group.name not in told_apart)),
+        names_known=has_names(fields),
+        dismissed=tuple(group for group in likely if group.name in told_apart),
+    )
+
+
+def _confirmed(tx: Tx) -> dict[LeadId, Spoken]:
+    """The lead that each confirmed group became, unless it was split since; of several the newest word."""
+    found: dict[LeadId, Spoken] = {}
+    for spoken in group_words.every(tx, Word.CONFIRMED):
+        living = {leads.survivor(tx, lead) for lead in spoken.leads}
+        if len(living) == 1:
+            found[living.pop()] = spoken
+    return found
 
 
 def _likely(tx: Tx, fields: FieldMap) -> list[tuple[LeadId, ...]]:
@@ -96,18 +126,22 @@ def _likely(tx: Tx, fields: FieldMap) -> list[tuple[LeadId, ...]]:
     return sorted({tuple(sorted(leads)) for leads in alike.values() if len(leads) > 1})
 
 
-def _groups(tx: Tx, leads: Sequence[tuple[LeadId, ...]], fields: FieldMap) -> Iterator[Group]:
-    for start in range(0, len(leads), _LEADS_AT_ONCE):
-        portion = leads[start : start + _LEADS_AT_ONCE]
+def _groups(
+    tx: Tx, members: Sequence[tuple[LeadId, ...]], fields: FieldMap, confirmed: Mapping[LeadId, Spoken]
+) -> Iterator[Group]:
+    for start in range(0, len(members), _LEADS_AT_ONCE):
+        portion = members[start : start + _LEADS_AT_ONCE]
         every = sorted({lead for group in portion for lead in group})
         theirs, done = records.of_leads(tx, every), ledger.activities_of(tx, every)
         for group in portion:
             people = {lead: [each for each in theirs.get(lead, ()) if _is_person(each, fields)] for lead in group}
             live = [record for lead in group for record in people[lead]]
+            spoken = confirmed.get(group[0]) if len(group) == 1 else None
             yield Group(
+                name=spoken.name if spoken is not None else group_name(group),
                 leads=group,
                 records=tuple(record.ref for record in live),
-                bond=_bond(group, live, fields),
+                bond=_bond(group, live, fields) if spoken is None else Bond.CONFIRMED,
                 shapes=tuple(_shapes(group, live)),
                 heads=tuple(
                     head

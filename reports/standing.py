@@ -1,22 +1,56 @@
 """How the installation stands right now: what `status`, `/readyz` and `/metrics` all say."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.drift import OpenDrift
+from domain.misfit import Blocked
 from domain.place import Stopped
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
-from store import arrivals, connections, flaps, held, installation, leads, outbox, runs
+from reports import staying
+from reports.drift import in_reason
+from store import (
+    arrivals,
+    back_fills,
+    conflicts,
+    connections,
+    drifts,
+    flaps,
+    held,
+    inbox,
+    installation,
+    leads,
+    misfits,
+    outbox,
+    runs,
+    sweeps,
+)
 from store.arrivals import Overdue
+from store.back_fills import BackFill
 from store.engine import Tx
 from store.held import HeldStatus
+from store.sweeps import Finding
 
 LATE_CYCLES = 3
 ARRIVAL = timedelta(hours=1)
 LOOKED_AT = 50
 """Runs that may have begun since the last one ended: one is under way, others stopped in the middle."""
 
+RESTING = frozenset({ConnectionStatus.PAUSED, ConnectionStatus.SUSPENDED})
+"""While a connection is one of these nothing is read there, whatever it tells us."""
 BROKEN = frozenset({ConnectionStatus.SUSPENDED, ConnectionStatus.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingHints:
+    """What a connection told us and we did not look at yet. `because`: why, in words; empty where nothing stands in
+    the way."""
+
+    connection: str
+    hints: int
+    oldest_at: datetime
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +73,18 @@ class Standing:
     """Fields that are written no more, because somebody overwrote them again and again."""
     overdue: tuple[Overdue, ...] = ()
     """What a neighbour should have carried by now."""
+    hints: tuple[WaitingHints, ...] = ()
+    """What systems told us by themselves and nobody has read again yet."""
+    missing: tuple[Finding, ...] = ()
+    """Records that a full listing shows no more, too many to be believed without a person's word."""
+    drifts: tuple[OpenDrift, ...] = ()
+    """Fields that are not what the rules rely on: what uses them is paused."""
+    back_fills: tuple[BackFill, ...] = ()
+    """What is read once more, because a field is mapped newly or is back."""
+    blocked: tuple[Blocked, ...] = ()
+    """What stays at home, because its field would refuse it or nobody can read it."""
+    conflicts: Mapping[str, int] = field(default_factory=dict)
+    """Property → leads about which a person has to decide it, because no rule can."""
 
 
 def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, now: datetime) -> Standing:
@@ -52,18 +98,47 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
     undecided = len(leads.failed(tx))
     stopped = tuple(flaps.stopped(tx))
     overdue = () if arrival is None else tuple(arrivals.overdue(tx, before=now - arrival))
+    missing = tuple(sweeps.findings(tx))
+    drifted = tuple(drifts.of(tx))
+    stays = misfits.blocked(tx)
+    stages = {stage.value: count for stage, count in leads.count_by_stage(tx).items()}
     return Standing(
         status=status,
-        reason="; ".join([reason, *_reservations(tx, last, undecided), *_fought_over(stopped, overdue)]),
+        reason="; ".join(
+            [
+                reason,
+                *_reservations(tx, last, undecided),
+                *_fought_over(stopped, overdue),
+                *_unbelieved(missing, now),
+                *in_reason(drifted, writes=arrival is not None),
+                *staying.in_reason(stays, leads=sum(stages.values())),
+            ]
+        ),
         last_run=last,
         connections=found,
-        stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
+        stages=stages,
         outbox=outbox.counts(tx),
         held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
         undecided=undecided,
         stopped=stopped,
         overdue=overdue,
+        hints=tuple(_waiting_hints(tx, found)),
+        missing=missing,
+        drifts=drifted,
+        back_fills=tuple(back_fills.of(tx)),
+        blocked=stays,
+        conflicts=conflicts.counts(tx),
     )
+
+
+def _waiting_hints(tx: Tx, found: Sequence[Connection]) -> Iterator[WaitingHints]:
+    statuses = {each.name: each.status for each in found}
+    for waits in inbox.backlog(tx):
+        because = f"not read yet, tried again: {waits.failed:,}" if waits.failed else ""
+        status = statuses.get(waits.connection)
+        if status in RESTING:
+            because = f"{waits.connection} is {status}: they are followed once it runs again"
+        yield WaitingHints(connection=waits.connection, hints=waits.hints, oldest_at=waits.oldest_at, because=because)
 
 
 def _reservations(tx: Tx, last: Run | None, undecided: int) -> Iterator[str]:
@@ -80,6 +155,14 @@ def _fought_over(stopped: Sequence[Stopped], overdue: Sequence[Overdue]) -> Iter
         yield f"fields written no more, because others keep overwriting them: {fields}"
     if overdue:
         yield f"not carried by the neighbour in time: {', '.join(str(each.field) for each in overdue)}"
+
+
+def _unbelieved(found: Sequence[Finding], now: datetime) -> Iterator[str]:
+    """What waits for a person's word; what has it is looked at in the next cycle."""
+    waiting = [each for each in found if not each.is_approved(now=now)]
+    if waiting:
+        each_told = ", ".join(f"{each.missing:,} of {each.known:,} {each.connection} {each.object}" for each in waiting)
+        yield f"shown no more, and not believed to be gone: {each_told}"
 
 
 def on_how_many(one: Stopped) -> str:

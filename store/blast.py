@@ -6,11 +6,13 @@ from statistics import median
 from sqlalchemy import func, select
 
 from domain.decision import BlastClass
+from domain.radius import WriteClass
 from store.engine import Tx
 from store.schema import blast as table
 from store.upserts import insert_for
 
 _HAND_RAISE = "hand_raise"
+_DECISIONS = tuple(kind.value for kind in BlastClass)
 
 
 def count_blast(tx: Tx, kind: BlastClass, n: int, *, at: datetime) -> None:
@@ -25,10 +27,26 @@ def opened_since(tx: Tx, since: datetime) -> dict[BlastClass, int]:
     """What was let through from that minute on, by class."""
     rows = tx.execute(
         select(table.c.kind, func.sum(table.c.units))
-        .where(table.c.minute >= _minute(since), table.c.kind != _HAND_RAISE)
+        .where(table.c.minute >= _minute(since), table.c.kind.in_(_DECISIONS))
         .group_by(table.c.kind)
     )
     return {BlastClass(row[0]): int(row[1]) for row in rows}
+
+
+def count_writes(tx: Tx, kind: WriteClass, n: int, *, at: datetime) -> None:
+    """Leads of which fields of this class are written. What takes something away is counted with the decisions."""
+    _count(tx, kind.value, n, at)
+
+
+def written_since(tx: Tx, since: datetime) -> dict[WriteClass, int]:
+    """Leads of which fields of each class were let through from that minute on, decisions of that class included."""
+    kinds = [kind.value for kind in WriteClass]
+    rows = tx.execute(
+        select(table.c.kind, func.sum(table.c.units))
+        .where(table.c.minute >= _minute(since), table.c.kind.in_(kinds))
+        .group_by(table.c.kind)
+    )
+    return {WriteClass(row[0]): int(row[1]) for row in rows}
 
 
 def hand_raises_since(tx: Tx, since: datetime) -> int:

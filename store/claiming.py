@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import select, text, update
 
+from domain.audit import LOOP, Act
 from domain.change import ChangeKind
 from domain.run import OutboxStatus
+from store import audit, trail
 from store.chunks import chunks, read_many, run_many
 from store.columns import AnyRow, plain, to_micros
 from store.engine import Tx
@@ -107,7 +109,9 @@ def reclaim(tx: Tx, *, epoch: int, now: datetime) -> list[OutboxRow]:
         .order_by(table.c.target)  # as its index lies: by number, SQLite reads the whole table
         .with_for_update()
     ).all()
-    settle(tx, [_taken_back(to_outbox_row(row), now) for row in rows], now=now)
+    claimed = [to_outbox_row(row) for row in rows]
+    audit.append(tx, [trail.told(row, Act.TRIED, "the process stopped before an answer", at=now) for row in claimed])
+    settle(tx, [_taken_back(row, now) for row in claimed], now=now)
     found: list[OutboxRow] = []
     for portion in chunks(sorted(row.id for row in rows)):
         after = tx.execute(select(table).where(table.c.id.in_(portion)).order_by(table.c.id))
@@ -128,24 +132,45 @@ def put_off(tx: Tx, row_id: int, *, now: datetime, until: datetime) -> bool:
     return taken == 1
 
 
-def retry(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
-    """Have parked, unsure or waiting rows tried again at once."""
+def still_unsure(tx: Tx, row_id: int) -> bool:
+    """Whether nobody settled it or gave it up since; it stays so until the commit."""
+    which = (table.c.id == row_id, table.c.status == OutboxStatus.UNSURE.value)
+    return tx.execute(select(table.c.id).where(*which).with_for_update()).first() is not None
+
+
+def retry(tx: Tx, ids: Iterable[int], *, now: datetime, actor: str = LOOP) -> None:
+    """Have parked, unsure or waiting rows tried again at once; one that was refused for good is announced anew."""
     wanted = {number: Settlement(row_id=number, status=OutboxStatus.PENDING, due_at=now) for number in ids}
-    _make_ready(tx, wanted, allowed=(*STOPPED, OutboxStatus.WAITING), now=now)
+    refused = _rows(tx, wanted, (OutboxStatus.PARKED,))
+    made = _make_ready(tx, wanted, allowed=(*STOPPED, OutboxStatus.WAITING), now=now)
+    again = [row for row in refused if row.id in made]
+    keys = trail.keys_of(tx, again)
+    audit.append(tx, [trail.told(r, Act.WILL, r.change.kind, at=now, actor=actor, keys=keys) for r in again])
 
 
-def ignore(tx: Tx, ids: Iterable[int], *, now: datetime) -> None:
+def ignore(tx: Tx, ids: Iterable[int], *, now: datetime, actor: str = LOOP) -> None:
     """A person wants to hear no more of parked or unsure rows: they stay parked and out of every list."""
-    for portion in chunks(ids):
-        tx.execute(
-            update(table)
-            .where(table.c.id.in_(portion), table.c.status.in_(words(STOPPED)))
-            .values(ignored=True, status=OutboxStatus.PARKED.value, settled_at=now)
-        )
+    rows = _rows(tx, ids, STOPPED)
+    for portion in chunks([row.id for row in rows]):
+        ended = {"ignored": True, "status": OutboxStatus.PARKED.value, "settled_at": now}
+        tx.execute(update(table).where(table.c.id.in_(portion)).values(**ended))
+    trail.end_unsent(tx, rows, "a person wants no more of it", now=now, actor=actor)
 
 
-def _make_ready(tx: Tx, wanted: Mapping[int, Settlement], *, allowed: Iterable[OutboxStatus], now: datetime) -> None:
-    """Make rows ready again; one whose slot has another ready row by now is settled as superseded."""
+def _rows(tx: Tx, ids: Iterable[int], statuses: Iterable[OutboxStatus]) -> list[OutboxRow]:
+    """Those of these rows that stand so, locked."""
+    found: list[OutboxRow] = []
+    for portion in chunks(sorted(ids)):
+        which = (table.c.id.in_(portion), table.c.status.in_(words(statuses)))
+        rows = tx.execute(select(table).where(*which).order_by(table.c.id).with_for_update())
+        found += [to_outbox_row(row) for row in rows]
+    return found
+
+
+def _make_ready(
+    tx: Tx, wanted: Mapping[int, Settlement], *, allowed: Iterable[OutboxStatus], now: datetime
+) -> set[int]:
+    """Make rows ready again and return them; one whose slot has another ready row by now is settled as superseded."""
     rows: list[AnyRow] = []
     for portion in chunks(wanted):
         query = select(table.c.id, table.c.target, table.c.lane).where(
@@ -169,6 +194,7 @@ def _make_ready(tx: Tx, wanted: Mapping[int, Settlement], *, allowed: Iterable[O
         "settled_at = NULL WHERE id = ?",
         ready,
     )
+    return {row[-1] for row in ready}
 
 
 def _ready_rows(tx: Tx, targets: Iterable[str]) -> dict[tuple[str, str], int]:

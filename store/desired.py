@@ -1,136 +1,129 @@
-"""What should be there (fields and list members), what was last agreed, and what nothing could decide.
+"""What should be there: fields of records, and list members.
 
-Field values and memberships are differences to what the systems show; `shown` of a membership is
-None until a system was seen with it, False once it was seen without it again.
+Both are differences to what the systems show. What is wished of a record is one document, field by field: a lead has
+a few records and some dozen fields on each, which are read and written together. `shown` of a membership is None
+until a system was seen with it, False once it was seen without it again.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from domain.change import Conflict
 from domain.decision import Desired, Membership
-from domain.values import LeadId, RecordRef, RuleHash, Value
+from domain.values import LeadId, RecordRef, RuleHash
 from store.chunks import BulkInsert, chunks, read_many, run_many
 from store.columns import AnyRow, from_json, plain, to_json
 from store.engine import Tx
-from store.schema import conflict as conflict_table
 from store.schema import desired as table
 from store.schema import membership as membership_table
-from store.schema import merge_base
 from store.upserts import insert_for, upsert
-
-Base: TypeAlias = tuple[Value, Value, tuple[Value, ...]]
-"""(canonical value last agreed, the vendor's form of it, other forms learnt to be equal)."""
 
 MembershipRow: TypeAlias = tuple[str, Membership, bool | None]
 """(connection, what should be, what was last shown)."""
 
-_Row: TypeAlias = tuple[Any, ...]
-"""A wish as it lies in its table: (lead, connection, object, record, field, property, value, cause, rules)."""
+_Place: TypeAlias = tuple[str, str, str]
+"""(connection, object, record)."""
 
-_KEY, _VALUE = slice(1, 5), 6
-_COLUMNS = ("lead_id", "connection", "object", "record_id", "field", "property", "value", "cause", "rule_hash")
+_Fields: TypeAlias = Mapping[str, Sequence[Any]]
+"""Field → [lead property, value, cause, rules]."""
+
+_VALUE = 1
+_COLUMNS = ("connection", "object", "record_id", "lead_id", "fields")
 _READ = (
     f"SELECT {', '.join(_COLUMNS)} FROM desired WHERE lead_id IN ({{keys}}) "  # noqa: S608 - names of our own
-    "ORDER BY lead_id, connection, object, record_id, field"
+    "ORDER BY lead_id, connection, object, record_id"
 )
 _UPSERT = BulkInsert(
     table,
     _COLUMNS,
-    "ON CONFLICT (connection, object, record_id, field) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _COLUMNS[_KEY]),
+    "ON CONFLICT (connection, object, record_id) DO UPDATE SET lead_id = excluded.lead_id, fields = excluded.fields",
 )
-_READ_PROPERTIES = (
-    "SELECT lead_id, object, record_id, field, property FROM desired WHERE connection = ? AND lead_id IN ({keys})"
-)
-_READ_BASES = (
-    "SELECT lead_id, property, connection, value, vendor_form, learnt FROM merge_base WHERE lead_id IN ({keys})"
-)
-_UPSERT_BASES = BulkInsert(
-    merge_base,
-    ("lead_id", "property", "connection", "value", "vendor_form", "learnt"),
-    "ON CONFLICT (lead_id, property, connection) DO UPDATE SET "
-    "value = excluded.value, vendor_form = excluded.vendor_form, learnt = excluded.learnt",
-)
-
-
-def save(tx: Tx, rows: Sequence[Desired]) -> None:
-    """Write wishes; a field of a record has one, whoever wished it before."""
-    _save(tx, map(_to_row, rows))
-
-
-def _save(tx: Tx, rows: Iterable[_Row]) -> None:
-    _UPSERT.run(tx, list({row[_KEY]: row for row in rows}.values()))
+_DROP = "DELETE FROM desired WHERE connection = ? AND object = ? AND record_id = ? AND lead_id = ?"
+_READ_FIELDS = "SELECT lead_id, object, record_id, fields FROM desired WHERE connection = ? AND lead_id IN ({keys})"
 
 
 def replace(tx: Tx, wishes: Mapping[LeadId, Sequence[Desired]]) -> set[LeadId]:
-    """Make these all the wishes of these leads; returns the leads for which a value was added, changed or dropped."""
-    before: dict[LeadId, dict[_Row, _Row]] = {lead: {} for lead in wishes}
-    for row in read_many(tx, _READ, wishes):
-        before[row[0]][row[_KEY]] = tuple(row)
+    """Make these all the wishes of these leads; returns the leads for which a value was added, changed or dropped.
+
+    A record has one lead's wishes: those of a lead that it belonged to before are gone.
+    """
+    before: dict[LeadId, dict[_Place, str]] = {lead: {} for lead in wishes}
+    for *place, lead, fields in read_many(tx, _READ, wishes):
+        before[lead][place[0], place[1], place[2]] = fields
     changed: set[LeadId] = set()
-    wanted: list[_Row] = []
-    stale: list[_Row] = []
+    wanted: list[tuple[Any, ...]] = []
+    stale: list[tuple[Any, ...]] = []
     for lead, rows in wishes.items():
-        known, after = before[lead], {row[_KEY]: row for row in map(_to_row, rows)}
-        gone = known.keys() - after.keys()
-        fresh = [row for key, row in after.items() if known.get(key) != row]
-        stale += [(*key, lead) for key in gone]
-        wanted += fresh
-        if gone or any(row[_KEY] not in known or known[row[_KEY]][_VALUE] != row[_VALUE] for row in fresh):
+        known, after = before[lead], _documents(rows)
+        stale += [(*place, lead) for place in known if place not in after]
+        fresh = {place: text for place, text in after.items() if known.get(place) != text}
+        wanted += [(*place, lead, text) for place, text in fresh.items()]
+        if known.keys() - after.keys() or any(_has_moved(known.get(place), text) for place, text in fresh.items()):
             changed.add(lead)
-    run_many(
-        tx,
-        "DELETE FROM desired WHERE connection = ? AND object = ? AND record_id = ? AND field = ? AND lead_id = ?",
-        stale,
-    )
-    _save(tx, wanted)
+    run_many(tx, _DROP, stale)
+    _UPSERT.run(tx, wanted)
     return changed
 
 
-def drop(tx: Tx, refs: Iterable[RecordRef]) -> None:
-    """Wish nothing more of these records."""
-    run_many(
-        tx,
-        "DELETE FROM desired WHERE connection = ? AND object = ? AND record_id = ?",
-        [(ref.connection, ref.object, ref.id) for ref in refs],
-    )
+def _documents(rows: Iterable[Desired]) -> dict[_Place, str]:
+    found: dict[_Place, dict[str, Sequence[Any]]] = {}
+    for row in rows:
+        place = (row.ref.connection, row.ref.object, row.ref.id)
+        found.setdefault(place, {})[row.field] = (row.property, row.value, plain(row.cause), row.rule_hash)
+    return {place: to_json(fields) for place, fields in found.items()}
+
+
+def _has_moved(before: str | None, after: str) -> bool:
+    """Whether other values are wished: another cause for the same one is no change."""
+    return before is None or _values(from_json(before)) != _values(from_json(after))
+
+
+def _values(fields: _Fields) -> dict[str, str]:
+    """As text: `True` is another value than 1."""
+    return {name: to_json(wish[_VALUE]) for name, wish in fields.items()}
 
 
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
     """The wishes for these leads' records, by record and field."""
     found: dict[LeadId, list[Desired]] = {}
-    refs: dict[tuple[str, str, str], RecordRef] = {}
-    for lead, connection, kind, record_id, name, prop, value, cause, rule_hash in read_many(tx, _READ, ids):
-        place = (connection, kind, record_id)
-        ref = refs.get(place)
-        if ref is None:
-            ref = refs[place] = RecordRef(connection=connection, object=kind, id=record_id)
-        wish = Desired(
-            lead_id=LeadId(lead),
+    for connection, kind, record_id, lead, fields in read_many(tx, _READ, ids):
+        ref = RecordRef(connection=connection, object=kind, id=record_id)
+        found.setdefault(LeadId(lead), []).extend(_wishes(LeadId(lead), ref, from_json(fields)))
+    return found
+
+
+def _wishes(lead: LeadId, ref: RecordRef, fields: _Fields) -> Iterator[Desired]:
+    for name, (prop, value, cause, rule_hash) in fields.items():
+        yield Desired(
+            lead_id=lead,
             ref=ref,
             field=name,
             property=prop,
-            value=from_json(value),
+            value=value,
             cause=cause,
             rule_hash=RuleHash(rule_hash),
         )
-        found.setdefault(wish.lead_id, []).append(wish)
-    return found
 
 
 def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId, dict[RecordRef, dict[str, str]]]:
     """Field → lead property, for each record of these leads in one system about which anything is wished."""
-    found: dict[LeadId, dict[tuple[str, str], dict[str, str]]] = {}
-    for lead, kind, record_id, name, prop in read_many(tx, _READ_PROPERTIES, ids, given=[connection]):
-        found.setdefault(LeadId(lead), {}).setdefault((kind, record_id), {})[name] = prop
-    return {
-        lead: {RecordRef(connection=connection, object=kind, id=key): names for (kind, key), names in records.items()}
-        for lead, records in found.items()
-    }
+    found: dict[LeadId, dict[RecordRef, dict[str, str]]] = {}
+    for lead, kind, record_id, fields in read_many(tx, _READ_FIELDS, ids, given=[connection]):
+        ref = RecordRef(connection=connection, object=kind, id=record_id)
+        found.setdefault(LeadId(lead), {})[ref] = {name: wish[0] for name, wish in from_json(fields).items()}
+    return found
+
+
+def wished_of(tx: Tx, connection: str, object: str, field: str) -> dict[str, LeadId]:
+    """Record → lead, where anything is wished of this field. Reads every wish about the object: not for a cycle."""
+    columns = table.c
+    rows = tx.execute(
+        select(columns.record_id, columns.lead_id, columns.fields).where(
+            columns.connection == connection, columns.object == object
+        )
+    )
+    return {row.record_id: LeadId(row.lead_id) for row in rows if field in row.fields}
 
 
 def save_memberships(tx: Tx, rows: Sequence[Membership], *, connection: str) -> set[LeadId]:
@@ -212,79 +205,6 @@ def shown_on_lists(tx: Tx, connection: str) -> dict[str, set[LeadId]]:
     return found
 
 
-def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
-    """What was last agreed, by (property, connection)."""
-    found: dict[LeadId, dict[tuple[str, str], Base]] = {}
-    for lead, prop, connection, value, vendor_form, learnt in read_many(tx, _READ_BASES, ids):
-        agreed = from_json(value)
-        form = agreed if vendor_form == value else from_json(vendor_form)
-        forms = () if learnt == "[]" else tuple(from_json(learnt))
-        found.setdefault(LeadId(lead), {})[prop, connection] = (agreed, form, forms)
-    return found
-
-
-def save_bases(tx: Tx, lead_id: LeadId, bases: Mapping[tuple[str, str], Base]) -> None:
-    save_bases_many(tx, {lead_id: bases})
-
-
-def save_bases_many(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base]]) -> None:
-    """Write what is agreed; properties that are not named stay as they are."""
-    rows = [
-        (lead, name, connection, to_json(value), to_json(form), to_json(learnt) if learnt else "[]")
-        for lead, theirs in bases.items()
-        for (name, connection), (value, form, learnt) in theirs.items()
-    ]
-    _UPSERT_BASES.run(tx, rows)
-
-
-def save_conflicts(tx: Tx, conflicts: Mapping[LeadId, Sequence[Conflict]], *, now: datetime) -> None:
-    """Make these the open conflicts of these leads: opened once, closed when they are no longer named."""
-    known = _open_conflicts_of(tx, conflicts)
-    for lead, several in conflicts.items():
-        wanted = {each.property: dict(each.values) for each in several}
-        before = {name: sides for (owner, name), sides in known.items() if owner == lead}
-        for name in before.keys() - wanted.keys():
-            _change_conflict(tx, lead, name, {"closed_at": now})
-        for name, sides in wanted.items():
-            if name not in before:
-                row = {"lead_id": lead, "property": name, "sides": sides, "opened_at": now}
-                tx.execute(conflict_table.insert(), row)
-            elif before[name] != sides:
-                _change_conflict(tx, lead, name, {"sides": sides})
-
-
-def _open_conflicts_of(tx: Tx, ids: Iterable[LeadId]) -> dict[tuple[LeadId, str], dict[str, Value]]:
-    columns = conflict_table.c
-    found: dict[tuple[LeadId, str], dict[str, Value]] = {}
-    for portion in chunks(ids):
-        rows = tx.execute(select(conflict_table).where(columns.lead_id.in_(portion), columns.closed_at.is_(None)))
-        found |= {(LeadId(row.lead_id), row.property): row.sides for row in rows}
-    return found
-
-
-def _change_conflict(tx: Tx, lead: LeadId, name: str, values: Mapping[str, object]) -> None:
-    columns = conflict_table.c
-    which = (columns.lead_id == lead, columns.property == name, columns.closed_at.is_(None))
-    tx.execute(update(conflict_table).where(*which).values(**values))
-
-
-def open_conflicts(tx: Tx) -> list[tuple[LeadId, Conflict, datetime]]:
-    """What a person has to decide, oldest first, and since when."""
-    rows = tx.execute(
-        select(conflict_table)
-        .where(conflict_table.c.closed_at.is_(None))
-        .order_by(conflict_table.c.opened_at, conflict_table.c.id)
-    )
-    return [(LeadId(row.lead_id), Conflict(property=row.property, values=row.sides), row.opened_at) for row in rows]
-
-
-def forget(tx: Tx, lead_ids: Collection[LeadId]) -> None:
-    """Wish nothing more of these leads: their fields, memberships and bases."""
-    for each in (table, membership_table, merge_base):
-        for portion in chunks(lead_ids):
-            tx.execute(delete(each).where(each.c.lead_id.in_(portion)))
-
-
 def _memberships(tx: Tx, ids: Iterable[LeadId], *, connection: str) -> Iterable[AnyRow]:
     columns = membership_table.c
     for portion in chunks(sorted(ids)):
@@ -293,9 +213,3 @@ def _memberships(tx: Tx, ids: Iterable[LeadId], *, connection: str) -> Iterable[
                 columns.lead_id.in_(portion), columns.connection == connection
             )
         )
-
-
-def _to_row(each: Desired) -> _Row:
-    ref, cause = each.ref, plain(each.cause)
-    value = to_json(each.value)
-    return (each.lead_id, ref.connection, ref.object, ref.id, each.field, each.property, value, cause, each.rule_hash)

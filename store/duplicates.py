@@ -45,3 +45,16 @@ def with_leads(tx: Tx, connection: str, object: str) -> Iterator[tuple[Record, L
 def _paired(tx: Tx, portion: list[Record]) -> Iterator[tuple[Record, LeadId]]:
     leads = records.lead_of(tx, [record.ref for record in portion])
     yield from ((record, leads[record.ref]) for record in portion if record.ref in leads)
+
+
+def with_several_records(tx: Tx) -> list[LeadId]:
+    """Leads with two or more living records, in whatever systems."""
+    lives = and_(~table.c.archived, table.c.merged_into.is_(None), table.c.converted_to.is_(None))
+    rows = tx.execute(
+        select(table.c.lead_id)
+        .where(table.c.lead_id.is_not(None), lives)
+        .group_by(table.c.lead_id)
+        .having(func.count() > 1)
+        .order_by(table.c.lead_id)
+    )
+    return [LeadId(row.lead_id) for row in rows]

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from domain.place import FieldOf, Place, Stopped
 from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef, Value, from_text
+from store import desired
 from store.chunks import chunks
 from store.columns import AnyRow, from_json
 from store.engine import Tx
-from store.schema import desired, outbox
 from store.schema import flap as table
+from store.schema import outbox
 from store.upserts import upsert
 
 EVERY_RECORD = ""
@@ -172,13 +173,9 @@ def name(tx: Tx, field: FieldOf, who: str) -> None:
 
 def resume(tx: Tx, field: FieldOf) -> set[LeadId]:
     """Begin anew with this field on every record; returns the leads for whom something is wished there."""
-    columns = desired.c
-    is_wished = and_(
-        columns.connection == field.connection, columns.object == field.object, columns.field == field.field
-    )
     known = {row.record_id for row in tx.execute(select(table.c.record_id).where(_is_of(field)))}
-    wished = tx.execute(select(columns.record_id, columns.lead_id).where(is_wished))
-    leads = {LeadId(row.lead_id) for row in wished if EVERY_RECORD in known or row.record_id in known}
+    wished = desired.wished_of(tx, field.connection, field.object, field.field)
+    leads = {lead for record_id, lead in wished.items() if EVERY_RECORD in known or record_id in known}
     tx.execute(delete(table).where(_is_of(field)))
     return leads
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from domain.hint import Hint, HintKind
 from store.chunks import chunks
@@ -26,6 +26,16 @@ class Waiting:
     id: int
     hint: Hint
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits of one connection: how many hints, since when, and how many of them were tried and not read."""
+
+    connection: str
+    hints: int
+    oldest_at: datetime
+    failed: int
 
 
 def add(tx: Tx, hints: Sequence[Hint], *, now: datetime) -> int:
@@ -99,6 +109,26 @@ def counts(tx: Tx) -> dict[str, int]:
     """How many hints wait, by connection."""
     query = select(table.c.connection, func.count()).where(table.c.settled_at.is_(None)).group_by(table.c.connection)
     return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def backlog(tx: Tx) -> list[Backlog]:
+    """Every connection of which hints wait, by name."""
+    failed = func.sum(case((table.c.attempts > 0, 1), else_=0))
+    query = (
+        select(
+            table.c.connection,
+            func.count().label("hints"),
+            func.min(table.c.arrived_at).label("oldest_at"),
+            failed.label("failed"),
+        )
+        .where(table.c.settled_at.is_(None))
+        .group_by(table.c.connection)
+        .order_by(table.c.connection)
+    )
+    return [
+        Backlog(connection=row.connection, hints=row.hints, oldest_at=row.oldest_at, failed=int(row.failed))
+        for row in tx.execute(query)
+    ]
 
 
 def purge(tx: Tx, *, before: datetime, limit: int) -> int:

@@ -16,11 +16,11 @@ from domain.decision import Intent, IntentKind
 from domain.errors import CredentialsError, RateLimitedError, WrongAccountError
 from domain.run import OutboxStatus
 from domain.values import LeadId
-from store import leads
+from store import leads, trail
 from store.chunks import chunks
 from store.columns import AnyRow, plain, to_json
 from store.engine import Tx
-from store.outbox_row import READY, words
+from store.outbox_row import READY, to_outbox_row, words
 from store.schema import intent as table
 from store.schema import outbox
 from store.upserts import insert_new
@@ -123,15 +123,14 @@ def _withdraw(tx: Tx, reasons: Mapping[str, str], *, now: datetime) -> None:
     """
     waiting = words((*READY, OutboxStatus.PARKED))
     for portion in chunks(sorted(reasons)):
-        rows = tx.execute(
-            select(outbox.c.id, outbox.c.key, outbox.c.status, outbox.c.attempts, outbox.c.code)
-            .where(outbox.c.key.in_(portion), outbox.c.status.in_(waiting))
-            .with_for_update()
-        ).all()
-        for row in rows:
-            if row.status == OutboxStatus.PARKED.value or row.attempts == 0 or row.code in _NOTHING_SENT:
+        found = tx.execute(
+            select(outbox).where(outbox.c.key.in_(portion), outbox.c.status.in_(waiting)).with_for_update()
+        )
+        for row in map(to_outbox_row, found):
+            if row.status is OutboxStatus.PARKED or row.attempts == 0 or row.code in _NOTHING_SENT:
                 ended = {"status": OutboxStatus.DONE.value, "code": WITHDRAWN, "message": plain(reasons[row.key])}
                 tx.execute(update(outbox).where(outbox.c.id == row.id).values(**ended, settled_at=now, owner=None))
+                trail.end_unsent(tx, [row], reasons[row.key], now=now)
 
 
 def close(tx: Tx, keys: Collection[str]) -> None:

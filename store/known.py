@@ -7,7 +7,6 @@ from sqlalchemy import select
 from domain.record import Record
 from domain.values import RecordRef
 from store import records
-from store.columns import from_json
 from store.engine import Store
 from store.schema import record as table
 
@@ -24,16 +23,14 @@ class StoreRecords:
         return {ref.id: record for ref, record in found.items()}
 
     def live(self, connection: str, object: str) -> Iterator[str]:
-        """Neither archived, nor merged, nor an earlier id of another; asked once a night."""
+        """Neither archived nor merged, as an earlier id of another is kept; asked once a night."""
         columns = table.c
-        query = select(columns.id, columns.archived, columns.merged_into, columns.former_ids).where(
-            columns.connection == connection, columns.object == object
+        query = select(columns.id).where(
+            columns.connection == connection,
+            columns.object == object,
+            ~columns.archived,
+            columns.merged_into.is_(None),
         )
-        living: list[str] = []
-        former: set[str] = set()
         with self._store.read() as tx:
-            for record_id, archived, merged_into, earlier in tx.execute(query):
-                former.update(from_json(earlier))
-                if not archived and merged_into is None:
-                    living.append(record_id)
-        return (each for each in living if each not in former)
+            living = tx.scalars(query).all()
+        return iter(living)

@@ -19,6 +19,7 @@ from store.chunks import chunks, read_many
 from store.columns import AnyRow, Instant, from_json, maybe_moment
 from store.engine import Tx
 from store.schema import lead as table
+from store.schema import record
 from store.scores import never_scored, save_scores, scores_of
 
 
@@ -146,6 +147,16 @@ def mark_all_plan_due(tx: Tx) -> None:
     tx.execute(update(table).where(table.c.merged_into.is_(None)).values(plan_due=True))
 
 
+def look_again_at(tx: Tx, connection: str, object: str) -> None:
+    """Decide and plan anew whoever has a record of this object: what its fields show, or take, has changed."""
+    theirs = select(record.c.lead_id).where(
+        record.c.connection == connection, record.c.object == object, record.c.lead_id.is_not(None)
+    )
+    tx.execute(
+        update(table).where(table.c.id.in_(theirs)).values(revision=table.c.revision + 1, due=True, plan_due=True)
+    )
+
+
 def mark_plan_due(tx: Tx, ids: Iterable[LeadId]) -> None:
     """What should be there may differ from what is: have these leads planned."""
     _update(tx, ids, {"plan_due": True})
@@ -172,6 +183,17 @@ def make_all_due(tx: Tx) -> None:
 
 def count(tx: Tx) -> int:
     return tx.execute(select(func.count()).where(table.c.merged_into.is_(None))).scalar_one()
+
+
+def spread(tx: Tx, most: int | None) -> list[LeadId]:
+    """Every lead by number, or at most so many of them, evenly spread over all."""
+    living = table.c.merged_into.is_(None)
+    if most is None or (total := count(tx)) <= most:
+        query = select(table.c.id).where(living)
+    else:
+        ranked = select(table.c.id, func.row_number().over(order_by=table.c.id).label("at")).where(living).subquery()
+        query = select(ranked.c.id).where(ranked.c.at % -(-total // most) == 0)
+    return [LeadId(each) for each in tx.execute(query.order_by("id")).scalars()]
 
 
 def count_by_stage(tx: Tx) -> dict[Stage, int]:

@@ -159,13 +159,13 @@ def _newest(tx: Tx, leads: Iterable[LeadId]) -> dict[tuple[LeadId, str], tuple[i
 def _leads_of(tx: Tx, activities: Sequence[Activity]) -> list[LeadId | None]:
     """One answer per activity: the lead of its record, else of its address."""
     by_record = record_rows.lead_of(tx, {each.record for each in activities if each.record is not None})
-    addresses = {each.email for each in activities if each.email and each.record not in by_record}
-    by_email = identity.find(tx, [identity.Key("email", address) for address in addresses])
+    addresses = {(each.connection, each.email) for each in activities if each.email and each.record not in by_record}
+    by_email = identity.by_address(tx, addresses)
     found: list[LeadId | None] = []
     for each in activities:
         lead = by_record.get(each.record) if each.record is not None else None
         if lead is None and each.email:
-            lead = by_email.get(identity.Key("email", each.email))
+            lead = by_email.get((each.connection, each.email))
         found.append(lead)
     return found
 
@@ -202,7 +202,9 @@ def _waiting_by_email(tx: Tx, emails: Mapping[str, LeadId]) -> list[tuple[Activi
                 columns.lead_id == UNCLAIMED, columns.email.in_(portion), columns.email.is_not(None)
             )
         )
-        found += [(key_of(row), emails[row.email]) for row in rows]
+        waiting = list(rows)
+        theirs = identity.by_address(tx, {(row.connection, row.email) for row in waiting})
+        found += [(key_of(row), theirs.get((row.connection, row.email), emails[row.email])) for row in waiting]
     return found
 
 

@@ -8,15 +8,18 @@ a claimed one is never touched, and while it is out no other row of its target i
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 
 from domain.change import ChangeKind, ReceiptOutcome
+from domain.place import Place
 from domain.run import OutboxStatus
-from domain.values import LeadId
+from domain.values import LeadId, RecordRef
+from store import trail
 from store.chunks import chunks
-from store.claiming import claim, ignore, put_off, reclaim, retry, settle
+from store.claiming import claim, ignore, put_off, reclaim, retry, settle, still_unsure
+from store.columns import from_json
 from store.engine import Tx
-from store.outbox_row import OPEN, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
+from store.outbox_row import OPEN, READY, SUPERSEDED, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
 from store.putting import put
 from store.schema import audit
 from store.schema import outbox as table
@@ -42,6 +45,58 @@ def get(tx: Tx, ids: Iterable[int]) -> dict[int, OutboxRow]:
     found: dict[int, OutboxRow] = {}
     for portion in chunks(ids):
         found.update({row.id: to_outbox_row(row) for row in tx.execute(select(table).where(table.c.id.in_(portion)))})
+    return found
+
+
+def withdraw(tx: Tx, why: str, *, now: datetime) -> list[OutboxRow]:
+    """Take back everything that is ready to be sent and is not out; returns it as it stood.
+
+    A create goes without a trace here: the same one may be put out again, under the same key.
+    """
+    ready = table.c.status.in_(words(READY))
+    rows = [to_outbox_row(row) for row in tx.execute(select(table).where(ready).order_by(table.c.id).with_for_update())]
+    tx.execute(delete(table).where(ready, table.c.kind == ChangeKind.CREATE.value))
+    ended = {"status": OutboxStatus.DONE.value, "code": SUPERSEDED, "message": why, "settled_at": now}
+    tx.execute(update(table).where(ready).values(**ended))
+    return rows
+
+
+def take_back(
+    tx: Tx, run_id: int, lead_ids: Iterable[LeadId], why: str, *, now: datetime, actor: str
+) -> list[OutboxRow]:
+    """Settle what a run planned for the fields of these leads and was not sent yet; returns it as it stood."""
+    found: list[OutboxRow] = []
+    for portion in chunks(lead_ids):
+        which = (
+            table.c.run_id == run_id,
+            table.c.lead_id.in_(portion),
+            table.c.kind == ChangeKind.FIELDS.value,
+            table.c.status.in_(words(READY)),
+        )
+        rows = tx.execute(select(table).where(*which).order_by(table.c.id).with_for_update())
+        found += [to_outbox_row(row) for row in rows]
+        ended = {"status": OutboxStatus.DONE.value, "code": SUPERSEDED, "message": why, "settled_at": now}
+        tx.execute(update(table).where(*which).values(**ended))
+    trail.end_unsent(tx, found, why, now=now, actor=actor)
+    return found
+
+
+def last_written(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[Place, int | None]:
+    """By which run each field of these leads' records was last changed, as far as rows are kept."""
+    found: dict[Place, int | None] = {}
+    for portion in chunks(lead_ids):
+        rows = tx.execute(
+            select(table.c.connection, table.c.object, table.c.record_id, table.c.change, table.c.run_id)
+            .where(
+                table.c.lead_id.in_(portion),
+                table.c.kind == ChangeKind.FIELDS.value,
+                table.c.code == ReceiptOutcome.APPLIED.value,
+            )
+            .order_by(table.c.settled_at, table.c.id)
+        )
+        for row in rows:
+            ref = RecordRef(connection=row.connection, object=row.object, id=row.record_id)
+            found.update({Place(ref=ref, field=name): row.run_id for name in from_json(row.change)["values"]})
     return found
 
 
@@ -145,6 +200,7 @@ __all__ = [
     "counts",
     "get",
     "ignore",
+    "last_written",
     "list_open",
     "next_due",
     "of_run",
@@ -155,6 +211,8 @@ __all__ = [
     "reclaim",
     "retry",
     "settle",
+    "still_unsure",
+    "take_back",
     "unsure",
     "written_since",
 ]

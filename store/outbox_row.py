@@ -38,6 +38,8 @@ class OutboxDraft:
     rule_hash: RuleHash
     lead_id: LeadId | None = None
     before: Mapping[str, Value] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Field → (the rule that says what it holds, why it does): for whoever reads a plan. `cause` is the first's."""
 
     @property
     def given_key(self) -> str | None:

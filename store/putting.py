@@ -1,4 +1,7 @@
-"""Putting writes out: what repeats is left alone, what is newer takes the place of what was not yet sent."""
+"""Putting writes out: what repeats is left alone, what is newer takes the place of what was not yet sent.
+
+Nothing is put out, or replaced, without its row in the audit.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,14 +10,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 
+from domain.audit import LOOP, Act
 from domain.run import OutboxStatus
-from store import numbers
+from store import audit, numbers, trail
 from store.chunks import BulkInsert, chunks, run_many
 from store.columns import plain, to_json, to_micros
 from store.engine import Tx
-from store.outbox_row import READY, STOPPED, OutboxDraft, write_change
+from store.outbox_row import READY, STOPPED, OutboxDraft, to_outbox_row, write_change
 from store.schema import outbox as table
-from store.superseding import supersede
+from store.superseding import REPLACED, supersede
+from store.trail import Keys
 
 _COLUMNS = (
     "id", "key", "connection", "lane", "kind", "object", "record_id", "lead_id", "list", "target", "change", "before",
@@ -27,8 +32,16 @@ _REPLACE = (
 )
 
 
-def put(tx: Tx, changes: Sequence[OutboxDraft], *, now: datetime, run_id: int | None = None) -> list[int]:
-    """Put writes out; returns the row of each draft, in order.
+def put(
+    tx: Tx,
+    changes: Sequence[OutboxDraft],
+    *,
+    now: datetime,
+    run_id: int | None = None,
+    actor: str = LOOP,
+    keys: Keys | None = None,
+) -> list[int]:
+    """Put writes out; returns the row of each draft, in order. `actor`: who wants them; `keys`: the leads' own.
 
     The same write again changes nothing, whether it is on its way or was parked; another one for the
     same target replaces what is not claimed. A create whose key was ever put out stays as it is.
@@ -38,9 +51,21 @@ def put(tx: Tx, changes: Sequence[OutboxDraft], *, now: datetime, run_id: int | 
     fresh = iter(numbers.take(tx, "outbox", len(ready)))
     ids = [batch.add(each, next(fresh)) for each in ready]
     supersede(tx, batch.superseded, now=now)
+    _end_replaced(tx, batch, now=now)
     run_many(tx, _REPLACE, list(batch.replaced.values()))
     INSERT.run(tx, list(batch.inserted.values()))
+    announced = batch.announced.values()
+    audit.append(
+        tx, [trail.told(d, Act.WILL, d.change.kind, at=now, actor=actor, key=key, keys=keys) for d, key in announced]
+    )
     return ids
+
+
+def _end_replaced(tx: Tx, batch: "_Batch", *, now: datetime) -> None:
+    """What stood in a row until now is never sent: the row goes on with a newer change."""
+    for portion in chunks(batch.replaced):
+        rows = tx.execute(select(table).where(table.c.id.in_(portion)).order_by(table.c.id))
+        trail.end_unsent(tx, [to_outbox_row(row) for row in rows], REPLACED, now=now)
 
 
 class _Prepared(NamedTuple):
@@ -76,6 +101,8 @@ class _Batch:
     inserted: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     replaced: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     superseded: list[int] = field(default_factory=list)
+    announced: dict[int, tuple[OutboxDraft, str]] = field(default_factory=dict)
+    """Row → what it holds from now on, and under which key."""
 
     def add(self, each: _Prepared, number: int) -> int:
         """Note what has to be done for one draft; returns its row."""
@@ -93,25 +120,31 @@ class _Batch:
         else:
             if before is not None and before.status in STOPPED:
                 self.superseded.append(before.id)
-            self.inserted[number] = self._row(number, each, number)
+            self._insert(number, each, number)
         self.known[each.slot] = _Known(id=row_id, change=each.change, status=OutboxStatus.PENDING)
         return row_id
 
     def _replace(self, row_id: int, each: _Prepared, number: int) -> None:
         """Same row, new content and a new key: who remembers keys must not take it for a repeat."""
         if row_id in self.inserted:
-            self.inserted[row_id] = self._row(row_id, each, number)
+            self._insert(row_id, each, number)
             return
-        draft = each.draft
+        draft, key = each.draft, f"c{number}"
         values = (draft.rule_hash, self.run_id, draft.lead_id, self.now, row_id)
-        self.replaced[row_id] = (f"c{number}", each.change, to_json(draft.before), plain(draft.cause), *values)
+        self.replaced[row_id] = (key, each.change, to_json(draft.before), plain(draft.cause), *values)
+        self.announced[row_id] = (draft, key)
 
-    def _row(self, row_id: int, each: _Prepared, number: int) -> tuple[Any, ...]:
+    def _insert(self, row_id: int, each: _Prepared, number: int) -> None:
+        key = each.key or f"c{number}"
+        self.inserted[row_id] = self._row(row_id, each, key)
+        self.announced[row_id] = (each.draft, key)
+
+    def _row(self, row_id: int, each: _Prepared, key: str) -> tuple[Any, ...]:
         draft, change = each.draft, each.draft.change
         target, lane = each.slot
         return (
             row_id,
-            each.key or f"c{number}",
+            key,
             draft.connection,
             lane,
             change.kind.value,

@@ -13,11 +13,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
-from store.chunks import BulkInsert, chunks, read_many, run_many
+from store.chunks import BulkInsert, read_many, run_many
 from store.columns import AnyRow, from_json, from_micros, plain, to_json, to_micros
 from store.engine import Tx
 from store.locking import lock_by
@@ -62,6 +62,10 @@ _READ_FOUND = (
     "JOIN record r ON r.connection = v.connection AND r.object = v.object AND r.id = v.id "
     "WHERE v.connection = ? AND v.object = ? AND v.name = ? AND v.value IN ({keys}) ORDER BY v.value, v.id"
 )
+_READ_LEAD = (
+    "SELECT id, lead_id FROM record WHERE connection = ? AND object = ? AND id IN ({keys}) AND lead_id IS NOT NULL"
+)
+_READ_INDEX = "SELECT id, name, value FROM record_value WHERE connection = ? AND object = ? AND id IN ({keys})"
 _READ_CONTENT = "SELECT id, seen_at, content FROM record WHERE connection = ? AND object = ? AND id IN ({keys})"
 _RESTAMP = (
     "UPDATE record SET modified_at = ?, seen_at = ?, read_hash = ? "
@@ -96,15 +100,8 @@ def lead_of(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, LeadId]:
     """The leads of those records that have one."""
     found: dict[RecordRef, LeadId] = {}
     for (connection, kind), ids in _by_object(refs).items():
-        for portion in chunks(ids):
-            rows = tx.execute(
-                select(table.c.id, table.c.lead_id).where(
-                    table.c.connection == connection, table.c.object == kind, table.c.id.in_(portion)
-                )
-            )
-            for record_id, lead in rows:
-                if lead is not None:
-                    found[ids[record_id]] = LeadId(lead)
+        for record_id, lead in read_many(tx, _READ_LEAD, ids, given=(connection, kind)):
+            found[ids[record_id]] = LeadId(lead)
     return found
 
 
@@ -190,18 +187,30 @@ def index_values(tx: Tx, ref: RecordRef, values: Mapping[str, str]) -> None:
 
 
 def index_many(tx: Tx, values: Mapping[RecordRef, Mapping[str, str]]) -> None:
-    rows = [
-        {"connection": ref.connection, "object": ref.object, "id": ref.id, "name": name, "value": plain(value)}
+    wanted = {
+        (*_key(ref), name): plain(value)
         for ref in sorted(values, key=_key)
         for name, value in sorted(values[ref].items())
-    ]
-    stale = [(row["connection"], row["object"], row["id"], row["name"], row["value"]) for row in rows]
+    }
+    known = {
+        (*place, record_id, name): value
+        for place, ids in _by_object(values).items()
+        for record_id, name, value in read_many(tx, _READ_INDEX, ids, given=place)
+    }
+    moved = {key: value for key, value in wanted.items() if known.get(key) != value}
     run_many(
         tx,
-        "DELETE FROM record_value WHERE connection = ? AND object = ? AND id = ? AND name = ? AND value <> ?",
-        stale,
+        "DELETE FROM record_value WHERE connection = ? AND object = ? AND id = ? AND name = ?",
+        [key for key in moved if key in known],
     )
-    insert_new(tx, record_value, rows)
+    insert_new(
+        tx,
+        record_value,
+        [
+            {"connection": key[0], "object": key[1], "id": key[2], "name": key[3], "value": value}
+            for key, value in moved.items()
+        ],
+    )
 
 
 def drop_index(tx: Tx, refs: Iterable[RecordRef]) -> None:
@@ -228,16 +237,6 @@ def objects(tx: Tx) -> list[tuple[str, str]]:
         found.append((row.connection, row.object))
         row = tx.execute(query.where(pair > tuple_(row.connection, row.object))).first()
     return found
-
-
-def counts(tx: Tx) -> dict[tuple[str, str], int]:
-    """How many live records each (connection, object) has."""
-    rows = tx.execute(
-        select(table.c.connection, table.c.object, func.count())
-        .where(~table.c.archived)
-        .group_by(table.c.connection, table.c.object)
-    )
-    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _by_object(refs: Iterable[RecordRef]) -> dict[tuple[str, str], dict[str, RecordRef]]:

@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 
 from domain.run import OutboxStatus
-from store import inbox, runs, wire
+from store import inbox, runs, unions, wire
 from store.columns import AnySelect
 from store.engine import Tx
 from store.held import HeldStatus
 from store.intents import IntentStatus
 from store.outbox_row import STOPPED, words
-from store.schema import blast, call_count, held_lead, held_set, intent, outbox, request
+from store.schema import blast, call_count, held_lead, held_set, held_write, intent, outbox, request
 
 _ENDED = words((OutboxStatus.DONE, OutboxStatus.GONE))
 
@@ -36,6 +36,8 @@ class Limits:
     """Operators' requests and the leads of held sets, after they were answered or released."""
     counted: timedelta = timedelta(days=35)
     """Blast units and calls. The longest look back is the 28-day median."""
+    unions: timedelta = timedelta(days=90)
+    """What a union remembers so that it can be undone, after it was made."""
     portion: int = 500
 
 
@@ -50,8 +52,10 @@ class Purged:
     runs: int
     requests: int
     held_leads: int
+    held_writes: int
     blast: int
     calls: int
+    unions: int
     more: bool
 
 
@@ -69,10 +73,12 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
         "runs": runs.purge(tx, before=settled, limit=most),
         "requests": _delete(tx, request, [request.c.id], _answered_requests(answered), most),
         "held_leads": _delete(tx, held_lead, [held_lead.c.set_id, held_lead.c.lead_id], _released(answered), most),
+        "held_writes": _forget_writes(tx, before=answered, limit=most),
         "blast": _delete(tx, blast, [blast.c.kind, blast.c.minute], _minutes(now - limits.counted), most),
         "calls": _delete(
             tx, call_count, [call_count.c.connection, call_count.c.hour], _hours(now - limits.counted), most
         ),
+        "unions": unions.forget_old(tx, before=now - limits.unions, limit=most),
     }
     return Purged(**found, more=max(found.values()) >= most)
 
@@ -115,6 +121,16 @@ def _released(before: datetime) -> AnySelect:
         .where(held_lead.c.set_id.in_(sets), held_lead.c.released_at < before)
         .order_by(held_lead.c.set_id, held_lead.c.lead_id)
     )
+
+
+def _forget_writes(tx: Tx, *, before: datetime, limit: int) -> int:
+    """Fields that were let through long ago; what was discarded stays, for it may still not be written."""
+    columns = held_write.c
+    places = (columns.connection, columns.object, columns.record_id, columns.field, columns.set_id)
+    rows = tx.execute(select(*places).where(columns.released_at < before).limit(limit)).all()
+    for row in rows:
+        tx.execute(delete(held_write).where(*(at == value for at, value in zip(places, row, strict=True))))
+    return len(rows)
 
 
 def _minutes(before: datetime) -> AnySelect:

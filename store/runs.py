@@ -1,19 +1,23 @@
 """The record of every cycle: what started it, what it counted, what failed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
-from domain.run import Run
+from domain.audit import LOOP
+from domain.change import ChangeKind
+from domain.run import OutboxStatus, Run
 from store.columns import AnyRow
 from store.engine import Tx
+from store.schema import outbox
 from store.schema import run as table
 
 
-def start(tx: Tx, trigger: str, *, now: datetime) -> int:
-    """Begin a run; returns its number."""
-    row = {"trigger": trigger, "started_at": now, "counts": {}, "failures": []}
+def start(tx: Tx, trigger: str, *, now: datetime, actor: str = LOOP) -> int:
+    """Begin a run; returns its number. `actor`: who wanted it."""
+    row = {"trigger": trigger, "started_at": now, "counts": {}, "failures": [], "actor": actor}
     number: int = tx.execute(table.insert().returning(table.c.id), row).scalar_one()
     return number
 
@@ -32,10 +36,47 @@ def last(tx: Tx, n: int) -> list[Run]:
 
 def get(tx: Tx, run_id: int) -> Run:
     """The run of this number; LookupError when there is none."""
-    row = tx.execute(select(table).where(table.c.id == run_id)).first()
-    if row is None:
+    found = find(tx, run_id)
+    if found is None:
         raise LookupError(f"there is no run {run_id}")
-    return _to_run(row)
+    return found
+
+
+def find(tx: Tx, run_id: int) -> Run | None:
+    """The run of this number; None when there is none, or it was too long ago."""
+    row = tx.execute(select(table).where(table.c.id == run_id)).first()
+    return None if row is None else _to_run(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How many writes of a run to one object stand so; `code` is the outcome or the system's own word."""
+
+    connection: str
+    object: str
+    kind: ChangeKind
+    status: OutboxStatus
+    code: str
+    count: int
+
+
+def written(tx: Tx, run_id: int) -> list[Written]:
+    """What a run put out, as it stands now. A write that a later run replaced before it was sent is that one's."""
+    columns = (outbox.c.connection, outbox.c.object, outbox.c.kind, outbox.c.status, outbox.c.code)
+    rows = tx.execute(
+        select(*columns, func.count()).where(outbox.c.run_id == run_id).group_by(*columns).order_by(*columns)
+    )
+    return [
+        Written(
+            connection=row[0],
+            object=row[1],
+            kind=ChangeKind(row[2]),
+            status=OutboxStatus(row[3]),
+            code=row[4],
+            count=row[5],
+        )
+        for row in rows
+    ]
 
 
 def purge(tx: Tx, *, before: datetime, limit: int) -> int:
@@ -55,4 +96,5 @@ def _to_run(row: AnyRow) -> Run:
         ended_at=row.ended_at,
         counts=row.counts,
         failures=tuple(row.failures),
+        actor=row.actor,
     )

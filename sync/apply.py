@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
+from domain.audit import LOOP
 from domain.errors import SettingsError
+from domain.run import GoLive
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import connections, handoffs, intents, leads, runs
+from store import audit, connections, handoffs, intents, leads, misfits, runs
+from store.audit import AuditEntry
 from store.engine import Tx
-from sync import guard
+from sync import guard, radius
 from sync.conclude import Conclusion
 from sync.cycle import Tally, guarded
+from sync.golive import follow_step
 from sync.introduce import introduce
 from sync.loop import InForce, Loop
 from sync.outgoing import put
@@ -20,6 +24,8 @@ from sync.planfile import PlanFile
 from sync.preview import PlannedLead
 from sync.push import push
 from sync.save import save_conclusions
+from sync.sealing import seal
+from sync.undo import take_back
 
 BATCH = 500
 
@@ -34,15 +40,22 @@ class Applied:
     tally: Tally = field(default_factory=Tally)
 
 
-def apply(loop: Loop, plan: PlanFile, *, now: datetime) -> Applied:
-    """Persist and push; SettingsError refuses the whole file when rules or systems are others now."""
+def apply(loop: Loop, plan: PlanFile, *, now: datetime, actor: str = LOOP) -> Applied:
+    """Persist and push; SettingsError refuses the whole file when rules, systems or the step of go-live are others."""
     applied = Applied()
     with loop.store.write(loop.epoch) as tx:
+        follow_step(tx, loop, now=now)
+        _refuse_beyond(plan, loop.settings.go_live)
         _refuse_foreign(tx, plan, loop.in_force(tx))
-        run_id = runs.start(tx, f"apply {plan.header.id}", now=now)
+        undoes = plan.header.undoes
+        of = "" if undoes is None else f", which undoes run {undoes}"
+        run_id = runs.start(tx, f"apply {plan.header.id}{of}", now=now, actor=actor)
+        action = f"applied {plan.header.id}{of}, as run {run_id}"
+        audit.append(tx, [AuditEntry(at=now, actor=actor, action=action, rule_hash=plan.header.rule_hash)])
     for start in range(0, len(plan.leads), BATCH):
         with loop.store.write(loop.epoch) as tx:
-            _apply_batch(tx, loop, plan, plan.leads[start : start + BATCH], applied, now=now, run_id=run_id)
+            some = plan.leads[start : start + BATCH]
+            _apply_batch(tx, loop, plan, some, applied, now=now, run_id=run_id, actor=actor)
     for name in loop.connections:
 
         def step(name: str = name) -> None:
@@ -50,6 +63,7 @@ def apply(loop: Loop, plan: PlanFile, *, now: datetime) -> Applied:
             applied.tally.pushed[name] = push(loop, name, now=now, run_id=run_id)
 
         guarded(loop, name, "push", applied.tally, step, now=now)
+    seal(loop, now=now)
     with loop.store.write(loop.epoch) as tx:
         runs.finish(tx, run_id, now=now, counts=applied.tally.counts(), failures=applied.tally.failures)
     return applied
@@ -57,6 +71,15 @@ def apply(loop: Loop, plan: PlanFile, *, now: datetime) -> Applied:
 
 def accounts_of(tx: Tx) -> dict[str, str]:
     return {each.name: each.account_id or "" for each in connections.all(tx)}
+
+
+def _refuse_beyond(plan: PlanFile, step: GoLive) -> None:
+    if step is GoLive.OBSERVE:
+        raise SettingsError("go_live is `observe`, so nothing is written: set it to `scores`, `pilot` or `live` first")
+    if plan.header.go_live is not step:
+        raise SettingsError(
+            f"{plan.header.id} was made while go_live was `{plan.header.go_live}`, now it is `{step}`: make a new plan"
+        )
 
 
 def _refuse_foreign(tx: Tx, plan: PlanFile, rules: InForce) -> None:
@@ -72,7 +95,15 @@ def _refuse_foreign(tx: Tx, plan: PlanFile, rules: InForce) -> None:
 
 
 def _apply_batch(
-    tx: Tx, loop: Loop, plan: PlanFile, planned: Sequence[PlannedLead], applied: Applied, *, now: datetime, run_id: int
+    tx: Tx,
+    loop: Loop,
+    plan: PlanFile,
+    planned: Sequence[PlannedLead],
+    applied: Applied,
+    *,
+    now: datetime,
+    run_id: int,
+    actor: str,
 ) -> None:
     fit = _fit(tx, planned, applied, now=now)
     conclusions = [each.conclusion for each in fit if each.conclusion is not None]
@@ -81,11 +112,19 @@ def _apply_batch(
     _hold(tx, plan, conclusions, now=now)
     guard.book(tx, conclusions, now=now)
     guard.use_up(tx, conclusions, now=now)
-    drafts = [draft for each in fit for draft in each.changes]
-    put(tx, drafts, now=now, run_id=run_id)
+    if plan.header.undoes is not None:
+        take_back(tx, plan.header.undoes, fit, actor=actor, now=now)
+    else:
+        misfits.unfit(tx, {each.lead_id: each.misfits for each in fit}, now=now)
+    wanted = [draft for each in fit for draft in each.changes]
+    drafts, kept_back = radius.allowed(tx, loop.settings, loop.in_force(tx), wanted, now=now)
+    applied.skipped |= dict.fromkeys(kept_back, "part of it waits: it is more than 24 hours may bring (blast_radius)")
+    radius.hold_planned(tx, loop.settings, [one for each in fit for one in each.held], now=now)
+    put(tx, drafts, now=now, run_id=run_id, random_bytes=loop.random_bytes, actor=actor)
     # A created person lets their task follow: whoever has an intent open is planned again by the next cycle.
     unfinished = intents.open_of(tx, [each.lead_id for each in fit])
-    leads.clear_plan_due(tx, [each.lead_id for each in fit if not unfinished.get(each.lead_id)])
+    done = (each.lead_id for each in fit if each.lead_id not in kept_back and not unfinished.get(each.lead_id))
+    leads.clear_plan_due(tx, done if plan.header.undoes is None else ())
     applied.leads += len(fit)
     applied.changes += len(drafts)
 

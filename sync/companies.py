@@ -22,9 +22,7 @@ def keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: Mappi
         if system is None:
             continue
         if holds is Holds.ACCOUNTS and system.accounts is not None:
-            domain = _domain(record, system)
-            if domain:
-                records.index_values(tx, record.ref, {"domain": domain})
+            _index(tx, record, _domain(record, system))
             accounts.append(record.ref)
         elif system.deals is not None and system.accounts is not None:
             account = record.values.get(system.deals.account)
@@ -32,6 +30,14 @@ def keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: Mappi
                 records.index_values(tx, record.ref, {"account": account})
                 accounts.append(RecordRef(connection=record.ref.connection, object=system.accounts.object, id=account))
     return _by_name(tx, accounts, rules) | _by_domain(tx, accounts, rules)
+
+
+def _index(tx: Tx, account: Record, domain: str) -> None:
+    """Let the account be found by its domain; one that was deleted is nobody's any more."""
+    if account.archived:
+        records.drop_index(tx, [account.ref])
+    elif domain:
+        records.index_values(tx, account.ref, {"domain": domain})
 
 
 def _domain(account: Record, system: System) -> str:

@@ -14,6 +14,7 @@ from domain.activity import MARKETING_KINDS, Activity
 from domain.change import Conflict
 from domain.decision import Decision, Desired
 from domain.lead import Fact, Lead
+from domain.misfit import Misfit, Why
 from domain.place import Place
 from domain.record import Record
 from domain.score import Score
@@ -24,15 +25,15 @@ from handoff.routing import RoutingState
 from handoff.view import LeadView
 from mapping.agreement import Base
 from mapping.duplicates import on_heads_only
-from mapping.heads import touches
-from mapping.merge_lead import LeadMerge, merge_lead
+from mapping.merge_lead import LeadMerge, Unread
 from mapping.projection import project
 from mapping.wishes import FieldWish
 from scoring.showing import is_worth_showing
 from sync.carrying import awaited
-from sync.creating import due_at
+from sync.creating import Entry, due_at, entries, lacks, stand_ins, to_create
 from sync.loop import InForce
 from sync.material import Material, Users
+from sync.merged import merged_of
 from sync.same import same
 
 ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME})
@@ -86,6 +87,10 @@ class Conclusion:
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
     awaited: frozenset[Place] = frozenset()
     """What a neighbour should carry and the records do not show yet."""
+    creating: tuple[Entry, ...] = ()
+    """Where the person is missing and to be created now."""
+    unread: tuple[Misfit, ...] = ()
+    """What the records show and nobody can read."""
     allowance: Allowance | None = None
     """What it used up to pass the blast radius; None where it needed nothing."""
 
@@ -110,6 +115,7 @@ def conclude(
     every = _wishes(decision, known.merged, material, rules, users)
     wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field)]
     wanted = _desired(wishes, material, decision, rules)
+    creating = to_create(known.entries, decision, rules.mapping, now=now)
     conclusion = Conclusion(
         lead_id=material.lead.id,
         revision=material.lead.revision,
@@ -122,12 +128,18 @@ def conclude(
         desired=wanted,
         rewish=_has_moved(wanted, material.desired),
         undone=_is_undone(wanted, material.records, rules),
-        agreed=_agreed(known.merged, material),
+        agreed=_agreed(known.merged, material, stand_ins(creating, rules)),
         conflicts=known.merged.conflicts,
         heads=known.merged.heads,
         awaited=awaited(every, known.merged.values, _head_records(material, known.merged), rules.fields),
+        creating=creating,
+        unread=tuple(map(_misfit, known.merged.unread)),
     )
     return conclusion, state
+
+
+def _misfit(one: Unread) -> Misfit:
+    return Misfit(ref=one.ref, field=one.field, property=one.property, why=Why.UNREADABLE, words=one.problem)
 
 
 def _wishes(
@@ -146,12 +158,11 @@ class _Understood:
     changed: Mapping[str, Value]
     since: datetime
     view: LeadView
+    entries: tuple[Entry, ...]
 
 
 def _understand(material: Material, rules: InForce, users: Users, *, now: datetime) -> _Understood:
-    has_twins = len({row.ref.connection for row in material.records}) < len(material.records)
-    touched = touches(material.activities) if has_twins else None
-    merged = merge_lead(material.records, material.bases, rules.fields, touched=touched)
+    merged = merged_of(material, rules.fields)
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
     facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
@@ -161,7 +172,10 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
     changed_at = {fact.name: fact.since for fact in facts}
     answers = _answers(merged, rules)
     view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
-    return _Understood(merged=merged, changed=changed, since=since, view=view)
+    missing_in = entries(merged.values, material.records, material.account, merged.heads, rules)
+    if lacking := lacks(missing_in):
+        view = replace(view, lacks=lacking)
+    return _Understood(merged=merged, changed=changed, since=since, view=view, entries=missing_in)
 
 
 def _changed_facts(values: Mapping[str, Value], facts: Sequence[Fact]) -> dict[str, Value]:
@@ -233,7 +247,7 @@ def look(
     changed_at: Mapping[str, datetime],
 ) -> LeadView:
     """The lead as the handoff floor sees it."""
-    values = {**merged.values, **answers}
+    values = {**merged.values, **merged.limits, **answers}
     account = material.account
     return LeadView(
         lead=material.lead,
@@ -348,11 +362,20 @@ def _desired(
                 field=wish.field,
                 property=wish.property,
                 value=wish.value,
-                cause=why_now or f"{wish.property} by the rules in force",
+                cause=_cause(wish.property, why_now, rules),
                 rule_hash=rules.hash,
             )
         )
     return tuple(rows)
+
+
+def _cause(name: str, why_now: str, rules: InForce) -> str:
+    """Why a property is to be another one: a move of the lead explains its stage and its rep, and nothing else."""
+    if rules.fields.roles.get(name) is Role.SHARED:
+        return f"{name} as both systems' values come to, {rules.fields.deciders[name].partition(', ')[2]}"
+    if name in SHOWN or not why_now:
+        return f"{name} by the rules in force"
+    return why_now
 
 
 def _has_moved(wanted: Sequence[Desired], before: Sequence[Desired]) -> bool:
@@ -373,9 +396,9 @@ def _is_undone(wanted: Sequence[Desired], shown: Sequence[Record], rules: InForc
     return False
 
 
-def _agreed(merged: LeadMerge, material: Material) -> tuple[Agreed, ...]:
-    """What both sides now agree on, and the answers that this conclusion has taken note of."""
-    bases = {key: base for key, base in merged.bases.items() if material.bases.get(key) != base}
+def _agreed(merged: LeadMerge, material: Material, ours: Mapping[tuple[str, str], Base]) -> tuple[Agreed, ...]:
+    """What both sides now agree on, `ours` included, and the answers that this conclusion has taken note of."""
+    bases = {key: base for key, base in {**merged.bases, **ours}.items() if material.bases.get(key) != base}
     for key, value in merged.answers.items():
         base = material.bases.get(key)
         if base is None or base.value != value:

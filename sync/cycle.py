@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from connectors.contract import Resting
+from domain.audit import LOOP
 from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError, WrongAccountError
 from domain.run import ConnectionStatus, GoLive, Run
-from store import audit, connections, held, outbox, runs
-from sync import recover
+from store import connections, held, outbox, runs
+from sync import recover, schema_watch
 from sync.decide import Decided, decide_due
 from sync.flapping import name_rivals
 from sync.golive import follow_step, take_baseline
@@ -18,10 +19,12 @@ from sync.hints import follow
 from sync.intake import Pulled
 from sync.introduce import introduce
 from sync.loop import Loop, StopAskedError
-from sync.outgoing import plan_due
+from sync.outgoing import OpenRun, plan_due
 from sync.pull import pull
 from sync.push import Pushed, push
 from sync.retain import retain
+from sync.sealing import seal
+from sync.widen import fill_back
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,8 @@ class Tally:
     failures: list[str] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
     """Connections that did not answer, or said to come back later."""
+    run_id: int | None = None
+    """The run that what was planned belongs to; None while nothing was."""
 
     def counts(self) -> dict[str, int]:
         total = {
@@ -55,17 +60,17 @@ class Tally:
         return total
 
 
-def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
+def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule", actor: str = LOOP) -> Run:
     """One whole cycle and its record. A failing connection is noted and the rest goes on."""
     tally = Tally()
     recover_claims(loop, now=now)
     with loop.store.write(loop.epoch) as tx:
-        run_id = runs.start(tx, trigger, now=now)
+        run_id = runs.start(tx, trigger, now=now, actor=actor)
     for name in loop.connections:
         pull_one(loop, name, tally, now=now)
     with loop.store.write(loop.epoch) as tx:
         take_baseline(tx, loop, now=now)
-        follow_step(tx, loop)
+        follow_step(tx, loop, now=now)
         held.expire(tx, now=now)
     for _ in range(ROUNDS):
         planned = decide_and_plan(loop, tally, now=now, run_id=run_id)
@@ -73,8 +78,8 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule") -> Run:
         if not planned and not sent:
             break
     retain(loop, now=now)
+    seal(loop, now=now)
     with loop.store.write(loop.epoch) as tx:
-        audit.seal(tx, now=now)
         runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
         return runs.get(tx, run_id)
 
@@ -89,9 +94,15 @@ def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedel
 
     def step() -> None:
         introduce(loop, name, now=now)
+        schema_watch.look(loop, name, now=now)
         tally.pulled[name] = pull(loop, name, now=now, hot=hot)
 
+    def again() -> None:
+        tally.pulled[f"{name} again"] = fill_back(loop, name, now=now)
+
+    schema_watch.wake(loop, name, now=now)
     guarded(loop, name, "pull", tally, step, now=now)
+    guarded(loop, name, "back-fill", tally, again, now=now)
     guarded(loop, name, "history", tally, lambda: name_rivals(loop, name, now=now), now=now)
     _tell_what_rests(loop, name, now=now)
 
@@ -122,12 +133,18 @@ def follow_hints(loop: Loop, name: str, tally: Tally, *, now: datetime) -> None:
 def decide_and_plan(loop: Loop, tally: Tally, *, now: datetime, run_id: int | None) -> int:
     """Decide what is due and plan what it needs written; returns how many rows were planned.
 
+    Without a run the first row opens one, which the tally names from then on: most looks find nothing to write.
+
     While the installation only observes nothing is planned: what waits is what `leadloop plan` shows.
     """
     decided = decide_due(loop, now=now)
     for name, count in asdict(decided).items():
         setattr(tally.decided, name, getattr(tally.decided, name) + count)
-    planned = 0 if observing(loop) else plan_due(loop, now=now, run_id=run_id)
+    run = OpenRun(number=run_id)
+    try:
+        planned = 0 if observing(loop) else plan_due(loop, now=now, run=run)
+    finally:
+        tally.run_id = run.number
     tally.planned += planned
     return planned
 

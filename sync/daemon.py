@@ -15,7 +15,7 @@ import structlog
 from connectors.contract import Lane, Pace, Reader, Refresher
 from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus
-from store import audit, connections, held, requests, runs
+from store import connections, held, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
 from sync.cycle import Tally, add_pushed, decide_and_plan, follow_hints, guarded, observing, pull_one, recover_claims
@@ -25,6 +25,7 @@ from sync.loop import Loop, StopAskedError
 from sync.push import push
 from sync.retain import retain
 from sync.schedule import Job
+from sync.sealing import seal
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,8 @@ class Daemon:
     _in_turn: list[Job] = field(default_factory=list)
     _troubles: dict[str, str] = field(default_factory=dict)
     _last_run: datetime | None = None
+    _open_run: int | None = None
+    """What the decider has planned since the last record belongs to it."""
     _rules: str | None = None
 
     def jobs(self) -> list[Job]:
@@ -268,11 +271,14 @@ class Daemon:
         loop, now = self.loops["decide"], self.now()
         with loop.store.write(loop.epoch) as tx:
             held.expire(tx, now=now)
-            follow_step(tx, loop)
+            follow_step(tx, loop, now=now)
             if not take_baseline(tx, loop, now=now) and not _stands_still(tx):
                 return
         mine = Tally()
-        decide_and_plan(loop, mine, now=now, run_id=None)
+        try:
+            decide_and_plan(loop, mine, now=now, run_id=self._open_run)
+        finally:
+            self._open_run = mine.run_id or self._open_run
         with self._lock:
             tally, self._tally = self._tally, Tally()
         tally.decided, tally.planned = mine.decided, mine.planned
@@ -282,13 +288,14 @@ class Daemon:
         """One run per cycle, and one whenever something moved or failed."""
         cycle = timedelta(minutes=loop.settings.schedule.cycle_minutes)
         due = self._last_run is None or now - self._last_run >= cycle
-        if not due and not any(tally.counts().values()) and not tally.failures:
+        moved = self._open_run is not None or any(tally.counts().values()) or tally.failures
+        if not due and not moved:
             return
+        seal(loop, now=now)
         with loop.store.write(loop.epoch) as tx:
-            run_id = runs.start(tx, "schedule", now=self._last_run or now)
-            audit.seal(tx, now=now)
+            run_id = self._open_run or runs.start(tx, "schedule", now=self._last_run or now)
             runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
-        self._last_run = now
+        self._open_run, self._last_run = None, now
 
 
 def _turn(job: Job) -> tuple[bool, str]:

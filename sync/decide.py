@@ -7,6 +7,8 @@ decided: the lead waits in a frozen set, and everything else about it is conclud
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -26,6 +28,8 @@ from sync.save import save_conclusions
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -116,17 +120,24 @@ def fold(
     verdicts = Verdicts()
     for material in materials:
         at("decide.computing")
-        try:
-            settled = _settle(material, rules, state, people, room, now=now)
-        except Exception as error:  # noqa: BLE001 - the bulkhead of design.md 7: one poisoned lead stops no other
-            log.error("lead_not_decided", lead=material.lead.id, error=type(error).__name__)  # noqa: TRY400 - no locals
-            verdicts.failed.append((material.lead.id, f"{type(error).__name__}: {error}"))
+        settled = alone(material.lead.id, partial(_settle, material, rules, state, people, room, now=now))
+        if isinstance(settled, str):
+            verdicts.failed.append((material.lead.id, settled))
             continue
         state = settled.state
         verdicts.saved.append(settled.saved)
         if settled.set_name is not None:
             verdicts.held.setdefault(settled.set_name, []).append(settled.wished)
     return verdicts, state
+
+
+def alone(lead: LeadId, work: Callable[[], T]) -> T | str:
+    """The bulkhead of design.md 7: one poisoned lead stops no other. What failed comes back in words."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001
+        log.error("lead_not_decided", lead=lead, error=type(error).__name__)  # noqa: TRY400 - no locals
+        return f"{type(error).__name__}: {error}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from store import installation as notebook
 from store import leads, scores
 from store.engine import Tx
 
+_STEP, _SINCE = "go_live", "go_live_since"
+
 
 def went_live_at(tx: Tx) -> datetime | None:
     """When the baseline was taken; None until every system's people were read once."""
@@ -42,6 +44,24 @@ def go_live(tx: Tx, *, now: datetime) -> None:
     scores.forget_all(tx)
     leads.make_all_due(tx)
     leads.mark_all_plan_due(tx)
+
+
+def note_step(tx: Tx, step: GoLive, *, now: datetime) -> None:
+    """The loop follows this step of go-live from now on."""
+    notebook.put(tx, _STEP, step.value)
+    notebook.put(tx, _SINCE, now.isoformat())
+
+
+def step_followed(tx: Tx) -> GoLive | None:
+    """The step that what waits to be sent was planned at; None before the first decision."""
+    kept = notebook.get(tx, _STEP)
+    return None if kept is None else GoLive(kept)
+
+
+def step_since(tx: Tx, step: GoLive, *, now: datetime) -> datetime:
+    """When this step began: now, if it is not followed yet."""
+    kept = notebook.get(tx, _SINCE)
+    return datetime.fromisoformat(kept) if kept is not None and step_followed(tx) is step else now
 
 
 def step_now(tx: Tx, step: GoLive) -> GoLive:

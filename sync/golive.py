@@ -1,19 +1,21 @@
-"""The first day: when everything that is out there has been read once, the baseline stands.
+"""The steps of go-live, from the first day on.
 
-What happened before that moment changes scores and opens no handoff (law 4 of design.md).
+When everything that is out there has been read once, the baseline stands: what happened before changes scores and
+opens no handoff (law 4 of design.md). A step back takes back what was planned and not sent: at `scores` nothing but
+scores goes out, while observing nothing at all.
 """
 
 from datetime import datetime
 
 import structlog
 
-from connectors.contract import Holds, Reader
-from domain.run import ConnectionStatus
+from connectors.contract import Holds, Lane, Reader
+from domain.run import ConnectionStatus, GoLive
 from store import connections, held, leads
-from store import installation as notebook
 from store.engine import Tx
-from sync.firstday import go_live, read_whole, went_live_at
+from sync.firstday import go_live, note_step, read_whole, step_followed, went_live_at
 from sync.loop import Loop
+from sync.outgoing import withdraw_unsent
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +40,28 @@ def take_baseline(tx: Tx, loop: Loop, *, now: datetime) -> bool:
     return True
 
 
-def follow_step(tx: Tx, loop: Loop) -> None:
-    """When go-live has moved on, whoever was held back by the step before is decided anew: the approval stands.
+def follow_step(tx: Tx, loop: Loop, *, now: datetime) -> None:
+    """When go-live has moved, whoever was held back by the step before is decided anew: the approval stands.
 
-    What the step before kept from being written is planned now.
+    What the step before kept from being written is planned now; what this step does not cover is not sent any more.
     """
-    step = loop.settings.go_live.value
-    before = notebook.get(tx, "go_live")
-    if before == step:
+    step, before = loop.settings.go_live, step_followed(tx)
+    if before is step:
         return
-    notebook.put(tx, "go_live", step)
-    if before is not None:
-        leads.touch(tx, held.of_set(tx, before))
-        leads.mark_all_plan_due(tx)
-        log.info("go_live_moved", stage=step)
+    note_step(tx, step, now=now)
+    if before is None:
+        return
+    withdrawn = 0 if step.covers(before) else withdraw_unsent(tx, f"go_live went back to {step}", now=now)
+    leads.touch(tx, held.of_set(tx, before.value))
+    leads.mark_all_plan_due(tx)
+    log.info("go_live_moved", stage=step.value, withdrawn=withdrawn)
+
+
+def lanes_open(tx: Tx, step: GoLive) -> tuple[Lane, ...]:
+    """What may be sent at a step; nothing until what was planned at another one has been taken back.
+
+    Everything that is written at `scores` goes in the background.
+    """
+    if step is GoLive.OBSERVE or step_followed(tx) not in {None, step}:
+        return ()
+    return (Lane.BACKGROUND,) if step is GoLive.SCORES else tuple(Lane)

@@ -6,21 +6,24 @@ small cycles weigh as much as one large one. What took an allowance is booked un
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
+from domain.audit import LOOP
 from domain.decision import BlastClass, Decision, IntentKind
 from domain.handoff import Handoff
 from domain.run import GoLive
 from domain.values import LeadId, RuleHash
-from store import held, leads
+from store import audit, held, leads
+from store.audit import AuditEntry
 from store.engine import Tx
 from store.held import Standing
 from sync.conclude import Allowance, Conclusion
-from sync.firstday import step_now, went_live_at
-from sync.material import BASELINE, Material
+from sync.firstday import step_now, step_since, went_live_at
+from sync.material import BASELINE, EARLIER_STEPS, METERED, Material
 
 DAY = timedelta(hours=24)
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Room:
     """Who was armed anew since is above the line by a publication, not by the first day. None: it is not over, and
     whoever a step keeps back need not be remembered, for all are decided anew."""
     go_live: GoLive = GoLive.LIVE
+    step_since: datetime = ALWAYS
+    """When this step of go-live began."""
     pilots: frozenset[str] = frozenset()
     """E-mails of the reps who take part in the pilot."""
     standing: Standing = field(default_factory=Standing)
@@ -69,8 +74,9 @@ class Room:
             return Admission(passes=True, allowance=Allowance.APPROVAL)
         if self._was_discarded(conclusion, material):
             return Admission(passes=False)
-        waits_in = self.standing.open.get(conclusion.lead_id)
-        if is_radius_set(waits_in) and not decision.hand_raise:
+        lead = conclusion.lead_id
+        waits_in = self.standing.open.get(lead, self.standing.approved.get(lead))
+        if self._stays(waits_in, conclusion, material):
             return Admission(passes=False, set_name=waits_in)
         return self._take(decision, decision.blast)
 
@@ -98,6 +104,12 @@ class Room:
         """Whether a person said no to what speaks for this decision, and nothing newer does."""
         at = self.standing.discarded_at.get(conclusion.lead_id)
         return at is not None and not any(moment > at for moment in _reasons(conclusion, material))
+
+    def _stays(self, waits_in: str | None, conclusion: Conclusion, material: Material) -> bool:
+        """Whether only a person's word lets it out of its set; of an earlier step's also what came up since."""
+        if waits_in in EARLIER_STEPS:
+            return not any(moment > self.step_since for moment in _reasons(conclusion, material))
+        return is_radius_set(waits_in) and not conclusion.decision.hand_raise
 
     def _take(self, decision: Decision, blast: BlastClass) -> Admission:
         """Use up room of the class; whoever raised a hand has room of their own first."""
@@ -173,6 +185,7 @@ def room_within(
         baseline_open=not held.is_closed(tx, BASELINE),
         went_live_at=went_live_at(tx),
         go_live=step_now(tx, settings.go_live),
+        step_since=step_since(tx, settings.go_live, now=now),
         pilots=pilots,
         standing=held.standing(tx, ids),
     )
@@ -188,7 +201,9 @@ def room_left(
 
 def hold(tx: Tx, name: str, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
     """Freeze these leads under a name; the set opens only by an approval."""
-    held.hold(tx, name, _cause(name), [each.lead_id for each in conclusions], now=now)
+    new = held.hold(tx, name, _cause(name), [each.lead_id for each in conclusions], now=now)
+    if new:
+        audit.append(tx, [AuditEntry(at=now, actor=LOOP, action=f"held in {name}: {len(new)} leads")])
 
 
 def _cause(name: str) -> str:
@@ -224,15 +239,15 @@ def use_up(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
 def release_backlog(
     tx: Tx, settings: Settings, *, reps: int, now: datetime, pilots: frozenset[str] = frozenset()
 ) -> int:
-    """Let the approved part of the day-one backlog through, metered per rep and day, freshest first.
+    """Let the approved backlog of the first day and of earlier steps through, per rep and day, freshest first.
 
     Nothing before handoffs are made at all, and in the pilot only what its reps own: a turn would be lost.
     """
-    if settings.go_live not in {GoLive.PILOT, GoLive.LIVE}:
+    if not settings.go_live.hands_off:
         return 0
     released = held.take_approved(
         tx,
-        BASELINE,
+        METERED,
         per_rep_per_day=settings.backlog.per_rep_per_day,
         reps=reps,
         now=now,

@@ -9,15 +9,17 @@ from datetime import datetime
 
 import structlog
 
+from config.settings import DestructiveLimit
 from connectors.contract import Holds, Reader
 from domain.activity import Activity
 from domain.record import Record
 from domain.values import LeadId, RecordRef
-from store import audit, desired, leads, ledger, lists, records
+from store import audit, desired, identity, leads, ledger, lists, records
 from store.engine import Tx
 from sync.companies import keep_company
 from sync.firstday import went_live_at
 from sync.identify import identify
+from sync.list_doubts import doubt_of
 from sync.listing import Listing
 from sync.loop import InForce, Loop
 from sync.overtaken import keep_our_writes
@@ -41,7 +43,8 @@ class Intake:
     """One reading of a connection: what it stands on, and what it has brought so far.
 
     `members`: whom each list showed when the reading began, where lists are read. `doubts`: listings
-    that were not believed. `audited`: the last number of the audit when the reading began.
+    that were not believed. `union_limit`: on leads united by a guess. `audited`: the last number of the audit when the
+    reading began.
     """
 
     connection: str
@@ -49,6 +52,7 @@ class Intake:
     rules: InForce
     members: Mapping[str, set[LeadId]]
     smaller_percent: float
+    union_limit: DestructiveLimit
     now: datetime
     audited: int
     pulled: Pulled = field(default_factory=Pulled)
@@ -66,6 +70,7 @@ def intake_of(
         rules=loop.in_force(tx),
         members=desired.shown_on_lists(tx, connection) if lists_are_read else {},
         smaller_percent=loop.settings.blast_radius.smaller_sweep_percent,
+        union_limit=loop.settings.blast_radius.destructive,
         now=now,
         audited=audit.last(tx),
     )
@@ -74,6 +79,8 @@ def intake_of(
 def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activities: Sequence[Activity] = ()) -> None:
     """Keep rows of a stream and touch the leads that they mean something for."""
     pulled, now = intake.pulled, intake.now
+    if shown and intake.streams[stream] is Holds.PEOPLE:
+        identity.alone(tx)
     rows = _with_former(shown)
     refs = set(records.upsert(tx, rows, seen_at=now))
     keep_our_writes(tx, intake.connection, refs, audited=intake.audited)
@@ -111,17 +118,27 @@ def _keep_records(
     rules, holds = intake.rules, intake.streams[stream]
     match holds:
         case Holds.PEOPLE if changed:
-            armed_at = went_live_at(tx) or intake.now
-            return identify(tx, changed, rules.mapping, rule_hash=rules.hash, now=intake.now, armed_at=armed_at)
+            live_at = went_live_at(tx)
+            return identify(
+                tx,
+                changed,
+                rules.mapping,
+                rule_hash=rules.hash,
+                now=intake.now,
+                armed_at=live_at or intake.now,
+                limit=intake.union_limit if live_at is not None else None,
+            )
         case Holds.ACCOUNTS | Holds.DEALS if changed:
             return keep_company(tx, changed, holds, rules.mapping)
         case Holds.LISTS:
-            return _keep_lists(tx, shown, {record.ref for record in changed}, intake)
+            return _keep_lists(tx, intake, stream, shown=shown, changed={record.ref for record in changed})
         case _:
             return set()
 
 
-def _keep_lists(tx: Tx, shown: Sequence[Record], changed: Collection[RecordRef], intake: Intake) -> set[LeadId]:
+def _keep_lists(
+    tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], changed: Collection[RecordRef]
+) -> set[LeadId]:
     """Lists as their system shows them now: remember their ids, and whom a person put on them or took off.
 
     Each is compared with what we know, not with how it was last read: our own joins lie between. A
@@ -131,7 +148,9 @@ def _keep_lists(tx: Tx, shown: Sequence[Record], changed: Collection[RecordRef],
     for record in shown:
         listing = _listing(tx, record, intake)
         lists.ensure(tx, intake.connection, listing.name, record.ref.id)
-        doubt = listing.doubt(intake.smaller_percent)
+        doubt = doubt_of(
+            tx, listing, stream, connection=intake.connection, percent=intake.smaller_percent, now=intake.now
+        )
         if doubt is not None and record.ref in changed:
             intake.doubts.append(doubt)
         removed = listing.missing if doubt is None else set()

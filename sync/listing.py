@@ -46,6 +46,5 @@ class Listing:
             return None
         return (
             f"list '{self.name}' came back without {len(self.missing)} of {before} members, which is taken for a "
-            "fault: nobody counts as taken off it. If people did that, set blast_radius.smaller_sweep_percent to 100 "
-            "until it was read again"
+            "fault: nobody counts as taken off it. If people did that, say so: `leadloop sweeps list`"
         )

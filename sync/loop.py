@@ -3,25 +3,30 @@
 Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is given `now`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from config.lifecycle import LifecycleRules
 from config.load import Rules, rules_from_document
 from config.mapping import MappingRules
 from config.settings import Settings
 from connectors.contract import Connector
+from domain.drift import OpenDrift
+from domain.record import Field
 from domain.run import RuleVersion
 from domain.survey import Survey
 from domain.values import RuleHash
 from handoff.rulebook import Rulebook
 from mapping.compiled import FieldMap
 from mapping.contested import waiting_places
+from mapping.creation import Newcomer, newcomers
 from scoring.scorer import Scorer
 from scoring.why import Reasons
+from store import described as described_store
+from store import drifts as drift_store
 from store import rules as rule_store
 from store import survey as survey_store
+from store.audit_chain import Anchor
 from store.engine import Store, Tx
 
 
@@ -37,6 +42,10 @@ class InForce:
     fields: FieldMap
     time_zone: str
     types: Mapping[str, str]
+    newcomers: tuple[Newcomer, ...] = ()
+    """How people are created where they are missing, and what that takes."""
+    described: Mapping[tuple[str, str], Mapping[str, Field]] = field(default_factory=dict)
+    """(connection, object) → what it last told of its fields; an object that was never asked is missing."""
 
     @property
     def mapping(self) -> MappingRules:
@@ -53,12 +62,17 @@ def compile_version(
     types: Mapping[str, str],
     time_zone: str,
     surveys: Mapping[str, Survey] | None = None,
+    described: Mapping[tuple[str, str], Mapping[str, Field]] | None = None,
+    drifts: Iterable[OpenDrift] = (),
 ) -> InForce:
     """Compile a published version; its document was validated when it was published.
 
-    A field that a survey found contested is not written before mapping.yaml says whose it is.
+    A field that a survey found contested is not written before mapping.yaml says whose it is. One that drifted is
+    paused. One that may not be blank has to be known before anybody is created.
     """
     rules = rules_from_document(version.document)
+    waiting = waiting_places(surveys or {}, rules.mapping, types)
+    fields = FieldMap(rules.mapping, types, waiting=waiting, drifts=[each.drift for each in drifts])
     scorer = Scorer(rules.scoring, version.hash, time_zone)
     return InForce(
         hash=version.hash,
@@ -72,9 +86,23 @@ def compile_version(
             rule_hash=version.hash,
             time_zone=time_zone,
         ),
-        fields=FieldMap(rules.mapping, types, waiting=waiting_places(surveys or {}, rules.mapping, types)),
+        fields=fields,
         time_zone=time_zone,
         types=types,
+        newcomers=newcomers(fields, described or {}),
+        described=described or {},
+    )
+
+
+def compile_here(tx: Tx, version: RuleVersion, *, types: Mapping[str, str], time_zone: str) -> InForce:
+    """Compile a version with all that is known of the systems it is for."""
+    return compile_version(
+        version,
+        types=types,
+        time_zone=time_zone,
+        surveys=survey_store.latest(tx),
+        described=described_store.all_of(tx),
+        drifts=drift_store.of(tx),
     )
 
 
@@ -84,6 +112,10 @@ class StopAskedError(Exception):
 
 def nothing_reached(_point: str) -> None:
     """The crash points of a running installation: none."""
+
+
+def no_anchor(_end: Anchor) -> None:
+    """A loop of which nobody keeps the audit's end."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,20 +134,26 @@ class Loop:
     fields: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """Connection → stream → the vendor's fields that its connector asks for now."""
     reached: Callable[[str], None] = nothing_reached
+    random_bytes: Callable[[int], bytes] | None = None
+    """Makes the keys by which the audit knows values without showing them; None: it does not know them."""
+    anchored: Callable[[Anchor], None] = no_anchor
+    """Called with the new end of the audit's chain once it is committed; keeps it outside the database."""
     introduced: set[str] = field(default_factory=set)
     """Connections whose account was checked in this process; nothing is pushed to any other."""
     _in_force: InForce | None = field(default=None, init=False)
-    _surveyed: Mapping[str, datetime] = field(default_factory=dict, init=False)
+    compared: dict[tuple[str, str], RuleHash] = field(default_factory=dict, init=False)
+    """(connection, object) → the rules that what it tells of its fields was last compared with."""
+    _known: tuple[object, ...] = field(default=(), init=False)
 
     def in_force(self, tx: Tx) -> InForce:
-        """The published rules, compiled again only when another version was published or a survey was taken."""
+        """The published rules, compiled again only when another version was published, or when a survey or what the
+        systems tell of their fields became another one."""
         version = rule_store.current(tx)
         if version is None:
             raise LookupError("no rules are published in this store")
-        known = survey_store.stamps(tx)
-        if self._in_force is None or self._in_force.hash != version.hash or self._surveyed != known:
-            surveys, self._surveyed = survey_store.latest(tx), known
-            self._in_force = compile_version(
-                version, types=self.types, time_zone=self.settings.time_zone, surveys=surveys
-            )
+        drifts = drift_store.of(tx)
+        known = (survey_store.stamps(tx), described_store.stamps(tx), drifts)
+        if self._in_force is None or self._in_force.hash != version.hash or self._known != known:
+            self._known = known
+            self._in_force = compile_here(tx, version, types=self.types, time_zone=self.settings.time_zone)
         return self._in_force

@@ -10,15 +10,20 @@ from domain.decision import Desired, Membership
 from domain.handoff import Assignment, Handoff, Rep
 from domain.lead import Account, Fact, Lead
 from domain.record import Record
+from domain.run import GoLive
 from domain.values import LeadId, RecordRef
 from mapping.addresses import company_domain
 from mapping.agreement import Base
-from store import desired, handoffs, held, leads, ledger, records
+from store import bases, desired, handoffs, held, leads, ledger, records
 from store.engine import Tx
 from sync.firstday import went_live_at
 
+EARLIER_STEPS = frozenset(step.value for step in GoLive if step is not GoLive.LIVE)
+"""Held sets of those who crossed while no handoffs were made for them."""
 BASELINE = "baseline"
 """The held set of those who stood above the line on the first day; released by the day."""
+METERED = EARLIER_STEPS | {BASELINE}
+"""Backlogs: once approved they go by the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +61,12 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     their_facts = ledger.facts_of(tx, order)
     their_activities = ledger.activities_of(tx, order)
     their_handoffs = handoffs.all_of(tx, order)
-    their_bases = desired.bases_of(tx, order)
+    their_bases = bases.bases_of(tx, order)
     their_desired = desired.of_leads(tx, order)
     their_memberships = desired.memberships_of(tx, order)
     their_assignments = handoffs.assignments_of(tx, order)
     accounts = _accounts(tx, their_records, rules, users)
-    approved = held.approved(tx, order, now=now, metered=BASELINE)
+    approved = held.approved(tx, order, now=now, metered=METERED)
     new = leads.never_scored(tx, order)
     went_live = went_live_at(tx)
     return [
@@ -157,7 +162,7 @@ def _account_records(
     refs = {lead: RecordRef(connection=connection, object=kind, id=account) for lead, account in named.items()}
     stored = records.get(tx, set(refs.values()))
     likely = records.find(tx, connection, kind, "domain", sorted(set(domains.values())))
-    found = {lead: stored[ref] for lead, ref in refs.items() if ref in stored}
+    found = {lead: stored[ref] for lead, ref in refs.items() if ref in stored and not stored[ref].archived}
     for lead, domain in domains.items():
         candidates = likely.get(domain, [])
         if lead not in found and len(candidates) == 1:

@@ -3,63 +3,136 @@
 Every row is audited before it can be sent: no write reaches a system that the audit does not know.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.mapping import Role
+from domain.audit import LOOP
 from domain.decision import Desired, Intent, IntentKind
 from domain.lead import Lead
+from domain.misfit import Misfit
 from domain.run import GoLive
 from domain.values import LeadId, RecordRef, Value
-from store import audit, desired, flaps, intents, leads, ledger, outbox, records
+from store import audit, desired, flaps, intents, leads, ledger, misfits, outbox, records, runs, trail, undone
 from store.audit import AuditEntry
+from store.chunks import chunks
 from store.engine import Tx
 from store.intents import IntentStatus, KeptIntent
 from store.outbox import OutboxDraft
 from sync.firstday import step_now
 from sync.flapping import watch
+from sync.heeding import spent
 from sync.loop import InForce, Loop
 from sync.material import Users, users
-from sync.plan import CLOSING, GivenTask, Wanted, changes_of, limited, outdated
+from sync.plan import CLOSING, GivenTask, Wanted, limited, outdated, outgoing_of
+from sync.radius import Pass
 
 BATCH = 500
 
+Stays = dict[LeadId, tuple[Misfit, ...]]
 
-def plan_due(loop: Loop, *, now: datetime, run_id: int | None = None) -> int:
-    """Plan every lead whose wishes or shown values moved; returns how many rows were put."""
-    count = 0
-    while True:
-        with loop.store.write(loop.epoch) as tx:
-            ids = leads.plan_due(tx, limit=BATCH)
-            if not ids:
-                return count
-            rules = loop.in_force(tx)
-            wanted = list(wanted_of(tx, ids, rules))
-            step = step_now(tx, loop.settings.go_live)
-            drafts = _peaceful(tx, wanted, rules, loop, step=step, now=now)
-            put(tx, drafts, now=now, run_id=run_id)
-            overtaken = withdraw(tx, wanted, rules, now=now)
-            leads.clear_plan_due(tx, [lead for lead in ids if lead not in overtaken])
-            count += len(drafts)
-            loop.reached("plan.before_commit")
-        loop.reached("plan.committed")
+
+@dataclass(slots=True, kw_only=True)
+class OpenRun:
+    """The run that writes are planned for; without a number it begins with the first of them."""
+
+    number: int | None = None
+
+    def of(self, tx: Tx, drafts: Sequence[OutboxDraft], *, now: datetime) -> int | None:
+        """Its number in this transaction; `number` has to wait for the commit."""
+        return runs.start(tx, "schedule", now=now) if self.number is None and drafts else self.number
+
+
+def plan_due(loop: Loop, *, now: datetime, run: OpenRun) -> int:
+    """Plan every lead whose wishes or shown values moved; returns how many rows were put.
+
+    Records with something that somebody may miss come last: when it is known how much of it there is.
+    """
+    weighing, count = Pass(settings=loop.settings), 0
+    while (some := _plan_next(loop, weighing, now=now, run=run)) is not None:
+        count += some
+    for ids in chunks(weighing.order(), BATCH):
+        count += _plan_weighed(loop, weighing, ids, now=now, run=run)
+    return count
+
+
+def _plan_next(loop: Loop, weighing: Pass, *, now: datetime, run: OpenRun) -> int | None:
+    """None when nobody is left who was not looked at."""
+    with loop.store.write(loop.epoch) as tx:
+        ids = weighing.next(leads.plan_due(tx, limit=BATCH + len(weighing.put_off)), BATCH)
+        if not ids:
+            return None
+        rules = loop.in_force(tx)
+        wanted, drafts = _drafts_of(tx, loop, ids, rules, now=now)
+        drafts = weighing.look(tx, ids, drafts, rules, now=now)
+        number = _put_out(tx, loop, drafts, run, now=now)
+        overtaken = withdraw(tx, wanted, rules, now=now)
+        leads.clear_plan_due(tx, [lead for lead in ids if lead not in overtaken and lead not in weighing.put_off])
+        loop.reached("plan.before_commit")
+    run.number = number
+    loop.reached("plan.committed")
+    return len(drafts)
+
+
+def _plan_weighed(loop: Loop, weighing: Pass, ids: Sequence[LeadId], *, now: datetime, run: OpenRun) -> int:
+    """Plan those that were put off; when other rules are in force by now they stay due, and are weighed anew."""
+    with loop.store.write(loop.epoch) as tx:
+        rules = loop.in_force(tx)
+        if not weighing.goes_on_with(rules):
+            return 0
+        wanted, drafts = _drafts_of(tx, loop, ids, rules, now=now)
+        drafts = weighing.judge(tx, ids, drafts, now=now)
+        number = _put_out(tx, loop, drafts, run, now=now)
+        overtaken = withdraw(tx, wanted, rules, now=now)
+        leads.clear_plan_due(tx, [lead for lead in ids if lead not in overtaken])
+        loop.reached("plan.before_commit")
+    run.number = number
+    loop.reached("plan.committed")
+    return len(drafts)
+
+
+def _drafts_of(
+    tx: Tx, loop: Loop, ids: Sequence[LeadId], rules: InForce, *, now: datetime
+) -> tuple[list[Wanted], list[OutboxDraft]]:
+    """What is wanted of these leads, and what of it fits and is to be written."""
+    wanted, stays = list(wanted_of(tx, ids, rules)), Stays()
+    undone.lift(tx, [place for each in wanted for place in spent(each.desired, each.undone, each.records)])
+    step = step_now(tx, loop.settings.go_live)
+    drafts = _peaceful(tx, wanted, rules, loop, stays, step=step, now=now)
+    misfits.unfit(tx, stays, now=now)
+    return wanted, drafts
+
+
+def _put_out(tx: Tx, loop: Loop, drafts: Sequence[OutboxDraft], run: OpenRun, *, now: datetime) -> int | None:
+    """The run that these drafts belong to."""
+    number = run.of(tx, drafts, now=now)
+    put(tx, drafts, now=now, run_id=number, random_bytes=loop.random_bytes)
+    return number
 
 
 def _peaceful(
-    tx: Tx, wanted: Sequence[Wanted], rules: InForce, loop: Loop, *, step: GoLive, now: datetime
+    tx: Tx, wanted: Sequence[Wanted], rules: InForce, loop: Loop, stays: Stays, *, step: GoLive, now: datetime
 ) -> list[OutboxDraft]:
     """What to write, without what would only be overwritten once more."""
     people = users(tx, rules.mapping)
-    drafts = plan_leads(wanted, rules, people, step=step)
+    drafts = plan_leads(wanted, rules, people, stays, step=step)
     stops = watch(tx, drafts, rules, loop.settings.neighbours, now=now)
     if stops is None:
         return drafts
-    return plan_leads([replace(each, stopped=stops) for each in wanted], rules, people, step=step)
+    return plan_leads([replace(each, stopped=stops) for each in wanted], rules, people, stays, step=step)
 
 
-def plan_leads(wanted: Sequence[Wanted], rules: InForce, people: Users, *, step: GoLive) -> list[OutboxDraft]:
-    return [draft for each in wanted for draft in changes_of(limited(each, step), rules, people)]
+def plan_leads(
+    wanted: Sequence[Wanted], rules: InForce, people: Users, stays: Stays, *, step: GoLive
+) -> list[OutboxDraft]:
+    """What to write; `stays` is told what of each lead stays at home."""
+    drafts: list[OutboxDraft] = []
+    for each in wanted:
+        found = outgoing_of(limited(each, step), rules, people)
+        drafts += found.drafts
+        stays[each.lead_id] = found.misfits
+    return drafts
 
 
 def withdraw(tx: Tx, wanted: Sequence[Wanted], rules: InForce, *, now: datetime) -> set[LeadId]:
@@ -84,6 +157,13 @@ def withdraw(tx: Tx, wanted: Sequence[Wanted], rules: InForce, *, now: datetime)
     return {unsent[key] for key in reasons.keys() - cancelled}
 
 
+def withdraw_unsent(tx: Tx, why: str, *, now: datetime) -> int:
+    """Take back what waits to be sent, and say so in the audit; returns how many writes that were."""
+    rows = outbox.withdraw(tx, why, now=now)
+    trail.end_unsent(tx, rows, why, now=now)
+    return len(rows)
+
+
 def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Collection[LeadId] = ()) -> Iterator[Wanted]:
     """What is wanted of these leads, as the store has it. `to_create`: those with creations not saved yet."""
     found = leads.get(tx, ids)
@@ -97,6 +177,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
     facts = ledger.facts_of(tx, creating)
     their_rows = outbox.open_of(tx, ids)
     stopped = flaps.stops(tx)
+    taken_back = undone.of_leads(tx, ids)
     for lead in found.values():
         values = {fact.name: fact.value for fact in facts.get(lead.id, ())}
         yield Wanted(
@@ -111,6 +192,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
             values={**values, **owned(their_desired.get(lead.id, ()), lead, rules)},
             open=their_rows.get(lead.id, ()),
             stopped=stopped,
+            undone=taken_back.get(lead.id, {}),
         )
 
 
@@ -143,26 +225,18 @@ def owned(rows: Sequence[Desired], lead: Lead, rules: InForce) -> dict[str, Valu
     return {**found, "lead_key": lead.key, "owner": lead.owner, "stage": lead.stage.value}
 
 
-def put(tx: Tx, drafts: Sequence[OutboxDraft], *, now: datetime, run_id: int | None) -> None:
+def put(
+    tx: Tx,
+    drafts: Sequence[OutboxDraft],
+    *,
+    now: datetime,
+    run_id: int | None,
+    random_bytes: Callable[[int], bytes] | None,
+    actor: str = LOOP,
+) -> None:
     """Outbox and audit rows together. The closing of a task is put out once, whatever comes of it."""
-    outbox.put(tx, drafts, now=now, run_id=run_id)
+    about = {draft.lead_id for draft in drafts if draft.lead_id is not None}
+    subject_keys = audit.subject_keys_of(tx, about, random_bytes=random_bytes)
+    outbox.put(tx, drafts, now=now, run_id=run_id, actor=actor, keys=subject_keys)
     keys = (draft.change.key for draft in drafts)
     intents.close(tx, [key.removeprefix(CLOSING) for key in keys if key.startswith(CLOSING)])
-    audit.append(
-        tx,
-        [
-            AuditEntry(
-                at=now,
-                actor="loop",
-                action=f"will {draft.change.kind}",
-                connection=draft.connection,
-                object=draft.change.object,
-                record_id=draft.change.id,
-                lead_id=draft.lead_id,
-                fields=tuple(sorted(draft.change.values)) or ((draft.change.list,) if draft.change.list else ()),
-                rule_hash=draft.rule_hash,
-                outbox_key=draft.change.key,
-            )
-            for draft in drafts
-        ],
-    )

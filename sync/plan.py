@@ -8,7 +8,7 @@ created any more, or closed where it stands.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -16,6 +16,7 @@ from config.mapping import Role, Tasks
 from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
+from domain.misfit import Misfit
 from domain.place import Place
 from domain.record import Record
 from domain.run import GoLive
@@ -23,10 +24,13 @@ from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from handoff.deadlines import TASK
 from mapping.compiled import FieldMap
-from mapping.creation import values_for_new
+from mapping.creation import created_as, values_for_new
 from mapping.identity import is_live
 from store.flaps import NOWHERE, Stops
 from store.outbox import OutboxDraft, OutboxRow
+from store.undone import Undone
+from sync.fitting import Fitting
+from sync.heeding import heed
 from sync.loop import InForce
 from sync.material import Users
 from sync.same import same
@@ -70,6 +74,8 @@ class Wanted:
     """Rows that are not done: claimed ones are left alone, parked ones stand in the way of their like."""
     stopped: Stops = NOWHERE
     """Fields that somebody else overwrote again and again: they are left alone."""
+    undone: Mapping[Place, Undone] = field(default_factory=dict)
+    """What a person took back: our value has to stand there still when it is replaced."""
 
 
 def limited(wanted: Wanted, step: GoLive) -> Wanted:
@@ -77,17 +83,37 @@ def limited(wanted: Wanted, step: GoLive) -> Wanted:
     if step is not GoLive.SCORES:
         return wanted
     shown = [row for row in wanted.desired if row.property in SCORE_PROPERTIES]
-    return replace(wanted, desired=shown, memberships=(), intents=(), given=())
+    places = {Place(ref=row.ref, field=row.field) for row in shown}
+    undone = {place: each for place, each in wanted.undone.items() if place in places}
+    return replace(wanted, desired=shown, memberships=(), intents=(), given=(), undone=undone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What one lead needs written, and what of it stays at home."""
+
+    drafts: tuple[OutboxDraft, ...]
+    misfits: tuple[Misfit, ...]
+
+
+def outgoing_of(wanted: Wanted, rules: InForce, users: Users) -> Outgoing:
+    """Every write this lead needs now, field changes first, without what would be refused."""
+    fitting = Fitting(rules)
+    drafts = (
+        *_field_changes(wanted, rules.fields, fitting),
+        *_list_changes(wanted, rules),
+        *_closings(wanted, rules),
+        *_creations(wanted, rules, users, fitting),
+    )
+    return Outgoing(drafts=_unblocked(drafts, wanted), misfits=tuple(fitting.misfits))
 
 
 def changes_of(wanted: Wanted, rules: InForce, users: Users) -> tuple[OutboxDraft, ...]:
-    """Every write this lead needs now, field changes first."""
-    drafts = (
-        *_field_changes(wanted, rules.fields),
-        *_list_changes(wanted, rules),
-        *_closings(wanted, rules),
-        *_creations(wanted, rules, users),
-    )
+    """The writes alone."""
+    return outgoing_of(wanted, rules, users).drafts
+
+
+def _unblocked(drafts: Sequence[OutboxDraft], wanted: Wanted) -> tuple[OutboxDraft, ...]:
     blocked = {_fingerprint(row.change) for row in wanted.open if row.status in {"parked", "unsure", "claimed"}}
     return tuple(draft for draft in drafts if not blocked or _fingerprint(draft.change) not in blocked)
 
@@ -96,15 +122,19 @@ def _fingerprint(change: Change) -> tuple[str, str | None, str | None, bytes]:
     return (change.object, change.id, change.list, orjson.dumps(dict(change.values), option=orjson.OPT_SORT_KEYS))
 
 
-def _field_changes(wanted: Wanted, fields: FieldMap) -> Iterator[OutboxDraft]:
+def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterator[OutboxDraft]:
     shown = {record.ref: record for record in wanted.records}
     by_record: dict[RecordRef, list[Desired]] = {}
-    for row in wanted.desired:
+    for row in heed(wanted.desired, wanted.undone, wanted.records, rule_hash=fitting.rules.hash):
         record = shown.get(row.ref)
         if record is None or record.archived or same(row.value, record.values.get(row.field)):
             continue
-        if Place(ref=row.ref, field=row.field) not in wanted.stopped:
-            by_record.setdefault(row.ref, []).append(row)
+        paused = fields.is_paused(row.ref.connection, row.ref.object, row.field)
+        if paused or Place(ref=row.ref, field=row.field) in wanted.stopped:
+            continue
+        fitted = fitting.wish(row, record.values.get(row.field))
+        if fitted is not None:
+            by_record.setdefault(row.ref, []).append(fitted)
     for ref, rows in sorted(by_record.items()):
         yield _field_change(wanted, shown[ref], rows, fields)
 
@@ -120,7 +150,7 @@ def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], field
         id=record.ref.id,
         values=values,
         expected={name: value for name, value in before.items() if name in record.values},
-        guarded=frozenset(row.field for row in rows if fields.roles.get(row.property) in GUARDED),
+        guarded=frozenset(row.field for row in rows if _is_guarded(row, wanted, fields)),
     )
     return OutboxDraft(
         connection=record.ref.connection,
@@ -130,7 +160,12 @@ def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], field
         before=before,
         cause=rows[0].cause,
         rule_hash=rows[0].rule_hash,
+        reasons={row.field: (fields.deciders.get(row.property, ""), row.cause) for row in rows},
     )
+
+
+def _is_guarded(row: Desired, wanted: Wanted, fields: FieldMap) -> bool:
+    return fields.roles.get(row.property) in GUARDED or Place(ref=row.ref, field=row.field) in wanted.undone
 
 
 def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
@@ -201,7 +236,9 @@ def _closings(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
         if task.key not in reasons or words is None or words.completed is None or shown.get(words.completed) is True:
             continue
         values = {
-            name: value for name, value in words.closed.items() if name not in shown or not same(value, shown[name])
+            name: value
+            for name, value in _written_in(rules, task.ref.connection, task.ref.object, words.closed).items()
+            if name not in shown or not same(value, shown[name])
         }
         if not values or (record is not None and record.archived):
             continue
@@ -225,7 +262,7 @@ def _closings(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
         )
 
 
-def _creations(wanted: Wanted, rules: InForce, users: Users) -> Iterator[OutboxDraft]:
+def _creations(wanted: Wanted, rules: InForce, users: Users, fitting: Fitting) -> Iterator[OutboxDraft]:
     left_out = {row.change.key for row in wanted.open} | outdated(wanted).keys()
     for key, intent in wanted.intents:
         if key in left_out:
@@ -234,9 +271,9 @@ def _creations(wanted: Wanted, rules: InForce, users: Users) -> Iterator[OutboxD
             record = _head(wanted, connection, rules)
             change = None
             if intent.kind is IntentKind.TASK and system.tasks is not None and record is not None:
-                change = _task(intent, system.tasks, record, key=key, users=users)
+                change = _task(intent, system.tasks, record, key=key, users=users, rules=rules)
             elif intent.kind is IntentKind.CREATE_LEAD and intent.step == connection and record is None:
-                change = _new_person(wanted, connection, rules, key=key, users=users)
+                change = _new_person(wanted, connection, fitting, intent=intent, key=key, users=users)
             if change is not None:
                 yield _create(wanted, change, connection, intent, rules.hash)
 
@@ -253,8 +290,13 @@ def _create(wanted: Wanted, change: Change, connection: str, intent: Intent, rul
     )
 
 
-def _task(intent: Intent, tasks: Tasks, record: Record, *, key: str, users: Users) -> Change | None:
-    """A rep's task about the record; none while its owner is nobody in that system."""
+def _written_in(rules: InForce, connection: str, kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what cannot be written there now."""
+    return {name: value for name, value in values.items() if not rules.fields.is_paused(connection, kind, name)}
+
+
+def _task(intent: Intent, tasks: Tasks, record: Record, *, key: str, users: Users, rules: InForce) -> Change | None:
+    """A rep's task about the record; none while its owner is nobody in that system, or while its key is not there."""
     owner = users.ids.get((record.ref.connection, str(intent.payload.get("owner") or "")))
     if owner is None:
         return None
@@ -270,18 +312,30 @@ def _task(intent: Intent, tasks: Tasks, record: Record, *, key: str, users: User
     }
     if tasks.priority is not None:
         values[tasks.priority] = says.get("priority")
+    values = _written_in(rules, record.ref.connection, tasks.object, values)
+    if tasks.key not in values:
+        return None
     return Change(key=key, kind=ChangeKind.CREATE, object=tasks.object, values=values, unique=tasks.key)
 
 
-def _new_person(wanted: Wanted, connection: str, rules: InForce, *, key: str, users: Users) -> Change | None:
-    """A new person record; none without an address, by which the next tool would find it again."""
-    system = rules.mapping.systems[connection]
-    object_name = system.create_object or system.people.objects[-1]
+def _new_person(
+    wanted: Wanted, connection: str, fitting: Fitting, *, intent: Intent, key: str, users: Users
+) -> Change | None:
+    """A new person record; none without an address, by which the next tool would find it again, or without our key."""
+    rules, system = fitting.rules, fitting.rules.mapping.systems[connection]
+    people = system.people
+    object_name, company = created_as(system), intent.payload.get("company")
     values = values_for_new(wanted.values, connection, object_name, rules.fields, users=users.ids)
-    if not values.get(system.people.email):
+    if company and people.company:
+        values.setdefault(people.company, company)
+    values[people.key] = wanted.lead_key
+    values = _written_in(rules, connection, object_name, values)
+    if people.key not in values:
         return None
-    values[system.people.key] = wanted.lead_key
-    return Change(key=key, kind=ChangeKind.CREATE, object=object_name, values=values, unique=system.people.key)
+    fitted = fitting.new(connection, object_name, values, needed=(people.email, people.key))
+    if fitted is None:
+        return None
+    return Change(key=key, kind=ChangeKind.CREATE, object=object_name, values=fitted, unique=people.key)
 
 
 def _key(what: str, revision: int, values: Mapping[str, Value]) -> str:

@@ -7,7 +7,7 @@ and its changes. Somebody may edit such a file; pydantic reads it back and refus
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +15,13 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Problem, SettingsError
+from domain.misfit import Blocked
+from domain.run import GoLive
 from domain.values import LeadId, RuleHash
 from sync.preview import PlannedLead, Preview
 from sync.turns import Turns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,21 @@ class Header:
     id: str
     as_of: datetime
     rule_hash: RuleHash
+    go_live: GoLive
     accounts: Mapping[str, str]
     """Connection → the org or portal it was made for."""
     counts: Mapping[str, int]
     held: Mapping[str, tuple[LeadId, ...]]
     routing: Mapping[LeadId, Turns]
     digest: str
+    blocked: tuple[Blocked, ...] = ()
+    """What stays at home, by field and cause."""
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """Set → how many leads wait in it for a person's word, those of earlier runs included."""
+    conflicts: Mapping[str, int] = field(default_factory=dict)
+    """Property → leads about which a person has to decide it."""
+    undoes: int | None = None
+    """The run that it takes back; None for a plan of what comes next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +61,15 @@ _HEADER = TypeAdapter(Header)
 _LEAD = TypeAdapter(PlannedLead)
 
 
-def make(preview: Preview, *, rule_hash: RuleHash, accounts: Mapping[str, str], counts: Mapping[str, int]) -> PlanFile:
+def make(
+    preview: Preview,
+    *,
+    rule_hash: RuleHash,
+    go_live: GoLive,
+    accounts: Mapping[str, str],
+    counts: Mapping[str, int],
+    undoes: int | None = None,
+) -> PlanFile:
     """A plan with its identity: the same findings give the same id."""
     planned = {each.lead_id for each in preview.leads}
     header = Header(
@@ -58,11 +77,16 @@ def make(preview: Preview, *, rule_hash: RuleHash, accounts: Mapping[str, str], 
         id="",
         as_of=preview.as_of,
         rule_hash=rule_hash,
+        go_live=go_live,
         accounts=accounts,
         counts=counts,
         held=preview.held,
         routing={lead: turns for lead, turns in preview.routing.items() if lead in planned},
         digest="",
+        blocked=preview.blocked,
+        waiting={name: len(ids) for name, ids in sorted(preview.waiting.items())},
+        conflicts={name: len(ids) for name, ids in preview.conflicts.items()},
+        undoes=undoes,
     )
     return PlanFile(header=_sealed(header, map(_LEAD.dump_json, preview.leads)), leads=preview.leads)
 

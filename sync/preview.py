@@ -6,20 +6,24 @@ from datetime import datetime, timedelta
 
 from config.settings import Settings
 from domain.decision import Intent, Membership
+from domain.misfit import Blocked, BlockedTally, Misfit, Why
+from domain.radius import HeldWrite
 from domain.run import GoLive
+from domain.stage import Cause, Transition
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import handoffs, intents, leads
+from store import conflicts, handoffs, held, heldwrites, intents, leads, misfits
 from store.engine import Tx
 from store.outbox import OutboxDraft
-from sync import guard
+from sync import guard, radius
+from sync.classes import Unsaved
 from sync.conclude import Conclusion
 from sync.decide import active_reps, fold, pilots_of
 from sync.firstday import step_now
 from sync.loop import InForce, nothing_reached
 from sync.material import Material, Users, gather, users
 from sync.outgoing import owned, wanted_of
-from sync.plan import Wanted, changes_of, limited
+from sync.plan import Wanted, limited, outgoing_of
 from sync.save import creations
 from sync.turns import Turns, between
 
@@ -36,6 +40,10 @@ class PlannedLead:
     valid_until: datetime
     conclusion: Conclusion | None
     changes: tuple[OutboxDraft, ...]
+    misfits: tuple[Misfit, ...] = ()
+    """What of it would be refused, so that it stays at home."""
+    held: tuple[tuple[str, HeldWrite], ...] = ()
+    """Fields that wait in a held set, with its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,12 @@ class Preview:
     held: Mapping[str, tuple[LeadId, ...]]
     routing: Mapping[LeadId, Turns]
     """What the decisions of these leads do to turns and desks, so that applying some of them does just that."""
+    blocked: tuple[Blocked, ...] = ()
+    """What stays at home, of every lead, if this is what the next run does."""
+    waiting: Mapping[str, frozenset[LeadId]] = field(default_factory=dict)
+    """Who waits for a person's word after this run, by set, those of earlier runs included."""
+    conflicts: Mapping[str, frozenset[LeadId]] = field(default_factory=dict)
+    """Property → the leads about which a person has to decide it after this run."""
 
 
 def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Preview:
@@ -67,12 +81,81 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
     waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in decided]
     for batch in _batches(waiting):
         planned += [_planned(wanted, None, rules, people, step=step, now=now) for wanted in wanted_of(tx, batch, rules)]
+    planned = _judged(tx, planned, settings, rules, now=now)
     return Preview(
         as_of=now,
-        leads=tuple(each for each in planned if each.changes or _decides(each.conclusion)),
+        leads=tuple(each for each in planned if each.changes or each.misfits or each.held or _decides(each.conclusion)),
         held={name: tuple(ids) for name, ids in folded.held.items()},
         routing=folded.turns,
+        blocked=_blocked(tx, planned),
+        waiting=_waiting(tx, folded.held, planned),
+        conflicts=_undecided(tx, planned),
     )
+
+
+def _judged(
+    tx: Tx, planned: Sequence[PlannedLead], settings: Settings, rules: InForce, *, now: datetime
+) -> list[PlannedLead]:
+    """The plan without the fields that the blast radius holds back."""
+    plans = {each.lead_id: each.changes for each in planned if each.changes}
+    decisions = [each.conclusion.decision for each in planned if each.conclusion is not None]
+    unsaved = Unsaved(
+        at=now,
+        decided=frozenset(one.lead.id for one in decisions if one.assignment is not None or _moves(one.transitions)),
+        raised=frozenset(one.lead.id for one in decisions if any(h.is_open and h.hand_raise for h in one.handoffs)),
+    )
+    found = radius.preview(tx, settings, rules, plans, unsaved, now=now)
+    return [
+        replace(each, changes=found[each.lead_id].changes, held=found[each.lead_id].held)
+        if each.lead_id in found
+        else each
+        for each in planned
+    ]
+
+
+def _moves(transitions: Sequence[Transition]) -> bool:
+    return any(move.cause is not Cause.BASELINE for move in transitions)
+
+
+def _waiting(
+    tx: Tx, held_now: Mapping[str, Sequence[LeadId]], planned: Sequence[PlannedLead]
+) -> dict[str, frozenset[LeadId]]:
+    found: dict[str, set[LeadId]] = {}
+    waits = {entry.lead_id for entry in held.open_entries(tx)}
+    for entry in held.open_entries(tx):
+        found.setdefault(entry.set_name, set()).add(entry.lead_id)
+    for name, ids in held_now.items():
+        found.setdefault(name, set()).update(lead for lead in ids if lead not in waits)
+    for name, waiting in heldwrites.waiting_leads(tx).items():
+        found.setdefault(name, set()).update(waiting)
+    for each in planned:
+        for name, _ in each.held:
+            found.setdefault(name, set()).add(each.lead_id)
+    return {name: frozenset(ids) for name, ids in found.items() if ids}
+
+
+def _blocked(tx: Tx, planned: Sequence[PlannedLead]) -> tuple[Blocked, ...]:
+    """What is known to stay at home, with these leads as they are planned now."""
+    tally = BlockedTally()
+    tally.keep(misfits.blocked(tx))
+    by_lead = {each.lead_id: each for each in planned}
+    for lead, before in misfits.of_leads(tx, by_lead).items():
+        decided = by_lead[lead].conclusion is not None
+        tally.drop(one for one in before if decided or one.why is not Why.UNREADABLE)
+    for each in planned:
+        tally.add(each.misfits)
+        tally.add(each.conclusion.unread if each.conclusion is not None else ())
+    return tally.blocked()
+
+
+def _undecided(tx: Tx, planned: Sequence[PlannedLead]) -> dict[str, frozenset[LeadId]]:
+    """What is known to be undecided, with these leads as they are concluded now."""
+    concluded = {each.lead_id: each.conclusion.conflicts for each in planned if each.conclusion is not None}
+    found = {name: ids - concluded.keys() for name, ids in conflicts.leads_by_property(tx).items()}
+    for lead, several in concluded.items():
+        for one in several:
+            found.setdefault(one.property, set()).add(lead)
+    return {name: frozenset(ids) for name, ids in sorted(found.items()) if ids}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,7 +193,7 @@ def _plan_concluded(
     tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> list[PlannedLead]:
     by_lead = {each.lead_id: each for each in conclusions}
-    to_create = {lead for lead, each in by_lead.items() if creations(each, rules)}
+    to_create = {lead for lead, each in by_lead.items() if creations(each)}
     return [
         _planned(
             _as_concluded(wanted, by_lead[wanted.lead_id], rules),
@@ -128,12 +211,14 @@ def _planned(
     wanted: Wanted, conclusion: Conclusion | None, rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> PlannedLead:
     wake_at = conclusion.decision.wake_at if conclusion is not None else None
+    outgoing = outgoing_of(limited(wanted, step), rules, people)
     return PlannedLead(
         lead_id=wanted.lead_id,
         revision=wanted.revision,
         valid_until=min(now + VALID, wake_at) if wake_at is not None and wake_at > now else now + VALID,
         conclusion=conclusion,
-        changes=changes_of(limited(wanted, step), rules, people),
+        changes=outgoing.drafts,
+        misfits=outgoing.misfits,
     )
 
 
@@ -142,7 +227,7 @@ def _as_concluded(wanted: Wanted, conclusion: Conclusion, rules: InForce) -> Wan
     known = {key for key, _ in wanted.intents}
     new = {
         intents.intent_key(wanted.lead_key, intent): intent
-        for intent in (*conclusion.decision.intents, *creations(conclusion, rules))
+        for intent in (*conclusion.decision.intents, *creations(conclusion))
     }
     ours = owned(conclusion.desired, conclusion.decision.lead, rules)
     return replace(

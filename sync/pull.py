@@ -9,13 +9,13 @@ from config.settings import Schedule
 from connectors.contract import Pace, Reader
 from domain.errors import ContractError
 from domain.record import Cursor, Page
-from store import connections
+from store import connections, sweeps
 from store.engine import Tx
 from sync.firstday import note_whole, went_live_at
 from sync.intake import Intake, Pulled, intake_of, keep
 from sync.loop import Loop, StopAskedError
 from sync.reading import Reading
-from sync.widen import forget_narrow_cursors
+from sync.widen import ask_for_gained
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +48,12 @@ def pull(loop: Loop, name: str, *, now: datetime, hot: timedelta = timedelta()) 
     reader = loop.connections[name]
     if not isinstance(reader, Reader):
         return Pulled()
-    forget_narrow_cursors(loop, name)
+    ask_for_gained(loop, name, now=now)
     with loop.store.read() as tx:
         read_at = connections.read_at(tx, name)
-        streams = due_streams(reader, read_at, waits_of(loop.settings.schedule, hot=hot), now=now)
+        spoken_of = sweeps.approved_at(tx, name, now=now)
+        rested = {stream: at for stream, at in read_at.items() if stream not in spoken_of}
+        streams = due_streams(reader, rested, waits_of(loop.settings.schedule, hot=hot), now=now)
         reading = Reading(reader=reader, cursors=connections.cursors(tx, name))
         intake = intake_of(tx, loop, reader, streams, connection=name, now=now)
     _take_in(loop, reading, intake, streams)

@@ -15,7 +15,8 @@ from domain.change import Change, ChangeKind, Receipt
 from domain.errors import ConnectorError, ContractError, LeadloopError, OperatorError, TransientError
 from store import outbox
 from store.outbox import OutboxRow
-from sync import recover
+from sync import recover, schema_watch
+from sync.golive import lanes_open
 from sync.loop import Loop
 from sync.settle import settle
 
@@ -46,15 +47,20 @@ def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lan
     """Send what is due to one connection, or only what one run planned; raises what stops it, after settling."""
     pushed = Pushed()
     writer = loop.connections[name]
-    if not isinstance(writer, Writer) or name not in loop.introduced:
+    with loop.store.read() as tx:
+        lanes = [each for each in lanes_open(tx, loop.settings.go_live) if lane in {None, each}]
+    if not lanes or not isinstance(writer, Writer) or name not in loop.introduced:
         return pushed
+    if len(lanes) == 1:
+        lane = lanes[0]
     settle_unsure(loop, name, now=now)
     while True:
         rows = _claim(loop, writer, name, lane=lane, now=now, run_id=run_id)
         if not rows:
             return pushed
         loop.reached("push.claimed")
-        _send(loop, writer, rows, pushed, now=now)
+        answered = _send(loop, writer, rows, pushed, now=now)
+        schema_watch.look_after_refusals(loop, name, rows, answered, now=now)
 
 
 def _claim(
@@ -94,7 +100,7 @@ def _how_many(loop: Loop, writer: Writer, name: str, *, lane: Lane | None, now: 
     return BULK if waiting > least and not urgent else BATCH
 
 
-def _send(loop: Loop, writer: Writer, rows: Sequence[OutboxRow], pushed: Pushed, *, now: datetime) -> None:
+def _send(loop: Loop, writer: Writer, rows: Sequence[OutboxRow], pushed: Pushed, *, now: datetime) -> list[Receipt]:
     """Settle what was answered; what anything at all leaves without a receipt goes back with a reason."""
     answered: list[Receipt] = []
     failure: LeadloopError = BROKEN_OFF
@@ -107,6 +113,7 @@ def _send(loop: Loop, writer: Writer, rows: Sequence[OutboxRow], pushed: Pushed,
         loop.reached("push.answered")
         _settle(loop, rows, answered, failure, now=now)
         _count(pushed, answered)
+    return answered
 
 
 def _take_receipts(writer: Writer, rows: Sequence[OutboxRow], answered: list[Receipt]) -> None:
@@ -175,6 +182,8 @@ def _can_be_found(change: Change) -> bool:
 def _settle_unsure(loop: Loop, settler: Settler, row: OutboxRow, *, now: datetime) -> None:
     receipt = settler.settle(row.change)
     with loop.store.write(loop.epoch) as tx:
+        if not outbox.still_unsure(tx, row.id):
+            return  # a person gave it up while the system was asked
         if receipt is None:
             outbox.retry(tx, [row.id], now=now)
         else:

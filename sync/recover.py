@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.audit import Act
 from domain.change import ChangeKind, Receipt, ReceiptOutcome
 from domain.errors import (
     ContractError,
     CredentialsError,
     LeadloopError,
     RateLimitedError,
+    SchemaError,
     TransientError,
     WrongAccountError,
 )
 from domain.run import ConnectionStatus, OutboxStatus
-from store import connections, outbox
+from store import audit, connections, outbox, trail
 from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
 
@@ -25,6 +27,8 @@ LOCK_RETRY = timedelta(seconds=30)
 LOCK = "LOCK"
 """What every vendor's words for a record that another transaction holds have in common."""
 DAILY = timedelta(days=1)
+NOTHING_DONE = (CredentialsError, RateLimitedError, WrongAccountError)
+"""Errors that say that the system did not take what it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Reaction:
 def react(error: LeadloopError) -> Reaction:
     """Suspended until a person mends it, or degraded until it works again by itself."""
     match error:
-        case CredentialsError() | WrongAccountError():
+        case CredentialsError() | WrongAccountError() | SchemaError():
             return Reaction(status=ConnectionStatus.SUSPENDED, reason=str(error))
         case RateLimitedError(daily=True):
             return Reaction(status=ConnectionStatus.DEGRADED, reason=f"daily quota used up: {error}")
@@ -70,7 +74,14 @@ def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | No
 
 def return_rows(tx: Tx, rows: Sequence[OutboxRow], error: LeadloopError, *, now: datetime) -> None:
     """Rows without a receipt wait; one that may have been sent and cannot be repeated safely is unsure."""
+    if not is_unsent(error):
+        audit.append(tx, [trail.told(row, Act.TRIED, type(error).__name__, at=now) for row in rows])
     outbox.settle(tx, [_returned(row, error, now=now) for row in rows], now=now)
+
+
+def is_unsent(error: LeadloopError) -> bool:
+    """Whether the system has certainly done nothing."""
+    return isinstance(error, NOTHING_DONE) or (isinstance(error, TransientError) and not error.sent)
 
 
 def _returned(row: OutboxRow, error: LeadloopError, *, now: datetime) -> Settlement:

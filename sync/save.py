@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.decision import Intent, IntentKind
+from domain.decision import Intent
 from domain.values import LeadId
-from store import arrivals, audit, desired, handoffs, intents, leads, ledger
+from store import arrivals, audit, bases, conflicts, desired, handoffs, intents, leads, ledger, misfits
 from store.audit import AuditEntry
 from store.engine import Tx
 from sync.conclude import Conclusion
-from sync.creating import creation_at
+from sync.creating import intent_of
 from sync.loop import InForce
 
 
@@ -23,7 +23,8 @@ def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, 
     _save_handoffs(tx, conclusions)
     changed = _save_desired(tx, conclusions, rules)
     arrivals.replace(tx, {each.lead_id: each.awaited for each in conclusions}, now=now)
-    _save_intents(tx, conclusions, rules)
+    changed |= _save_intents(tx, conclusions)
+    changed |= misfits.unread(tx, {each.lead_id: each.unread for each in conclusions}, now=now)
     _audit(tx, conclusions, now=now)
     leads.mark_plan_due(tx, changed)
 
@@ -35,7 +36,7 @@ def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> 
         since={each.lead_id: each.fact_since for each in conclusions},
         seen_at=now,
     )
-    bases = {
+    agreed = {
         each.lead_id: {
             (known.property, known.connection): (known.base.value, known.base.vendor_form, known.base.learnt)
             for known in each.agreed
@@ -43,8 +44,8 @@ def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> 
         for each in conclusions
         if each.agreed
     }
-    desired.save_bases_many(tx, bases)
-    desired.save_conflicts(tx, {each.lead_id: each.conflicts for each in conclusions}, now=now)
+    bases.save_bases(tx, agreed)
+    conflicts.save(tx, {each.lead_id: each.conflicts for each in conclusions}, now=now)
 
 
 def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:
@@ -67,13 +68,14 @@ def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> 
     }
 
 
-def _save_intents(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> None:
+def _save_intents(tx: Tx, conclusions: Sequence[Conclusion]) -> set[LeadId]:
+    """Keep what is to be created; returns the leads of what is new."""
     keyed: dict[str, Intent] = {
         intents.intent_key(each.decision.lead.key, intent): intent
         for each in conclusions
-        for intent in (*each.decision.intents, *creations(each, rules))
+        for intent in (*each.decision.intents, *creations(each))
     }
-    intents.save(tx, keyed)
+    return {keyed[key].lead_id for key in intents.save(tx, keyed)}
 
 
 def _audit(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
@@ -94,21 +96,6 @@ def _audit(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
     )
 
 
-def creations(conclusion: Conclusion, rules: InForce) -> tuple[Intent, ...]:
+def creations(conclusion: Conclusion) -> tuple[Intent, ...]:
     """A person who is handed off and missing in a system that creates at MQL is to be created there."""
-    handoff = next((each for each in conclusion.decision.handoffs if each.is_open), None)
-    if handoff is None:
-        return ()
-    return tuple(
-        Intent(
-            lead_id=conclusion.lead_id,
-            handoff=0,
-            kind=IntentKind.CREATE_LEAD,
-            step=name,
-            payload={"connection": name},
-        )
-        for name, system in sorted(rules.mapping.systems.items())
-        if system.create == "create_at_mql"
-        and name not in conclusion.heads
-        and creation_at(handoff, system) <= conclusion.as_of
-    )
+    return tuple(intent_of(entry, conclusion.lead_id) for entry in conclusion.creating)

@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.mapping import Role
+from domain.audit import Act
 from domain.change import ChangeKind, Receipt, ReceiptOutcome
+from domain.identity import Claim, Tie
+from domain.place import Place
 from domain.record import Record
 from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef, Value
-from mapping.agreement import Base, agree
+from mapping.agreement import Base, agree, learn
 from mapping.identity import record_key
-from store import audit, desired, identity, intents, leads, outbox, records
-from store.audit import AuditEntry
+from store import audit, bases, desired, identity, intents, leads, outbox, records, trail, undone
 from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
+from store.undone import Undone
 from sync import recover
 from sync.loop import InForce
 from sync.same import same
@@ -36,12 +39,15 @@ ENDS = {
     ReceiptOutcome.GONE: OutboxStatus.GONE,
     ReceiptOutcome.UNKNOWN: OutboxStatus.UNSURE,
 }
+TO_BE_CONTINUED = frozenset({OutboxStatus.WAITING, OutboxStatus.UNSURE})
 
 
 def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules: InForce, *, now: datetime) -> None:
     """Settle these rows with their receipts, position by position."""
     pairs = list(zip(rows, receipts, strict=True))
-    outbox.settle(tx, [_settlement(row, receipt, now=now) for row, receipt in pairs], now=now)
+    settlements = [_settlement(row, receipt, now=now) for row, receipt in pairs]
+    _audit(tx, pairs, settlements, now=now)
+    outbox.settle(tx, settlements, now=now)
     written = [pair for pair in pairs if pair[1].outcome in WRITTEN]
     fields = [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS]
     _agree_fields(tx, [*fields, *_partly_held(pairs)], rules)
@@ -50,7 +56,6 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
         if row.change.kind is ChangeKind.CREATE:
             _agree_creation(tx, row, receipt, rules, now=now)
     _look_again(tx, pairs, now=now)
-    _audit(tx, pairs, now=now)
 
 
 def _partly_held(pairs: Sequence[Pair]) -> list[Pair]:
@@ -119,23 +124,36 @@ def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
     )
     named = _properties_by_field(rules)
     wished = _wished(tx, [row for row, _ in pairs])
-    bases: dict[LeadId, dict[tuple[str, str], Kept]] = {}
+    taken_back = undone.of_leads(tx, set().union(*(_lead(row) for row, _ in pairs)))
+    agreed: dict[LeadId, dict[tuple[str, str], Kept]] = {}
     for row, _ in pairs:
         if row.lead_id is not None:
             properties = _properties_of(row, named, wished.get((row.connection, row.lead_id), {}))
-            bases.setdefault(row.lead_id, {}).update(_bases(row, shown[_ref(row)], properties))
-    desired.save_bases_many(tx, bases)
+            fresh = _bases(row, shown[_ref(row)], properties, taken_back.get(row.lead_id, {}))
+            agreed.setdefault(row.lead_id, {}).update(fresh)
+    bases.save_bases(tx, agreed)
 
 
 def _bases(
-    row: OutboxRow, shown: Mapping[str, Value], properties: Mapping[str, Collection[str]]
+    row: OutboxRow,
+    shown: Mapping[str, Value],
+    properties: Mapping[str, Collection[str]],
+    taken_back: Mapping[Place, Undone],
 ) -> dict[tuple[str, str], Kept]:
     """What was written is agreed, whatever is wished by now: or our own write would be taken for a person's."""
+    back = {place.field: each for place, each in taken_back.items() if place.ref == _ref(row)} if taken_back else {}
     return {
-        (name, row.connection): _as_kept(agree(value, shown[field]))
+        (name, row.connection): _as_kept(_agreed(value, shown[field], back.get(field)))
         for field, value in row.change.values.items()
         for name in properties.get(field, ())
     }
+
+
+def _agreed(value: Value, shown: Value, taken_back: Undone | None) -> Base:
+    """What was put back stands for the value that was taken back: it is carried nowhere, and nobody's change."""
+    if taken_back is None or not same(taken_back.back, value):
+        return agree(value, shown)
+    return learn(agree(taken_back.value, value), shown)
 
 
 def _wished(tx: Tx, rows: Sequence[OutboxRow]) -> dict[tuple[str, LeadId], Wished]:
@@ -205,9 +223,10 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
             tx, [Record(ref=ref, values={**row.change.values, **receipt.shown}, modified_at=NEVER_READ)], seen_at=now
         )
         records.assign(tx, {ref: row.lead_id})
-    desired.save_bases_many(tx, {row.lead_id: _bases_of_new(row, rules)})
-    key = record_key(ref)
-    identity.claim(tx, {(key.kind.value, key.value): row.lead_id})
+        key = record_key(ref)
+        own = Claim(kind=key.kind.value, value=key.value, ref=ref, lead_id=row.lead_id, tie=Tie.SELF, since=now)
+        identity.claim(tx, [own])
+    bases.save_bases(tx, {row.lead_id: _bases_of_new(row, rules)})
     leads.touch(tx, {row.lead_id})
 
 
@@ -225,22 +244,17 @@ def _bases_of_new(row: OutboxRow, rules: InForce) -> dict[tuple[str, str], Kept]
     }
 
 
-def _audit(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
+def _audit(tx: Tx, pairs: Sequence[Pair], settlements: Sequence[Settlement], *, now: datetime) -> None:
+    """The end of each write, or one more try of it where it waits to be sent again or nobody knows what became of it.
+
+    Before the rows are settled: one whose place a newer one took meanwhile ends there, after its last try.
+    """
+    keys = trail.keys_of(tx, [row for row, _ in pairs])
+    acts = [Act.TRIED if each.status in TO_BE_CONTINUED else Act.WROTE for each in settlements]
     audit.append(
         tx,
         [
-            AuditEntry(
-                at=now,
-                actor="loop",
-                action=f"wrote: {receipt.outcome}",
-                connection=row.connection,
-                object=row.change.object,
-                record_id=receipt.id or row.change.id,
-                lead_id=row.lead_id,
-                fields=tuple(sorted(row.change.values)) or ((row.change.list,) if row.change.list else ()),
-                rule_hash=row.rule_hash,
-                outbox_key=row.change.key,
-            )
-            for row, receipt in pairs
+            trail.told(row, act, receipt.outcome, at=now, record_id=receipt.id, keys=keys)
+            for (row, receipt), act in zip(pairs, acts, strict=True)
         ],
     )

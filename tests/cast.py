@@ -7,6 +7,9 @@ SAM = "second.rep@your-company.example"
 REPS = (FAY, SAM)
 """The starter's pool, in its order."""
 
+ANA = "ana.ruiz@globex.example"
+"""A prospect of most proofs."""
+
 USERS = [
     {"email": FAY, "first_name": "Fay", "last_name": "Rep"},
     {"email": SAM, "first_name": "Sam", "last_name": "Rep"},

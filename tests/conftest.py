@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from connectors import pacing
+from store import engine
+from tests.fresh import FreshSimulator
 from tests.hubspot_contract.watch import Watch, watching
 from tests.rig import SimulatorProcess
 
@@ -14,6 +17,20 @@ def logging_as_it_was() -> Iterator[None]:
     """A test that runs a command in process sets logging up on a stream that pytest closes after it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_waits_for_the_disk() -> Iterator[None]:
+    """SQLite as PostgreSQL is run here: no test cuts the power, and what was committed outlives a killed process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SQLITE_PRAGMAS", (*engine.SQLITE_PRAGMAS, "PRAGMA synchronous=OFF"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def pacing_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vendors of the next test stand at the same address, and know nothing of what this one sent."""
+    monkeypatch.setattr(pacing, "_shared", {})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,18 +49,13 @@ def hubspot_contract(hubspot_watch: Watch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def simulator_process() -> Iterator[SimulatorProcess]:
-    """One simulator for the whole run: starting one takes longer than most tests."""
-    with SimulatorProcess() as process:
-        yield process
+def vendors(hubspot_watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshSimulator]:
+    """Vendors that can be begun anew; what a test before left there goes with `begin`."""
+    with FreshSimulator(tmp_path_factory.mktemp("worlds")) as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def simulator(simulator_process: SimulatorProcess) -> Iterator[SimulatorProcess]:
-    """The run's simulator with no fault on order. Its records stay: make rows of your own and look at those."""
-    simulator_process.clear()
-    before = simulator_process.door("GET", "settings")["settings"]
-    yield simulator_process
-    simulator_process.clear()
-    before.pop("clients")
-    simulator_process.settings(**before)
+def simulator(vendors: FreshSimulator) -> SimulatorProcess:
+    """Nobody there yet: what a test reads is what it put there, whichever ran before it."""
+    return vendors.begin()

@@ -1,11 +1,12 @@
-"""The simulator in a thread of the test's own process: a world is begun anew in milliseconds, as a property test needs.
+"""The simulator in a thread of the test's own process: a world is begun anew in milliseconds, so each test has one.
 
-Over real HTTP, like the one in a process of its own; that one is for everything else.
+Over real HTTP, like the one in a process of its own, which takes a second to start and is for what needs a process.
 """
 
 import socket
 import threading
 from contextlib import ExitStack, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -44,16 +45,17 @@ class FreshSimulator(SimulatorProcess):
         self._web.close()
         self._stack.close()
 
-    def begin(self) -> None:
-        """Forget everything: records, orders, settings, sessions, the log."""
+    def begin(self, *, start: datetime | None = None) -> Self:
+        """Forget everything: records, orders, settings, sessions, the log, and what time it was."""
         self._log.close()
         self._worlds += 1
-        kernel, apps = build_kernel(log_path=self._folder / f"world-{self._worlds}.jsonl")
+        kernel, apps = build_kernel(log_path=self._folder / f"world-{self._worlds}.jsonl", start=start)
         self._log.enter_context(closing(kernel.log))
         if self._kept is not None:
             apps["hubspot"] = Kept(apps["hubspot"], self._kept)
         self._fronts = {system: front(apps[system], system, kernel, self._lines[system]) for system in SYSTEMS}
         self.time()
+        return self
 
     def _serve(self, system: str) -> str:
         """Calls may come before the server has begun: they wait at the socket."""

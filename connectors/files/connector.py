@@ -115,12 +115,15 @@ class Files:
         folder = self._folder().resolve()
         return AccountInfo(account_id=str(folder), name=folder.name, user="")
 
-    def describe(self, stream: str) -> Mapping[str, Field]:
+    def describe(self, stream: str, *, anew: bool = False) -> Mapping[str, Field]:  # noqa: ARG002 - always asked anew
         """Every column of the files that are there now, under the names that `read` gives."""
         names: dict[str, None] = {}
         for path, rules in self._files(stream):
             names.update(dict.fromkeys(_names_in(path, rules)))
         return {name: Field(name=name, label=name, type=FieldType.TEXT, writable=False) for name in names}
+
+    def described_at(self, stream: str) -> datetime | None:  # noqa: ARG002 - the files are always looked at
+        return None
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what stands in new and changed files, oldest file first. May repeat, never skips.

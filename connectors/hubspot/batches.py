@@ -8,7 +8,7 @@ from connectors.http import Answer
 from connectors.hubspot.answers import NOT_FOUND, Row, body_of, code_of, failure, known_shape, refusal, rows_in
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
-from connectors.hubspot.receipts import Place, Places, Receipts, receipt, refused
+from connectors.hubspot.receipts import DEFINITIONS, Place, Places, Receipts, receipt, refused
 from connectors.hubspot.shapes import CONTACT
 from connectors.hubspot.values import read, write, written
 from domain.change import Change, Receipt, ReceiptOutcome
@@ -19,7 +19,7 @@ _PARTIAL = 207
 _UNTOLD: Row = {"category": "PARTIAL_FAILURE", "message": "HubSpot says that a part failed, and not why"}
 _OF_CONTACT = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 204}
 """A task's association with its contact."""
-_DEFINITIONS = frozenset({"PROPERTY_DOESNT_EXIST", "INVALID_OPTION", "READ_ONLY_VALUE"})
+_DEFINITIONS = DEFINITIONS | {"INVALID_OPTION"}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -45,6 +45,11 @@ class Catalogue:
             self._known[object_name] = kept
         return kept[1]
 
+    def asked_at(self, object_name: str) -> datetime | None:
+        """When what is kept of it was told; None: nothing is kept."""
+        kept = self._known.get(object_name)
+        return None if kept is None else kept[0]
+
     def forget(self, object_name: str) -> None:
         """Describe again before the next use."""
         self._known.pop(object_name, None)

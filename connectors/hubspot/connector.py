@@ -1,5 +1,6 @@
 """The HubSpot connector: what the loop sees of a portal."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from connectors.contract import Holds, ProvisionItem, Refreshed, Stream, Surroun
 from connectors.http import SYSTEM_WALL
 from connectors.hubspot.answers import body_of, known_shape
 from connectors.hubspot.batches import Batches
+from connectors.hubspot.belonging import with_owners
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.engagements import activities_of
@@ -14,7 +16,6 @@ from connectors.hubspot.forms import Forms
 from connectors.hubspot.gates import NEEDS, Gates
 from connectors.hubspot.guard import Guard
 from connectors.hubspot.happenings import Happenings
-from connectors.hubspot.leads import with_contacts
 from connectors.hubspot.lists import Lists
 from connectors.hubspot.memberships import Memberships
 from connectors.hubspot.nightly import Nightly
@@ -23,13 +24,11 @@ from connectors.hubspot.owners import owner_pages
 from connectors.hubspot.provisioning import Provisioning
 from connectors.hubspot.reading import Reading
 from connectors.hubspot.records import records_of
-from connectors.hubspot.recycle_bin import RecycleBin
 from connectors.hubspot.refreshing import Refreshing
 from connectors.hubspot.settings import Auth, Settings
-from connectors.hubspot.shapes import SHAPES, streams
+from connectors.hubspot.shapes import NIGHTLY, SHAPES, streams
 from connectors.hubspot.stages import Stages
 from connectors.hubspot.survey import Surveying
-from connectors.hubspot.sweep import Sweep
 from connectors.hubspot.tasks import Tasks
 from connectors.hubspot.updates import Updates
 from connectors.hubspot.webhooks import Webhooks
@@ -52,18 +51,20 @@ class HubSpot:
         self._name = surroundings.connection
         self._pins = surroundings.pins if settings.auth is Auth.ACCESS_TOKEN else None
         self._streams = streams(settings)
+        self._page_size = settings.page_size
         self._client = client = Client(settings, surroundings, wall=wall)
         self._catalogue = catalogue = Catalogue(client, surroundings)
         objects = Objects(client, catalogue, page_size=settings.page_size)
         self._reading = Reading(objects, settings, ceiling=ceiling)
-        known = surroundings.known
-        sweep = None if known is None else Sweep(self._name, objects, catalogue, known)
-        self._nightly = Nightly(client, RecycleBin(self._name, objects, catalogue), sweep)
+        self._nightly = {
+            stream: Nightly(stream, client, objects, catalogue=catalogue, surroundings=surroundings)
+            for stream in NIGHTLY
+        }
         overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))
         self._webhooks = Webhooks(self._name, settings, self._streams)
         self._forms = Forms(client, self._name, overlap=overlap)
         heard = self._forms if "forms" in self._streams else None
-        self._refreshing = Refreshing(self._name, objects, catalogue, known=known, forms=heard)
+        self._refreshing = Refreshing(self._name, objects, catalogue, known=surroundings.known, forms=heard)
         self._happenings = Happenings(client, self._name, overlap=overlap)
         self._gates = Gates(client, self._name)
         self._lists = Lists(client, self._name)
@@ -99,9 +100,19 @@ class HubSpot:
                 is_test=told.get("accountType") in ("SANDBOX", "DEVELOPER_TEST", "APP_DEVELOPER"),
             )
 
-    def describe(self, stream: str) -> Mapping[str, Field]:
+    def describe(self, stream: str, *, anew: bool = False) -> Mapping[str, Field]:
         """Every property that `read` returns, by name."""
-        return self._catalogue.fields("contacts" if stream == "contacts_archived" else stream)
+        name = NIGHTLY.get(stream, stream)
+        if anew:
+            self._catalogue.forget(name)
+        return self._catalogue.fields(name)
+
+    def described_at(self, stream: str) -> datetime | None:
+        return self._catalogue.asked_at(NIGHTLY.get(stream, stream))
+
+    def reading_calls(self, stream: str, rows: int) -> int:  # noqa: ARG002 - a page holds as much of every stream
+        """About how many calls it takes to read so many rows of a stream from its start, a page each."""
+        return math.ceil(rows / self._page_size)
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first where HubSpot can. May repeat, never skips."""
@@ -128,8 +139,8 @@ class HubSpot:
                 return owner_pages(self._client, self._name)
             case "lists":
                 return self._lists.read()
-            case "contacts_archived":
-                return self._nightly.pages(stream, cursor)
+            case _ if stream in NIGHTLY:
+                return self._nightly[stream].pages(cursor)
             case "forms":
                 return self._forms.pages(cursor)
             case _ if stream in SHAPES:
@@ -182,7 +193,7 @@ class HubSpot:
                 found = activities_of(self._client, self._name, stream, rows)
                 yield Page(stream=stream, cursor=safe, activities=found)
             else:
-                told = with_contacts(self._client, rows) if shape.added else rows
+                told = with_owners(self._client, shape.object, rows)
                 records = records_of(self._name, shape, told, self._catalogue.fields(shape.object))
                 yield Page(stream=stream, cursor=safe, records=records)
 

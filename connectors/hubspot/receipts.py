@@ -1,10 +1,16 @@
 """Receipts by the place of their change, and how HubSpot's refusals become one."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.hubspot.answers import NOT_FOUND, code_of
 from domain.change import Change, Receipt, ReceiptOutcome
+
+DEFINITIONS = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
+"""Refusals of a property, whatever its value: they pass once somebody has mended it in the portal."""
+
+_NAMED = re.compile(r'"name":"(\w+)"')
 
 Place = tuple[int, Change]
 Places = Sequence[Place]
@@ -12,9 +18,24 @@ Receipts = dict[int, Receipt]
 
 
 def receipt(
-    change: Change, outcome: ReceiptOutcome, *, code: str = "", message: str = "", id: str | None = None
+    change: Change,
+    outcome: ReceiptOutcome,
+    *,
+    code: str = "",
+    message: str = "",
+    id: str | None = None,
+    fields: tuple[str, ...] = (),
+    retryable: bool = False,
 ) -> Receipt:
-    return Receipt(key=change.key, outcome=outcome, id=id or change.id, code=code, message=message)
+    return Receipt(
+        key=change.key,
+        outcome=outcome,
+        id=id or change.id,
+        code=code,
+        message=message,
+        fields=fields,
+        retryable=retryable,
+    )
 
 
 def refused(change: Change, told: Mapping[str, Any]) -> Receipt:
@@ -26,7 +47,18 @@ def refused(change: Change, told: Mapping[str, Any]) -> Receipt:
         ReceiptOutcome.GONE if gone else ReceiptOutcome.REFUSED,
         code=code,
         message=str(told.get("message") or "")[:1000],
+        fields=named_fields(told),
+        retryable=not gone and code in DEFINITIONS,
     )
+
+
+def named_fields(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The properties that a refusal names, each once: in its errors' contexts, else in the JSON inside its sentence."""
+    errors = told.get("errors")
+    rows = [told, *(one for one in errors if isinstance(one, dict))] if isinstance(errors, list) else [told]
+    contexts = [one.get("context") for one in rows]
+    names = [name for one in contexts if isinstance(one, dict) for name in one.get("propertyName") or ()]
+    return tuple(dict.fromkeys(map(str, names or _NAMED.findall(str(told.get("message") or "")))))
 
 
 def in_order(receipts: Receipts, given: int) -> Iterator[Receipt]:

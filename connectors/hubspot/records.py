@@ -1,6 +1,6 @@
 """Rows of CRM objects as records; ids that were merged away lead to the record that took their place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.hubspot.answers import Row, known_shape
@@ -29,6 +29,12 @@ def _record(connection: str, shape: Shape, row: Row, readers: Mapping[str, Reade
         archived=row.get("archived") is True,
         former_ids=former_ids(values.get(MERGED)),
     )
+
+
+def unanswered(ids: Collection[str], found: Iterable[Record]) -> list[str]:
+    """Those that no record answers to, by its id or by one it had before a merge."""
+    there = {each for record in found for each in (record.ref.id, *record.former_ids)}
+    return [each for each in ids if each not in there]
 
 
 def former_ids(text: object) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ only where HubSpot said so itself and we knew the record; else the nightly sweep
 forms, but the contact who sent one changes by it: so the forms that a contact names are read, too.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,10 +15,10 @@ from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.conversions import ALL, DATE, NAME, Conversion, told_by
 from connectors.hubspot.forms import SETTLES, Forms
 from connectors.hubspot.objects import BY_ID, Objects
-from connectors.hubspot.records import records_of
+from connectors.hubspot.records import records_of, unanswered
 from connectors.hubspot.shapes import SHAPES, Shape
 from domain.hint import Hint, HintKind
-from domain.record import Record
+from domain.record import Record, deleted_for_good
 from domain.values import RecordRef
 
 _LEAVE = frozenset({HintKind.DELETED, HintKind.ERASED})
@@ -75,9 +75,9 @@ class Refreshing:
     def _records(self, shape: Shape, rows: Sequence[Row], told: Told, *, now: datetime) -> tuple[Record, ...]:
         known = {} if self._known is None else self._known.of(self._connection, shape.object, list(told))
         living = self._shown(shape, rows)
-        missing = _missing(told, living)
+        missing = unanswered(told, living)
         in_bin = self._shown(shape, self._read(shape, missing, archived=True)) if missing else ()
-        left = [each for each in _missing(missing, in_bin) if each in known and _has_left(told[each])]
+        left = [each for each in unanswered(missing, in_bin) if each in known and _has_left(told[each])]
         return (
             *(_returned(record, known, now=now) for record in living),
             *in_bin,
@@ -102,15 +102,7 @@ class Refreshing:
         return records_of(self._connection, shape, plain, self._catalogue.fields(shape.object))
 
     def _gone(self, shape: Shape, record_id: str, *, now: datetime) -> Record:
-        """Nothing of it is left, so nothing of it is shown."""
-        ref = RecordRef(connection=self._connection, object=shape.object, id=record_id)
-        return Record(ref=ref, values={}, modified_at=now, archived=True)
-
-
-def _missing(ids: Collection[str], found: Sequence[Record]) -> list[str]:
-    """Those that no record answers to, by its id or by one it had before a merge."""
-    there = {each for record in found for each in (record.ref.id, *record.former_ids)}
-    return [each for each in ids if each not in there]
+        return deleted_for_good(RecordRef(connection=self._connection, object=shape.object, id=record_id), at=now)
 
 
 def _has_left(hints: Sequence[Hint]) -> bool:

@@ -13,8 +13,8 @@ OAUTH_CALLS_PER_10_S = 110
 HOSTS = ("api.hubapi.com", ".hubapi.com")
 
 Readable = Literal[
-    "contacts", "contacts_archived", "companies", "forms", "email_events", "page_views",
-    "calls", "emails", "meetings", "tasks", "leads", "lists", "owners",
+    "contacts", "contacts_archived", "companies", "companies_archived", "deals", "deals_archived", "forms",
+    "email_events", "page_views", "calls", "emails", "meetings", "tasks", "leads", "lists", "owners",
 ]  # fmt: skip
 
 
@@ -53,11 +53,12 @@ class Settings(Strict):
     api_generation: Literal["v3", "2026-03"] = "v3"
     """Which paths are called. `v3` is supported until September 2027."""
     streams: tuple[Readable, ...] = (
-        "contacts", "contacts_archived", "companies", "forms", "email_events", "page_views",
+        "contacts", "contacts_archived", "companies", "companies_archived", "forms", "email_events", "page_views",
         "calls", "emails", "meetings", "tasks", "lists", "owners",
     )  # fmt: skip
     """What is read. Each engagement stream costs a search a cycle. Page views need Marketing Hub Enterprise and
-    `leads` (the Sales Hub's own) Sales Hub Professional: refused, they rest and are asked for again once a day."""
+    `leads` (the Sales Hub's own) Sales Hub Professional: refused, they rest and are asked for again once a day.
+    `deals` and `deals_archived` are of use where `mapping.yaml` names them."""
     page_size: Annotated[int, Field(ge=10, le=100)] = 100
     """Rows per page of a listing; a search gives twice as many."""
     lag_minutes: Annotated[int, Field(ge=0, le=120)] = 15

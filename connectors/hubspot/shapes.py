@@ -12,6 +12,8 @@ EVERYWHERE = ("hs_object_id", "createdate")
 
 CONTACT = Field(name="associatedcontactid", label="Contact", type=FieldType.TEXT)
 """Whom a lead of the Sales Hub or a task is about: an association, and no property of HubSpot's."""
+COMPANY = Field(name="associatedcompanyid", label="Company", type=FieldType.TEXT)
+"""Whose deal it is: the primary one of its associations, and no property of a deal."""
 TASK_KEY = Field(name="ll_key", label="leadloop key", type=FieldType.TEXT)
 """Stands at the end of a task's text: whether tasks can have a unique property is not documented."""
 
@@ -36,6 +38,7 @@ SHAPES: Mapping[str, Shape] = {
         object="contacts", stamp="lastmodifieddate", always=("email", "hs_merged_object_ids", "hs_additional_emails")
     ),
     "companies": Shape(object="companies", always=("hs_merged_object_ids",)),
+    "deals": Shape(object="deals", always=("hs_merged_object_ids",), added=(COMPANY,)),
     "leads": Shape(object="leads", always=("hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id"), added=(CONTACT,)),
     "calls": _engagement("calls", "hs_call_title", "hs_call_duration", "hs_call_disposition", "hs_call_status"),
     "emails": _engagement("emails", "hs_email_subject", "hs_email_direction", "hs_email_status"),
@@ -46,10 +49,16 @@ SHAPES: Mapping[str, Shape] = {
     ),
 }
 
+NIGHTLY: Mapping[str, str] = {f"{name}_archived": name for name in ("contacts", "companies", "deals")}
+"""Streams of what no search shows, and the object that each is about."""
+
 STREAMS: Mapping[str, tuple[Holds, Pace]] = {
     "contacts": (Holds.PEOPLE, Pace.HOT),
     "contacts_archived": (Holds.PEOPLE, Pace.NIGHTLY),
     "companies": (Holds.ACCOUNTS, Pace.SLOW),
+    "companies_archived": (Holds.ACCOUNTS, Pace.NIGHTLY),
+    "deals": (Holds.DEALS, Pace.SLOW),
+    "deals_archived": (Holds.DEALS, Pace.NIGHTLY),
     "leads": (Holds.PEOPLE, Pace.SLOW),
     "forms": (Holds.ACTIVITIES, Pace.HAND_RAISE),
     "email_events": (Holds.ACTIVITIES, Pace.HOT),

@@ -1,6 +1,6 @@
-"""Once a night every contact is looked at by id and stamp alone: what search never showed is read, what vanished told.
+"""Once a night every record is looked at by id and stamp alone: what search never showed is read, what vanished told.
 
-Search has been hours behind, and it never tells of a restored contact whose stamp did not move, nor of one that was
+Search has been hours behind, and it never tells of a restored record whose stamp did not move, nor of one that was
 deleted for good (privacy deletion), which stands in no listing either.
 """
 
@@ -9,54 +9,55 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.contract import Known, KnownRecords
+from connectors.doubts import Doubts
 from connectors.hubspot.answers import Row, known_shape
+from connectors.hubspot.belonging import given_away, with_owners
 from connectors.hubspot.catalogue import Catalogue
+from connectors.hubspot.client import Client
 from connectors.hubspot.objects import BY_ID, Objects
-from connectors.hubspot.records import modified_at, records_of
+from connectors.hubspot.records import modified_at, records_of, unanswered
 from connectors.hubspot.shapes import Shape
-from domain.errors import ContractError
-from domain.record import Record
+from domain.record import Record, deleted_for_good
 from domain.values import RecordRef
-
-FEW = 100
-"""So many may vanish in a night whatever the portal's size; beyond it more than half gone is not believed."""
 
 
 class Sweep:
     """Compares the listing of one object with what was read before."""
 
-    def __init__(self, connection: str, objects: Objects, catalogue: Catalogue, known: KnownRecords) -> None:
+    def __init__(
+        self, connection: str, client: Client, objects: Objects, *, catalogue: Catalogue, known: KnownRecords
+    ) -> None:
         self._connection = connection
+        self._client = client
         self._objects = objects
         self._catalogue = catalogue
         self._known = known
 
     def changed(self, shape: Shape, listed: set[str], *, now: datetime) -> Iterator[tuple[Record, ...]]:
-        """Contacts that are unknown, newer than known or back from the bin; adds every id seen to `listed`."""
+        """Records that are unknown, newer than known or back from the bin; adds every id seen to `listed`."""
         for rows, _ in self._objects.listed(shape, stamps_only=True):
             with known_shape(f"to list {shape.object}"):
                 stamps = {str(row["id"]): modified_at(shape, row) for row in rows}
             listed.update(stamps)
             known = self._known.of(self._connection, shape.object, list(stamps))
-            missed = [each for each, at in stamps.items() if _is_missed(known.get(each), at)]
+            moved = given_away(self._client, shape.object, rows, known)
+            missed = [each for each, at in stamps.items() if each in moved or _is_missed(known.get(each), at)]
             back = {each for each in missed if each in known and known[each].archived}
             if missed:
                 yield self._records(shape, self._read(shape, missed), back, now=now)
 
-    def vanished(self, shape: Shape, listed: Collection[str], *, now: datetime) -> Iterator[tuple[Record, ...]]:
+    def vanished(
+        self, shape: Shape, listed: Collection[str], doubts: Doubts, *, now: datetime
+    ) -> Iterator[tuple[Record, ...]]:
         """Records that stand in no listing: those that can still be read (a merge, a race), and the rest as gone."""
         live = list(self._known.live(self._connection, shape.object))
         missing = [each for each in live if each not in listed]
-        if len(missing) > max(FEW, len(live) // 2):
-            raise ContractError(
-                f"HubSpot lists {len(missing)} of {len(live)} known {shape.object} no more. That is not believed: "
-                "look whether the token still sees them all"
-            )
+        doubts.check(shape.object, missing, known=len(live))
         for start in range(0, len(missing), BY_ID):
             asked = missing[start : start + BY_ID]
             found = self._records(shape, self._read(shape, asked), (), now=now)
-            there = {each for record in found for each in (record.ref.id, *record.former_ids)}
-            yield found + tuple(self._gone(shape, each, now=now) for each in asked if each not in there)
+            yield found + tuple(self._gone(shape, each, now=now) for each in unanswered(asked, found))
+        doubts.settle(shape.object)
 
     def _read(self, shape: Shape, ids: Sequence[str]) -> Mapping[str, Row]:
         return self._objects.by_id(shape.object, ids, self._catalogue.to_read(shape))
@@ -64,17 +65,16 @@ class Sweep:
     def _records(
         self, shape: Shape, rows: Mapping[str, Row], back: Collection[str], *, now: datetime
     ) -> tuple[Record, ...]:
-        """Of a restored contact the version is now: its stamp may be older than its deletion."""
-        records = records_of(self._connection, shape, list(rows.values()), self._catalogue.fields(shape.object))
+        """Of a restored record the version is now: its stamp may be older than its deletion."""
+        told = with_owners(self._client, shape.object, list(rows.values()))
+        records = records_of(self._connection, shape, told, self._catalogue.fields(shape.object))
         return tuple(
             replace(record, modified_at=max(record.modified_at, now)) if record.ref.id in back else record
             for record in records
         )
 
     def _gone(self, shape: Shape, record_id: str, *, now: datetime) -> Record:
-        """Nothing of it is left, so nothing of it is shown."""
-        ref = RecordRef(connection=self._connection, object=shape.object, id=record_id)
-        return Record(ref=ref, values={}, modified_at=now, archived=True)
+        return deleted_for_good(RecordRef(connection=self._connection, object=shape.object, id=record_id), at=now)
 
 
 def _is_missed(known: Known | None, at: datetime) -> bool:

@@ -16,6 +16,7 @@ TYPES = {
     "enumeration": FieldType.PICKLIST,
 }
 TEXT_LENGTH = 65_536
+_CHOICES = frozenset({FieldType.PICKLIST, FieldType.MULTIPICKLIST})
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,10 +32,12 @@ def field_of(row: Mapping[str, Any]) -> Field:
         type=kind,
         length=TEXT_LENGTH if kind is FieldType.TEXT else None,
         options=tuple(str(option["value"]) for option in sorted(row.get("options") or [], key=_place)),
-        restricted=kind is FieldType.PICKLIST,
+        restricted=kind in _CHOICES and not row.get("externalOptions", False),
         writable=not modifiable.get("readOnlyValue", False),
         unique=bool(row.get("hasUniqueValue")),
         refers_to=("owners",) if row.get("referencedObjectType") == "OWNER" else (),
+        creatable=not modifiable.get("readOnlyValue", False),
+        is_email=row["name"] == "email",
     )
 
 

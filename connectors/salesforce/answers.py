@@ -22,6 +22,9 @@ _HINTS = {
     410: ": this API version is retired; raise api_version",
 }
 _COLUMN = re.compile(r"No such column '\w+'|sObject type '\w+' is not supported")
+_NAMED = re.compile(r"No such column '(\w+)'|[Ff]ields?: ?(\w+(?:, ?\w+)*)")
+"""Where the sentence names the fields and the list of fields is empty: a column that is not there, a field that may
+not be written."""
 _USAGE = re.compile(r"(?:^|[;,\s])api-usage=(\d+)/(\d+)")
 
 
@@ -47,6 +50,17 @@ def refusals(told: Any) -> tuple[Refusal, ...]:
             message, fields = str(row.get("message") or ""), row.get("fields") or ()
             found.append(Refusal(code=code, message=message.strip(), fields=tuple(map(str, fields))))
     return tuple(found)
+
+
+def named_fields(found: Sequence[Refusal]) -> tuple[str, ...]:
+    """The fields that refusals name, each once; of sentences only those about fields that cannot be used."""
+    names: dict[str, None] = {}
+    for refusal in found:
+        names.update(dict.fromkeys(refusal.fields))
+        if not refusal.fields and refusal.code.startswith("INVALID_FIELD"):
+            said = _NAMED.search(refusal.message)
+            names.update(dict.fromkeys(re.findall(r"\w+", said[1] or said[2]) if said else ()))
+    return tuple(names)
 
 
 def refusals_of(answer: Answer) -> tuple[Refusal, ...]:

@@ -5,12 +5,12 @@ Locked rows are tried again in seconds; a batch refused as a whole is halved unt
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from connectors.http import Answer
-from connectors.salesforce.answers import Refusal, failure, refusals, refusals_of
+from connectors.salesforce.answers import Refusal, failure, named_fields, refusals, refusals_of
 from connectors.salesforce.client import Client, Request
 from connectors.salesforce.remedies import passes_soon, remedy
 from domain.change import Receipt, ReceiptOutcome
@@ -114,7 +114,8 @@ class Batches:
             return [refused_for(found)]
         batch.calls_left -= 2
         if batch.calls_left < 0:
-            return [Receipt(key="", outcome=ReceiptOutcome.REFUSED, code=found[0].code, retryable=True)] * len(rows)
+            untried = Receipt(key="", outcome=ReceiptOutcome.REFUSED, code=found[0].code, retryable=True)
+            return [replace(untried, fields=named_fields(found))] * len(rows)
         middle = len(rows) // 2
         return self._attempt(batch, rows[:middle]) + self._attempt(batch, rows[middle:])
 
@@ -144,7 +145,12 @@ def refused_for(found: Sequence[Refusal]) -> Receipt:
     what = remedy(found)
     words = f"{found[0].message.removesuffix('.')}. {what.mend}." if what.mend else found[0].message
     return Receipt(
-        key="", outcome=what.outcome, code=found[0].code, message=words.removeprefix(". "), retryable=what.retryable
+        key="",
+        outcome=what.outcome,
+        code=found[0].code,
+        message=words.removeprefix(". "),
+        retryable=what.retryable,
+        fields=named_fields(found),
     )
 
 

@@ -112,6 +112,11 @@ class Catalogue:
             self._known[object_name] = kept
         return kept[1]
 
+    def asked_at(self, object_name: str) -> datetime | None:
+        """When what is kept of it was told; None: nothing is kept."""
+        kept = self._known.get(object_name)
+        return None if kept is None else kept[0]
+
     def forget(self, object_name: str) -> None:
         """Describe it again before the next use: an answer named a field that is not there."""
         self._known.pop(object_name, None)
@@ -164,4 +169,13 @@ def _field(row: Mapping[str, Any]) -> Field:
         nullable=bool(row.get("nillable", True)),
         unique=bool(row.get("unique")),
         refers_to=tuple(row.get("referenceTo") or ()),
+        creatable=bool(row.get("createable")),
+        required=bool(row.get("createable")) and not (row.get("nillable", True) or row.get("defaultedOnCreate")),
+        digits=_digits(row),
+        is_email=row.get("type") == "email",
     )
+
+
+def _digits(row: Mapping[str, Any]) -> int | None:
+    """Before the point: `digits` of a whole number, of others what the places after it leave of `precision`."""
+    return (row.get("digits") or 0) or (row.get("precision") or 0) - (row.get("scale") or 0) or None

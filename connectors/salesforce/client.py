@@ -62,6 +62,12 @@ class Client:
         self._login = Login(settings, surroundings, self._post_form)
         self._org: tuple[Session, Org] | None = None
         self._ahead = timedelta(0)
+        self._answered = False
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether any answer came yet: before the first one `now` is our own clock's."""
+        return self._answered
 
     def now(self) -> datetime:
         """Salesforce's now: our clock, corrected by the Date header of its last answer.
@@ -128,6 +134,7 @@ class Client:
             return answer
 
         answer = self.http.exchange(call, opener)
+        self._answered = True
         self._take_time(answer, session)
         return answer
 

@@ -1,5 +1,6 @@
 """The Salesforce connector: what the loop sees of an org."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -37,6 +38,7 @@ class Salesforce:
     def __init__(self, settings: Settings, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL) -> None:
         self._name = surroundings.connection
         self._api_version = settings.api_version
+        self._page_size = settings.page_size
         self._streams = streams(settings)
         self._client = Client(settings, surroundings, wall=wall)
         self._catalogue = Catalogue(self._client, surroundings)
@@ -47,9 +49,14 @@ class Salesforce:
         self._reading = Reading(
             self._client, asking, self._catalogue, bulk=bulk, connection=surroundings.connection, lag=lag
         )
-        known = surroundings.known
         self._deletions = Deletions(
-            self._client, asking, self._catalogue, connection=self._name, read=self._streams, known=known
+            self._client,
+            asking,
+            self._catalogue,
+            connection=self._name,
+            read=self._streams,
+            known=surroundings.known,
+            words=surroundings.confirmations,
         )
         self._surveying = Surveying(self._client, asking, self._catalogue, connection=surroundings.connection)
         self._bulk_from = settings.bulk_writes
@@ -85,8 +92,19 @@ class Salesforce:
             is_test=org.get("IsSandbox") is True or org.get("OrganizationType") == "Developer Edition",
         )
 
-    def describe(self, stream: str) -> Mapping[str, Field]:
-        return self._catalogue.fields("Lead" if stream == DELETIONS else stream)
+    def describe(self, stream: str, *, anew: bool = False) -> Mapping[str, Field]:
+        """Every field that the integration user may see."""
+        name = _described_as(stream)
+        if anew:
+            self._catalogue.forget(name)
+        return self._catalogue.fields(name)
+
+    def described_at(self, stream: str) -> datetime | None:
+        return self._catalogue.asked_at(_described_as(stream))
+
+    def reading_calls(self, stream: str, rows: int) -> int:  # noqa: ARG002 - a page holds as much of every stream
+        """About how many calls it takes to read so many rows of a stream from its start, a page each."""
+        return math.ceil(rows / self._page_size)
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first. May repeat, never skips."""
@@ -146,6 +164,10 @@ class Salesforce:
         value = str(change.values.get(change.unique) or "")
         found = self._lookup.by_key(change.object, change.unique, [value]).get(value) if value else None
         return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=found[0]) if found else None
+
+
+def _described_as(stream: str) -> str:
+    return "Lead" if stream == DELETIONS else stream
 
 
 __all__ = ["Auth", "Salesforce", "Settings"]

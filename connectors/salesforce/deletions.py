@@ -7,10 +7,12 @@ does not reach back, every id is compared with what was read before.
 
 import json
 from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.contract import Known, KnownRecords
+from connectors.contract import Confirmations, Known, KnownRecords
+from connectors.doubts import Doubts
 from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.catalogue import DELETIONS, Catalogue
 from connectors.salesforce.client import Client
@@ -18,7 +20,7 @@ from connectors.salesforce.ids import Ids
 from connectors.salesforce.rows import Row, record_of, tidy
 from connectors.salesforce.soql import one_of, select
 from domain.errors import ContractError
-from domain.record import Cursor, Page, Record
+from domain.record import Cursor, Page, Record, deleted_for_good
 from domain.values import RecordRef, from_text, to_text
 
 OBJECTS = ("Lead", "Contact")
@@ -26,11 +28,8 @@ LOOK_AGAIN = timedelta(hours=20)
 SWEEP_AGAIN = timedelta(days=6, hours=20)
 OVERLAP = timedelta(hours=2)
 """A deletion may be listed after its date, as any change may."""
-TELL_FOR = timedelta(hours=6)
-"""How long what went wrong is told again without a call: the stream is due in every cycle until a night is done."""
-FEW = 100
-"""So many may vanish in a week whatever the org's size; beyond it more than half gone is not believed."""
 BY_ID = 200
+ADVICE = "look whether Salesforce's integration user still sees them all (View All Records)"
 _NOT_LISTED = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
 
 
@@ -68,10 +67,11 @@ class Deletions:
         connection: str,
         read: Collection[str],
         known: KnownRecords | None,
+        words: Confirmations | None,
     ) -> None:
         self._client = client
         self._objects = tuple(each for each in OBJECTS if each in read)
-        self._trouble: tuple[datetime, str] | None = None
+        self._doubts = Doubts(words, connection=connection, stream=DELETIONS, advice=ADVICE)
         self._asking = asking
         self._catalogue = catalogue
         self._connection = connection
@@ -83,11 +83,11 @@ class Deletions:
 
         The first night all was just read.
         """
-        now = self._client.now().replace(microsecond=0)
-        before = Position(at=now, swept=now) if cursor is None else Position.of(cursor)
-        if cursor is not None and now - before.at < LOOK_AGAIN:
+        if cursor is not None and self._client.now() - Position.of(cursor).at < LOOK_AGAIN:
             return
-        self._tell_again(now)
+        self._doubts.tell_again(self._client.now())
+        now = self._begin()
+        before = Position(at=now, swept=now) if cursor is None else Position.of(cursor)
         swept, troubles = 0, []
         for object_name in self._objects if cursor is not None else ():
             try:
@@ -95,15 +95,16 @@ class Deletions:
             except ContractError as error:
                 troubles.append(str(error))
         if troubles:
-            self._trouble = (now, f"{'; '.join(troubles)}. Looked at again after {now + TELL_FOR:%H:%M} UTC")
-            raise ContractError(self._trouble[1])
+            raise self._doubts.trouble("; ".join(troubles), now=now)
         done = now if swept == len(self._objects) else before.swept
         yield Page(stream=DELETIONS, cursor=Position(at=now, swept=done).cursor())
 
-    def _tell_again(self, now: datetime) -> None:
-        if self._trouble is not None and timedelta(0) <= now - self._trouble[0] < TELL_FOR:
-            raise ContractError(self._trouble[1])
-        self._trouble = None
+    def _begin(self) -> datetime:
+        """Salesforce's now: an answer must have come first, for it tells the time. Any will do, a refusal, too."""
+        if self._objects and not self._client.has_answered:
+            with suppress(ContractError):
+                self._catalogue.fields(self._objects[0])
+        return self._client.now().replace(microsecond=0)
 
     def _night(self, object_name: str, before: Position, *, now: datetime) -> Generator[Page, None, bool]:
         """One object; returns whether every id was compared."""
@@ -151,12 +152,9 @@ class Deletions:
             yield from self._read_all(object_name, missed, back, now=now)
         live = list(self._known.live(self._connection, object_name))
         missing = [each for each in live if each not in listed]
-        if len(missing) > max(FEW, len(live) // 2):
-            raise ContractError(
-                f"Salesforce shows {len(missing)} of {len(live)} known {object_name} records no more. That is not "
-                "believed: look whether the integration user still sees them all (View All Records)"
-            )
+        self._doubts.check(object_name, missing, known=len(live))
         yield from self._read_all(object_name, missing, now=now)
+        self._doubts.settle(object_name)
 
     def _read_all(
         self, object_name: str, ids: Sequence[str], back: Collection[str] = (), *, now: datetime
@@ -183,8 +181,7 @@ class Deletions:
         return tidy(rows, self._catalogue.moments(object_name))
 
     def _gone(self, object_name: str, record_id: str, now: datetime) -> Record:
-        ref = RecordRef(connection=self._connection, object=object_name, id=record_id)
-        return Record(ref=ref, values={}, modified_at=now, archived=True)
+        return deleted_for_good(RecordRef(connection=self._connection, object=object_name, id=record_id), at=now)
 
 
 def _is_missed(known: Known | None, at: datetime) -> bool:

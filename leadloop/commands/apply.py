@@ -5,6 +5,7 @@ from pathlib import Path
 
 from domain.errors import SettingsError
 from leadloop import answers, exits, log, screen
+from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.filing import lead_or_file
 from sync import planfile
@@ -21,8 +22,10 @@ def run(folder: Path, file: Path, *, environment: str | None, volume: int, as_js
     with closing(open_app(folder, environment=environment)) as app:
         log.follow(app.settings.log, volume=volume, daemon=False)
 
-        def work(loop: Loop) -> answers.Answer:
-            return answers.applied_answer(apply(loop, plan, now=app.clock.refresh()))
+        who = actor()
 
-        payload = {"file": str(file.resolve())}
+        def work(loop: Loop) -> answers.Answer:
+            return answers.applied_answer(apply(loop, plan, now=app.clock.refresh(), actor=who))
+
+        payload = {"file": str(file.resolve()), "by": who}
         return answers.report(lead_or_file(app, work, kind="apply", payload=payload, wait=wait), as_json=as_json)

@@ -10,16 +10,20 @@ from pathlib import Path
 from config.load import rules_from_document
 from config.mapping import MappingRules, People, Role
 from config.rules import Rules
-from connectors.contract import Connector, Describer, Provisioner, ProvisionItem, Resting
+from connectors.contract import Connector, Describer, Provisioner, ProvisionItem, Reader, Resting
+from domain.drift import DriftKind
 from domain.errors import CredentialsError, LeadloopError, WrongAccountError
 from domain.record import Field
 from domain.run import ConnectionStatus
 from leadloop import exits, screen
+from leadloop.anchors import trouble, unanchored
 from leadloop.app import App, open_app
 from leadloop.furnishing import counted, fittings_of
 from leadloop.status_of import look_at
 from mapping.contested import undecided
+from reports.drift import sentence
 from reports.standing import by_whom, on_how_many
+from reports.staying import cause, mend, nearest
 from store import connections
 from store import rules as rule_store
 from store import survey as survey_store
@@ -73,8 +77,11 @@ def examine(app: App) -> Iterator[Finding]:
     for name, connector in app.connectors.items():
         yield from _connection(app, name, connector, rules=in_force)
     yield from _webhooks(app)
+    yield from _drifted(app)
     yield from _others(app)
     yield from _fought_over(app)
+    yield from _stays(app)
+    yield from _audited(app)
     yield from _reps(app)
 
 
@@ -134,6 +141,10 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
     known = {stream: connector.describe(stream) for stream in sorted(wanted)}
     grant = f"Run `leadloop provision {name}`, or see docs/connecting-{app.types[name]}.md."
     for stream, fields in known.items():
+        if isinstance(connector, Reader) and stream not in connector.streams:
+            mend = "Add it to the streams of this connection in leadloop.yaml, or take it out of mapping.yaml."
+            yield _warning(f"{name}: {stream} is mapped and not read", mend=mend)
+            continue
         missing = wanted[stream] - fields.keys() - excused(stream, name, known, rules=rules)
         if missing:
             yield _wrong(f"{name}: {stream} lacks {', '.join(sorted(missing))}", mend=grant)
@@ -205,6 +216,13 @@ def _webhooks(app: App) -> Iterator[Finding]:
         yield _warning(f"{name}: has a webhook_secret, and nobody listens", mend=mend)
 
 
+def _drifted(app: App) -> Iterator[Finding]:
+    """Fields that became others than the rules rely on; what lacks altogether or cannot be written is told above."""
+    for one in look_at(app).drifts:
+        if one.drift.kind in (DriftKind.GONE, DriftKind.RETYPED, DriftKind.WORDS):
+            yield _warning(sentence(one), mend=f"{one.mend}.")
+
+
 def _others(app: App) -> Iterator[Finding]:
     """Fields that a survey found contested and nobody has decided about: they are not written meanwhile."""
     with app.store.read() as tx:
@@ -231,6 +249,21 @@ def _fought_over(app: App) -> Iterator[Finding]:
     for late in found.overdue:
         what = f"{late.field}: {late.values:,} values have not arrived since {late.since:%Y-%m-%d %H:%M} UTC"
         yield _warning(what, mend="Look at its sync errors in HubSpot, and at its field mapping.")
+
+
+def _stays(app: App) -> Iterator[Finding]:
+    """What the systems would refuse, or nobody can read: it goes by itself once it is mended."""
+    for one in look_at(app).blocked:
+        yield _warning(f"{one.column} {cause(one)}{nearest(one)}: {one.values:,} stay at home", mend=mend(one))
+
+
+def _audited(app: App) -> Iterator[Finding]:
+    """Whether the audit's end is where its anchor says, and is anchored at all."""
+    if cut := trouble(app.store, app.anchors):
+        yield _wrong(cut, mend="`leadloop audit verify` names the first row that is not as it was.")
+    elif behind := unanchored(app.store, app.anchors):
+        mend = "See whether it can be written; until then a cut of the audit's end would not be seen."
+        yield _warning(f"the last {behind:,} rows of the audit have no anchor in {app.anchors.path}", mend=mend)
 
 
 def _reps(app: App) -> Iterator[Finding]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from domain.place import FieldOf
 from domain.run import OutboxStatus
 from leadloop import exits, screen
+from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.finding import is_number
 from leadloop.fought_over import show_stopped, stopped_as_data
-from store import audit, flaps, leads, outbox
+from leadloop.staying_home import blocked_as_data, show_blocked
+from store import audit, flaps, leads, misfits, outbox
 from store.audit import AuditEntry
 from store.outbox import OutboxRow
 
@@ -23,10 +26,18 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         rows = sorted(outbox.list_open(tx, None, SHOWN), key=lambda row: row.id, reverse=True)
         undecided = leads.failed(tx)
         stopped = flaps.stopped(tx)
+        blocked = misfits.blocked(tx)
     if as_json:
         failed = [{"lead": lead, "message": message} for lead, message in undecided.items()]
         fields = [stopped_as_data(each) for each in stopped]
-        screen.document({"errors": [_as_data(row) for row in rows], "undecided": failed, "stopped": fields})
+        screen.document(
+            {
+                "errors": [_as_data(row) for row in rows],
+                "undecided": failed,
+                "stopped": fields,
+                "blocked": blocked_as_data(blocked),
+            }
+        )
         return exits.OK
     screen.table(
         "Refused and unsure writes",
@@ -37,6 +48,8 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         screen.table("\nLeads whose rules failed", ("lead", "what happened"), undecided.items())
     if stopped:
         show_stopped(stopped)
+    if blocked:
+        show_blocked(blocked)
     if rows:
         screen.say(
             "Next: mend it there, then `leadloop errors retry ID ...`, or give it up with `errors ignore ID ...`."
@@ -66,16 +79,18 @@ def _record(row: OutboxRow) -> str:
 def retry(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
         known = outbox.get(tx, filter(is_number, ids))
-        found = _standing(known.values(), SHOWN)
-        outbox.retry(tx, found, now=app.clock.refresh())
+        found, who, now = _standing(known.values(), SHOWN), actor(), app.clock.refresh()
+        audit.append(tx, [_act(known[number], "retried a refused write", who, now) for number in found])
+        outbox.retry(tx, found, now=now, actor=who)
     return _told(ids, known, found, done="are tried again in the next cycle")
 
 
 def ignore(folder: Path, ids: Sequence[int], *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.write() as tx:
         known = outbox.get(tx, filter(is_number, ids))
-        found = _standing(known.values(), STOPPED)
-        outbox.ignore(tx, found, now=app.clock.refresh())
+        found, who, now = _standing(known.values(), STOPPED), actor(), app.clock.refresh()
+        audit.append(tx, [_act(known[number], "gave up a refused write", who, now) for number in found])
+        outbox.ignore(tx, found, now=now, actor=who)
     return _told(ids, known, found, done="are given up")
 
 
@@ -88,17 +103,30 @@ def resume(folder: Path, connection: str, place: str, *, environment: str | None
             screen.say(f"! {wanted} is not stopped. See `leadloop errors list`.")
             return exits.BAD_DATA
         leads.mark_plan_due(tx, flaps.resume(tx, wanted))
-        actor = AuditEntry(
+        act = AuditEntry(
             at=app.clock.refresh(),
-            actor="operator",
+            actor=actor(),
             action="resumed writing a field",
             connection=connection,
             object=kind,
             fields=(field,),
         )
-        audit.append(tx, [actor])
+        audit.append(tx, [act])
     screen.show(f"{wanted} is written again from the next cycle on.")
     return exits.OK
+
+
+def _act(row: OutboxRow, action: str, who: str, now: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=who,
+        action=action,
+        connection=row.connection,
+        object=row.change.object,
+        record_id=row.change.id,
+        lead_id=row.lead_id,
+        outbox_key=row.key,
+    )
 
 
 def _standing(rows: Iterable[OutboxRow], statuses: Sequence[OutboxStatus]) -> list[int]:

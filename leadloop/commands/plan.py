@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from domain.run import OutboxStatus
+from domain.misfit import BlockedTally
+from domain.run import OutboxStatus, RuleVersion
 from domain.values import LeadId
 from leadloop import exits, planned, screen
 from leadloop.answers import code_of_run
@@ -17,12 +19,11 @@ from leadloop.planned import Shown
 from reports.standing import ago
 from store import connections, ledger, outbox
 from store import rules as rule_store
-from store import survey as survey_store
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
 from sync.cycle import Tally, pull_one
-from sync.loop import InForce, compile_version
+from sync.loop import InForce, compile_here
 from sync.planfile import PlanFile
 from sync.preview import Preview, preview
 
@@ -75,25 +76,42 @@ def _find(app: App, lead: str) -> LeadId | None:
 def make_plan(app: App, *, only: LeadId | None = None) -> PlanFile:
     """Preview the next run from the store as it is, and give the findings an identity."""
     with app.store.read() as tx:
-        rules = _in_force(app, tx)
+        rules = in_force(app, tx)
         found = preview(tx, app.settings, rules, now=app.clock.refresh())
         if only is not None:
             found = _only(found, only)
-        return planfile.make(found, rule_hash=rules.hash, accounts=accounts_of(tx), counts=planned.counts_of(found))
+        return planfile.make(
+            found,
+            rule_hash=rules.hash,
+            go_live=app.settings.go_live,
+            accounts=accounts_of(tx),
+            counts=planned.counts_of(found),
+        )
 
 
-def _in_force(app: App, tx: Tx) -> InForce:
+def in_force(app: App, tx: Tx) -> InForce:
+    """The published rules, compiled for a look from outside the loop."""
     version = rule_store.current(tx)
     if version is None:
         raise LookupError("open_app publishes the first rules")
-    return compile_version(version, types=app.types, time_zone=app.settings.time_zone, surveys=survey_store.latest(tx))
+    return compile_for(app, tx, version)
+
+
+def compile_for(app: App, tx: Tx, version: RuleVersion) -> InForce:
+    """Any rules as they would be in force here."""
+    return compile_here(tx, version, types=app.types, time_zone=app.settings.time_zone)
 
 
 def _only(found: Preview, lead: LeadId) -> Preview:
     """One lead's part. The turns of the pools stay with the whole: the state after it is not this lead's alone."""
     leads = tuple(each for each in found.leads if each.lead_id == lead)
     held = {name: (lead,) for name, ids in found.held.items() if lead in ids}
-    return Preview(as_of=found.as_of, leads=leads, held=held, routing=found.routing)
+    blocked = BlockedTally()
+    for each in leads:
+        blocked.add((*each.misfits, *(each.conclusion.unread if each.conclusion is not None else ())))
+    waiting = {name: frozenset({lead}) for name, ids in found.waiting.items() if lead in ids}
+    conflicts = {name: frozenset({lead}) for name, ids in found.conflicts.items() if lead in ids}
+    return replace(found, leads=leads, held=held, blocked=blocked.blocked(), waiting=waiting, conflicts=conflicts)
 
 
 def shown(app: App, made: PlanFile, path: Path) -> Shown:
@@ -106,7 +124,7 @@ def shown(app: App, made: PlanFile, path: Path) -> Shown:
         plan=made,
         file=str(path),
         calls=planned.calls_of(made.leads, app.types),
-        blocked=refused,
+        refused=refused,
         pulled=_age(read, made.header.as_of),
         people=people,
     )

@@ -16,7 +16,8 @@ import typer
 from connectors.contract import ByHand, Provisioner, ProvisionItem, ProvisionKind
 from domain.errors import ConnectorError, CredentialsError, SettingsError
 from domain.record import AccountInfo
-from leadloop import exits, screen
+from leadloop import exits, making, screen
+from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.furnishing import counted, fittings_of, rules_in_force
 from sync.introduce import recognise
@@ -113,17 +114,27 @@ def _provision(app: App, name: str, connector: Provisioner, *, wish: Wish) -> Fo
     """Look, show, ask, make, tell."""
     account = _account(app, name)
     before = connector.needed(fittings_of(app, name, rules_in_force(app)))
+    making.end_found(app, name, before, by=actor(), now=app.clock.now())
     found = Found(name=name, account=account, items=[(each, _standing(each)) for each in before])
     if not wish.as_json:
         _show(found)
     if found.count(Standing.MISSING) and _agreed(found, wish):
         screen.say(f"Making {found.count(Standing.MISSING)} things in {name}: a second or so for each.")
-        after = connector.provision(before)
+        after = _make(app, name, connector, before)
         items = [(now, _standing(now, was)) for was, now in zip(before, after, strict=True)]
         found = Found(name=name, account=account, items=items)
         if not wish.as_json:
             _tell(found, app.types[name])
     return found
+
+
+def _make(app: App, name: str, connector: Provisioner, before: Sequence[ProvisionItem]) -> Sequence[ProvisionItem]:
+    """Make them, each announced in the audit before and ended after."""
+    by = actor()
+    making.announce(app, name, before, by=by, now=app.clock.refresh())
+    after = connector.provision(before)
+    making.end(app, name, before, after, by=by, now=app.clock.refresh())
+    return after
 
 
 def _account(app: App, name: str) -> AccountInfo:

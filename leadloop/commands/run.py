@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from leadloop import answers, log
+from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.filing import lead_or_file
 from leadloop.mending import retry_suspended
@@ -15,9 +16,11 @@ def run(folder: Path, *, environment: str | None, volume: int, as_json: bool, wa
     with closing(open_app(folder, environment=environment)) as app:
         log.follow(app.settings.log, volume=volume, daemon=False)
 
+        who = actor()
+
         def work(loop: Loop) -> answers.Answer:
             now = app.clock.refresh()
             retry_suspended(loop, now=now)
-            return answers.run_answer(run_once(loop, now=now, trigger="cli"), loop)
+            return answers.run_answer(run_once(loop, now=now, trigger="cli", actor=who), loop)
 
-        return answers.report(lead_or_file(app, work, kind="run", payload={}, wait=wait), as_json=as_json)
+        return answers.report(lead_or_file(app, work, kind="run", payload={"by": who}, wait=wait), as_json=as_json)

@@ -146,5 +146,7 @@ def _loop(app: App, lead: Loop, thread: str) -> Loop:
         types=lead.types,
         fields=lead.fields,
         reached=lead.reached,
+        random_bytes=lead.random_bytes,
+        anchored=lead.anchored,
         introduced=lead.introduced,
     )

@@ -1,6 +1,7 @@
 """`leadloop status`: how it stands, in the words that every screen shares."""
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ from config.settings import Settings
 from domain.errors import SettingsError
 from domain.run import InstallationStatus, RuleVersion
 from leadloop import exits, screen
+from leadloop.anchors import AnchorFile
 from leadloop.clock import clock_of
+from leadloop.drifted import back_fill_as_data, drift_as_data, show_back_fills, show_drifts
 from leadloop.fought_over import show_stopped, stopped_as_data
 from leadloop.registry import settings_types
 from leadloop.status_of import look
+from leadloop.staying_home import blocked_as_data, show_blocked
 from reports.standing import Standing, ago
 from store import rules as rule_store
 from store.engine import Store
@@ -26,13 +30,14 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     with closing(_Look(folder, settings)) as place:
         place.require()
         draft = _draft_word(folder, environment, place.rules())
-        now = clock_of(settings.clock).refresh()
-        found = look(place.store, settings, now=now)
+        clock = clock_of(settings.clock)
+        now = clock.refresh()
+        found = look(place.store, settings, anchors=AnchorFile(folder / settings.audit.anchor, clock.now), now=now)
     age = ago(now - found.last_run.ended_at) if found.last_run and found.last_run.ended_at else None
     if as_json:
         screen.document({**as_data(found), "go_live": settings.go_live, "draft_differs": bool(draft), "draft": draft})
     else:
-        show(found, settings, draft=draft, age=age)
+        show(found, settings, draft=draft, age=age, now=now)
     return exits.SOME_FAILED if found.status is InstallationStatus.FAILING else exits.OK
 
 
@@ -83,6 +88,30 @@ def as_data(found: Standing) -> dict[str, Any]:
         "outbox": {f"{connection}.{status}": count for (connection, status), count in sorted(found.outbox.items())},
         "held": dict(found.held),
         "undecided": found.undecided,
+        "hints": [
+            {
+                "connection": each.connection,
+                "waiting": each.hints,
+                "oldest_at": each.oldest_at,
+                "because": each.because or None,
+            }
+            for each in found.hints
+        ],
+        "missing": [
+            {
+                "id": each.id,
+                "connection": each.connection,
+                "object": each.object,
+                "records": each.missing,
+                "known": each.known,
+                "since": each.found_at,
+            }
+            for each in found.missing
+        ],
+        "drift": [drift_as_data(each) for each in found.drifts],
+        "back_fills": [back_fill_as_data(each) for each in found.back_fills],
+        "blocked": blocked_as_data(found.blocked),
+        "conflicts": dict(found.conflicts),
         "stopped": [stopped_as_data(each) for each in found.stopped],
         "not_carried": [
             {"field": str(each.field), "values": each.values, "since": each.since} for each in found.overdue
@@ -90,7 +119,7 @@ def as_data(found: Standing) -> dict[str, Any]:
     }
 
 
-def show(found: Standing, settings: Settings, *, draft: str, age: str | None) -> None:
+def show(found: Standing, settings: Settings, *, draft: str, age: str | None, now: datetime) -> None:
     ended = f"last run ended {age} ago" if age else "no run has ended yet"
     screen.show(f"{settings.environment.upper()} · {found.status}: {found.reason}")
     screen.show(f"go_live {settings.go_live} · {ended}")
@@ -104,8 +133,31 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None) ->
     screen.table("\nLeads by stage", ("stage", "leads"), found.stages.items())
     waiting = [(connection, status, count) for (connection, status), count in sorted(found.outbox.items())]
     screen.table("\nWrites", ("connection", "status", "rows"), waiting)
+    if found.hints:
+        screen.table(
+            "\nTold by a system and not read yet",
+            ("connection", "hints", "oldest", "because"),
+            [(each.connection, each.hints, ago(now - each.oldest_at), each.because) for each in found.hints],
+        )
+    if found.missing:
+        screen.table(
+            "\nShown no more, and not believed to be gone (`leadloop sweeps list`)",
+            ("connection", "object", "gone", "of", "since"),
+            [
+                (each.connection, each.object, each.missing, each.known, f"{each.found_at:%Y-%m-%d %H:%M} UTC")
+                for each in found.missing
+            ],
+        )
     if found.held:
         screen.table("\nHeld until approved (`leadloop held list`)", ("set", "leads"), found.held.items())
+    if found.conflicts:
+        screen.table("\nUndecided (`leadloop conflicts list`)", ("property", "leads"), found.conflicts.items())
+    if found.drifts:
+        show_drifts(found.drifts)
+    if found.back_fills:
+        show_back_fills(found.back_fills)
+    if found.blocked:
+        show_blocked(found.blocked)
     if found.stopped:
         show_stopped(found.stopped)
     if found.overdue:

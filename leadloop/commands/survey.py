@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from connectors.contract import CallBudget, Lane, Surveyor
+from domain.errors import ConnectorError, CredentialsError, LeadloopError, WrongAccountError
 from domain.survey import Survey
 from leadloop import exits, screen
 from leadloop.app import App, open_app
 from mapping.contested import FieldVerdict, Verdict, verdicts
 from reports.survey import Advice, advice, fields_to_ask, lines_to_decide
 from store import survey as surveys
+
+_ITS_OWN = (CredentialsError, WrongAccountError, ConnectorError)
+"""Troubles of one system, which keep no other from being looked at."""
 
 
 @dataclass(slots=True)
@@ -34,9 +38,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """What every connection told, and what it means for the draft of the rules."""
+    """What every connection told, and what it means for the draft of the rules. `failed`: who told nothing, and why."""
 
     surveys: Mapping[str, Survey]
+    failed: Mapping[str, LeadloopError]
     calls: Mapping[str, int]
     verdicts: tuple[FieldVerdict, ...]
     advice: tuple[Advice, ...]
@@ -45,33 +50,47 @@ class Surveyed:
     def open(self) -> tuple[FieldVerdict, ...]:
         return tuple(each for each in self.verdicts if each.is_open)
 
+    @property
+    def exit_code(self) -> int:
+        """1 when a contested field waits for a line in mapping.yaml or a connection told nothing; when none told
+        anything, what is wrong with the first."""
+        if self.failed and not self.surveys:
+            return exits.code_of(next(iter(self.failed.values())))
+        return exits.SOME_FAILED if self.failed or self.open else exits.OK
+
 
 def run(folder: Path, *, environment: str | None, days: int, sample: int, as_json: bool) -> int:
-    """0 when nothing has to be decided, 1 when a contested field waits for a line in mapping.yaml."""
     with closing(open_app(folder, environment=environment)) as app:
         found = look(app, days=days, sample=sample)
     if as_json:
         screen.document(as_data(found))
     else:
         show(found)
-    return exits.SOME_FAILED if found.open else exits.OK
+    return found.exit_code
 
 
 def look(app: App, *, days: int, sample: int) -> Surveyed:
-    """Ask every connection that can tell, keep what it says, and judge the folder's rules by it."""
+    """Ask every connection that can tell, keep what it says, and judge the folder's rules by it.
+
+    One that cannot be asked keeps what it told before, and the others are asked all the same.
+    """
     budget, mapping = Counted(app.budget), app.installation.rules.mapping
     since = app.clock.refresh() - timedelta(days=days)
     asked = fields_to_ask(mapping, app.types)
-    told = {
-        name: connector.survey(asked[name], since=since, sample=sample)
-        for name, connector in app.connect(budget=budget).items()
-        if name in asked and isinstance(connector, Surveyor)
-    }
+    told: dict[str, Survey] = {}
+    failed: dict[str, LeadloopError] = {}
+    for name, connector in app.connect(budget=budget).items():
+        if name in asked and isinstance(connector, Surveyor):
+            try:
+                told[name] = connector.survey(asked[name], since=since, sample=sample)
+            except _ITS_OWN as error:
+                failed[name] = error
     with app.store.write() as tx:
         for survey in told.values():
             surveys.save(tx, survey)
     return Surveyed(
         surveys=told,
+        failed=failed,
         calls=budget.calls,
         verdicts=verdicts(told, mapping, app.types),
         advice=advice(told, mapping, app.types),
@@ -88,6 +107,8 @@ def show(found: Surveyed) -> None:
         _show_one(survey)
     for each in found.advice:
         _show_neighbour(each)
+    for name, error in found.failed.items():
+        screen.say(f"\n✗ {name} was not surveyed, nothing here speaks for it: {error}")
     _show_next(found)
 
 
@@ -133,6 +154,9 @@ def _show_neighbour(each: Advice) -> None:
 
 
 def _show_next(found: Surveyed) -> None:
+    if not found.open and found.failed:
+        screen.say("\nMend that, see `leadloop doctor`, and take the survey again.")
+        return
     if not found.open:
         screen.say("\nNothing has to be decided. Next: `leadloop duplicates`, then `leadloop plan --pull`.")
         return
@@ -184,4 +208,5 @@ def as_data(found: Surveyed) -> dict[str, Any]:
             for each in found.advice
         ],
         "undecided": len(found.open),
+        "not_surveyed": [{"name": name, "because": str(error)} for name, error in found.failed.items()],
     }

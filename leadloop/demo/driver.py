@@ -6,7 +6,7 @@ nobody is at work. At the end the dust settles and a last cycle shows that nothi
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,11 +114,11 @@ def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Playe
 
 
 def _go_live(stage: Play) -> None:
-    """Watch once, take the baseline, make the first plan, approve it."""
-    app = open_app(stage.folder)
-    try:
-        with leading(app) as loop:
-            run_once(loop, now=app.clock.refresh(), trigger="demo")
+    """Watch once and take the baseline; then go live with a plan that somebody looked through."""
+    with closing(open_app(stage.folder)) as app, leading(app) as loop:
+        run_once(loop, now=app.clock.refresh(), trigger="demo")
+    installation.set_go_live(stage.folder, GoLive.LIVE)
+    with closing(open_app(stage.folder)) as app:
         plan = make_plan(app)
         path = stage.folder / f"{plan.header.id}.jsonl"
         planfile.write(plan, path)
@@ -129,9 +129,6 @@ def _go_live(stage: Play) -> None:
         with app.store.read() as tx:
             stage.played.backlog = len(held.open_lead_ids(tx))
         _mark(stage, "baseline")
-    finally:
-        app.close()
-    installation.set_go_live(stage.folder, GoLive.LIVE)
     stage.say(f"Baseline: {stage.played.backlog} leads stand above the line from before; they are released slowly.")
 
 

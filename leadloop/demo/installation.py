@@ -8,6 +8,7 @@ from domain.run import GoLive
 from leadloop.app import App
 from leadloop.demo.people import AWAY_ALL_DAY, MANAGER, REPS
 from store import held, leads
+from store.held import HeldStatus
 from store.vault import make_key
 from sync.material import BASELINE
 
@@ -119,9 +120,12 @@ def _replace(path: Path, before: str, after: str) -> None:
 
 
 def approve_backlog(app: App) -> int:
-    """An admin lets the backlog go, metered per rep and day."""
+    """An admin lets the backlog go, metered per rep and day, and the fields that the first plan held back."""
     now = app.clock.refresh()
     with app.store.write() as tx:
+        for each in held.sets(tx):
+            if each.writes and each.status is HeldStatus.OPEN:
+                held.approve(tx, each.name, by="admin", now=now, until=now + timedelta(days=1))
         waiting = held.of_set(tx, BASELINE)
         if waiting:
             held.approve(tx, BASELINE, by="admin", now=now, until=now + timedelta(days=365))

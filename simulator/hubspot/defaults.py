@@ -41,6 +41,7 @@ DEAL: tuple[Row, ...] = (
     *choice("dealinformation", "dealtype", ("newbusiness", "existingbusiness"), field_type="radio"),
     *number("dealinformation", "amount"),
     *stamp("dealinformation", "closedate"),
+    *bools("dealinformation", "hs_is_closed hs_is_closed_won", read_only=True),
     *text("dealinformation", "hs_merged_object_ids", read_only=True),
     *number("dealinformation", "hs_object_id", read_only=True),
     *stamp("dealinformation", "createdate hs_lastmodifieddate", read_only=True),

@@ -60,7 +60,7 @@ def choice(
     return _rows(names, shape)
 
 
-def bools(group: str, names: str) -> list[Row]:
+def bools(group: str, names: str, *, read_only: bool = False) -> list[Row]:
     shape = Property(
         name="",
         label="",
@@ -68,6 +68,7 @@ def bools(group: str, names: str) -> list[Row]:
         type=ValueType.BOOL,
         field_type="booleancheckbox",
         options=(Option(value="true", label="True"), Option(value="false", label="False")),
+        read_only=read_only,
     )
     return _rows(names, shape)
 

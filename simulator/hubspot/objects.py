@@ -99,6 +99,7 @@ class Objects:
             kept.setdefault("hs_marketable_status", "true" if marketing else "false")
         if "hubspot_owner_id" in kept and kind.name == "contacts":
             kept["hubspot_owner_assigneddate"] = iso(write.acted_ms)
+        kept |= _closing(kind, kept)
 
     def update(self, kind: Kind, record: Record, values: Values, write: Write) -> Record:
         """Write checked values; the stamp moves even when nothing differs. A backward stage is dropped silently."""
@@ -106,6 +107,7 @@ class Objects:
         self.checks.claims(table, values, own=record)
         if self.checks.goes_back(kind, record.values.get("lifecyclestage"), values.get("lifecyclestage")):
             values = {name: value for name, value in values.items() if name != "lifecyclestage"}
+        values = {**values, **_closing(kind, values)}
         changed = {name: value for name, value in values.items() if record.values.get(name) != value}
         if "hubspot_owner_id" in changed and kind.name == "contacts":
             changed["hubspot_owner_assigneddate"] = iso(write.acted_ms)
@@ -212,6 +214,15 @@ class Objects:
         for name, value in self._keys(table, record, names):
             if table.unique.get(name, {}).get(value) == record.id:
                 del table.unique[name][value]
+
+
+def _closing(kind: Kind, values: Mapping[str, str | None]) -> dict[str, str]:
+    """What HubSpot works out by itself when a deal comes to a stage."""
+    if kind.name != "deals" or "dealstage" not in values:
+        return {}
+    stage = values["dealstage"]
+    closed, won = stage in ("closedwon", "closedlost"), stage == "closedwon"
+    return {"hs_is_closed": str(closed).lower(), "hs_is_closed_won": str(won).lower()}
 
 
 def merged_values(kind: Kind, winner: Record, loser: Record) -> dict[str, str]:

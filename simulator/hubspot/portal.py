@@ -22,7 +22,9 @@ from simulator.hubspot.tokens import Tokens
 from simulator.hubspot.workflows import Workflows
 
 CONTACTS = KINDS["contacts"]
-PRIMARY_COMPANY = 1
+COMPANIES = KINDS["companies"]
+PRIMARY_COMPANY = {"contacts": 1, "deals": 5}
+"""The type of association that makes a company the one a record belongs to first."""
 Ref = tuple[Kind, int]
 CONTACTING = ("calls", "emails", "meetings", "communications")
 
@@ -81,26 +83,48 @@ class Portal:
         return values
 
     def archive(self, kind: Kind, record: Record, write: Write) -> None:
+        people = self._people_of(kind, record)
         self.objects.archive(kind, record, write)
         self.associations.drop(kind, record.id)
         self.lists.forget(kind, record.id, effects=write.effects)
+        self._move_people(people, None, write)
+
+    def _people_of(self, kind: Kind, *companies: Record) -> list[Record]:
+        """Contacts who show one of these records as their company."""
+        if kind is not COMPANIES:
+            return []
+        ids = {str(each.id) for each in companies}
+        found = {each for company in companies for each in self.associations.ids(COMPANIES, company.id, CONTACTS)}
+        people = (self.objects.table(CONTACTS).live.get(each) for each in sorted(found))
+        return [one for one in people if one is not None and one.values.get("associatedcompanyid") in ids]
+
+    def _move_people(self, people: Iterable[Record], company: Record | None, write: Write) -> None:
+        """A contact shows its company as long as there is one: the merged one, the next one, or none."""
+        for contact in people:
+            others = self.associations.ids(CONTACTS, contact.id, COMPANIES)
+            shown = company.id if company is not None else next(iter(others), None)
+            value = None if shown is None else str(shown)
+            self.objects.update(CONTACTS, contact, {"associatedcompanyid": value}, write)
 
     def erase(self, kind: Kind, record: Record, write: Write) -> None:
         """Privacy deletion of a person: record, history, what was sent and the place in lists."""
-        email = record.values.get("email", "")
+        email, people = record.values.get("email", ""), self._people_of(kind, record)
         self.objects.erase(kind, record, write)
         self.associations.drop(kind, record.id)
         self.lists.forget(kind, record.id, effects=write.effects)
+        self._move_people(people, None, write)
         if email:
             self.forms.erase(email)
 
     def merge(self, kind: Kind, winner: Record, loser: Record, write: Write) -> Record:
+        people = self._people_of(kind, winner, loser)
         merged = self.objects.merge(kind, winner, loser, write)
         old_ids = (winner.id, loser.id)
         self.associations.move(kind, old_ids, merged.id)
         self.lists.move(kind, old_ids, merged.id, at_ms=write.now_ms, effects=write.effects)
         if kind is CONTACTS:
             self.happenings.move(old_ids, merged.id)
+        self._move_people(people, merged, write)
         return merged
 
     def unsubscribe(self, email: str, write: Write) -> None:

@@ -7,7 +7,7 @@ from simulator.act import ActError, Row
 from simulator.hubspot.kinds import KINDS, Kind
 from simulator.hubspot.links import default_type
 from simulator.hubspot.objects import Write
-from simulator.hubspot.portal import CONTACTS, PRIMARY_COMPANY, Portal
+from simulator.hubspot.portal import COMPANIES, CONTACTS, PRIMARY_COMPANY, Portal
 from simulator.hubspot.record import Record, Source, SourceType
 from simulator.hubspot.refusals import RefusedError
 from simulator.hubspot.stamps import parse_ms, to_ms
@@ -99,10 +99,10 @@ class Planter:
         return str(record.id)
 
     def _join(self, kind: Kind, record: Record, row: Row, write: Write) -> None:
-        for key, target in (("company_domain", KINDS["companies"]), ("contact_email", CONTACTS)):
+        for key, target in (("company_domain", COMPANIES), ("contact_email", CONTACTS)):
             if row.get(key) and default_type(kind, target) is not None:
                 other = self._named(target, str(row[key]))
-                wanted = [PRIMARY_COMPANY] if (kind, key) == (CONTACTS, "company_domain") else []
+                wanted = [PRIMARY_COMPANY[kind.name]] if target is COMPANIES and kind.name in PRIMARY_COMPANY else []
                 types = self._portal.associations.types(kind, target, wanted)
                 self._portal.associate((kind, record.id), (target, other.id), types=types, write=write)
 

@@ -4,18 +4,23 @@ from typing import Any
 
 from simulator.act import ActError, Row
 from simulator.hubspot.portal import Portal
+from simulator.hubspot.redefining import redefine
 from simulator.hubspot.settings import Rule, Tier
 
 _NUMBERS = ("burst_per_10_s", "oauth_burst_per_10_s", "search_per_s", "association_per_10_s", "association_daily")
 _FLAGS = ("search_shuffled", "retry_after")
-KNOWN = ("tier", "account_type", "time_zone", *_NUMBERS, *_FLAGS, "token", "scopes", "revoke", "refresh_token", "rules")
+KNOWN = (
+    *("tier", "account_type", "time_zone", *_NUMBERS, *_FLAGS),
+    *("token", "scopes", "revoke", "refresh_token", "rules", "properties"),
+)
 
 
 def tune(portal: Portal, fields: Row) -> dict[str, Any]:
     """Set what is named. `token` with `scopes` adds a service key or changes its scopes; `revoke` forgets one.
 
     `refresh_token` is what an OAuth app was given when somebody installed it; it may be revoked as well.
-    `rules` (`[{when, is, needs}]`) are what an administrator demands of contacts.
+    `rules` (`[{when, is, needs}]`) are what an administrator demands of contacts. `properties` (`{"contacts.phone":
+    {archived, read_only, type, options}}`) changes definitions, as the portal's screens do.
     """
     unknown = sorted(set(fields) - set(KNOWN))
     if unknown:
@@ -38,6 +43,8 @@ def tune(portal: Portal, fields: Row) -> dict[str, Any]:
         portal.tokens.allow(str(fields["token"]), **given)
     if "rules" in fields:
         settings.rules[:] = [Rule(when=one["when"], is_=one["is"], needs=one["needs"]) for one in fields["rules"]]
+    for place, wanted in (fields.get("properties") or {}).items():
+        redefine(portal.schema, str(place), wanted)
     if "refresh_token" in fields:
         portal.tokens.authorise(str(fields["refresh_token"]))
     if "revoke" in fields:

@@ -7,10 +7,11 @@ from typing import Any
 from simulator.act import ActError
 from simulator.salesforce import catalogue
 from simulator.salesforce.admin_rules import AdminRules, Automation, Condition, DuplicateRule, Rule, Test
+from simulator.salesforce.field_changes import offer, retype
 from simulator.salesforce.field_security import Access, FieldSecurity
 from simulator.salesforce.locks import Locks
-from simulator.salesforce.schema import ObjectType
-from simulator.salesforce.table import Row
+from simulator.salesforce.schema import IDS, Kind, ObjectType
+from simulator.salesforce.table import Row, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Setup:
     rules: AdminRules
     locks: Locks
     security: FieldSecurity
+    table: Callable[[str], Table]
 
 
 def tune(setup: Setup, wishes: Row) -> dict[str, Any]:
@@ -127,6 +129,36 @@ def _field_security(setup: Setup, value: Any) -> Change:
     return change
 
 
+def _field_types(setup: Setup, value: Any) -> Change:
+    wanted = []
+    for place, word in _pairs(value, "field_types"):
+        type_, field = _place(place)
+        if str(word) not in set(Kind) - IDS:
+            raise ActError(f"field_types of {place} must be one of {', '.join(sorted(set(Kind) - IDS))}; got {word!r}")
+        wanted.append((setup.table(type_.name), field, Kind(str(word))))
+
+    def change() -> None:
+        for one in wanted:
+            retype(*one)
+
+    return change
+
+
+def _picklists(setup: Setup, value: Any) -> Change:
+    wanted = []
+    for place, words in _pairs(value, "picklists"):
+        type_, field = _place(place)
+        if type_.fields[field].kind is not Kind.PICKLIST:
+            raise ActError(f"{place} is no picklist")
+        wanted.append((setup.table(type_.name), field, tuple(_texts(words, "picklists"))))
+
+    def change() -> None:
+        for one in wanted:
+            offer(*one)
+
+    return change
+
+
 _KEYS: Mapping[str, Callable[[Setup, Any], Change]] = {
     "validation_rules": _validation_rules,
     "lookup_filters": _lookup_filters,
@@ -138,6 +170,8 @@ _KEYS: Mapping[str, Callable[[Setup, Any], Change]] = {
     "storage_full": _storage_full,
     "parent_lock_s": _parent_lock_s,
     "field_security": _field_security,
+    "field_types": _field_types,
+    "picklists": _picklists,
 }
 
 

@@ -5,6 +5,8 @@ disk (WITHOUT ROWID): one lead's activities are neighbours. Foreign keys are lef
 pages arrive in any order, and one transaction already holds what belongs together.
 """
 
+from store.schema.described import back_fill, described, drift
+from store.schema.groups import group_word
 from store.schema.house import (
     call_count,
     call_limit,
@@ -21,6 +23,7 @@ from store.schema.house import (
     wire,
 )
 from store.schema.inbox import hint
+from store.schema.misfits import misfit
 from store.schema.neighbours import arrival, flap
 from store.schema.people import (
     assignment,
@@ -36,10 +39,26 @@ from store.schema.people import (
 )
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
 from store.schema.survey import survey
+from store.schema.sweeps import sweep_finding
 from store.schema.tables import metadata
-from store.schema.writes import audit, audit_seal, audit_unsealed, blast, held_lead, held_set, outbox, subject_key
+from store.schema.unions import lead_apart, lead_union, union_doubt
+from store.schema.writes import (
+    audit,
+    audit_seal,
+    audit_unsealed,
+    blast,
+    held_lead,
+    held_set,
+    held_write,
+    outbox,
+    subject_key,
+    undone,
+)
 
-KNOWN_REVISIONS = ("0001", "0002", "0003", "0004")
+KNOWN_REVISIONS = (
+    *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
+    *("0010", "0011", "0012", "0013"),
+)
 """Every schema revision this version knows, oldest first."""
 
 __all__ = [
@@ -50,27 +69,35 @@ __all__ = [
     "audit",
     "audit_seal",
     "audit_unsealed",
+    "back_fill",
     "blast",
     "call_count",
     "call_limit",
     "conflict",
     "connection",
     "cursor",
+    "described",
     "desired",
+    "drift",
     "fact",
     "flap",
+    "group_word",
     "handoff",
     "held_lead",
     "held_set",
+    "held_write",
     "hint",
     "identity_key",
     "installation",
     "intent",
     "lead",
+    "lead_apart",
+    "lead_union",
     "leadership",
     "membership",
     "merge_base",
     "metadata",
+    "misfit",
     "number",
     "outbox",
     "record",
@@ -83,7 +110,10 @@ __all__ = [
     "sequences",
     "subject_key",
     "survey",
+    "sweep_finding",
     "token",
     "transition",
+    "undone",
+    "union_doubt",
     "wire",
 ]

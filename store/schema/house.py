@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, Sequence, Table, Text
 
-from store.columns import Instant, Json
+from store.columns import Instant, Json, Words
 from store.schema.tables import by_key, may, metadata, must, partial
 
 number = by_key("number", ("name",), must("name", Text), must("value", BigInteger))
@@ -30,6 +30,8 @@ rule_version = Table(
     must("author"),
     must("published_at", Instant),
     must("document"),
+    must("sources", Json, "'{}'"),
+    must("message", Words, "''"),
     Index("ix_rule_version_hash", "hash"),
 )
 run = Table(
@@ -41,6 +43,7 @@ run = Table(
     may("ended_at", Instant),
     must("counts", Json),
     must("failures", Json),
+    must("actor", default="'loop'"),
 )
 request = Table(
     "request",

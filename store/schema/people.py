@@ -121,18 +121,14 @@ assignment = Table(
 
 desired = by_key(
     "desired",
-    ("lead_id", "connection", "object", "record_id", "field"),
-    must("lead_id", BigInteger),
+    ("connection", "object", "record_id"),
     must("connection"),
     must("object"),
     must("record_id"),
-    must("field"),
-    must("property"),
-    must("value", Json),
-    must("cause"),
-    must("rule_hash"),
-    UniqueConstraint("connection", "object", "record_id", "field"),
+    must("lead_id", BigInteger),
+    must("fields", Json),
 )
+Index("ix_desired_lead_id", desired.c.lead_id)
 membership = by_key(
     "membership",
     ("lead_id", "connection", "list"),
@@ -146,13 +142,10 @@ membership = by_key(
 partial("ix_membership_shown", membership.c.connection, membership.c.list, where="shown = 1", postgresql="shown")
 merge_base = by_key(
     "merge_base",
-    ("lead_id", "property", "connection"),
+    ("lead_id", "connection"),
     must("lead_id", BigInteger),
-    must("property"),
     must("connection"),
-    must("value", Json),
-    must("vendor_form", Json),
-    must("learnt", Json),
+    must("properties", Json),
 )
 conflict = Table(
     "conflict",

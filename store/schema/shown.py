@@ -32,8 +32,20 @@ record_value = by_key(
     must("id"),
 )
 Index("ix_record_value_record", record_value.c.connection, record_value.c.object, record_value.c.id)
-identity_key = by_key("identity_key", ("kind", "value"), must("kind"), must("value"), must("lead_id", BigInteger))
+identity_key = by_key(
+    "identity_key",
+    ("kind", "value", "connection", "object", "record_id"),
+    must("kind"),
+    must("value"),
+    must("connection"),
+    must("object"),
+    must("record_id"),
+    must("lead_id", BigInteger),
+    must("tie"),
+    must("since", Instant),
+)
 Index("ix_identity_key_lead_id", identity_key.c.lead_id)
+Index("ix_identity_key_record", identity_key.c.connection, identity_key.c.object, identity_key.c.record_id)
 remote_list = by_key("remote_list", ("connection", "name"), must("connection"), must("name"), must("remote_id"))
 
 activity = by_key(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from store.columns import Instant, Words
+from store.columns import Instant, Json, Words
 from store.schema.tables import by_key, may, metadata, must, partial
 
 _OPEN = "status IN ('pending', 'waiting')"
@@ -42,6 +42,7 @@ outbox = Table(
     partial("ix_outbox_claimed", "target", where="status = 'claimed'"),
     partial("ix_outbox_stopped", "target", where="status IN ('parked', 'unsure')"),
     Index("ix_outbox_lead_id", "lead_id"),
+    partial("ix_outbox_run_id", "run_id", where="run_id IS NOT NULL"),
     partial("ix_outbox_settled_at", "settled_at", where="settled_at IS NOT NULL"),
 )
 audit = Table(
@@ -90,6 +91,7 @@ held_set = Table(
     may("answered_by"),
     may("answered_at", Instant),
     may("valid_until", Instant),
+    must("about", Json, "'{}'"),
     partial("uq_held_set_open", "name", where="status = 'open'", unique=True),
 )
 held_lead = by_key(
@@ -100,6 +102,42 @@ held_lead = by_key(
     may("taken_at", Instant),
     may("taken_for"),
     may("released_at", Instant),
+    may("held_at", Instant),
 )
 Index("ix_held_lead_lead_id", held_lead.c.lead_id)
+held_write = by_key(
+    "held_write",
+    ("connection", "object", "record_id", "field", "set_id"),
+    must("set_id", Integer),
+    must("connection"),
+    must("object"),
+    must("record_id"),
+    must("field"),
+    must("lead_id", BigInteger),
+    must("property"),
+    must("kind"),
+    must("before", Json),
+    must("value", Json),
+    must("cause"),
+    must("rule_hash"),
+    must("held_at", Instant),
+    may("released_at", Instant),
+)
+Index("ix_held_write_set_id", held_write.c.set_id)
+partial("ix_held_write_lead_id", held_write.c.lead_id, where="released_at IS NULL")
 blast = by_key("blast", ("kind", "minute"), must("kind"), must("minute", Instant), must("units", BigInteger))
+undone = by_key(
+    "undone",
+    ("connection", "object", "record_id", "field"),
+    must("connection"),
+    must("object"),
+    must("record_id"),
+    must("field"),
+    must("lead_id", BigInteger),
+    must("value", Json),
+    must("back", Json),
+    must("run_id", Integer),
+    must("actor"),
+    must("at", Instant),
+)
+Index("ix_undone_lead_id", undone.c.lead_id)

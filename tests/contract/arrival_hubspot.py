@@ -10,9 +10,8 @@ from domain.record import Record
 from store.engine import Store
 from tests.contract.arrival import Deed, Do, allowed
 from tests.contract.arrived import Groups, activities, arrived, counted, leads_of
-from tests.contract.hubspot_rig import UNPACED
 from tests.fresh import FreshSimulator
-from tests.rig import FastWall, MemoryTokens, surroundings
+from tests.rig import UNPACED, FastWall, MemoryTokens, surroundings
 
 DOES = (Do.CREATE, Do.EDIT, Do.MERGE, Do.DELETE, Do.ERASE, Do.RESTORE, Do.CALL, Do.FORM)
 WANTED = ("email", "jobtitle", "lastname")

@@ -1,21 +1,12 @@
-"""Vendors that can be begun anew, and what a loop over them needs."""
+"""What a loop over the vendors needs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from domain.run import RuleVersion
-from tests.fresh import FreshSimulator
 from tests.starter import starter_version
 from tests.stores import migrated_file
-
-
-@pytest.fixture(scope="module")
-def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshSimulator]:
-    """Of this module alone; what a test before left there goes with `begin`."""
-    with FreshSimulator(tmp_path_factory.mktemp("worlds")) as simulator:
-        yield simulator
 
 
 @pytest.fixture(scope="session")

@@ -8,21 +8,12 @@ from typing import Any
 from connectors.hubspot.connector import HubSpot, Settings
 from domain.change import Change, ChangeKind
 from domain.values import Value
-from tests.rig import CountedBudget, FastWall, KeptWire, SimulatorProcess, stub_server, surroundings
+from tests.rig import UNPACED, CountedBudget, FastWall, KeptWire, SimulatorProcess, stub_server, surroundings
 
 WANTED = frozenset(
     {"firstname", "lastname", "company", "jobtitle", "lifecyclestage", "hs_lead_status", "hubspot_owner_id"}
     | {"ll_lead_key", "ll_score", "ll_stage", "ll_mql_since", "ll_nurture_until"}
 )
-PORTAL = {
-    "burst_per_10_s": 190,
-    "search_per_s": 5,
-    "search_shuffled": False,
-    "retry_after": False,
-    "association_per_10_s": 150,
-}
-UNPACED: Mapping[str, Any] = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000_000, "association_per_10_s": 1_000_000}
-"""Under test waiting takes no time, but the simulator counts real seconds."""
 
 
 class HubSpotRig:
@@ -39,7 +30,6 @@ class HubSpotRig:
         self.begin = simulator.seq()
         self.token = f"pat-na1-{self.begin}-secret"
         self.tune(token=self.token, **UNPACED)
-        stack.callback(self.tune, revoke=self.token, tier="ENTERPRISE", **PORTAL)
         self._shown: tuple[str, int, dict[str, dict[str, object]]] = ("", -1, {})
 
     def tune(self, **settings: Any) -> None:

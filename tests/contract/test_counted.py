@@ -27,9 +27,8 @@ from store.known import StoreRecords
 from store.outbox import OutboxDraft
 from sync.pull import pull
 from sync.push import push
-from tests.contract.hubspot_rig import UNPACED
 from tests.fresh import FreshSimulator
-from tests.rig import FastWall, surroundings
+from tests.rig import UNPACED, FastWall, surroundings
 from tests.unit.sync.looping import looping
 
 CYCLE_S, CYCLES = 300, 72

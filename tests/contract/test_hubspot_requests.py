@@ -10,8 +10,8 @@ from connectors.hubspot.connector import HubSpot
 from tests.unit.connectors.hubspot.portal import PROPERTIES, Portal, connected, page
 
 STREAMS = (
-    "contacts", "contacts_archived", "companies", "forms", "email_events", "page_views",
-    "calls", "emails", "meetings", "tasks", "leads", "lists", "owners",
+    "contacts", "contacts_archived", "companies", "companies_archived", "deals", "deals_archived", "forms",
+    "email_events", "page_views", "calls", "emails", "meetings", "tasks", "leads", "lists", "owners",
 )  # fmt: skip
 
 

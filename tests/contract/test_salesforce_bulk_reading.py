@@ -42,9 +42,10 @@ def content(pages: Iterator[Page]) -> tuple[dict[RecordRef, Record], dict[object
 def a_bit_of_everything(rig: BulkRig) -> None:
     mark = rig.simulator.seq()
     email = f"z{mark}@people.example"
-    lead, gone = rig.simulator.seed(
+    lead, other, gone = rig.simulator.seed(
         leads=[
             {"LastName": "Z", "Company": NASTY, "Title": '"', "Email": email, "LL_Score__c": 41.5},
+            {"LastName": "Z", "Company": "Other"},
             {"LastName": "Z", "Company": "Gone"},
         ]
     )["Lead"]
@@ -56,7 +57,9 @@ def a_bit_of_everything(rig: BulkRig) -> None:
         campaigns=[{"Name": f"Fair, {mark}", "Type": "Conference"}],
         queues=[{"name": f"Queue A {mark}"}, {"name": f"Queue B {mark}"}],
         users=[{"email": f"u{mark}@crm.example"}, {"email": f"v{mark}@crm.example"}],
-        salesforce={"CampaignMember": [{"CampaignName": f"Fair, {mark}", "LeadId": each} for each in (lead, gone)]},
+        salesforce={
+            "CampaignMember": [{"CampaignName": f"Fair, {mark}", "LeadId": each} for each in (lead, other, gone)]
+        },
     )
     for deed in ("call", "email", "meeting", "meeting"):
         rig.simulator.act(deed, system="salesforce", id=lead)

@@ -194,6 +194,7 @@ def test_what_is_not_believed_is_told_again_and_costs_no_second_comparison_that_
 
 
 def test_leads_that_are_not_believed_to_be_gone_keep_nobody_from_looking_at_contacts(rig: DeletionsRig) -> None:
+    rig.seed(1)
     (gone,) = rig.simulator.seed(sf_contacts=[{"LastName": "Zanzibarova", "AccountName": "Acme"}])["Contact"]
     rig.begin_here()
     rig.purge(gone)

@@ -223,6 +223,14 @@ CASES: Mapping[str, tuple[Arrange, ReceiptOutcome, bool]] = {
     "TXN_SECURITY_METERING_ERROR": (ordered("TXN_SECURITY_METERING_ERROR"), REFUSED, True),
     "STORAGE_LIMIT_EXCEEDED": (in_a_full_org, REFUSED, True),
 }
+NAMED = {
+    "INVALID_FIELD of no such field": ("Nowhere__c",),
+    "INVALID_FIELD of a hidden field": ("Rating",),
+    "INVALID_FIELD_FOR_INSERT_UPDATE": ("Rating",),
+    "NUMBER_OUTSIDE_VALID_RANGE": ("LL_Score__c",),
+    "REQUIRED_FIELD_MISSING": ("LastName",),
+}
+"""The fields that a refusal names."""
 TOLD = {"UNABLE_TO_LOCK_ROW in a trigger": "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"}
 """Where the code that Salesforce tells is not the first word of the case."""
 
@@ -255,6 +263,7 @@ def test_a_refused_row_has_its_receipt_and_holds_nothing_back(rig: SalesforceRig
     assert [receipt.key for receipt in receipts] == ["bad", "b", "a"]
     assert [receipt.outcome for receipt in receipts] == [outcome, APPLIED, APPLIED]
     assert (receipts[0].code, receipts[0].retryable) == (TOLD.get(name, name.split(maxsplit=1)[0]), retryable)
+    assert receipts[0].fields == NAMED.get(name, receipts[0].fields)
     assert rig.values([before, after]) == [41, 42]
     assert everything(rig, bad) == was
 

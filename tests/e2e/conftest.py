@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fresh import FreshSimulator
 from tests.installation import Installation, install
 from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
@@ -24,10 +25,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[SimulatorProcess]:
+def world(vendors: FreshSimulator) -> SimulatorProcess:
     """A simulator of one's own: a Monday morning, nobody there yet."""
-    with SimulatorProcess(start=MONDAY, log=tmp_path / "simulator.log.jsonl") as process:
-        yield process
+    return vendors.begin(start=MONDAY)
 
 
 @pytest.fixture

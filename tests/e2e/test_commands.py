@@ -121,13 +121,16 @@ def test_plan_as_json_has_figures_and_one_row_per_field_and_writes_nothing(
     done = lived_in.command("plan", "--pull", "--json")
     assert done.code == 0, done.err
     plan = done.json()
-    assert (plan["assigns"], plan["recycles"], plan["held"], plan["blocked"]) == (1, 0, 0, 0)
+    assert (plan["assigns"], plan["recycles"], plan["held"], plan["blocked"], plan["blocked_by"]) == (1, 0, 0, 0, [])
     assert {"creates", "updates", "held_sets", "api_calls", "id", "file", "as_of"} <= set(plan)
     assert set(plan["api_calls"]) == {"salesforce", "hubspot"}
     for change in plan["changes"]:
         assert set(change) == {"lead", "system", "object", "id", "field", "now", "will_be", "rule", "why"}
     stage = next(each for each in plan["changes"] if each["field"] == "ll_stage")
-    assert (stage["now"], stage["will_be"]) == ("known", "assigned")
+    assert (stage["now"], stage["will_be"], stage["rule"]) == ("known", "assigned", "lifecycle.yaml")
+    score = next(each for each in plan["changes"] if each["field"] == "ll_score")
+    assert (score["rule"], score["why"]) == ("scoring.yaml", "score by the rules in force")
+    assert stage["why"] != score["why"]
     assert stat.S_IMODE(Path(plan["file"]).stat().st_mode) == 0o600
     assert Witness(simulator=world, since=quiet_from).writes() == []
 

@@ -5,6 +5,7 @@ Where is put before a note on the way out, so that a right value, which nearly a
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 Checker = Callable[[object, list[str]], None]
 
@@ -39,7 +40,11 @@ def _inside(name: object, inner: Checker, value: object, found: list[str]) -> No
     before = len(found)
     inner(value, found)
     if len(found) > before:
-        found[before:] = [f".{name}{one}" for one in found[before:]]
+        _put_before(name, found, before)
+
+
+def _put_before(name: object, found: list[str], begin: int) -> None:
+    found[begin:] = [f".{name}{one}" for one in found[begin:]]
 
 
 text = Plain("a string", str)
@@ -49,8 +54,13 @@ whole = Plain("a whole number", int)
 number = Plain("a number", int, float)
 
 
+@lru_cache(maxsize=10_000)
+def _is_moment(text: str) -> bool:
+    return _MOMENT.fullmatch(text) is not None
+
+
 def moment(value: object, found: list[str]) -> None:
-    if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
+    if not isinstance(value, str) or not _is_moment(value):
         found.append(f": {type(value).__name__} where a time in UTC belongs")
 
 
@@ -73,8 +83,12 @@ def list_of(inner: Checker) -> Checker:
         if not isinstance(value, list):
             found.append(f": {type(value).__name__} where a list belongs")
             return
+        before = len(found)
         for place, one in enumerate(value):
-            _inside(place, inner, one, found)
+            inner(one, found)
+            if len(found) > before:
+                _put_before(place, found, before)
+                before = len(found)
 
     return check
 
@@ -85,6 +99,8 @@ def map_of(inner: Checker) -> Checker:
     def check(value: object, found: list[str]) -> None:
         if not isinstance(value, dict):
             found.append(f": {type(value).__name__} where an object belongs")
+            return
+        if right.issuperset(map(type, value.values())):
             return
         for name, one in value.items():
             if type(one) not in right:
@@ -105,11 +121,13 @@ def shape(
         if not isinstance(value, dict):
             found.append(f": {type(value).__name__} where an object belongs")
             return
-        found.extend(f": {name} is missing" for name in needed - value.keys())
+        if not needed <= value.keys():
+            found.extend(f": {name} is missing" for name in needed - value.keys())
         for name, one in value.items():
-            if name not in fields:
+            types = right.get(name)
+            if types is None:
                 found.extend([] if open_ else [f": unknown key {name}"])
-            elif type(one) not in right[name]:
+            elif type(one) not in types:
                 _inside(name, fields[name], one, found)
 
     return check

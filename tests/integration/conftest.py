@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.cast import ANA, USERS, contact
+from tests.fresh import FreshSimulator
 from tests.installation import Installation, install
 from tests.rig import SimulatorProcess
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[SimulatorProcess]:
+def world(vendors: FreshSimulator) -> SimulatorProcess:
     """A simulator of one's own: a Monday morning, nobody there yet."""
-    with SimulatorProcess(start=datetime(2026, 9, 7, 8, tzinfo=UTC), log=tmp_path / "simulator.log.jsonl") as process:
-        yield process
+    return vendors.begin(start=datetime(2026, 9, 7, 8, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -24,3 +25,13 @@ def installation(tmp_path: Path, world: SimulatorProcess) -> Iterator[Installati
     made = install(tmp_path / "installation", world, more=narrow)
     yield made
     made.close()
+
+
+@pytest.fixture
+def office(installation: Installation, world: SimulatorProcess) -> Installation:
+    """Ana is with a rep; the process that brought her there goes on."""
+    world.seed(users=USERS, contacts=[contact(ANA)])
+    installation.run()
+    world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={})
+    installation.settle(2)
+    return installation

@@ -64,6 +64,14 @@ def test_the_excess_is_held_and_the_hand_raiser_passes(office: Installation, wor
     assert waiting["cause"] == "more handoffs than 24 hours may bring (blast_radius)"
     leads = world.objects("Lead", system="salesforce")
     assert {row["Email"] for row in leads} == assigned(world), "no write for who is held"
+    shown = office.command("held", "show", waiting["name"], "--json").json()
+    assert {row["would"].split(", to ")[0] for row in shown["rows"]} == {"engaged → mql → assigned"}
+    assert [(row["score"] >= 50, row["owner"], row["news"]) for row in shown["rows"]] == [(True, None, 0)] * 3
+    table = office.command("held", "show", waiting["name"]).out
+    assert all(email in table for email in set(CROSSING) - assigned(world))
+    csv = office.command("held", "show", waiting["name"], "--csv").out.splitlines()
+    assert (csv[0], len(csv)) == ("lead,name,score,owner,would,since,news", 4)
+    assert office.command("plan", "--detailed-exitcode").code == exits.HELD, "as long as anybody waits"
 
 
 def test_an_approval_lets_exactly_that_set_through_once(office: Installation, world: SimulatorProcess) -> None:
@@ -160,8 +168,11 @@ def test_while_only_scores_are_shown_everybody_shows_one(office: Installation, w
     assert assigned(world) == set()
     assert [(row["name"], row["leads"]) for row in held(office)] == [("scores", 2)]
     office.rewrite("leadloop.yaml", "go_live: scores", "go_live: live")
-    office.settle(2)
-    assert assigned(world) == {RAISING, CROSSING[0]}, "the step has moved on"
+    office.settle(1)
+    assert assigned(world) == set(), "what they did was before the step"
+    assert office.command("held", "approve", "scores").code == exits.OK
+    office.settle(1)
+    assert assigned(world) == {RAISING, CROSSING[0]}
 
 
 def test_published_rules_hand_nobody_off_and_list_who_stands_newly_above_the_line(

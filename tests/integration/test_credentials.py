@@ -1,33 +1,15 @@
 """A system that does not know us any more is suspended with words; the other one goes on."""
 
-from typing import Any
-
 import pytest
 
 from leadloop import exits
-from tests.cast import USERS, contact
+from tests.cast import ANA
 from tests.installation import HALF_HOUR_S, Installation
 from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
-ANA = "ana.ruiz@globex.example"
 SECRETS = {"salesforce": ("client_secret: leadloop-secret", "client_secret: wrong"),
            "hubspot": ("access_token: pat-na1-simulator", "access_token: pat-na1-wrong")}  # fmt: skip
-
-
-@pytest.fixture
-def office(installation: Installation, world: SimulatorProcess) -> Installation:
-    """Ana is with a rep."""
-    world.seed(users=USERS, contacts=[contact(ANA)])
-    installation.run()
-    world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={})
-    installation.settle(2)
-    return installation
-
-
-def connections(office: Installation) -> dict[str, dict[str, Any]]:
-    told = office.command("status", "--json").json()
-    return {each["name"]: each for each in told["connections"]}
 
 
 def lock_out(office: Installation, system: str) -> None:
@@ -51,7 +33,7 @@ def test_wrong_credentials_suspend_one_connection_with_words_and_the_other_goes_
     done = office.command("run")
     assert done.code == exits.LOGIN
     assert system in done.err
-    standing = connections(office)
+    standing = office.connections()
     assert (standing[system]["status"], standing[other]["status"]) == ("suspended", "running")
     assert standing[system]["reason"] in done.err
     assert {line["system"] for line in Witness(simulator=world, since=since).writes()} == {other}
@@ -69,7 +51,7 @@ def test_once_mended_the_connection_catches_up_by_itself(
     assert office.command("run").code == exits.OK
     office.settle(1)
     assert witness.lead(ANA)["LL_Stage__c"] == witness.contact(ANA)["ll_stage"] == "recycled"
-    assert {each["status"] for each in connections(office).values()} == {"running"}
+    assert {each["status"] for each in office.connections().values()} == {"running"}
 
 
 @pytest.mark.parametrize("system", SECRETS)

@@ -49,3 +49,18 @@ def test_a_webhook_secret_without_an_address_and_the_other_way_round_is_named(
     installation.rewrite("leadloop.yaml", "    webhook_secret: a-secret\n", "")
     installation.rewrite("leadloop.yaml", "health:\n", f"{listening}health:\n")
     assert "webhooks are on and no connection has a secret to tell them by" in doctor(installation, capsys)
+
+
+def test_an_object_that_is_mapped_and_not_read_is_named(
+    installation: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its deals would count for nothing without a word."""
+    deals = "{ object: deals, account: associatedcompanyid, closed: hs_is_closed, won: hs_is_closed_won }"
+    before = "    users:\n      object: owners\n"
+    installation.rewrite("mapping.yaml", before, f"    deals: {deals}\n{before}")
+    unread = "hubspot: deals is mapped and not read"
+    installation.close()
+    cli.run(["config", "publish", "-C", str(installation.folder)])
+    assert unread in doctor(installation, capsys)
+    installation.rewrite("leadloop.yaml", "companies, forms", "companies, deals, forms")
+    assert [what for what in doctor(installation, capsys) if "deals" in what] == []

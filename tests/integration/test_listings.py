@@ -57,3 +57,26 @@ def test_one_who_was_taken_off_is_believed(office: Installation, world: Simulato
     take_off(world, RAISING[0])
     assert office.run(after_s=A_NIGHT_S).failures == ()
     assert len(members(office)) == len(RAISING) - 1
+
+
+def test_whom_a_person_says_to_have_left_a_list_is_off_it_in_the_next_cycle(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    take_off(world, *RAISING[:2])
+    office.run(after_s=A_NIGHT_S)
+    (found,) = office.command("sweeps", "list", "--json").json()["sweeps"]
+    assert (found["object"], found["missing"], found["known"]) == (f"list '{WITH_SALES}'", 2, len(RAISING))
+    assert office.command("sweeps", "approve", str(found["id"])).code == 0
+    assert office.run(after_s=300).failures == ()
+    assert len(members(office)) == len(RAISING) - 2
+    assert office.command("sweeps", "list", "--json").json()["sweeps"] == []
+
+
+def test_a_word_on_some_is_no_word_on_others_who_leave_meanwhile(office: Installation, world: SimulatorProcess) -> None:
+    take_off(world, *RAISING[:2])
+    office.run(after_s=A_NIGHT_S)
+    (found,) = office.command("sweeps", "list", "--json").json()["sweeps"]
+    office.command("sweeps", "approve", str(found["id"]))
+    take_off(world, RAISING[2])
+    office.run(after_s=300)
+    assert len(members(office)) == len(RAISING)

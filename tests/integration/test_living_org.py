@@ -198,7 +198,7 @@ def test_duplicates_are_told_as_of_the_last_pull_and_nothing_is_written(
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == [
         "group,bond,one_lead,lead_ids,system,object,id,head,because",
-        f"1,same e-mail,yes,1,salesforce,Lead,{made[0]},yes,the oldest",
+        f"{found['groups'][0]['name']},same e-mail,yes,1,salesforce,Lead,{made[0]},yes,the oldest",
     ]
     assert world.log(before) == []
 

@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,29 +11,13 @@ from leadloop.app import leading
 from sync.cycle import Tally, decide_and_plan
 from sync.pull import pull
 from sync.push import push
-from tests.cast import USERS, contact
+from tests.cast import ANA
 from tests.installation import Installation
 from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
-ANA = "ana.ruiz@globex.example"
 OWN = {"salesforce": "00D5e0000000001EAA", "hubspot": "24600001"}
 OTHER = {"salesforce": "00D5e0000000002EAA", "hubspot": "99999999"}
-
-
-@pytest.fixture
-def office(installation: Installation, world: SimulatorProcess) -> Installation:
-    """Ana is with a rep, and from here on the same process goes on."""
-    world.seed(users=USERS, contacts=[contact(ANA)])
-    installation.run()
-    world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={})
-    installation.settle(2)
-    return installation
-
-
-def connections(office: Installation) -> dict[str, dict[str, Any]]:
-    told = office.command("status", "--json").json()
-    return {each["name"]: each for each in told["connections"]}
 
 
 def give_work(world: SimulatorProcess) -> None:
@@ -54,14 +37,14 @@ def test_a_swap_stops_every_write_of_that_connection_until_the_first_account_is_
     office.settle(2)
     written = Witness(simulator=world, since=since)
     assert {line["path"] for line in written.calls() if line["system"] == system and line["effects"]} == set()
-    standing = connections(office)[system]
+    standing = office.connections()[system]
     assert standing["status"] == "suspended"
     assert f"was set up with {OWN[system][:15]}" in standing["reason"]
     assert OTHER[system][:15] in standing["reason"]
     world.settings(org={system: OWN[system]})
     office.settle(2)
     assert written.lead(ANA)["LL_Stage__c"] == written.contact(ANA)["ll_stage"] == "recycled"
-    assert {each["status"] for each in connections(office).values()} == {"running"}
+    assert {each["status"] for each in office.connections().values()} == {"running"}
 
 
 def test_lanes_that_meet_the_swap_together_write_nothing_either(office: Installation, world: SimulatorProcess) -> None:

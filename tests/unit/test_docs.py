@@ -74,12 +74,11 @@ def commands() -> dict[str, Mapping[str, set[str]]]:
     waiting = [("", typer.main.get_command(app))]
     while waiting:
         name, command = waiting.pop()
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        inner = getattr(command, "commands", {})
+        if not inner or getattr(command, "invoke_without_command", False):
             options = [each for each in command.params if each.param_type_name == "option"]
             found[name] = {str(each.name): {*each.opts, *each.secondary_opts} - HELP for each in options}
-        else:
-            waiting += [(f"{name} {key}".strip(), each) for key, each in inner.items()]
+        waiting += [(f"{name} {key}".strip(), each) for key, each in inner.items()]
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.handoff import Queue
 from domain.stage import Stage
-from tests.unit.handoff.material import BO, CY, MONDAY, Case, assigned, form, rep, reps, score, verdict
+from tests.unit.handoff.material import BO, BOSS, CY, MONDAY, Case, assigned, form, raised, rep, reps, score, verdict
 
 HOUR = timedelta(hours=1)
 THEN = MONDAY + HOUR
@@ -84,3 +84,57 @@ def test_whoever_asks_to_be_called_does_not_wait_for_data() -> None:
     case.score = score(80, at=asked, hand_raises=(form(asked),))
     case.decide(asked)
     assert (case.stage(), case.owner()) == (Stage.ASSIGNED, BO)
+
+
+LACKS_COMPANY = ("company",)
+
+
+def cannot_be_created(**more: object) -> Case:
+    """Asked to be called, and the CRM takes nobody without a company."""
+    return raised(more={"lacks": LACKS_COMPANY, **more})
+
+
+def test_who_cannot_be_created_waits_in_sight_and_with_no_rep() -> None:
+    case = cannot_be_created()
+    shown = case.history[-1].properties
+    assert (case.stage(), case.lead.owner, case.handoff.queue) == (Stage.MQL, None, Queue.NEEDS_DATA)
+    assert (shown["queue"], shown["needs_data"]) == ("needs_data", "missing: company")
+    assert shown["route_why"] == "cannot be created in the CRM yet, missing: company"
+    assert shown["rejected_reason"] is None, "no rep has said anything"
+    assert (case.handoff.touch_due_at, case.tasks(), case.state.open_of(BO)) == (None, [], 0)
+
+
+def test_the_manager_hears_once_of_who_cannot_be_created() -> None:
+    case = cannot_be_created()
+    case.settle(MONDAY + HOUR)
+    again = MONDAY + 2 * HOUR
+    case.score = score(80, at=again, hand_raises=(form(again, number=2),))
+    case.decide(again)
+    assert (case.handoff.queue, case.notices()) == (Queue.NEEDS_DATA, [("lacking", BOSS)])
+    (told,) = (each for each in case.intents if each.step == "lacking")
+    assert told.payload["text"] == "Ana Ruiz waits for data: company"
+
+
+def test_who_can_be_created_goes_to_a_rep_whatever_else_is_blank() -> None:
+    case = cannot_be_created()
+    case.values["phone"] = None
+    decision = case.decide(MONDAY + HOUR, lacks=())
+    assert (case.stage(), case.owner(), case.handoff.hand_raise) == (Stage.ASSIGNED, BO, True)
+    assert (decision.properties["queue"], decision.properties["needs_data"]) == (None, None)
+    assert [each.step for each in case.tasks()] == ["task"]
+
+
+def test_a_rep_who_has_the_lead_keeps_it_when_its_record_goes() -> None:
+    case = assigned()
+    case.decide(MONDAY + HOUR, lacks=LACKS_COMPANY)
+    assert (case.stage(), case.owner()) == (Stage.ASSIGNED, BO)
+
+
+def test_data_called_wrong_and_lacking_wait_for_both() -> None:
+    case = called_wrong(phone=None)
+    case.values["phone"] = "+34 611 111 111"
+    decision = case.decide(THEN + HOUR, lacks=LACKS_COMPANY)
+    assert decision.properties["needs_data"] == "missing: company"
+    assert decision.properties["rejected_reason"] == "Data wrong"
+    case.decide(THEN + 2 * HOUR)
+    assert case.owner() == BO

@@ -39,7 +39,7 @@ def test_help_answers_without_loading_a_vendor_a_database_or_a_server(arguments:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["runn"], "leadloop: No such command 'runn'. Did you mean 'run'? See `leadloop --help`."),
+        (["runn"], "leadloop: No such command 'runn'. Did you mean 'run', 'runs'? See `leadloop --help`."),
         (["errors", "lst"], "leadloop: No such command 'lst'. Did you mean 'list'? See `leadloop errors --help`."),
         (["plan", "--jsn"], "leadloop: No such option: --jsn (Possible options: --json). See `leadloop plan --help`."),
         (["init"], "leadloop: Missing argument 'DIR'. See `leadloop init --help`."),

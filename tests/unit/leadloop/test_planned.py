@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.change import Change, ChangeKind
+from domain.run import GoLive
 from domain.values import LeadId, RuleHash, Value
 from leadloop import planned
 from leadloop.planned import Shown
@@ -22,7 +23,13 @@ def draft(kind: ChangeKind, connection: str = "crm", **more: Any) -> OutboxDraft
     before: dict[str, Value] = more.pop("before", {})
     change = Change(key="k", kind=kind, object=more.pop("object", "Lead"), **more)
     return OutboxDraft(
-        connection=connection, lane="handoff", change=change, cause="asked for a demo", rule_hash=HASH, before=before
+        connection=connection,
+        lane="handoff",
+        change=change,
+        cause="asked for a demo",
+        rule_hash=HASH,
+        before=before,
+        reasons={"Score": ("scoring.yaml", "another guide was read")},
     )
 
 
@@ -40,10 +47,10 @@ TASK = draft(ChangeKind.CREATE, object="Task", values={"Subject": "Call\n Ana", 
 
 def shown(*leads: PlannedLead) -> Shown:
     found = Preview(as_of=NOON, leads=leads, held={"baseline": (LeadId(8), LeadId(9))}, routing={})
-    plan = planfile.make(found, rule_hash=HASH, accounts={}, counts=planned.counts_of(found))
+    plan = planfile.make(found, rule_hash=HASH, go_live=GoLive.LIVE, accounts={}, counts=planned.counts_of(found))
     calls = planned.calls_of(leads, TYPES)
     people = {LeadId(1): "Ana Ruiz  ana@globex.example  lead 1"}
-    return Shown(plan=plan, file="plan.jsonl", calls=calls, blocked=3, pulled="2 min ago", people=people)
+    return Shown(plan=plan, file="plan.jsonl", calls=calls, refused=3, pulled="2 min ago", people=people)
 
 
 def test_every_write_is_counted_under_its_word() -> None:
@@ -74,13 +81,13 @@ def test_each_object_kind_and_list_is_a_call_of_its_own() -> None:
 
 def test_as_data_there_is_one_row_per_field_with_its_rule_and_reason() -> None:
     data = planned.as_data(shown(lead(1, fields(1)), lead(2, JOINS)))
-    assert {name: data[name] for name in ("creates", "updates", "assigns", "recycles", "held", "blocked")} == {
+    assert {name: data[name] for name in ("creates", "updates", "assigns", "recycles", "held", "refused")} == {
         "creates": 0,
         "updates": 1,
         "assigns": 0,
         "recycles": 0,
         "held": 2,
-        "blocked": 3,
+        "refused": 3,
     }
     assert data["api_calls"] == {"crm": 1, "marketing": 1}
     assert data["held_sets"] == {"baseline": 2}
@@ -93,8 +100,8 @@ def test_as_data_there_is_one_row_per_field_with_its_rule_and_reason() -> None:
         "field": "Score",
         "now": 41,
         "will_be": 66,
-        "rule": HASH,
-        "why": "asked for a demo",
+        "rule": "scoring.yaml",
+        "why": "another guide was read",
     }
     assert (member["field"], member["now"], member["will_be"]) == ("LL · With sales", False, True)
 
@@ -107,7 +114,7 @@ def test_in_words_it_is_grouped_by_lead_and_ends_with_the_figures(capsys: pytest
         "",
         "  + Ana Ruiz  ana@globex.example  lead 1",
         "      crm Lead 1 · asked for a demo",
-        "          Score                        41 → 66",
+        "          Score                        41 → 66  (another guide was read)",
         "      marketing contacts 51 · asked for a demo",
         "          joins LL · With sales",
         "      crm Task (new) · asked for a demo",
@@ -115,7 +122,7 @@ def test_in_words_it_is_grouped_by_lead_and_ends_with_the_figures(capsys: pytest
         f"          Body                         — → {'x' * 59}…",
         "  ~ lead 2",
         "      crm Lead 2 · asked for a demo",
-        "          Score                        41 → 66",
+        "          Score                        41 → 66  (another guide was read)",
         "  ⨯ held: baseline, 2 leads wait for `leadloop held approve baseline`",
         "  ⨯ 3 earlier writes were refused: `leadloop errors list`",
         "",

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.mapping import Property
-from domain.record import Field, FieldType
+from domain.record import FieldType
 from domain.values import Value
-from mapping.canonical import canonicalise, reader, to_vendor
+from mapping.canonical import canonicalise, reader
 
 
 def prop(kind: FieldType, *transforms: str) -> Property:
@@ -97,74 +97,3 @@ def test_reading_is_total_and_what_was_read_once_stays_the_same(
 def test_canonical_text_can_be_stored_and_sent(text: str) -> None:
     found = canonicalise(text + "\x00\ud834", prop(FieldType.TEXT), country=None)
     assert found is None or (isinstance(found, str) and "\x00" not in found and found.encode())
-
-
-def field(kind: FieldType = FieldType.TEXT, **more: object) -> Field:
-    settings_: dict[str, object] = {"name": "Name__c", "label": "Name", "type": kind, **more}
-    return Field(**settings_)  # type: ignore[arg-type]  # keyword variants of one frozen value
-
-
-@pytest.mark.parametrize(
-    ("value", "into", "vendor", "problem"),
-    [
-        pytest.param("abc", field(length=3), "salesforce", None, id="fits"),
-        pytest.param(
-            "abcd", field(length=3), "salesforce", "Name (Name__c) holds 3 characters and would get 4", id="too long"
-        ),
-        pytest.param(
-            "ab\U0001f600",
-            field(length=3),
-            "salesforce",
-            "Name (Name__c) holds 3 characters and would get 4",
-            id="emoji",
-        ),
-        pytest.param("ab\U0001f600", field(length=3), "hubspot", None, id="emoji counts one at HubSpot"),
-        pytest.param("x", field(writable=False), "salesforce", "Name (Name__c) cannot be written by us", id="locked"),
-        pytest.param(None, field(nullable=False), "salesforce", "Name (Name__c) may not be blank", id="required"),
-        pytest.param(None, field(), "salesforce", None, id="blank"),
-        pytest.param(
-            "many",
-            field(FieldType.NUMBER),
-            "salesforce",
-            "Name (Name__c) takes a number and would get something else",
-            id="no number",
-        ),
-        pytest.param(
-            "open",
-            field(FieldType.PICKLIST, options=("Open", "Closed"), restricted=True),
-            "salesforce",
-            "Name (Name__c) does not have an option that it would get, the nearest is 'Open'",
-            id="option",
-        ),
-        pytest.param("new", field(FieldType.PICKLIST, options=("Open",)), "salesforce", None, id="unrestricted"),
-        pytest.param(
-            "a;x;y",
-            field(FieldType.MULTIPICKLIST, options=("a", "b"), restricted=True),
-            "hubspot",
-            "Name (Name__c) does not have 2 options that it would get",
-            id="options",
-        ),
-    ],
-)
-def test_what_a_field_would_refuse_is_said_in_words(
-    value: Value, into: Field, vendor: str, problem: str | None
-) -> None:
-    assert to_vendor(value, into, vendor=vendor) == (value, problem)
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "sent"),
-    [
-        (74, FieldType.TEXT, "74"),
-        ("74", FieldType.NUMBER, 74),
-        ("2026-11-22T10:00:00Z", FieldType.DATE, "2026-11-22"),
-        ("2026-11-22", FieldType.DATETIME, "2026-11-22T00:00:00Z"),
-        ("true", FieldType.BOOLEAN, True),
-    ],
-)
-def test_a_value_is_sent_in_the_fields_own_type(value: Value, kind: FieldType, sent: Value) -> None:
-    assert to_vendor(value, field(kind)) == (sent, None)
-
-
-def test_nothing_is_held_against_a_field_that_nobody_described() -> None:
-    assert to_vendor("anything", None) == ("anything", None)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from config.mapping import People, System
 from domain.record import Record
-from domain.values import LeadId, RecordRef, Value
+from domain.values import RecordRef, Value
 from mapping.addresses import company_domain, normalised_email
 from mapping.heads import head
-from mapping.identity import IdentityKey, KeyKind, full_id, keys_of, resolve
+from mapping.identity import IdentityKey, KeyKind, full_id, keys_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CRM = System(people=People(objects=["Contact", "Lead"], key="LL_Lead_Key__c", email="Email"))
@@ -95,20 +95,6 @@ def test_a_short_salesforce_id_in_a_link_is_the_same_record() -> None:
     assert full_id("123456789012345") == "123456789012345"
     linked = record("contacts", "77", "mail", salesforcecontactid="001D000000IqhSL")
     assert key(KeyKind.RECORD, "crm:Contact:001D000000IqhSLIAZ") in keys_of(linked, MAIL)
-
-
-def test_no_known_key_is_a_new_lead_and_several_leads_are_one_person_the_oldest_first() -> None:
-    keys = [key(KeyKind.EMAIL, "b"), key(KeyKind.RECORD, "a"), key(KeyKind.LEAD_KEY, "c")]
-    assert resolve(keys, {}) == ()
-    assert resolve(keys, {keys[0]: LeadId(9), keys[1]: LeadId(4), keys[2]: LeadId(9)}) == (4, 9)
-
-
-@given(order=st.permutations(range(6)), owners=st.lists(st.integers(1, 4), min_size=6, max_size=6))
-@settings(max_examples=50)
-def test_resolving_does_not_depend_on_the_order_of_keys(order: list[int], owners: list[int]) -> None:
-    keys = [key(KeyKind.EMAIL, str(number)) for number in range(6)]
-    known = {one: LeadId(owner) for one, owner in zip(keys[:5], owners, strict=False)}
-    assert resolve([keys[number] for number in order], known) == resolve(keys, known)
 
 
 def test_a_contact_beats_a_lead_and_the_oldest_beats_its_twins() -> None:

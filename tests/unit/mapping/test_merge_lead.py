@@ -171,9 +171,11 @@ def test_the_neighbours_linked_twin_is_the_one_that_is_written() -> None:
 
 
 def test_what_cannot_be_read_is_named_without_its_value() -> None:
-    merged = merge_lead([record("mail", "contacts", "7", {"phone": "ask Ana"})], {}, MAP)
-    assert merged.values == {"phone": "ask Ana"}
-    assert merged.unread == (Unread(property="phone", connection="mail", problem="e164 cannot read the value"),)
+    person = record("mail", "contacts", "7", {"phone": "ask Ana"})
+    merged = merge_lead([person], {}, MAP)
+    assert merged.values == {"phone": None}
+    problem = "e164 cannot read the value"
+    assert merged.unread == (Unread(ref=person.ref, field="phone", property="phone", problem=problem),)
 
 
 def test_times_from_a_field_history_decide_between_two_changes() -> None:

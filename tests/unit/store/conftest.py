@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.engine import Store
-from tests.postgres import PostgresServer
+from tests.postgres import LentDatabase, PostgresServer
 from tests.stores import migrated_file
 
 NUMBERS = count(1)
@@ -28,11 +28,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres: PostgresServer) -> str:
+def lent(postgres: PostgresServer) -> LentDatabase:
     store = Store.open(postgres.create_database("migrated"))
     store.migrate()
     store.dispose()
-    return "migrated"
+    return LentDatabase(postgres, "migrated")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,10 +55,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copyfile(request.getfixturevalue("template"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{next(NUMBERS)}"
-    yield server.create_database(name, template=request.getfixturevalue("migrated_database"))
-    server.drop_database(name)
+    lent: LentDatabase = request.getfixturevalue("lent")
+    yield lent.empty()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
-"""What should be there, what was agreed, and what nothing could decide."""
+"""What should be there: fields of records, and list members."""
 
 from dataclasses import replace
 
-from domain.change import Conflict
 from domain.decision import Desired, Membership
 from domain.values import LeadId, Value
 from store import desired, lists
 from store.engine import Store
-from tests.unit.store.examples import NOON, RULES, at, ref
+from tests.unit.store.examples import RULES, ref
 
 ANA, BEN = LeadId(1), LeadId(2)
 SALES = "LL · With sales"
@@ -23,17 +22,13 @@ def member(lead: LeadId, *, belongs: bool) -> Membership:
     return Membership(lead_id=lead, list=SALES, member=belongs, why="assigned")
 
 
-def test_a_field_of_a_record_has_one_wish(store: Store) -> None:
+def test_a_record_has_the_wishes_of_one_lead(store: Store) -> None:
     with store.write() as tx:
-        desired.save(tx, [wish("LL_Score__c", 10), wish("LL_Why__c", None)])
-        desired.save(tx, [wish("LL_Score__c", 74, lead=BEN)])
-        desired.save(tx, [])
-        assert desired.of_leads(tx, [ANA, BEN]) == {
-            ANA: [wish("LL_Why__c", None)],
-            BEN: [wish("LL_Score__c", 74, lead=BEN)],
-        }
-        desired.drop(tx, [ref("00Q1")])
-        assert desired.of_leads(tx, [ANA, BEN]) == {}
+        desired.replace(tx, {ANA: [wish("LL_Score__c", 10), wish("LL_Why__c", None), wish("LL_Score__c", 11)]})
+        assert desired.of_leads(tx, [ANA]) == {ANA: [wish("LL_Score__c", 11), wish("LL_Why__c", None)]}
+        desired.replace(tx, {BEN: [wish("LL_Score__c", 74, lead=BEN)]})
+        desired.replace(tx, {})
+        assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [wish("LL_Score__c", 74, lead=BEN)]}
 
 
 def test_replacing_names_the_leads_whose_values_moved(store: Store) -> None:
@@ -50,7 +45,7 @@ def test_replacing_names_the_leads_whose_values_moved(store: Store) -> None:
 
 def test_a_wish_that_went_to_another_lead_is_not_dropped_with_the_first(store: Store) -> None:
     with store.write() as tx:
-        desired.save(tx, [wish("LL_Score__c", 10)])
+        desired.replace(tx, {ANA: [wish("LL_Score__c", 10)]})
         desired.replace(tx, {BEN: [wish("LL_Score__c", 10, lead=BEN)]})
         desired.replace(tx, {ANA: []})
         assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [wish("LL_Score__c", 10, lead=BEN)]}
@@ -60,11 +55,13 @@ def test_the_wishes_about_one_system_are_told_by_record_and_field(store: Store) 
     with store.write() as tx:
         theirs = replace(wish("ll_score", 10, record_id="51"), ref=ref("51", connection="hubspot", kind="contacts"))
         twin = replace(wish("LL_Why__c", None, record_id="00Q2"), property="why")
-        desired.save(tx, [wish("LL_Score__c", 10), twin, theirs, wish("LL_Score__c", 20, lead=BEN, record_id="00Q3")])
+        other = wish("LL_Score__c", 20, lead=BEN, record_id="00Q3")
+        desired.replace(tx, {ANA: [wish("LL_Score__c", 10), twin, theirs], BEN: [other]})
         assert desired.properties_of(tx, "salesforce", [ANA]) == {
             ANA: {ref("00Q1"): {"LL_Score__c": "score"}, ref("00Q2"): {"LL_Why__c": "why"}}
         }
         assert desired.properties_of(tx, "hubspot", [ANA, BEN]) == {ANA: {theirs.ref: {"ll_score": "score"}}}
+        assert desired.wished_of(tx, "salesforce", other.ref.object, "LL_Score__c") == {"00Q1": ANA, "00Q3": BEN}
 
 
 def test_wish_and_sight_of_a_list_member_stand_side_by_side(store: Store) -> None:
@@ -82,32 +79,6 @@ def test_wish_and_sight_of_a_list_member_stand_side_by_side(store: Store) -> Non
         assert desired.memberships_of(tx, [ANA])[ANA][0][2] is None
         assert desired.save_memberships(tx, [member(ANA, belongs=False)], connection="hubspot") == {ANA}
         assert desired.shown_members(tx, "hubspot", SALES) == {BEN}
-
-
-def test_what_was_agreed_comes_back_with_its_forms(store: Store) -> None:
-    agreed: tuple[Value, Value, tuple[Value, ...]] = ("GB", "United Kingdom", ("UK", "Great Britain"))
-    with store.write() as tx:
-        desired.save_bases(tx, ANA, {("country", "salesforce"): agreed, ("size", "hubspot"): (400, "400", ())})
-        desired.save_bases_many(tx, {ANA: {("size", "hubspot"): (None, None, ())}, BEN: {("x", "y"): (True, 1, ())}})
-        assert desired.bases_of(tx, [ANA, BEN]) == {
-            ANA: {("country", "salesforce"): agreed, ("size", "hubspot"): (None, None, ())},
-            BEN: {("x", "y"): (True, 1, ())},
-        }
-        desired.forget(tx, [ANA])
-        assert desired.bases_of(tx, [ANA, BEN]).keys() == {BEN}
-
-
-def test_a_conflict_is_open_from_its_first_sight_until_it_is_gone(store: Store) -> None:
-    title = Conflict(property="title", values={"salesforce": "VP", "hubspot": "CEO"})
-    later = Conflict(property="title", values={"salesforce": "VP", "hubspot": "COO"})
-    with store.write() as tx:
-        desired.save_conflicts(tx, {ANA: [title]}, now=at(0))
-        desired.save_conflicts(tx, {ANA: [later]}, now=at(1))
-        assert desired.open_conflicts(tx) == [(ANA, later, NOON)]
-        desired.save_conflicts(tx, {ANA: []}, now=at(2))
-        assert desired.open_conflicts(tx) == []
-        desired.save_conflicts(tx, {ANA: [title]}, now=at(3))
-        assert desired.open_conflicts(tx) == [(ANA, title, at(3))]
 
 
 def test_a_list_keeps_its_newest_id(store: Store) -> None:

@@ -9,10 +9,12 @@ from domain.activity import Activity, ActivityKind
 from domain.record import Record
 from domain.values import LeadId, Value
 from mapping.compiled import FieldMap
+from mapping.duplicates import group_name
 from mapping.heads import HeadReason
 from reports.duplicates import Bond, Duplicates, Shape, find
-from store import duplicates, leads, ledger, records
+from store import duplicates, group_words, identity, leads, ledger, records
 from store.engine import Store, Tx
+from store.group_words import Spoken, Word
 from tests.unit.store.examples import NOON, at, ref
 
 PEOPLE = {"salesforce": ["Contact", "Lead"], "hubspot": ["contacts"]}
@@ -113,6 +115,50 @@ def test_the_same_name_at_the_same_company_is_likely_one_person_and_stays_two_le
     (group,) = found.groups
     assert (group.leads, group.is_one_lead, group.bond) == ((ana, twin), False, Bond.NAME_AND_DOMAIN)
     assert (found.counts()["one_lead"], found.counts()["likely"]) == (0, 1)
+
+
+def likely_pair(tx: Tx) -> tuple[LeadId, LeadId]:
+    ana, twin = two(tx)
+    keep(tx, ana, "Lead", "00Q1", ANA)
+    keep(tx, twin, "contacts", "51", {"email": "ruiz@globex.example", "firstname": "Ana", "lastname": "Ruiz"})
+    return ana, twin
+
+
+def say(tx: Tx, word: Word, *ids: LeadId) -> str:
+    spoken = Spoken(name=group_name(ids), word=word, leads=ids, said_by="grace", said_at=NOON)
+    group_words.say(tx, spoken)
+    return spoken.name
+
+
+def test_a_group_is_called_by_its_members_in_whatever_order(tx: Tx) -> None:
+    ana, twin = likely_pair(tx)
+    (group,) = report(tx).groups
+    assert group.name == group_name([ana, twin]) == group_name([twin, ana])
+    assert group.name != group_name([ana])
+    assert report(tx).likely() == {group.name: group}
+
+
+def test_a_dismissed_group_stands_apart_from_the_others(tx: Tx) -> None:
+    name = say(tx, Word.DISMISSED, *likely_pair(tx))
+    found = report(tx)
+    assert (found.groups, [group.name for group in found.dismissed]) == ((), [name])
+    assert (found.counts()["likely"], found.counts()["dismissed"]) == (0, 1)
+
+
+def test_a_confirmed_group_keeps_its_name_as_one_lead(tx: Tx) -> None:
+    ana, twin = likely_pair(tx)
+    name = say(tx, Word.CONFIRMED, ana, twin)
+    identity.merge(tx, ana, twin, now=NOON)
+    (group,) = report(tx).groups
+    assert (group.name, group.leads, group.bond, group.is_one_lead) == (name, (ana,), Bond.CONFIRMED, True)
+    assert report(tx).counts()["confirmed"] == 1
+
+
+def test_a_confirmed_group_that_was_split_otherwise_is_likely_again(tx: Tx) -> None:
+    ana, twin = likely_pair(tx)
+    name = say(tx, Word.CONFIRMED, ana, twin)
+    (group,) = report(tx).groups
+    assert (group.name, group.leads, group.bond) == (name, (ana, twin), Bond.NAME_AND_DOMAIN)
 
 
 def test_the_same_name_on_free_mail_says_nothing(tx: Tx) -> None:

@@ -76,7 +76,7 @@ def test_who_overwrites_is_asked_once_and_remembered(store: Store) -> None:
 def test_resuming_forgets_the_fight_and_names_the_leads_to_plan(store: Store) -> None:
     with store.write() as tx:
         first, second = found(tx, "00Q1", "00Q2")
-        desired.save(tx, [_wish(first, "00Q1"), _wish(second, "00Q2")])
+        desired.replace(tx, {first: [_wish(first, "00Q1")], second: [_wish(second, "00Q2")]})
         flaps.save(tx, [stopped("00Q1")])
         assert flaps.resume(tx, BAND) == {first}
         assert (flaps.stopped(tx), flaps.resume(tx, BAND)) == ([], set())

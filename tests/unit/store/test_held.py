@@ -134,11 +134,11 @@ def test_a_backlog_goes_by_rep_and_day(store: Store) -> None:
             tx, [replace(lead_of(tx, each), owner=owner) for each, owner in zip(made, owners, strict=True)], now=NOON
         )
         held.hold(tx, "baseline", "", made, now=NOON)
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=NOON) == []
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=NOON) == []
         approve(tx, "baseline", hours=100)
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=NOON) == [*made[:2], *made[4:6]]
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(DAY - 1)) == []
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(DAY)) == [*made[2:4], made[6]]
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=NOON) == [*made[:2], *made[4:6]]
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=at(DAY - 1)) == []
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=at(DAY)) == [*made[2:4], made[6]]
         assert held.approved(tx, made, now=at(DAY)) == set(made)
 
 
@@ -147,12 +147,12 @@ def test_the_room_of_who_had_no_owner_stays_used_when_they_are_given_one(store: 
         made = found(tx, *(f"00Q{number}" for number in range(10)))
         held.hold(tx, "baseline", "", made, now=NOON)
         approve(tx, "baseline", hours=None)
-        took = held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=NOON)
+        took = held.take_approved(tx, {"baseline"}, per_rep_per_day=2, reps=2, now=NOON)
         assert took == made[:4]
         leads.save(tx, [replace(lead_of(tx, each), owner="a@us.example") for each in took], now=NOON)
         held.release(tx, took, now=NOON)
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=at(5)) == []
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, reps=2, now=at(DAY)) == made[4:8]
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, reps=2, now=at(5)) == []
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, reps=2, now=at(DAY)) == made[4:8]
 
 
 def test_an_approval_without_an_end_lasts_until_it_is_used_up(store: Store) -> None:
@@ -163,8 +163,8 @@ def test_an_approval_without_an_end_lasts_until_it_is_used_up(store: Store) -> N
         took: list[LeadId] = []
         for day in range(4):
             assert held.expire(tx, now=at(day * DAY)) == 0
-            today = held.take_approved(tx, "baseline", per_rep_per_day=2, now=at(day * DAY))
-            assert held.approved(tx, made, now=at(day * DAY), metered="baseline") == set(today)
+            today = held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=at(day * DAY))
+            assert held.approved(tx, made, now=at(day * DAY), metered={"baseline"}) == set(today)
             held.release(tx, today, now=at(day * DAY))
             took += today
         assert took == made
@@ -181,7 +181,7 @@ def test_only_what_certain_people_own_may_be_taken(store: Store) -> None:
         held.hold(tx, "baseline", "", made, now=NOON)
         approve(tx, "baseline")
         only = frozenset({"b@us.example"})
-        assert held.take_approved(tx, "baseline", per_rep_per_day=2, now=NOON, owners=only) == [made[1]]
+        assert held.take_approved(tx, {"baseline"}, per_rep_per_day=2, now=NOON, owners=only) == [made[1]]
 
 
 def test_units_are_counted_over_hours_and_days(store: Store) -> None:

@@ -6,14 +6,27 @@ import pytest
 
 from domain.change import Conflict
 from domain.decision import Desired, Intent, IntentKind, Membership
+from domain.errors import StoreError
 from domain.handoff import Outcome
+from domain.identity import Claim, Tie
 from domain.stage import Stage
 from domain.values import LeadId
-from store import desired, handoffs, identity, intents, leads, ledger, outbox, records
+from store import bases, conflicts, desired, handoffs, identity, intents, leads, ledger, outbox, records
 from store.engine import Store, Tx
 from store.identity import Key
 from store.merging import MOMENT
 from tests.unit.store.examples import NOON, RULES, activity, at, draft, found, handoff, lead_of, ref
+
+
+def claim(address: str, record_id: str, lead: int, *, minute: float = 0, connection: str = "salesforce") -> Claim:
+    return Claim(
+        kind="email",
+        value=address,
+        ref=ref(record_id, connection=connection),
+        lead_id=LeadId(lead),
+        tie=Tie.EMAIL,
+        since=at(minute),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +37,57 @@ class ForeignKey:
     value: str
 
 
+ANA = "ana@acme.example"
+
+
 def test_a_key_is_found_whatever_it_is_made_of(store: Store) -> None:
     with store.write() as tx:
-        identity.claim(tx, {ForeignKey("email", "ana@acme.example"): LeadId(1)})
-        identity.claim(tx, {("record", "sf:Lead:00Q1"): LeadId(2)})
-        assert identity.find(tx, [ForeignKey("email", "ana@acme.example"), ForeignKey("email", "x@y.example")]) == {
-            ForeignKey("email", "ana@acme.example"): 1
+        identity.claim(tx, [claim(ANA, "00Q1", 1)])
+        assert identity.find(tx, [ForeignKey("email", ANA), ForeignKey("email", "x@y.example")]) == {
+            ForeignKey("email", ANA): 1
         }
-        assert identity.find(tx, [("record", "sf:Lead:00Q1")]) == {("record", "sf:Lead:00Q1"): 2}
-        assert identity.keys_of(tx, [LeadId(1)]) == {1: [Key("email", "ana@acme.example")]}
+        assert identity.find(tx, [("email", ANA)]) == {("email", ANA): 1}
+        assert identity.keys_of(tx, [LeadId(1)]) == {1: [Key("email", ANA)]}
 
 
-def test_a_key_is_never_taken_from_the_lead_that_has_it(store: Store) -> None:
+def test_a_key_of_several_leads_leads_to_who_claimed_it_first(store: Store) -> None:
     with store.write() as tx:
-        identity.claim(tx, {Key("email", "ana@acme.example"): LeadId(1)})
-        identity.claim(tx, {Key("email", "ana@acme.example"): LeadId(2)})
-        assert identity.find(tx, [Key("email", "ana@acme.example")]) == {Key("email", "ana@acme.example"): 1}
+        identity.claim(tx, [claim(ANA, "00Q2", 2, minute=1), claim(ANA, "00Q9", 9)])
+        assert identity.find(tx, [Key("email", ANA)]) == {Key("email", ANA): 9}
+        assert [one.lead_id for one in identity.shared(tx, "email")[ANA]] == [2, 9]
+
+
+def test_in_its_own_system_an_address_leads_to_who_has_it_there(store: Store) -> None:
+    with store.write() as tx:
+        identity.claim(tx, [claim(ANA, "00Q1", 1), claim(ANA, "77", 2, minute=1, connection="hubspot")])
+        asked = [("hubspot", ANA), ("salesforce", ANA), ("files", ANA), ("files", "x@y.example")]
+        assert identity.by_address(tx, asked) == {("hubspot", ANA): 2, ("salesforce", ANA): 1, ("files", ANA): 1}
+
+
+def test_a_claim_holds_since_it_was_first_made_and_ends_when_it_is_given_back(store: Store) -> None:
+    with store.write() as tx:
+        identity.claim(tx, [claim(ANA, "00Q1", 1)])
+        identity.claim(tx, [claim(ANA, "00Q1", 2, minute=5)])
+        (kept,) = identity.claims_of(tx, [ref("00Q1")])[ref("00Q1")].values()
+        assert (kept.lead_id, kept.since) == (2, at(0))
+        identity.release(tx, [kept])
+        assert identity.find(tx, [Key("email", ANA)]) == {}
+
+
+def test_one_transaction_at_a_time_decides_who_is_who(store: Store) -> None:
+    if not store.is_postgresql:
+        pytest.skip("SQLite has one writer at a time")
+    with store.write() as tx:
+        identity.alone(tx)
+        with pytest.raises(StoreError):
+            _impatiently(store)
+    _impatiently(store)
+
+
+def _impatiently(store: Store) -> None:
+    with store.write() as tx:
+        tx.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        identity.alone(tx)
 
 
 def test_a_person_is_found_by_the_id_of_a_record_in_any_system(store: Store) -> None:
@@ -52,7 +100,7 @@ def test_a_person_is_found_by_the_id_of_a_record_in_any_system(store: Store) -> 
 def test_everything_of_the_loser_is_the_survivors(store: Store) -> None:
     with store.write() as tx:
         ana, twin = found(tx, "00Q1", "00Q2")
-        identity.claim(tx, {Key("email", "ana@acme.example"): ana, Key("email", "ana@home.example"): twin})
+        identity.claim(tx, [claim(ANA, "00Q1", ana), claim("ana@home.example", "00Q2", twin)])
         ledger.add(tx, [activity("1", of="00Q1"), activity("2", of="00Q2", minute=1)], seen_at=NOON)
         ledger.put_facts(tx, ana, {"title": "VP", "city": "Lyon"}, since=NOON, seen_at=at(0))
         ledger.put_facts(tx, twin, {"title": "CEO"}, since=NOON, seen_at=at(1))
@@ -122,25 +170,41 @@ def test_without_an_open_handoff_who_had_come_further_leads(
         assert identity.merge(tx, ana, twin, now=NOON).lead.stage is stands
 
 
-def test_what_can_only_be_there_once_is_the_survivors_own(store: Store) -> None:
+def test_what_can_only_be_there_once_is_joined_and_what_was_agreed_differently_is_not_agreed(store: Store) -> None:
     with store.write() as tx:
         ana, twin = found(tx, "00Q1", "00Q2")
         for lead, member in ((ana, True), (twin, False)):
             wish = Membership(lead_id=lead, list="LL · With sales", member=member, why="")
             desired.save_memberships(tx, [wish], connection="hubspot")
-            desired.save_bases(tx, lead, {("title", "hubspot"): (str(lead), str(lead), ())})
-            desired.save_conflicts(tx, {lead: [Conflict(property="title", values={"hubspot": "VP"})]}, now=NOON)
-        desired.save(tx, [_wish(tx, twin, "00Q2")])
+            agreed = {("title", "hubspot"): (str(lead), str(lead), ()), ("city", "hubspot"): ("Lyon", "Lyon", ())}
+            bases.save_bases(tx, {lead: agreed})
+            conflicts.save(tx, {lead: [Conflict(property="title", values={"hubspot": "VP"})]}, now=NOON)
+        desired.replace(tx, {twin: [_wish(tx, twin, "00Q2")]})
         intent = Intent(lead_id=twin, handoff=1, kind=IntentKind.TASK, step="open", payload={})
         intents.save(tx, {intents.intent_key(f"LL-{twin}", intent): intent})
         outbox.put(tx, [draft("00Q2", lead_id=twin)], now=NOON)
         identity.merge(tx, ana, twin, now=NOON)
         assert [each[1].member for each in desired.memberships_of(tx, [ana, twin])[ana]] == [True]
-        assert desired.bases_of(tx, [ana, twin]) == {ana: {("title", "hubspot"): (str(ana), str(ana), ())}}
-        assert [lead for lead, _, _ in desired.open_conflicts(tx)] == [ana]
+        assert bases.bases_of(tx, [ana, twin]) == {ana: {("city", "hubspot"): ("Lyon", "Lyon", ())}}
+        assert [each.lead_id for each in conflicts.open_ones(tx)] == [ana]
         assert [each.ref.id for each in desired.of_leads(tx, [ana])[ana]] == ["00Q2"]
         assert [each.step for _, each in intents.open_of(tx, [ana])[ana]] == ["open"]
         assert len(outbox.open_of(tx, [ana])[ana]) == 1
+
+
+@pytest.mark.parametrize("order", [((1, 2), (0, 1)), ((0, 2), (0, 1)), ((0, 1), (0, 2))], ids=str)
+def test_what_two_were_agreed_about_differently_no_third_brings_back(
+    store: Store, order: tuple[tuple[int, int], ...]
+) -> None:
+    with store.write() as tx:
+        people = found(tx, "00Q1", "00Q2", "00Q3")
+        for lead, title in zip(people[1:], ("VP", "CEO"), strict=True):
+            bases.save_bases(tx, {lead: {("title", "hubspot"): (title, title, ())}})
+        for survivor, loser in order:
+            identity.merge(tx, people[survivor], people[loser], now=NOON)
+        assert bases.bases_of(tx, people).get(people[0], {}) == {}
+        bases.save_bases(tx, {people[0]: {("title", "hubspot"): ("CTO", "CTO", ())}})
+        assert bases.bases_of(tx, people)[people[0]] == {("title", "hubspot"): ("CTO", "CTO", ())}
 
 
 def test_a_chain_of_merges_ends_in_one_living_lead(store: Store) -> None:

@@ -8,6 +8,7 @@ import pytest
 from domain.hint import Hint, HintKind
 from store import inbox
 from store.engine import Store
+from store.inbox import Backlog
 from store.retention import purge
 from tests.unit.store.examples import NOON
 
@@ -76,6 +77,21 @@ def test_whether_anything_is_due_is_told_without_taking_it(
     with store.write() as tx:
         inbox.add(tx, [hint(1)], now=NOON)
         assert inbox.has_due(tx, connection, now=NOON + timedelta(seconds=seconds)) is due
+
+
+def test_the_backlog_tells_how_many_wait_since_when_and_how_many_were_tried(store: Store) -> None:
+    later = NOON + timedelta(hours=1)
+    with store.write() as tx:
+        assert inbox.backlog(tx) == []
+        inbox.add(tx, [hint(1)], now=NOON)
+        inbox.add(tx, [hint(2), hint(3), hint(1, connection="other")], now=later)
+        (first, second) = inbox.take(tx, "hubspot", now=later, limit=2)
+        inbox.settle(tx, [first.id], now=later)
+        inbox.put_off(tx, [second.id], until=later)
+        assert inbox.backlog(tx) == [
+            Backlog(connection="hubspot", hints=2, oldest_at=later, failed=1),
+            Backlog(connection="other", hints=1, oldest_at=later, failed=0),
+        ]
 
 
 def test_hints_are_forgotten_a_week_after_they_came_followed_or_not(store: Store) -> None:

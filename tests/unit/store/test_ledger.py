@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.activity import Activity, ActivityKind
+from domain.identity import Claim, Tie
 from domain.lead import Fact
 from domain.values import LeadId
 from store import audit, identity, ledger, records
@@ -53,7 +54,8 @@ def test_the_same_page_again_adds_nothing(store: Store) -> None:
 def test_an_address_leads_to_a_lead_when_no_record_does(store: Store) -> None:
     with store.write() as tx:
         ana, ben = found(tx, "00Q1", "00Q2")
-        identity.claim(tx, {identity.Key("email", "ana@acme.example"): ana})
+        own = Claim(kind="email", value="ana@acme.example", ref=ref("00Q1"), lead_id=ana, tie=Tie.EMAIL, since=NOON)
+        identity.claim(tx, [own])
         by_email = activity("1", email="ana@acme.example")
         by_record = activity("2", of="00Q2", email="ana@acme.example")
         assert ledger.add(tx, [by_email, by_record], seen_at=NOON) == [(by_email.key, ana), (by_record.key, ben)]

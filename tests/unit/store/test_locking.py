@@ -12,11 +12,10 @@ from domain.values import LeadId
 from store import installation, leadership, ledger, records
 from store.engine import Store, Tx
 from tests.unit.store.examples import NOON, activity, at, found, record, ref
+from tests.unit.store.waiting import wait_for_a_waiter
 
 IDS = [str(number) for number in range(1, 10)]
 BACKWARDS = IDS[::-1]
-PATIENCE = 20_000
-"""How often it is asked whether somebody waits yet: no wait is that long."""
 
 
 def newer_page(tx: Tx) -> None:
@@ -75,17 +74,6 @@ def let_rows_lie_backwards(store: Store) -> None:
             records.upsert(tx, [record(each)], seen_at=NOON)
             ledger.add(tx, [activity(each, email=f"{each}@acme.example")], seen_at=NOON)
     store.dispose()
-
-
-def wait_for_a_waiter(store: Store) -> None:
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    for _ in range(PATIENCE):
-        with store.engine.connect() as tx:
-            if tx.execute(waiting).scalar():
-                return
-    pytest.fail("nobody waits for the row that is held")
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

@@ -1,11 +1,17 @@
 """What schema.py says and what the migrations make is the same, to the last index, on both databases."""
 
+from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from domain.values import LeadId
+from store import bases, desired
 from store.engine import Store, Tx
 from store.migrations.upgrade import settings
 from store.schema import KNOWN_REVISIONS, metadata
+from tests.unit.store.examples import ref
+
+ANA, BEN = LeadId(1), LeadId(2)
 
 
 def test_metadata_and_migrations_make_the_same_schema(fresh_url: str) -> None:
@@ -25,6 +31,47 @@ def test_metadata_and_migrations_make_the_same_schema(fresh_url: str) -> None:
 def test_the_known_revisions_are_those_of_the_migrations() -> None:
     steps = ScriptDirectory.from_config(settings()).walk_revisions()
     assert tuple(reversed([step.revision for step in steps])) == KNOWN_REVISIONS
+
+
+def test_a_row_per_field_becomes_a_document(fresh_url: str) -> None:
+    store = Store.open(fresh_url)
+    with store.write() as tx:
+        command.upgrade(settings(tx), "0004")
+        _fill(tx, "desired", *_WISHES)
+        _fill(tx, "merge_base", *_AGREED)
+    store.migrate()
+    first, second = ref("00Q1"), ref("00Q2")
+    with store.read() as tx:
+        wishes = desired.of_leads(tx, [ANA, BEN])
+        agreed = bases.bases_of(tx, [ANA, BEN])
+    store.dispose()
+    assert {lead: [(row.ref, row.field, row.property, row.value) for row in rows] for lead, rows in wishes.items()} == {
+        ANA: [(first, "LL_Score__c", "score", 74), (first, "LL_Why__c", "why", None)],
+        BEN: [(second, "LL_Score__c", "score", True)],
+    }
+    assert {(row.cause, row.rule_hash) for rows in wishes.values() for row in rows} == {("band rose", "r1")}
+    assert agreed == {
+        ANA: {("country", "salesforce"): ("GB", "UK", ("Britain",)), ("title", "salesforce"): (None, None, ())},
+        BEN: {("country", "hubspot"): (1, 1, ())},
+    }
+
+
+_WISHES: tuple[tuple[object, ...], ...] = (
+    (1, "salesforce", "Lead", "00Q1", "LL_Score__c", "score", "74", "band rose", "r1"),
+    (1, "salesforce", "Lead", "00Q1", "LL_Why__c", "why", "null", "band rose", "r1"),
+    (2, "salesforce", "Lead", "00Q2", "LL_Score__c", "score", "true", "band rose", "r1"),
+)
+_AGREED: tuple[tuple[object, ...], ...] = (
+    (1, "country", "salesforce", '"GB"', '"UK"', '["Britain"]'),
+    (1, "title", "salesforce", "null", "null", "[]"),
+    (2, "country", "hubspot", "1", "1", "[]"),
+)
+
+
+def _fill(tx: Tx, table: str, *rows: tuple[object, ...]) -> None:
+    mark = "%s" if tx.dialect.name == "postgresql" else "?"
+    for row in rows:
+        tx.exec_driver_sql(f"INSERT INTO {table} VALUES ({', '.join([mark] * len(row))})", row)
 
 
 def _catalog(tx: Tx) -> set[str]:

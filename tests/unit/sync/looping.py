@@ -9,7 +9,7 @@ from config.settings import Settings
 from connectors.contract import Connector, Holds, Pace, Stream
 from domain.change import Change, Receipt, ReceiptOutcome
 from domain.record import AccountInfo, Cursor, Page
-from domain.run import RuleVersion
+from domain.run import GoLive, RuleVersion
 from store import connections, leadership
 from store import rules as rule_store
 from store.engine import Store
@@ -85,7 +85,7 @@ def looping(
             connections.ensure(tx, TYPES, now=NOON)
         yield Loop(
             store=store,
-            settings=settings or Settings(),
+            settings=settings or Settings(go_live=GoLive.LIVE),
             connections={each.name: each for each in systems},
             holder="test",
             epoch=lead.epoch,

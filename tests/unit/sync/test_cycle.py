@@ -10,7 +10,7 @@ import pytest
 from config.settings import Settings
 from domain.errors import ContractError, CredentialsError, FencedError, RateLimitedError, TransientError
 from domain.record import AccountInfo
-from domain.run import ConnectionStatus
+from domain.run import ConnectionStatus, GoLive
 from store import connections, leadership, runs
 from store.engine import Store
 from sync.cycle import Tally, pull_one
@@ -43,7 +43,7 @@ def pull(store: Store, error: Exception) -> Tally:
     lead, tally = leadership.acquire(store, holder="test"), Tally()
     loop = Loop(
         store=store,
-        settings=Settings(),
+        settings=Settings(go_live=GoLive.LIVE),
         connections={"odd": Breaking(error)},
         holder="test",
         epoch=lead.epoch,
@@ -94,7 +94,9 @@ def test_losing_the_lead_or_being_asked_to_end_goes_through(store: Store, error:
 
 def test_what_was_kept_long_enough_is_deleted_once_a_day(store: Store) -> None:
     lead = leadership.acquire(store, holder="test")
-    loop = Loop(store=store, settings=Settings(), connections={}, holder="test", epoch=lead.epoch, types={})
+    loop = Loop(
+        store=store, settings=Settings(go_live=GoLive.LIVE), connections={}, holder="test", epoch=lead.epoch, types={}
+    )
     for days_ago in (100, 91, 89):
         with store.write(lead.epoch) as tx:
             run_id = runs.start(tx, "schedule", now=NOON - timedelta(days=days_ago))

@@ -15,13 +15,14 @@ from config.settings import Settings
 from connectors.contract import Connector, Holds, Refreshed
 from domain.errors import FencedError, TransientError
 from domain.hint import Hint, HintKind
-from domain.record import Cursor, Page
-from domain.run import ConnectionStatus, RuleVersion
-from domain.values import RuleHash
-from store import connections, inbox, leadership, leads, requests, runs
+from domain.record import Cursor, Page, Record
+from domain.run import ConnectionStatus, GoLive, RuleVersion
+from domain.values import RecordRef, RuleHash
+from store import connections, inbox, leadership, leads, outbox, records, requests, runs
 from store import rules as rule_store
 from store.engine import Store
 from sync.daemon import Daemon
+from sync.firstday import go_live
 from sync.loop import InForce, Loop, StopAskedError
 from tests.unit.sync.looping import TYPES, Reading, stream
 
@@ -325,3 +326,25 @@ def test_what_a_connection_that_stands_still_was_told_waits_and_hurries_nobody(
     assert (told.system.followed, len(told.looks)) == (0, 3)
     with stage.store.read() as tx:
         assert inbox.counts(tx) == {"hubspot": 1}
+
+
+def test_what_the_decider_plans_belongs_to_a_run_and_a_look_that_finds_nothing_opens_none(
+    stage: Stage, rules: InForce
+) -> None:
+    loop = stage.daemon.loops["decide"]
+    loop.settings = Settings(go_live=GoLive.LIVE)
+    stage.run("decide")
+    ref = RecordRef(connection="salesforce", object="Lead", id="00Q1")
+    with stage.store.write() as tx:
+        go_live(tx, now=NOON)
+        (lead,) = leads.create(tx, 1, now=NOON, installation="LL")
+        records.upsert(tx, [Record(ref=ref, values={"Title": "VP"}, modified_at=NOON)], seen_at=NOON)
+        records.assign(tx, {ref: lead.id})
+    for minute in (1, 2, 3):
+        stage.now = NOON + timedelta(minutes=minute)
+        stage.run("decide")
+    with stage.store.read() as tx:
+        first, second = reversed(runs.last(tx, 10))
+        assert (outbox.of_run(tx, first.id), second.counts["planned"]) == ([], 1)
+        assert [row.change.id for row in outbox.of_run(tx, second.id)] == [ref.id]
+        assert second.ended_at == stage.now - timedelta(minutes=2)

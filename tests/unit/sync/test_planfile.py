@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import SettingsError
+from domain.run import GoLive
 from handoff.rotation import RoutingState
 from sync import planfile
 from sync.planfile import PlanFile
@@ -23,7 +24,9 @@ def made(*leads: PlannedLead) -> PlanFile:
     state = RoutingState()
     after = state.served("Sales", (FAY,), 0).gave(FAY, date(2026, 9, 7))
     found = Preview(as_of=NOW, leads=leads, held={"baseline": (ANA,)}, routing={ANA: between(state, after)})
-    return planfile.make(found, rule_hash=RULES, accounts={"salesforce": "00D1"}, counts={"leads": len(leads)})
+    return planfile.make(
+        found, rule_hash=RULES, go_live=GoLive.LIVE, accounts={"salesforce": "00D1"}, counts={"leads": len(leads)}
+    )
 
 
 def test_a_plan_comes_back_as_it_was_made(tmp_path: Path) -> None:
@@ -38,8 +41,8 @@ def test_the_same_findings_give_the_same_id_and_other_findings_another() -> None
 
 def test_another_header_is_another_plan() -> None:
     found = Preview(as_of=NOW, leads=(), held={}, routing={})
-    one = planfile.make(found, rule_hash=RULES, accounts={"salesforce": "00D1"}, counts={})
-    two = planfile.make(found, rule_hash=RULES, accounts={"salesforce": "00D2"}, counts={})
+    one = planfile.make(found, rule_hash=RULES, go_live=GoLive.LIVE, accounts={"salesforce": "00D1"}, counts={})
+    two = planfile.make(found, rule_hash=RULES, go_live=GoLive.LIVE, accounts={"salesforce": "00D2"}, counts={})
     assert one.header.id != two.header.id
 
 

@@ -9,7 +9,7 @@ from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.record import Record
 from domain.run import RuleVersion
 from domain.values import LeadId, RecordRef, Value
-from store import desired, leads, outbox, records
+from store import bases, desired, leads, outbox, records
 from store.engine import Store
 from store.outbox import OutboxDraft
 from sync.loop import InForce, Loop
@@ -41,9 +41,9 @@ def known(loop: Loop, *shown: Record) -> LeadId:
     return lead.id
 
 
-def bases(loop: Loop, lead: LeadId) -> dict[str, tuple[Value, Value]]:
+def agreed(loop: Loop, lead: LeadId) -> dict[str, tuple[Value, Value]]:
     with loop.store.read() as tx:
-        found = desired.bases_of(tx, [lead]).get(lead, {})
+        found = bases.bases_of(tx, [lead]).get(lead, {})
     return {name: (value, form) for (name, _), (value, form, _) in found.items()}
 
 
@@ -57,13 +57,13 @@ def test_what_was_written_is_agreed_though_something_else_is_wished_by_now(
 
         def meanwhile(changes: Sequence[Change]) -> Iterator[Receipt]:
             with store.write(loop.epoch) as tx:
-                desired.save(tx, [replace(wish(LEAD, "OwnerId", "005S", property="owner"), lead_id=lead)])
+                desired.replace(tx, {lead: [replace(wish(LEAD, "OwnerId", "005S", property="owner"), lead_id=lead)]})
             shown: dict[str, Value] = {"Title": "C.E.O."}
             yield Receipt(key=changes[0].key, outcome=ReceiptOutcome.APPLIED, id=LEAD.id, shown=shown)
 
         system.does = meanwhile
         assert push(loop, "salesforce", now=at(1)).applied == 1
-        assert bases(loop, lead) == {"owner": ("005F", "005F"), title: ("CEO", "C.E.O.")}
+        assert agreed(loop, lead) == {"owner": ("005F", "005F"), title: ("CEO", "C.E.O.")}
 
 
 def test_a_property_that_the_rules_no_longer_have_is_agreed_as_long_as_it_is_wished(
@@ -72,9 +72,9 @@ def test_a_property_that_the_rules_no_longer_have_is_agreed_as_long_as_it_is_wis
     with looping(store, version, Writing()) as loop:
         lead = known(loop, record(LEAD, {"OwnerId": "005Q"}))
         with store.write(loop.epoch) as tx:
-            desired.save(tx, [replace(wish(LEAD, "Title", "CEO", property="old_title"), lead_id=lead)])
+            desired.replace(tx, {lead: [replace(wish(LEAD, "Title", "CEO", property="old_title"), lead_id=lead)]})
         push(loop, "salesforce", now=at(1))
-        assert bases(loop, lead)["old_title"] == ("CEO", "CEO")
+        assert agreed(loop, lead)["old_title"] == ("CEO", "CEO")
 
 
 def test_a_record_whose_place_another_took_agrees_on_nothing(store: Store, version: RuleVersion) -> None:
@@ -82,9 +82,9 @@ def test_a_record_whose_place_another_took_agrees_on_nothing(store: Store, versi
     with looping(store, version, Writing()) as loop:
         lead = known(loop, record(LEAD), record(CONTACT, {"Title": "VP"}))
         with store.write(loop.epoch) as tx:
-            desired.save(tx, [replace(wish(CONTACT, "Title", "CFO"), lead_id=lead)])
+            desired.replace(tx, {lead: [replace(wish(CONTACT, "Title", "CFO"), lead_id=lead)]})
         push(loop, "salesforce", now=at(1))
-        assert bases(loop, lead) == {}
+        assert agreed(loop, lead) == {}
 
 
 def test_of_a_conflict_what_the_record_holds_as_we_wanted_it_is_agreed(
@@ -99,7 +99,7 @@ def test_of_a_conflict_what_the_record_holds_as_we_wanted_it_is_agreed(
             [Receipt(key=changes[0].key, outcome=ReceiptOutcome.CONFLICTED, id=LEAD.id, shown=shown)]
         )
         assert push(loop, "salesforce", now=at(1)).conflicted == 1
-        assert bases(loop, lead) == {"owner": ("005F", "005F")}
+        assert agreed(loop, lead) == {"owner": ("005F", "005F")}
         with store.read() as tx:
             assert records.get(tx, [LEAD])[LEAD].values == shown
 

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
+from domain.drift import Drift, DriftKind, Noticed, OpenDrift
+from domain.place import FieldOf
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
-from reports.standing import Standing
+from reports.standing import Standing, WaitingHints
 from web.metrics import render
 
 ENDED = datetime(2026, 9, 7, 8, tzinfo=UTC)
@@ -20,6 +22,17 @@ FAILING = Standing(
     outbox={("hubspot", "done"): 2, ("salesforce", "parked"): 1},
     held={"baseline": 4, "handoff-2026-09-07": 3},
     undecided=5,
+    hints=(WaitingHints(connection="hubspot", hints=12, oldest_at=ENDED, because="hubspot is suspended"),),
+    drifts=tuple(
+        OpenDrift(
+            drift=Drift(field=FieldOf(connection="hubspot", object="contacts", field=name), kind=DriftKind.GONE),
+            effect="score is not written",
+            mend="restore it",
+            since=ENDED,
+            noticed=Noticed.LOOK,
+        )
+        for name in ("ll_score", "ll_why")
+    ),
 )
 
 
@@ -39,6 +52,9 @@ def test_every_figure_of_a_look_is_told() -> None:
         'leadloop_leads{stage="mql"} 1.0',
         'leadloop_outbox_rows{connection="hubspot",status="done"} 2.0',
         'leadloop_outbox_rows{connection="salesforce",status="parked"} 1.0',
+        'leadloop_hints_waiting{connection="hubspot"} 12.0',
+        'leadloop_hints_oldest_timestamp_seconds{connection="hubspot"} 1.788768e+09',
+        'leadloop_drift{connection="hubspot",kind="gone"} 2.0',
         'leadloop_last_run_count{what="read"} 9.0',
         'leadloop_last_run_count{what="sent"} 3.0',
     ]

@@ -19,7 +19,7 @@ def test_hubspots_hosts_and_a_simulator_are_trusted(address: str) -> None:
         {"access_token": "pat", "base_url": "https://hubapi.com.attacker.example"},
         {"access_token": "pat", "base_url": "http://api.hubapi.com"},
         {"access_token": "pat", "api_generation": "v4"},
-        {"access_token": "pat", "streams": ["deals"]},
+        {"access_token": "pat", "streams": ["quotes"]},
         {"access_token": "pat", "page_size": 101},
         {"access_token": "pat", "acess_token": "typo"},
         {"access_token": "pat", "auth": "oauth"},

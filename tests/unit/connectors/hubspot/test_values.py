@@ -74,9 +74,18 @@ def test_a_property_in_our_words() -> None:
         "modificationMetadata": {"readOnlyValue": True},
     }
     assert field_of(told) == Field(
-        name="ll_stage", label="Stage", type=FieldType.PICKLIST, options=("mql",), restricted=True, writable=False
+        name="ll_stage",
+        label="Stage",
+        type=FieldType.PICKLIST,
+        options=("mql",),
+        restricted=True,
+        writable=False,
+        creatable=False,
     )
     owner = {"name": "hubspot_owner_id", "type": "enumeration", "fieldType": "select", "referencedObjectType": "OWNER"}
     assert field_of(owner).refers_to == ("owners",)
     checkbox = {"name": "c", "type": "enumeration", "fieldType": "checkbox"}
-    assert (field_of(checkbox).type, field_of(checkbox).restricted) == (FieldType.MULTIPICKLIST, False)
+    assert (field_of(checkbox).type, field_of(checkbox).restricted) == (FieldType.MULTIPICKLIST, True)
+    kept_elsewhere = {"name": "e", "type": "enumeration", "fieldType": "select", "externalOptions": True}
+    assert field_of(kept_elsewhere).restricted is False
+    assert field_of({"name": "email", "type": "string"}).is_email is True

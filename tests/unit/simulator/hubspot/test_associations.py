@@ -73,3 +73,45 @@ def test_removing_an_association_removes_both_ends(rig: Rig) -> None:
     rig.put(f"{path}/default/companies/{company}", None)
     assert rig.client.delete(f"{path}/companies/{company}").status_code == 204
     assert rig.get(f"/crm/v4/objects/companies/{company}/associations/contacts")["results"] == []
+
+
+def company_of(rig: Rig, contact: str) -> str | None:
+    shown: str | None = rig.get(f"/crm/v3/objects/contacts/{contact}", properties="associatedcompanyid")["properties"][
+        "associatedcompanyid"
+    ]
+    return shown
+
+
+def test_a_contact_shows_its_company_as_long_as_there_is_one(rig: Rig) -> None:
+    rows = [{"name": name, "domain": f"{name}.example"} for name in ("buyer", "payer")]
+    first, second = rig.seed(companies=rows)["companies"]
+    (contact,) = rig.seed(contacts=[{"email": "ann@buyer.example", "company_domain": "buyer.example"}])["contacts"]
+    rig.put(f"/crm/v4/objects/contacts/{contact}/associations/default/companies/{second}", None)
+    assert company_of(rig, contact) == first
+    rig.act("delete", first, object="companies")
+    assert company_of(rig, contact) == second
+    rig.act("delete", second, object="companies")
+    assert company_of(rig, contact) is None
+
+
+def test_a_contact_follows_its_company_into_a_merge(rig: Rig) -> None:
+    rows = [{"name": name, "domain": f"{name}.example"} for name in ("buyer", "payer")]
+    first, second = rig.seed(companies=rows)["companies"]
+    (contact,) = rig.seed(contacts=[{"email": "ann@payer.example", "company_domain": "payer.example"}])["contacts"]
+    merged = rig.act("merge", first, object="companies", loser_id=second)["id"]
+    assert company_of(rig, contact) == merged
+
+
+@pytest.mark.parametrize(
+    ("stage", "closed", "won"),
+    [("qualifiedtobuy", "false", "false"), ("closedwon", "true", "true"), ("closedlost", "true", "false")],
+)
+def test_whether_a_deal_is_over_follows_its_stage_and_cannot_be_written(
+    rig: Rig, stage: str, closed: str, won: str
+) -> None:
+    (deal,) = rig.seed(deals=[{"dealname": "First", "dealstage": "appointmentscheduled"}])["deals"]
+    rig.act("edit", deal, object="deals", dealstage=stage)
+    shown = rig.get(f"/crm/v3/objects/deals/{deal}", properties="hs_is_closed,hs_is_closed_won")["properties"]
+    assert (shown["hs_is_closed"], shown["hs_is_closed_won"]) == (closed, won)
+    body = {"inputs": [{"id": deal, "properties": {"hs_is_closed": "true"}}]}
+    rig.post("/crm/v3/objects/deals/batch/update", body, status=400)

@@ -168,6 +168,10 @@ def test_a_queue_owns_only_the_objects_it_is_enabled_for(caller: Caller) -> None
         {"parent_lock_s": -1},
         {"field_security": {"Lead.Rating": "secret"}},
         {"field_security": {"Lead.Nothing": "read"}},
+        {"field_types": {"Lead.Rating": "number"}},
+        {"field_types": {"Lead.Nothing": "string"}},
+        {"picklists": {"Lead.Title": ["Sir"]}},
+        {"picklists": {"Lead.Rating": "Hot"}},
     ],
     ids=str,
 )

@@ -1,0 +1,46 @@
+"""What other rules would do to the leads there are: counted before they are put in force."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from domain.values import LeadId
+
+Move = tuple[str, str]
+"""(before, after)."""
+Column = tuple[str, str, str]
+"""(connection, object, field)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class TeamEffect:
+    """What changes for the leads whose owner belongs to one team."""
+
+    leads: int = 0
+    up: int = 0
+    down: int = 0
+    bands: Counter[Move] = field(default_factory=Counter)
+
+
+@dataclass(slots=True, kw_only=True)
+class Effect:
+    """Of `total` leads `looked_at` were computed under both sets of rules, at the same moment.
+
+    `up`, `down`: leads whose shown number moves. `newly_above`: who stands above the line only by the new rules.
+    `values`: leads per field whose value would be another one. `failed`: leads for which the new rules fail.
+    """
+
+    total: int = 0
+    looked_at: int = 0
+    up: int = 0
+    down: int = 0
+    bands: Counter[Move] = field(default_factory=Counter)
+    stages: Counter[Move] = field(default_factory=Counter)
+    newly_above: list[LeadId] = field(default_factory=list)
+    no_longer_above: int = 0
+    values: Counter[Column] = field(default_factory=Counter)
+    failed: int = 0
+    teams: dict[str, TeamEffect] = field(default_factory=dict)
+
+    @property
+    def is_sample(self) -> bool:
+        return self.looked_at < self.total

@@ -1,0 +1,194 @@
+"""`leadloop conflicts`: what no rule could decide, and a person's word on it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from leadloop import exits, screen
+from leadloop.actor import actor
+from leadloop.answers import Answer
+from leadloop.app import App, open_app
+from leadloop.asking import is_agreed
+from leadloop.commands.plan import in_force, names_of
+from leadloop.filing import lead_or_file
+from leadloop.undecided import RESOLVE, resolve_all
+from reports.conflicts import Undecided, by_property, described
+from store import conflicts
+from store.conflicts import Open
+from store.engine import Tx
+from sync.conflicts import Choice, number_of
+
+AGREED = "agreed"
+"""In place of a connection: what was agreed before."""
+_SHOWN = 50
+"""Rows on the screen; `--json` gives all."""
+_NAMED = 10
+"""Names in one sentence."""
+_COLUMNS = ("conflict", "who", "property", "shows", "agreed before", "since")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which conflicts are meant, and what all their sides are to show."""
+
+    names: Sequence[str] = ()
+    about: str | None = None
+    """All of this property, instead of names."""
+    use: str | None = None
+    value: str | None = None
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(connection=None if self.use == AGREED else self.use, value=self.value)
+
+    @property
+    def words(self) -> str:
+        """For the person who says so."""
+        if self.use is None:
+            return f"with {self.value!r} on every side"
+        return "as it was agreed before" if self.use == AGREED else f"as in {self.use}"
+
+
+def listing(folder: Path, *, environment: str | None, property: str | None, as_json: bool) -> int:
+    with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
+        found = conflicts.open_ones(tx, property=property)
+        if as_json:
+            rows = [as_data(each) for each in described(tx, found, in_force(app, tx).fields)]
+            screen.document({"counts": by_property(found), "conflicts": rows})
+            return exits.OK
+        screen.table("Undecided", ("property", "leads"), by_property(found).items())
+        if found:
+            _show(tx, app, found)
+            screen.say(
+                "Decide: `leadloop conflicts resolve ID ... --use CONNECTION`. Or make them alike in their systems."
+            )
+    return exits.OK
+
+
+def resolve(folder: Path, wish: Wish, *, environment: str | None, yes: bool, wait: bool) -> int:
+    """0 when all are decided; 1 when some are not; 2 when nobody said yes; 65 when there is nothing of the kind."""
+    with closing(open_app(folder, environment=environment)) as app:
+        if wish.use not in {None, AGREED, *app.settings.connections}:
+            known = ", ".join([*app.settings.connections, AGREED])
+            raise typer.BadParameter(f"--use takes one of {known}")
+        with app.store.read() as tx:
+            found = _meant(tx, wish)
+            code = _without(tx, app, wish.names, found)
+            if found:
+                _show(tx, app, found)
+        if not found:
+            return code or exits.BAD_DATA
+        if not (yes or is_agreed(f"Decide {_so_many(len(found))} {wish.words}?")):
+            return exits.CHANGES_PENDING
+        choice = wish.choice
+        names = [one.name for one in found]
+        payload = {"conflicts": names, "connection": choice.connection, "value": choice.value, "by": actor()}
+        answer = lead_or_file(
+            app, lambda loop: resolve_all(app, loop, payload), kind=RESOLVE, payload=payload, wait=wait
+        )
+        with app.store.read() as tx:
+            return _report(tx, app, answer) or code
+
+
+def _meant(tx: Tx, wish: Wish) -> list[Open]:
+    """Those of the property, or those that still are what their names say."""
+    if wish.about is None:
+        return [one for one in _numbered(tx, wish.names).values() if one.name in wish.names]
+    found = conflicts.open_ones(tx, property=wish.about)
+    if not found:
+        screen.say(f"Nothing is undecided about {wish.about}. See `leadloop conflicts list`.")
+    return found
+
+
+def _without(tx: Tx, app: App, names: Sequence[str], found: Sequence[Open]) -> int:
+    """Say which of the names mean nothing any more, and show those of which a side moved; the exit code for that."""
+    known, meant = _numbered(tx, names), {one.name for one in found}
+    others = [name for name in names if name not in meant]
+    for name in others:
+        if number_of(name) in known:
+            screen.say(f"! {name}: a side moved since it was listed. As it stands now:")
+        else:
+            screen.say(f"! {name}: nothing of that name is undecided. See `leadloop conflicts list`.")
+    moved = [known[number] for name in others if (number := number_of(name)) in known]
+    if moved:
+        _show(tx, app, moved)
+    return exits.SOME_FAILED if moved or (others and found) else exits.OK
+
+
+def _numbered(tx: Tx, names: Sequence[str]) -> dict[int, Open]:
+    return conflicts.get(tx, [number for name in names if (number := number_of(name)) is not None])
+
+
+def _report(tx: Tx, app: App, answer: Answer) -> int:
+    """What became of it; who moved meanwhile is shown as they stand now."""
+    if "error" in answer:
+        screen.say(f"leadloop: {answer['error']}")
+        return int(answer["exit_code"])
+    if answer["decided"]:
+        screen.show(f"Decided: {_so_many(answer['decided'])}. The next cycle carries it out.")
+    for why, names in _by_reason(answer["refused"]).items():
+        others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        screen.say(f"! {', '.join(names[:_NAMED])}{others}: {why}.")
+    again = list(conflicts.get(tx, answer["moved"]).values())
+    if again:
+        _show(tx, app, again)
+    return int(answer["exit_code"])
+
+
+def _by_reason(refused: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, why in refused.items():
+        found.setdefault(why, []).append(name)
+    return found
+
+
+def _so_many(count: int) -> str:
+    return f"{count:,} conflict{'s' if count != 1 else ''}"
+
+
+def _show(tx: Tx, app: App, found: Sequence[Open]) -> None:
+    some = described(tx, found[:_SHOWN], in_force(app, tx).fields)
+    people = names_of(tx, {each.lead_id for each in some})
+    rows = (
+        (
+            each.name,
+            people.get(each.lead_id, f"lead {each.lead_id}"),
+            each.property,
+            " | ".join(_sides(each)),
+            "—" if each.agreed is None else each.agreed,
+            f"{each.since:%Y-%m-%d %H:%M} UTC",
+        )
+        for each in some
+    )
+    screen.table("\nThe sides show (and when the record last changed, in whatever field)", _COLUMNS, rows)
+    if len(found) > _SHOWN:
+        screen.say(f"{len(found) - _SHOWN:,} more: `leadloop conflicts list --json`.")
+
+
+def _sides(one: Undecided) -> Iterator[str]:
+    for name, side in one.sides.items():
+        at = f" ({side.changed_at:%Y-%m-%d %H:%M})" if side.changed_at is not None else ""
+        yield f"{name} {'—' if side.value is None else side.value!r}{at}"
+
+
+def as_data(one: Undecided) -> dict[str, Any]:
+    return {
+        "id": one.name,
+        "lead": one.lead_id,
+        "property": one.property,
+        "sides": {
+            name: {
+                "value": side.value,
+                "object": side.ref.object if side.ref else None,
+                "record": side.ref.id if side.ref else None,
+                "record_changed_at": side.changed_at,
+            }
+            for name, side in one.sides.items()
+        },
+        "agreed": one.agreed,
+        "since": one.since,
+    }
