@@ -1,24 +1,20 @@
 """What a connector promises, in small protocols. `connectors/testing.py` ships the laws.
 
-Two methods make a read-only connector, four a full one; further abilities are asked with
-`isinstance`. What a connector needs from others (a token cache, the call budget, a wire log) comes
-as a protocol declared here and handed in by `leadloop/app.py`.
+Two methods make a read-only connector, four a full one; what some systems can do besides stands in
+`connectors/abilities.py`. What a connector needs from others (a token cache, the call budget, a wire log) comes as a
+protocol declared here and handed in by `leadloop/app.py`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from domain.activity import Activity
 from domain.change import Change, Receipt
-from domain.fitting import Fitting, Fittings
-from domain.hint import Hint
 from domain.missing import Missing
-from domain.record import AccountInfo, Cursor, Field, Page, Record
-from domain.survey import FieldChange, Survey
+from domain.record import AccountInfo, Cursor, Field, Page
 from domain.values import Value
 
 
@@ -74,15 +70,6 @@ class Reader(Protocol):
 
 
 @runtime_checkable
-class Priced(Protocol):
-    """Knows what reading costs, so that people can be told before it is done."""
-
-    def reading_calls(self, stream: str, rows: int) -> int:
-        """About how many calls it takes to read so many rows of a stream from its start."""
-        ...
-
-
-@runtime_checkable
 class BundleReader(Protocol):
     """Reads several streams for the price of one call."""
 
@@ -125,140 +112,6 @@ class Settler(Protocol):
 
     def settle(self, change: Change) -> Receipt | None:
         """A receipt when the effect is found, None when it certainly never happened."""
-        ...
-
-
-class ProvisionKind(StrEnum):
-    """Kinds of things that leadloop needs in a system; the values are the words that people read."""
-
-    GROUP = "property group"
-    FIELD = "field"
-    PERMISSION_SET = "permission set"
-    PERMISSION = "field permission"
-    LIST = "list"
-    VIEW = "list view"
-    ACTION = "quick action"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvisionItem:
-    """One thing that leadloop needs in a system, whether it is there, and what it is in words.
-
-    `problem` says what keeps a thing that is there from being usable, or why one that is not cannot be made,
-    each with how to mend it. Nothing with a problem is ever touched.
-    """
-
-    kind: ProvisionKind
-    object: str
-    name: str
-    exists: bool
-    detail: str = ""
-    why: str = ""
-    problem: str = ""
-    fitting: Fitting | None = None
-
-
-@runtime_checkable
-class Provisioner(Protocol):
-    """Makes what the rules need where the system lets us; never changes or deletes what is there."""
-
-    def needed(self, fittings: Fittings) -> Sequence[ProvisionItem]:
-        """Everything, and whether it is there; in the order in which it has to be made. Changes nothing."""
-        ...
-
-    def provision(self, items: Sequence[ProvisionItem]) -> Sequence[ProvisionItem]:
-        """Make those that are not there; the same items as they stand now, with the problem of each refused one."""
-        ...
-
-
-@runtime_checkable
-class ByHand(Protocol):
-    """Writes what an admin needs to make everything with the vendor's own tools, where we may not."""
-
-    def manual(self, fittings: Fittings, items: Sequence[ProvisionItem] = ()) -> Mapping[str, str]:
-        """File by relative path: its content. What `items` say is there is left out, for it would be changed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookCall:
-    """A call that somebody made to us. `uri` is the public address they were given, never what the call says it is.
-
-    Names of headers are in lower case; the body is as it came.
-    """
-
-    method: str
-    uri: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@runtime_checkable
-class WebhookSource(Protocol):
-    """Tells us by itself what happened. Polling stays the truth: a hint only says where to look at once."""
-
-    def hints(self, call: WebhookCall, *, account_id: str, now: datetime) -> Sequence[Hint]:
-        """What a genuine call tells of this account.
-
-        ForgedCallError when it cannot be shown to be genuine, RejectedError when it makes no sense,
-        SettingsError when the connection has no secret to tell by.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
-    """What hints led to: rows of a stream, and the hints that are followed once these and the earlier rows are kept.
-
-    It has no cursor, so that keeping it cannot move one.
-    """
-
-    stream: str
-    hints: tuple[Hint, ...] = ()
-    records: tuple[Record, ...] = ()
-    activities: tuple[Activity, ...] = ()
-
-
-@runtime_checkable
-class Refresher(Protocol):
-    def refresh(self, hints: Sequence[Hint]) -> Iterator[Refreshed]:
-        """Read the records again that the hints name, in portions. Every hint is in one of them, or an error rises."""
-        ...
-
-
-@runtime_checkable
-class Historian(Protocol):
-    """Knows who changed a value when."""
-
-    def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
-        """The latest changes of these fields, of at most `sample` records or rows of history."""
-        ...
-
-
-@runtime_checkable
-class Surveyor(Protocol):
-    """Looks who else writes to a system; changes nothing."""
-
-    def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
-        """Who wrote these fields (by object) since then, what is active there, and what could not be seen."""
-        ...
-
-
-@runtime_checkable
-class Resting(Protocol):
-    """Some of its streams need a subscription or a scope that the account may lack: these rest, the others go on."""
-
-    @property
-    def resting(self) -> Mapping[str, str]:
-        """Streams that are not given to us, as last told: name → why, in words. Asks nothing."""
-        ...
-
-    def knock(self) -> Mapping[str, str]:
-        """Ask for each such stream once, and tell as `resting`."""
-        ...
-
-    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
-        """Of these saved cursors those whose rest is over by what was last told, each with where it goes on from."""
         ...
 
 
@@ -405,34 +258,22 @@ __all__ = [
     "AccountPins",
     "BulkWriter",
     "BundleReader",
-    "ByHand",
     "CallBudget",
     "Clock",
     "Confirmations",
     "Connector",
     "Describer",
     "Exchange",
-    "Historian",
     "Holds",
     "Known",
     "KnownRecords",
     "Lane",
     "Pace",
-    "Priced",
-    "ProvisionItem",
-    "ProvisionKind",
-    "Provisioner",
     "Reader",
-    "Refreshed",
-    "Refresher",
-    "Resting",
     "Settler",
     "Stream",
     "Surroundings",
-    "Surveyor",
     "TokenCache",
-    "WebhookCall",
-    "WebhookSource",
     "WireLog",
     "Writer",
 ]

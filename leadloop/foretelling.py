@@ -9,7 +9,8 @@ from typing import Any
 
 from config.load import rules_from_document
 from config.mapping import MappingRules
-from connectors.contract import Connector, Describer, Priced, Reader, Writer
+from connectors.abilities import Priced
+from connectors.contract import Connector, Describer, Reader, Writer
 from domain.drift import SILENT, Drift
 from domain.errors import LeadloopError
 from domain.record import Field

@@ -2,7 +2,7 @@
 
 from config.load import rules_from_document
 from config.rules import Rules
-from connectors.contract import ProvisionKind
+from connectors.abilities import ProvisionKind
 from domain.fitting import Fittings
 from leadloop.app import App
 from mapping.fittings import fittings

@@ -6,7 +6,7 @@ One that was stopped in the middle is ended by the next one, which finds what is
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.contract import ProvisionItem
+from connectors.abilities import ProvisionItem
 from domain.audit import Act
 from domain.change import ReceiptOutcome
 from leadloop.app import App

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.contract import WebhookSource
+from connectors.abilities import WebhookSource
 from domain.hint import Hint
 from leadloop.app import App, crash_points
 from store import connections, inbox

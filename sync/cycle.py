@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import Resting
+from connectors.abilities import Resting
 from domain.audit import LOOP
 from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError, WrongAccountError
 from domain.run import ConnectionStatus, GoLive, Run

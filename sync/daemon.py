@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import Lane, Pace, Reader, Refresher
+from connectors.abilities import Refresher
+from connectors.contract import Lane, Pace, Reader
 from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus
 from store import connections, held, requests, runs

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.settings import Neighbours
-from connectors.contract import Historian
+from connectors.abilities import Historian
 from domain.change import ChangeKind
 from domain.errors import ContractError, RejectedError
 from domain.place import FieldOf, Place

@@ -7,7 +7,8 @@ poll finds it as if nothing had been told.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.contract import Reader, Refreshed, Refresher
+from connectors.abilities import Refreshed, Refresher
+from connectors.contract import Reader
 from domain.errors import ContractError
 from domain.hint import Hint
 from store import inbox

@@ -15,7 +15,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
-from connectors.contract import WebhookCall, WebhookSource
+from connectors.abilities import WebhookCall, WebhookSource
 from domain.errors import ForgedCallError, LeadloopError, RejectedError
 from domain.hint import Hint
 from web.listening import Listening

@@ -4,7 +4,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.contract import Holds, ProvisionItem, Refreshed, Stream, Surroundings, WebhookCall
+from connectors.abilities import ProvisionItem, Refreshed, WebhookCall
+from connectors.contract import Holds, Stream, Surroundings
 from connectors.http import SYSTEM_WALL
 from connectors.hubspot.answers import body_of, known_shape
 from connectors.hubspot.batches import Batches

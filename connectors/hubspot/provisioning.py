@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.contract import ProvisionItem, ProvisionKind
+from connectors.abilities import ProvisionItem, ProvisionKind
 from connectors.http import Answer
 from connectors.hubspot.answers import Row, body_of, code_of, known_shape, refusal, rows_in, scopes
 from connectors.hubspot.catalogue import Catalogue

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.contract import Known, KnownRecords, Refreshed
+from connectors.abilities import Refreshed
+from connectors.contract import Known, KnownRecords
 from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.conversions import ALL, DATE, NAME, Conversion, told_by

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from connectors.contract import WebhookCall
+from connectors.abilities import WebhookCall
 from connectors.hubspot.values import to_ms
 from domain.errors import ForgedCallError
 

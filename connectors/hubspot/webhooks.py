@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-from connectors.contract import WebhookCall
+from connectors.abilities import WebhookCall
 from connectors.hubspot.settings import Settings
 from connectors.hubspot.signature import verify
 from connectors.hubspot.values import from_ms

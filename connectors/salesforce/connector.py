@@ -4,7 +4,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.contract import ProvisionItem, Stream, Surroundings
+from connectors.abilities import ProvisionItem
+from connectors.contract import Stream, Surroundings
 from connectors.http import SYSTEM_WALL
 from connectors.pacing import Wall
 from connectors.salesforce.asking import Asking

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from connectors.contract import ProvisionItem
+from connectors.abilities import ProvisionItem
 from connectors.salesforce import components
 from connectors.salesforce.permission_sets import FOR_REPS, FOR_US, LABELS, WHY
 from domain.fitting import FieldFitting, Fittings

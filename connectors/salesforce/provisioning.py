@@ -7,7 +7,7 @@ so, and an admin deploys what `metadata_folder` writes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from connectors.contract import ProvisionItem, ProvisionKind
+from connectors.abilities import ProvisionItem, ProvisionKind
 from connectors.http import Answer
 from connectors.salesforce import components
 from connectors.salesforce.answers import refusals_of

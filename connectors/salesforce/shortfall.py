@@ -6,7 +6,7 @@ Where Setup is closed to the integration user, what cannot be looked up is left 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.contract import ProvisionItem, ProvisionKind
+from connectors.abilities import ProvisionItem, ProvisionKind
 from connectors.salesforce import components
 from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.catalogue import Catalogue

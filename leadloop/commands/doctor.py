@@ -10,7 +10,8 @@ from pathlib import Path
 from config.load import rules_from_document
 from config.mapping import MappingRules, People, Role
 from config.rules import Rules
-from connectors.contract import Connector, Describer, Provisioner, ProvisionItem, Reader, Resting
+from connectors.abilities import Provisioner, ProvisionItem, Resting
+from connectors.contract import Connector, Describer, Reader
 from domain.drift import DriftKind
 from domain.errors import CredentialsError, LeadloopError, WrongAccountError
 from domain.record import Field

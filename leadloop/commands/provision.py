@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typer
 
-from connectors.contract import ByHand, Provisioner, ProvisionItem, ProvisionKind
+from connectors.abilities import ByHand, Provisioner, ProvisionItem, ProvisionKind
 from domain.errors import ConnectorError, CredentialsError, SettingsError
 from domain.record import AccountInfo
 from leadloop import exits, making, screen

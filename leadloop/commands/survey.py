@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.contract import CallBudget, Lane, Surveyor
+from connectors.abilities import Surveyor
+from connectors.contract import CallBudget, Lane
 from domain.errors import ConnectorError, CredentialsError, LeadloopError, WrongAccountError
 from domain.survey import Survey
 from leadloop import exits, screen

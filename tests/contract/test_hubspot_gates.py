@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from connectors.contract import Resting
+from connectors.abilities import Resting
 from connectors.testing import failure_of
 from domain.errors import ContractError
 from domain.record import Cursor, Page, Record

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import ProvisionItem, ProvisionKind
+from connectors.abilities import ProvisionItem, ProvisionKind
 from connectors.salesforce.connector import Salesforce
 from connectors.salesforce.metadata_folder import NAMESPACE
 from domain.change import Change, ChangeKind, ReceiptOutcome

@@ -12,7 +12,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from config.settings import Settings
-from connectors.contract import Connector, Holds, Refreshed
+from connectors.abilities import Refreshed
+from connectors.contract import Connector, Holds
 from domain.errors import FencedError, TransientError
 from domain.hint import Hint, HintKind
 from domain.record import Cursor, Page, Record

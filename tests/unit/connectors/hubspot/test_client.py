@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.contract import Connector, Describer, Lane, Provisioner, Reader, Settler, Writer
+from connectors.abilities import Provisioner
+from connectors.contract import Connector, Describer, Lane, Reader, Settler, Writer
 from connectors.hubspot.paths import path_of
 from connectors.pacing import Limit
 from connectors.testing import failure_of, one_receipt

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import ProvisionItem, ProvisionKind
+from connectors.abilities import ProvisionItem, ProvisionKind
 from connectors.hubspot.connector import HubSpot
 from domain.fitting import FieldFitting, Fittings, ListFitting
 from domain.record import FieldType

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connectors.contract import Refreshed, Refresher
+from connectors.abilities import Refreshed, Refresher
 from connectors.hubspot.connector import HubSpot
 from domain.hint import Hint, HintKind
 from domain.record import Record

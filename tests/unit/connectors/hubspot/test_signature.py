@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import WebhookCall
+from connectors.abilities import WebhookCall
 from connectors.hubspot.signature import decoded, sign, verify
 from domain.errors import ForgedCallError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import WebhookCall, WebhookSource
+from connectors.abilities import WebhookCall, WebhookSource
 from connectors.hubspot.settings import Settings
 from connectors.hubspot.signature import sign
 from connectors.hubspot.webhooks import Webhooks
