@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.misfit import BlockedTally
-from domain.run import OutboxStatus, RuleVersion
+from domain.run import GoLive, OutboxStatus, RuleVersion
 from domain.values import LeadId
 from leadloop import exits, planned, screen
 from leadloop.answers import code_of_run
@@ -156,4 +156,9 @@ def _report(found: Shown, folder: Path, *, as_json: bool) -> None:
         screen.document(planned.as_data(found))
         return
     planned.show(found)
-    screen.say(f"Next: leadloop apply {found.file}{there(folder)}")
+    if found.plan.header.go_live is GoLive.OBSERVE:
+        screen.say(
+            "go_live is `observe`: this is only to look at. Set it to `scores`, `pilot` or `live`, and plan again."
+        )
+    else:
+        screen.say(f"Next: leadloop apply {found.file}{there(folder)}")

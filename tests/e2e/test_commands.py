@@ -241,6 +241,7 @@ def test_errors_are_listed_in_the_system_s_words_retried_and_ignored(
         "errors": [],
         "undecided": [],
         "stopped": [],
+        "blocked": [],
     }
 
 
