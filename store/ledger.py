@@ -53,7 +53,7 @@ def add(tx: Tx, activities: Sequence[Activity], *, seen_at: datetime) -> list[tu
     """
     newest = [each for _, each in sorted({each.key: each for each in activities}.items())]
     moment = to_micros(seen_at)
-    pairs = list(zip(newest, _leads_of(tx, newest), strict=True))
+    pairs = list(zip(newest, _placed(tx, newest), strict=True))
     there = [(each, lead) for each, lead in pairs if not each.retracted]
     gone = [(each, lead) for each, lead in pairs if each.retracted]
     fresh = [(key_of(row), lead_of(row)) for row in INSERT.run(tx, [_to_row(*pair, moment) for pair in there])]
@@ -154,6 +154,16 @@ def _newest(tx: Tx, leads: Iterable[LeadId]) -> dict[tuple[LeadId, str], tuple[i
         key = (LeadId(lead), name)
         found[key] = (max(number, found.get(key, (0, ""))[0]), value)
     return found
+
+
+def _placed(tx: Tx, activities: Sequence[Activity]) -> list[LeadId | None]:
+    """As `_leads_of`. Whoever nobody knows is asked for once more while nobody else can say who is who: a person who is
+    being written down at this moment would never see what waits here."""
+    found = _leads_of(tx, activities)
+    if None not in found or tx.dialect.name != "postgresql":
+        return found
+    identity.alone(tx)
+    return _leads_of(tx, activities)
 
 
 def _leads_of(tx: Tx, activities: Sequence[Activity]) -> list[LeadId | None]:

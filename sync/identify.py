@@ -56,14 +56,16 @@ def identify(
     claimed = identity.claims_of(tx, [met.ref for met in page])
     homes = {met.ref: home for met in page if (home := _home(met, claimed.get(met.ref, {}))) is not None}
     fresh = [met for met in page if _is_news(met, claimed.get(met.ref, {}), desks)]
+    touched: set[LeadId] = set()
     if fresh:
         moment = Moment(rule_hash=rule_hash, now=now, armed_at=armed_at, limit=limit)
         meeting = _gather(tx, fresh, homes, rules, moment)
         for met in fresh:
             meeting.place(met)
         homes = meeting.save(claimed)
+        touched = _waiting(tx, fresh, homes)
     _index(tx, page, rules)
-    return {homes[met.ref] for met in page} | _waiting(tx, page, homes)
+    return {homes[met.ref] for met in page} | touched
 
 
 def _met(changed: Iterable[Record], rules: MappingRules) -> list[Met]:
@@ -302,10 +304,10 @@ def _claim(ref: RecordRef, key: IdentityKey, tie: Tie, lead: LeadId, since: date
     return Claim(kind=key.kind.value, value=key.value, ref=ref, lead_id=lead, tie=tie, since=since)
 
 
-def _waiting(tx: Tx, page: Sequence[Met], homes: Mapping[RecordRef, LeadId]) -> set[LeadId]:
-    """What people did before anybody knew who they are, or while another thread was writing that down."""
-    refs = {met.ref: homes[met.ref] for met in page}
-    emails = {key.value: homes[met.ref] for met in page for key in met.ties if key.kind is KeyKind.EMAIL}
+def _waiting(tx: Tx, fresh: Sequence[Met], homes: Mapping[RecordRef, LeadId]) -> set[LeadId]:
+    """What people did before anybody knew who they are."""
+    refs = {met.ref: homes[met.ref] for met in fresh}
+    emails = {key.value: homes[met.ref] for met in fresh for key in met.ties if key.kind is KeyKind.EMAIL}
     return ledger.claim_unclaimed(tx, refs, emails)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from domain.values import LeadId
 from store import audit, identity, ledger, records
 from store.engine import Store
 from tests.unit.store.examples import NOON, activity, at, found, ref
+from tests.unit.store.waiting import wait_for_a_waiter
 
 
 def test_an_activity_comes_back_as_it_was_with_the_time_it_was_seen(store: Store) -> None:
@@ -38,6 +40,23 @@ def test_an_activity_comes_back_as_it_was_with_the_time_it_was_seen(store: Store
     assert kept == Activity(
         **{name: getattr(did, name) for name in Activity.__dataclass_fields__ if name != "seen_at"}, seen_at=at(1)
     )
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_a_person_did_who_is_being_written_down_at_this_moment_is_theirs(store: Store) -> None:
+    did = activity("1", email="ana@acme.example")
+    puller = Thread(target=store.transact, args=(lambda tx: ledger.add(tx, [did], seen_at=NOON),))
+    with store.write() as tx:
+        identity.alone(tx)
+        (ana,) = found(tx, "00Q1")
+        puller.start()
+        wait_for_a_waiter(store)
+        claim = Claim(kind="email", value="ana@acme.example", ref=ref("00Q1"), lead_id=ana, tie=Tie.EMAIL, since=NOON)
+        identity.claim(tx, [claim])
+        assert ledger.claim_unclaimed(tx, {ref("00Q1"): ana}, {"ana@acme.example": ana}) == set()
+    puller.join()
+    with store.read() as tx:
+        assert [each.key for each in ledger.activities_of(tx, [ana])[ana]] == [did.key]
 
 
 def test_the_same_page_again_adds_nothing(store: Store) -> None:
