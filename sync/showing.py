@@ -1,0 +1,58 @@
+"""What a decision lets people see: the number and its reason only when a new one is worth a write (features.md E)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.decision import Decision
+from domain.lead import Lead
+from domain.score import Score
+from domain.values import Value
+from scoring.showing import is_worth_showing
+from sync.creating import due_at
+from sync.loop import InForce
+from sync.material import Material
+
+SHOWN = ("score", "grade", "band", "why", "score_change")
+"""Properties that are written only when the number is worth showing."""
+
+
+def show(decision: Decision, score: Score, material: Material, rules: InForce, *, now: datetime) -> Decision:
+    """Leave the number as it was last shown unless it is worth a write (features.md E)."""
+    lead = material.lead
+    worth = is_worth_showing(
+        score,
+        shown=lead.shown_score,
+        band=lead.shown_band,
+        shown_at=lead.shown_at,
+        rules=rules.rules.scoring.showing,
+        now=now,
+    )
+    properties: dict[str, Value] = {"lead_key": lead.key, **decision.properties}
+    if worth or decision.transitions:
+        before = lead.shown_score
+        properties["score_change"] = 0 if before is None else score.shown - before
+        shown = {"shown_score": score.shown, "shown_band": score.band, "shown_at": now}
+    else:
+        last = {row.property: row.value for row in material.desired if row.value is not None}
+        for name in SHOWN:
+            properties.pop(name, None)
+            if name in last:
+                properties[name] = last[name]
+        shown = {}
+    return _with(decision, properties, shown, _refresh_at(decision, lead, rules, worth=worth, now=now))
+
+
+def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:
+    """The weekly refresh of a shown number is a due change like any other; one that brought nothing new is over."""
+    shown_at = now if worth else lead.shown_at
+    refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days) if shown_at is not None else None
+    moments = (refresh, decision.wake_at, due_at(decision, rules.mapping, now=now))
+    return min((at for at in moments if at is not None and at > now), default=None)
+
+
+def _with(
+    decision: Decision, properties: Mapping[str, Value], shown: Mapping[str, object], wake_at: datetime | None
+) -> Decision:
+    lead = replace(decision.lead, **shown, wake_at=wake_at)  # type: ignore[arg-type]  # three fields, named in show()
+    return replace(decision, lead=lead, properties=properties, wake_at=wake_at)
