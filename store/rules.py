@@ -69,13 +69,8 @@ def by_number(tx: Tx, number: int) -> RuleVersion | None:
     return _first(tx, select(table).where(table.c.number == number))
 
 
-def by_hash(tx: Tx, rule_hash: str) -> RuleVersion | None:
-    """The rules that a score, transition or assignment carries the hash of; of several publications the last."""
-    return _first(tx, select(table).where(table.c.hash == rule_hash))
-
-
 def by_name(tx: Tx, name: str) -> RuleVersion | None:
-    """A version as a person names it: its number, or how its hash begins."""
+    """A version as a person names it: its number, or how its hash begins; of several publications the last."""
     if name.isdecimal() and (found := by_number(tx, int(name))) is not None:
         return found
     return _first(tx, select(table).where(table.c.hash.startswith(name, autoescape=True))) if len(name) >= 4 else None

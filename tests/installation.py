@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from leadloop import cli
 from leadloop.app import App, leading, open_app
 from store.vault import make_key
 from sync.cycle import run_once
+from tests.cast import USERS
 from tests.rig import UNPACED, SimulatorProcess
 
 HALF_HOUR_S = 1800.0
@@ -140,6 +142,17 @@ class Installation:
         assert before in text, f"{name} has no {before!r}"
         self.close()
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+@contextmanager
+def one_office(folder: Path, *, more: str = "") -> Iterator[Installation]:
+    """For a whole module, each test with somebody of its own: two reps, read once. `more` as for `install`."""
+    with SimulatorProcess(start=datetime(2026, 9, 7, 8, tzinfo=UTC)) as world:
+        made = install(folder, world, more=more)
+        world.seed(users=USERS)
+        made.run()
+        yield made
+        made.close()
 
 
 def _run(folder: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -18,8 +17,8 @@ from leadloop.requests_job import answer_requests
 from mapping.compiled import FieldMap
 from reports.duplicates import find
 from store import audit, handoffs, leads, requests
-from tests.cast import USERS, contact
-from tests.installation import Installation, install
+from tests.cast import contact
+from tests.installation import Installation, one_office
 from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
@@ -77,13 +76,8 @@ def lead(name: str, email: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One for all of them: every test has somebody of its own."""
-    with SimulatorProcess(start=datetime(2026, 9, 7, 8, tzinfo=UTC)) as world:
-        made = install(tmp_path_factory.mktemp("office") / "installation", world)
-        world.seed(users=USERS)
-        made.run()
+    with one_office(tmp_path_factory.mktemp("office") / "installation") as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

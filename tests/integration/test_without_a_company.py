@@ -1,14 +1,13 @@
 """Somebody asks to be called whom only HubSpot knows, and nobody wrote down a company. Judged at the simulator."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.cast import REPS, USERS, contact
-from tests.installation import Installation, install
+from tests.cast import REPS, contact
+from tests.installation import Installation, one_office
 from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
@@ -17,13 +16,8 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One for all of them: every test has somebody of its own."""
-    with SimulatorProcess(start=datetime(2026, 9, 7, 8, tzinfo=UTC)) as world:
-        made = install(tmp_path_factory.mktemp("office") / "installation", world)
-        world.seed(users=USERS)
-        made.run()
+    with one_office(tmp_path_factory.mktemp("office") / "installation") as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -64,8 +64,6 @@ def test_the_last_publication_is_in_force_and_every_one_is_kept(store: Store) ->
         assert [rules.publish(tx, each) for each in (first, first, second, back)] == [True, False, True, True]
         assert rules.current(tx) == back
         assert rules.history(tx) == [back, second, first]
-        assert rules.by_hash(tx, RuleHash("b")) == second
-        assert rules.by_hash(tx, RuleHash("c")) is None
 
 
 def test_a_run_is_recorded_from_start_to_end(store: Store) -> None:

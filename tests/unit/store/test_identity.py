@@ -74,9 +74,8 @@ def test_a_claim_holds_since_it_was_first_made_and_ends_when_it_is_given_back(st
         assert identity.find(tx, [Key("email", ANA)]) == {}
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_one_transaction_at_a_time_decides_who_is_who(store: Store) -> None:
-    if not store.is_postgresql:
-        pytest.skip("SQLite has one writer at a time")
     with store.write() as tx:
         identity.alone(tx)
         with pytest.raises(StoreError):
