@@ -122,7 +122,7 @@ def _decisions(
             "name": names.get(lead, f"lead {lead}"),
             "score": would[lead].conclusion.score.shown if lead in would else None,
             "owner": would[lead].material.lead.owner if lead in would else None,
-            "would": _words(would[lead]) if lead in would else "no lead any more",
+            "would": _words(would[lead]) if lead in would else "cannot be told: no lead any more, or the rules fail",
             "since": since or found.opened_at,
             "news": would[lead].news(since or found.opened_at) if lead in would else 0,
         }

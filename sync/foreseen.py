@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from domain.values import LeadId
 from handoff.routing import RoutingState
 from store import handoffs
 from store.engine import Tx
 from sync.conclude import Conclusion, conclude
+from sync.decide import alone
 from sync.loop import InForce
 from sync.material import Material, gather, users
 
@@ -29,12 +31,16 @@ class Foreseen:
 def foreseen(
     tx: Tx, rules: InForce, ids: Sequence[LeadId], *, taking_away: bool, now: datetime
 ) -> dict[LeadId, Foreseen]:
-    """Each by itself: whose turn it is may be another once all of them go. `taking_away`: as in a destructive set."""
+    """Each by itself: whose turn it is may be another once all of them go. Whoever the rules fail for is left out.
+
+    `taking_away`: as in a destructive set.
+    """
     people = users(tx, rules.mapping)
     state = RoutingState.from_json(handoffs.routing_state(tx))
     found = {}
     for material in gather(tx, ids, rules.mapping, people, now=now):
         asked = replace(material, approved=True, is_new=material.is_new or taking_away)
-        conclusion, _ = conclude(asked, rules, state, people, now=now)
-        found[material.lead.id] = Foreseen(material=material, conclusion=conclusion)
+        told = alone(material.lead.id, partial(conclude, asked, rules, state, people, now=now))
+        if not isinstance(told, str):
+            found[material.lead.id] = Foreseen(material=material, conclusion=told[0])
     return found
