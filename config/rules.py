@@ -46,6 +46,14 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def mapping_of(document: str) -> MappingRules | None:
+    """The mapping of a published version; None where this release no longer understands it."""
+    try:
+        return MappingRules.model_validate(json.loads(document)["mapping"])
+    except (ValidationError, ValueError, KeyError, TypeError):
+        return None
+
+
 def rules_from_document(document: str) -> Rules:
     """A published version as it was; RuleError when this release no longer understands it."""
     try:

@@ -17,7 +17,7 @@ import structlog
 from config.load import Installation, rules_from_document
 from config.settings import Settings
 from connectors.contract import CallBudget, Connector, Lane, Surroundings
-from domain.errors import SettingsError
+from domain.errors import RuleError, SettingsError
 from domain.run import ConnectionStatus, RuleVersion
 from leadloop.anchors import AnchorFile, trouble
 from leadloop.checked import load
@@ -112,8 +112,11 @@ class App:
         self.store.dispose()
 
 
-def open_app(folder: Path, *, environment: str | None = None) -> App:
-    """Load, open, migrate, and publish the rules if none ever were; SettingsError says what to mend."""
+def open_app(folder: Path, *, environment: str | None = None, to_publish: bool = False) -> App:
+    """Load, open, migrate, and publish the rules if none ever were; SettingsError says what to mend.
+
+    `to_publish`: also where this release cannot read the published rules, for whoever puts others in their place.
+    """
     installation = load(folder, environment)
     settings = installation.settings
     store = Store.open(settings.database_url, folder=folder)
@@ -129,7 +132,11 @@ def open_app(folder: Path, *, environment: str | None = None) -> App:
         wire=StoreWireLog(store),
     )
     first_publish(app, now=clock.now())
-    refresh_fields(app)
+    try:
+        refresh_fields(app)
+    except RuleError:
+        if not to_publish:
+            raise
     return app
 
 

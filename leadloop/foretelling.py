@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.load import rules_from_document
 from config.mapping import MappingRules
+from config.rules import mapping_of
 from connectors.abilities import Priced
 from connectors.contract import Connector, Describer, Reader, Writer
 from domain.drift import SILENT, Drift
@@ -79,7 +79,7 @@ def foretell(app: App) -> Foretold:
     """Compare the folder's mapping with what the systems tell now, and with the mapping in force."""
     with app.store.read() as tx:
         version = rule_store.current(tx)
-    before = None if version is None else rules_from_document(version.document).mapping
+    before = None if version is None else mapping_of(version.document)
     found = Foretold()
     for name, connector in app.connectors.items():
         if not isinstance(connector, Describer) or not isinstance(connector, Writer):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from config.edits import Edit, clashes, edits_of_documents
-from config.load import rules_from_document
+from config.rules import mapping_of
 from domain.effect import Effect
-from domain.errors import SettingsError
+from domain.errors import RuleError, SettingsError
 from domain.run import RuleVersion
 from leadloop import exits, screen
 from leadloop.actor import actor
@@ -51,7 +51,7 @@ class Wish:
 
 def publish(folder: Path, wish: Wish, *, environment: str | None, as_json: bool) -> int:
     load(folder, environment)  # before the store: rules that would stop the next run are not even its first version
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         refuse_undecided(app)
         trial = try_out(app, whole=wish.whole)
         foretold = foretell(app) if trial.edits else Foretold()
@@ -67,7 +67,7 @@ def publish(folder: Path, wish: Wish, *, environment: str | None, as_json: bool)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What the folder's rules would change; `effect` is None where they say what is in force."""
+    """What the folder's rules would change. `effect`: None where nothing differs or those in force are unreadable."""
 
     edits: tuple[Edit, ...]
     effect: Effect | None = None
@@ -80,10 +80,15 @@ def try_out(app: App, *, whole: bool = False) -> Trial:
     """Try the folder's rules on the leads there are; nothing is saved."""
     now = app.clock.refresh()
     with app.store.read() as tx:
-        before = in_force(app, tx)
-        edits = edits_of_documents(before.rules.document, app.installation.rules.document)
+        version = rule_store.current(tx)
+        edits = () if version is None else edits_of_documents(version.document, app.installation.rules.document)
         if not edits:
             return Trial(edits=())
+        try:
+            before = in_force(app, tx)
+        except RuleError as error:
+            screen.say(f"What would change cannot be told: {error}")
+            return Trial(edits=edits)
         after = compile_for(app, tx, version_of(app, author="", now=now))
         return Trial(edits=edits, effect=effect_of(tx, before, after, now=now, most=None if whole else SAMPLE))
 
@@ -175,8 +180,8 @@ def put_in_force(app: App, *, author: str, message: str = "", base: int | None =
             raise LookupError("a publication that is not there was written in this transaction")
         count = leads.count(tx) if changed else 0
         if changed:
-            if before is not None:
-                mapping_changed(tx, rules_from_document(before.document).mapping, app.installation.rules.mapping)
+            if before is not None and (mapping := mapping_of(before.document)) is not None:
+                mapping_changed(tx, mapping, app.installation.rules.mapping)
             leads.arm_all(tx, now)
             leads.make_all_due(tx)
     note_base(app.installation.folder, version)

@@ -29,7 +29,7 @@ def diff(
     folder: Path, before: str | None, after: str | None, *, environment: str | None, detailed: bool, as_json: bool
 ) -> int:
     """By default what publishing the folder would change."""
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         old = _version(app, before) if before else _in_force(app)
         new = _version(app, after) if after else version_of(app, author="", now=app.clock.now())
     edits = edits_of_documents(old.document, new.document)
@@ -48,7 +48,7 @@ def as_data(edit: Edit) -> dict[str, Any]:
 
 
 def history(folder: Path, *, environment: str | None, as_json: bool) -> int:
-    with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app, app.store.read() as tx:
         versions = rule_store.history(tx)
     rows = [(each, _edits_since(each, versions[at + 1 :])) for at, each in enumerate(versions)]
     if as_json:
@@ -82,7 +82,7 @@ def _told(version: RuleVersion, edits: int) -> dict[str, Any]:
 
 def pull(folder: Path, *, environment: str | None, take: str | None) -> int:
     """Bring what was published meanwhile into the folder's files, beside what was edited there."""
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         now, base = _in_force(app), _base_version(app)
         if base.number == now.number:
             screen.show(f"The folder is up to date with version {now.number}.")
@@ -98,7 +98,7 @@ def pull(folder: Path, *, environment: str | None, take: str | None) -> int:
 
 def revert(folder: Path, name: str, *, environment: str | None, author: str | None, message: str | None) -> int:
     """Publish an older version once more, and make the folder hold it; comments made since then stay where they can."""
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         now, target = _in_force(app), _version(app, name)
         _refuse_unpublished(app, now)
         _adopt(app, folder, now, target, environment=environment)
@@ -109,7 +109,7 @@ def revert(folder: Path, name: str, *, environment: str | None, author: str | No
 def promote(folder: Path, source: Path, *, environment: str | None, author: str | None, overlay: str | None) -> int:
     """Publish here what is in force in another installation: tried in a test org, now for this one."""
     theirs, origin, types = _in_force_at(source, overlay)
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         now = _in_force(app)
         if types != app.types:
             raise SettingsError(
@@ -143,7 +143,7 @@ def _adopt(app: App, folder: Path, now: RuleVersion, target: RuleVersion, *, env
 
 
 def _publish(folder: Path, base: RuleVersion, *, author: str | None, message: str, environment: str | None) -> int:
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         done: Publication = put_in_force(app, author=author or actor(), message=message, base=base.number)
     if done.changed:
         screen.show(

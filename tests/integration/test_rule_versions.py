@@ -179,3 +179,14 @@ def test_schemas_are_written_anew_and_told_of_when_stale(ana: Installation) -> N
     assert (stale.code, stale.out.count("stale: ")) == (exits.SOME_FAILED, 1)
     assert ana.command("config", "schema").out.startswith("wrote ")
     assert ana.command("config", "schema", "--check").code == exits.OK
+
+
+def test_rules_that_this_release_cannot_read_any_more_are_replaced_by_publishing(ana: Installation) -> None:
+    with ana.app.store.write() as tx:
+        tx.exec_driver_sql("""UPDATE rule_version SET document = '{"scoring": {"gone": 1}}', hash = 'old'""")
+    ana.close()
+    assert "published rules cannot be read by this release" in ana.command("run").err
+    assert ana.command("config", "history").code == exits.OK
+    done = ana.command("config", "publish", "--author", "Ana", "--json")
+    assert (done.code, done.json()["effect"]) == (exits.OK, None)
+    assert ana.command("run").code == exits.OK
