@@ -37,7 +37,7 @@ def measure(*, leads: int) -> Iterator[Row]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         installation = install(folder, simulator, more=WIDE)
         stack.callback(installation.close)
-        people = _seed(simulator, leads)
+        people = seed(simulator, leads)
         _quiet(installation)
         gc.freeze()  # as the daemon does once it has started
         idle = _calls(installation)
@@ -45,7 +45,7 @@ def measure(*, leads: int) -> Iterator[Row]:
         yield _idle_day(installation)
 
 
-def _seed(simulator: SimulatorProcess, leads: int) -> dict[str, list[str]]:
+def seed(simulator: SimulatorProcess, leads: int) -> dict[str, list[str]]:
     """The same people in both systems, without what the edits will fill."""
     people: dict[str, list[str]] = {name: [] for name in SYSTEMS}
     for begin in range(0, leads, _ACTS):

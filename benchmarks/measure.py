@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-_PROCESSES = multiprocessing.get_context("spawn")
+PROCESSES = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def take_turns(pieces: Mapping[str, tuple[Work, tuple[Any, ...]]], *, rounds: in
     for number in range(rounds):
         for name, (work, arguments) in pieces.items():
             print(f"  round {number + 1} of {rounds}: {name}", file=sys.stderr)
-            with _PROCESSES.Pool(1) as pool:
+            with PROCESSES.Pool(1) as pool:
                 found[name].append(pool.apply(work, arguments))
     return found
 

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Condition",
+    "Judge",
     "Operator",
     "Predicate",
     "Row",
     "compile_condition",
     "explain_condition",
     "expression_problem",
+    "judge_for",
     "references",
     "rows_of",
+    "why_untold",
 ]
 
 Predicate = Callable[[Mapping[str, Value]], bool]
@@ -35,6 +38,8 @@ Report = Callable[[str], None]
 _Told = bool | None
 """None: it cannot be told."""
 _Node = Callable[[Mapping[str, Value]], _Told]
+Judge = _Node
+"""Three answers: met, not met, and None where nobody can tell. A blank that a row looks at is no error but not met."""
 
 MAX_VALUES = 500
 """Of a list in a row: each is compared with each lead."""
@@ -109,6 +114,18 @@ def compile_condition(condition: Condition, *, subject: str = "lead", on_problem
     """
     node = _compile(condition, subject, on_problem or _silent)
     return lambda values: node(values) is True
+
+
+def judge_for(condition: Condition, *, subject: str = "lead") -> Judge:
+    """Like `compile_condition`, for whoever has to show what could not be told: `why_untold` has the words then."""
+    return _compile(condition, subject, _silent)
+
+
+def why_untold(condition: Condition, values: Mapping[str, Value], *, subject: str = "lead") -> str:
+    """Why a condition cannot be told, in words free of values. Slow: ask it only about what could not."""
+    said: list[str] = []
+    _compile(condition, subject, said.append)(values)
+    return said[0] if said else "it can be told"
 
 
 def references(condition: Condition, *, subject: str = "lead") -> frozenset[str]:

@@ -10,9 +10,10 @@ from string import Formatter
 from typing import Any
 
 from config.conditions import expression_problem
-from config.consent_check import check_consent
+from config.consent_check import check_consent, check_opt_ins
 from config.expressions import read_expression
 from config.folder import ANY, Folder, each, leaves, unknown
+from config.mapping import Role
 from config.mapping_check import check_mapping
 from config.routing import AROUND_THE_LEAD
 from config.routing_check import check_routing
@@ -33,10 +34,12 @@ _LEAD_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
     ),
     "routing": (("rules", ANY, "when"),),
     "lifecycle": (("disqualify", ANY, "when"),),
+    "mapping": (("systems", ANY, "gates", ANY),),
 }
 _ACTIVITY_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
     "scoring": (("engagement", ANY, "rules", ANY, "where"), ("sales", ANY, "rules", ANY, "where")),
 }
+_ACCOUNT_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {"mapping": (("systems", ANY, "accounts", "house"),)}
 _SENTENCES: tuple[KeyPath, ...] = (
     ("fit", ANY, "rules", ANY, "says"),
     ("fit_penalties", ANY, "says"),
@@ -52,6 +55,7 @@ def cross_check(folder: Folder) -> list[Problem]:
     checks: tuple[Callable[[Folder], Iterable[Problem]], ...] = (
         _twice,
         _unknown_properties,
+        _gates_by_our_own_word,
         _broken_expressions,
         _broken_sentences,
         _missing_answers,
@@ -59,6 +63,7 @@ def cross_check(folder: Folder) -> list[Problem]:
         _secrets_in_rules,
         check_mapping,
         check_consent,
+        check_opt_ins,
         check_routing,
     )
     return [problem for check in checks for problem in check(folder)]
@@ -111,6 +116,23 @@ def _unknown_properties(folder: Folder) -> Iterator[Problem]:
                 yield unknown(folder.lifecycle, path, what="property", name=value, known=known)
 
 
+def _gates_by_our_own_word(folder: Folder) -> Iterator[Problem]:
+    """A gate that went by what we decide would open and close by its own effect."""
+    file = folder.mapping
+    roles = {
+        prop["name"]: prop.get("role", Role.SHARED)
+        for _, prop in each(file, ("properties", ANY))
+        if isinstance(prop, Mapping) and isinstance(prop.get("name"), str)
+    }
+    for path, name in _asked(file, _LEAD_CONDITIONS["mapping"]):
+        if roles.get(name, Role.SHARED) != Role.SHARED:
+            yield file.problem(
+                path,
+                f"a gate cannot go by `{name}`: its role is `{roles[name]}`, and a gate goes by what the systems know "
+                "of the person",
+            )
+
+
 def _asked(file: YamlFile, patterns: Iterable[KeyPath]) -> Iterator[tuple[KeyPath, str]]:
     """The properties that lead conditions ask for, in rows and in expressions, with their places."""
     for pattern in patterns:
@@ -146,7 +168,8 @@ def _nodes(condition: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Mapping[str
 
 
 def _broken_expressions(folder: Folder) -> Iterator[Problem]:
-    for conditions, subject in ((_LEAD_CONDITIONS, "lead"), (_ACTIVITY_CONDITIONS, "activity")):
+    judged = ((_LEAD_CONDITIONS, "lead"), (_ACTIVITY_CONDITIONS, "activity"), (_ACCOUNT_CONDITIONS, "account"))
+    for conditions, subject in judged:
         for name, patterns in conditions.items():
             file = folder.named(name)
             for pattern in patterns:

@@ -4,7 +4,7 @@ With `--check` it only says (exit 1) whether the page is out of date.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -70,7 +70,8 @@ def _file(title: str, model: type[BaseModel]) -> Iterator[str]:
         yield "|---|---|---|---|"
         for name, field in each.model_fields.items():
             meaning = " ".join((field.description or "").split())
-            yield f"| `{name}` | {_cell(_type(field.annotation))} | {_cell(_default(field))} | {_cell(meaning)} |"
+            key, kind = field.alias or name, _cell(_type(field.annotation))
+            yield f"| `{key}` | {kind} | {_cell(_default(field))} | {_cell(meaning)} |"
 
 
 def _said(model: type[BaseModel]) -> str:
@@ -105,7 +106,7 @@ def _type(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(_type(each) for each in arguments if each is not NoneType))
     if origin is list:
         return f"list of {_type(arguments[0])}"
-    if origin is dict:
+    if origin in {dict, Mapping}:
         return f"{_type(arguments[0])} → {_type(arguments[1])}"
     return _plain_type(annotation)
 

@@ -60,6 +60,19 @@ class DisqualifyRule(Strict):
         return self
 
 
+class Today(Strict):
+    """How leads come to sales without leadloop: what `leadloop compare` sets beside it."""
+
+    status: list[str] | None = None
+    """Values of the CRM's status that say so; none given: those which these rules take for a lead that sales has."""
+    lifecycle: list[str] | None = None
+    """The same of the lifecycle stage."""
+    owner: bool = True
+    """Whether it counts, too, that a lead goes from a queue, a machine or nobody to a rep."""
+    within_days: int = Field(default=7, ge=1, le=90)
+    """So far apart the two may be and still agree, whichever was first."""
+
+
 class LifecycleRules(Strict):
     verdicts: dict[Verdict, str]
     """The CRM's picklist value for each verdict."""
@@ -71,6 +84,8 @@ class LifecycleRules(Strict):
     """CRM status values that move a lead when a person sets them."""
     baseline: list[BaselineRow] = Field(default_factory=list)
     """The first stage of leads that were there before leadloop: the first row that fits. It opens no handoff."""
+    today: Today = Field(default_factory=Today)
+    """Today's process, for `leadloop compare`; it decides nothing."""
     disqualify: list[DisqualifyRule] = Field(default_factory=list)
     """In order; a lead that meets one is disqualified under its name. Customers and open deals are left alone."""
     required: list[str] = Field(default_factory=lambda: ["email"])

@@ -33,6 +33,8 @@ class Installation:
     rules: Rules
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text of each rule file, by its name, as it was read."""
+    warnings: tuple[Problem, ...] = ()
+    """What can be used and is probably not meant."""
 
 
 def load(
@@ -58,7 +60,8 @@ def load(
     problems += cross_check(Folder(**files, connections=reading.names()))
     problems += _unknown_teams(settings, files["routing"], reading)
     problems += _unknown_limits(settings, reading)
-    problems += _found_above(further or {}, models, files, settings=settings, said=problems)
+    above = _found_above(further or {}, models, files, settings=settings, said=problems)
+    problems += [problem for problem, is_warning in above if not is_warning]
     if problems or reading.problems or settings is None:
         raise _failure(folder, [*reading.problems, *problems])
     return Installation(
@@ -66,6 +69,7 @@ def load(
         settings=settings,
         rules=rules_from_document(document_of(models)),
         sources={file.name: file.text for file in files.values()},
+        warnings=tuple(problem for problem, is_warning in above if is_warning),
     )
 
 
@@ -107,17 +111,20 @@ def _found_above(
     *,
     settings: Settings | None,
     said: Iterable[Problem],
-) -> list[Problem]:
-    """What the floors above find in files that are sound by themselves, each place once."""
+) -> list[tuple[Problem, bool]]:
+    """What the floors above find in files that are sound by themselves, each place once; with it whether it warns."""
     types = settings.types() if settings else {}
     places = {(each.file, each.line, each.column) for each in said}
     found = [
-        files[name].problem(finding.path, finding.message, hint=finding.hint, at_key=finding.at_key)
+        (
+            files[name].problem(finding.path, finding.message, hint=finding.hint, at_key=finding.at_key),
+            finding.is_warning,
+        )
         for name, look in further.items()
         if name in models
         for finding in look(models[name], types)
     ]
-    return [each for each in found if (each.file, each.line, each.column) not in places]
+    return [each for each in found if (each[0].file, each[0].line, each[0].column) not in places]
 
 
 def _unknown_teams(settings: Settings | None, routing: YamlFile, reading: SettingsReading) -> Iterable[Problem]:

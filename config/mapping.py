@@ -1,10 +1,12 @@
 """mapping.yaml: which field of which system is which lead property, and who wins."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
+from config.conditions import Condition
 from config.strict import Strict
 from domain.record import FieldType
 from domain.stage import Stage
@@ -12,8 +14,9 @@ from domain.values import Value
 
 TRANSFORMS = frozenset(
     {
-        *("trim", "lower", "upper", "title", "truncate", "join", "split", "map"),
-        *("e164", "country2", "state2", "domain", "digits", "number", "date", "datetime"),
+        *("trim", "lower", "upper", "title", "truncate", "join", "split", "map", "digits"),
+        *("first_name", "last_name", "e164", "phone", "country2", "country_name", "state2", "state_name", "domain"),
+        *("number", "scale", "round", "date", "datetime", "day"),
     }
 )
 """The transforms that `mapping/` knows; named here so that `check` can name the nearest."""
@@ -34,6 +37,13 @@ class SyncRule(StrEnum):
     UNION = "Union"
     NO_WINS = "No wins"
     """Consent: a no on either side is a no on both."""
+
+
+class NoTo(StrEnum):
+    """What a no is a no to."""
+
+    EMAIL = "email"
+    CALLS = "calls"
 
 
 class Nulls(StrEnum):
@@ -71,8 +81,42 @@ class Whose(StrEnum):
     look after that it arrives."""
 
 
+class Wording(Strict):
+    """A field of one system that says a property in words of its own: `{field: Country, write: [country_name]}`."""
+
+    field: str | dict[str, str]
+    """The field, or {object: field} where its objects differ."""
+    read: list[str] = Field(default_factory=list)
+    """From this system's words to ours, before the property's own `transforms`."""
+    write: list[str] | None = None
+    """From ours to this system's words; none: `read` turned round, where all of it can be."""
+
+
+def _form(where: Any) -> str:
+    if isinstance(where, Wording):
+        return "worded"
+    if isinstance(where, Mapping):
+        return "worded" if where.keys() & {"field", "read", "write"} else "by object"
+    return "plain"
+
+
+_NO_OBJECT = {"propertyNames": {"not": {"enum": ["field", "read", "write"]}}}
+"""For editors, which are told of the forms one by one and want one of them to fit."""
+
+Where = Annotated[
+    Annotated[str, Tag("plain")]
+    | Annotated[dict[str, str], Tag("by object"), Field(json_schema_extra=_NO_OBJECT)]
+    | Annotated[Wording, Tag("worded")],
+    Discriminator(_form),
+]
+"""One field for all objects of a connection, one for each, or one with words of its own."""
+
+
 class Property(Strict):
-    """One lead property and where it lives. `fields`: connection → field, or connection → {object: field}."""
+    """One lead property and where it lives. `fields`: connection → field, or connection → {object: field}, or with
+    words of its own."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     name: str
     """The word that conditions, sentences and screens use."""
@@ -82,20 +126,43 @@ class Property(Strict):
     """What kind of value it holds, whatever the systems make of it."""
     role: Role = Role.SHARED
     """What it is to the loop; `shared` for everything that is known about the person."""
-    fields: dict[str, str | dict[str, str]]
-    """Connection → field, or connection → {object: field} where its objects differ."""
+    places: Mapping[str, Where] = Field(alias="fields")
+    """Connection → field, or connection → {object: field} where its objects differ, or connection → {field, read,
+    write} where that system has words of its own."""
+    made_of: list[str] = Field(default_factory=list)
+    """Of which other properties it is made, as a full name is of `[first_name, last_name]`: it is only ever written,
+    and not while all of them are blank or one is not known."""
+    between: str = " "
+    """`made_of` only: what stands between the parts."""
     sync: SyncRule = SyncRule.DONT_SYNC
     """Who wins when the systems differ; for shared properties only."""
     no_is: bool | None = None
     """`No wins` only: the value that is a no. True for a refusal (opted out, do not call), false for a consent."""
+    no_to: NoTo | None = None
+    """`No wins` only: `email` or `calls`. A no to calls is never taken back by leadloop."""
+    opted_in_at: str | None = None
+    """`no_to: email` only: the property, a date or better a date with its time, in which a form leaves when the person
+    last opted in. Where that is later than the no, by the history of its field, the yes goes to both sides. None: no
+    yes undoes a no. See `docs/merging.md`."""
     nulls: Nulls = Nulls.IGNORE
     """What a blank means."""
     transforms: list[str] = Field(default_factory=list)
-    """Applied in order to every value read: trim, lower, title, e164, country2, truncate(80), …"""
+    """Applied in order to every value read, in whatever system: trim, lower, title, e164, country2, truncate(80), …
+    See `docs/transforms.md`."""
     values: dict[str, dict[Stage, str]] = Field(default_factory=dict)
     """STATUS only: connection → stage → the vendor's value."""
     forward_only: list[str] = Field(default_factory=list)
     """STATUS only: connections whose field accepts only a later value."""
+
+    @property
+    def fields(self) -> dict[str, str | dict[str, str]]:
+        """Connection → field or {object: field}, whatever words it has there."""
+        return {name: where.field if isinstance(where, Wording) else where for name, where in self.places.items()}
+
+    def wording(self, connection: str) -> Wording | None:
+        """How this system says it; None where it says it as everybody does."""
+        where = self.places.get(connection)
+        return where if isinstance(where, Wording) else None
 
     @model_validator(mode="after")
     def _says_what_a_no_is(self) -> Self:
@@ -105,8 +172,14 @@ class Property(Strict):
                 "`No wins` needs `type: boolean` and `no_is`: `no_is: true` where true is the refusal (opted out, do "
                 "not call), `no_is: false` where false is (consent given)"
             )
-        if not is_consent and self.no_is is not None:
-            raise ValueError("`no_is` goes with `sync: No wins` only")
+        for name in () if is_consent else ("no_is", "no_to", "opted_in_at"):
+            if getattr(self, name) is not None:
+                raise ValueError(f"`{name}` goes with `sync: No wins` only")
+        if self.opted_in_at is not None and self.no_to is not NoTo.EMAIL:
+            raise ValueError(
+                "`opted_in_at` needs `no_to: email`: a no to e-mail may be taken back by a later opt-in, a no to calls "
+                "never is"
+            )
         return self
 
 
@@ -143,6 +216,11 @@ class Accounts(Strict):
     """The field that tells customers from others."""
     customer_values: list[str] = Field(default_factory=list)
     """The values of `type` that make it a customer."""
+    house: Condition | None = None
+    """Which accounts are nobody's, by the object's own fields: who belongs to one goes on to the next routing rule,
+    whoever the system says owns it. None: every account is its owner's."""
+    links: dict[str, str] = Field(default_factory=dict)
+    """Fields in which another tool keeps the same account's id elsewhere: field → `connection:Object`."""
 
 
 class Deals(Strict):
@@ -171,6 +249,9 @@ class Users(Strict):
     """The field with their name."""
     available: str | None = None
     """A checkbox with which a rep steps out of the rotation."""
+    known_as: dict[str, str] = Field(default_factory=dict)
+    """Who has another e-mail here than elsewhere: their e-mail here → the one by which routing.yaml and the other
+    systems know them."""
 
 
 class Tasks(Strict):
@@ -210,6 +291,24 @@ class Tasks(Strict):
         return self
 
 
+class Gates(Strict):
+    """Which leads a connection is for, each way on its own. A gate goes by what all systems together say of the lead,
+    read as if every gate were open; one that cannot be told is closed, and says so.
+
+    A gate that closes takes nothing away: no field is blanked, nobody comes off a list. A no to contact crosses it
+    either way. `leadloop gates` counts, `leadloop why-not LEAD` names the condition."""
+
+    read: Condition | None = None
+    """Whose values here count as facts; none: everybody's. Of the others what this system says of the person is left
+    aside, but for a no, for what reps answer and for who they are. Once it opens again, their values meet the other
+    systems' for the first time."""
+    write: Condition | None = None
+    """For whom anything is written here: fields, lists, tasks and new records; none: for everybody. Who is to be
+    called and cannot come to a rep for it waits under `needs_data` with the cause."""
+    create: Condition | None = None
+    """Who is created here; none: everybody whom `create` says. It never stands against records that are there."""
+
+
 class System(Strict):
     """How one connection's objects play their part."""
 
@@ -233,6 +332,8 @@ class System(Strict):
     """How rep tasks are written here; none: they are not."""
     lists: bool = False
     """Whether nurture lists are kept here."""
+    gates: Gates = Field(default_factory=Gates)
+    """Which leads this connection is for, where it is not for all."""
 
 
 class Identity(Strict):
@@ -259,5 +360,13 @@ class MappingRules(Strict):
     carried."""
     free_mail: list[str] = Field(default_factory=list)
     """Domains that say nothing about a company, beside the built-in ones."""
+    shared_domains: list[str] = Field(default_factory=list)
+    """Domains of several companies (a group's subsidiaries, a university): whoever has an address there is only likely
+    one of an account's people, and no account's owner gets them for it. A record that names its account is believed."""
     identity: Identity = Field(default_factory=Identity)
     """When records are one person."""
+
+    @property
+    def workplaces(self) -> tuple[str, ...]:
+        """The systems that keep reps' tasks: who is nobody there can work no lead."""
+        return tuple(name for name, system in self.systems.items() if system.users is not None and system.tasks)

@@ -6,8 +6,9 @@ from typing import Any
 
 from config.folder import ANY, Folder, each, unknown
 from config.mapping import TRANSFORMS, Role, Whose
+from config.routing_check import ADDRESS
 from config.words import did_you_mean
-from config.yaml_file import KeyPath
+from config.yaml_file import KeyPath, YamlFile
 from domain.errors import Problem
 
 
@@ -19,11 +20,28 @@ def check_mapping(folder: Folder) -> Iterator[Problem]:
         _created_as_nobody,
         _unknown_transforms,
         _statuses_without_values,
+        _made_of_nothing,
         _decided_nowhere,
         _carried_from_nowhere,
+        _known_as_nobody,
     )
     for check in checks:
         yield from check(folder)
+
+
+def _known_as_nobody(folder: Folder) -> Iterator[Problem]:
+    """Users with another e-mail elsewhere: both have to be addresses, and one step leads there."""
+    file = folder.mapping
+    for path, known_as in each(file, ("systems", ANY, "users", "known_as")):
+        pairs = known_as.items() if isinstance(known_as, Mapping) else ()
+        here = {str(name).casefold() for name, _ in pairs}
+        for name, other in pairs:
+            for said in (name, other):
+                if not ADDRESS.fullmatch(str(said)):
+                    yield file.problem((*path, name), f"`{said}` is no e-mail address", at_key=said is name)
+            if str(other).casefold() in here:
+                hint = "name the e-mail by which the other systems know them"
+                yield file.problem((*path, name), f"`{other}` is itself known as somebody else here", hint=hint)
 
 
 def _unknown_connections(folder: Folder) -> Iterator[Problem]:
@@ -49,13 +67,13 @@ def _unknown_objects(folder: Folder) -> Iterator[Problem]:
     """Fields and links name objects of a system; a misspelt one would never be read."""
     file = folder.mapping
     systems = {str(path[-1]): _objects(system) for path, system in each(file, ("systems", ANY))}
-    for path, _ in each(file, ("properties", ANY, "fields", ANY, ANY)):
-        system, name = str(path[-2]), str(path[-1])
+    for path, system, name in _objects_of_properties(file):
         if system in systems and name not in systems[system]:
             yield file.problem(
                 path, f"`{system}` has no object `{name}`", hint=did_you_mean(name, systems[system]), at_key=True
             )
-    for path, link in each(file, ("systems", ANY, "people", "links", ANY)):
+    links = [found for part in ("people", "accounts") for found in each(file, ("systems", ANY, part, "links", ANY))]
+    for path, link in links:
         if not isinstance(link, str):
             continue
         system, _, name = link.partition(":")
@@ -67,6 +85,24 @@ def _unknown_objects(folder: Folder) -> Iterator[Problem]:
     for path, _ in each(file, ("properties", ANY, "fields", ANY)):
         if systems and str(path[-1]) not in systems and path[-1] in (folder.connections or ()):
             yield file.problem(path, f"`{path[-1]}` does not stand under `systems`", at_key=True)
+
+
+def _objects_of_properties(file: YamlFile) -> Iterator[tuple[KeyPath, str, str]]:
+    """Where a property names an object of a system: the place, the system, the object."""
+    for path, where in each(file, ("properties", ANY, "fields", ANY)):
+        under = (*path, "field") if _is_worded(where) else path
+        place = _place(where)
+        for name in place if isinstance(place, Mapping) else ():
+            yield (*under, name), str(path[-1]), str(name)
+
+
+def _is_worded(where: Any) -> bool:
+    return isinstance(where, Mapping) and bool(where.keys() & {"field", "read", "write"})
+
+
+def _place(where: Any) -> Any:
+    """The field or the fields, whatever words they have."""
+    return where.get("field") if _is_worded(where) else where
 
 
 def _created_as_nobody(folder: Folder) -> Iterator[Problem]:
@@ -90,7 +126,12 @@ def _objects(system: Any) -> frozenset[str]:
 
 
 def _unknown_transforms(folder: Folder) -> Iterator[Problem]:
-    for path, text in each(folder.mapping, ("properties", ANY, "transforms", ANY)):
+    chains: tuple[KeyPath, ...] = (
+        ("properties", ANY, "transforms", ANY),
+        ("properties", ANY, "fields", ANY, "read", ANY),
+        ("properties", ANY, "fields", ANY, "write", ANY),
+    )
+    for path, text in (found for chain in chains for found in each(folder.mapping, chain)):
         name = re.split(r"[\s(]", text.strip(), maxsplit=1)[0] if isinstance(text, str) else None
         if name is not None and name not in TRANSFORMS:
             yield folder.mapping.problem(path, f"there is no transform `{name}`", hint=did_you_mean(name, TRANSFORMS))
@@ -102,6 +143,23 @@ def _statuses_without_values(folder: Folder) -> Iterator[Problem]:
             yield folder.mapping.problem(
                 (*path, "role"), "a property with the role `status` needs `values`: stage to the system's value"
             )
+
+
+def _made_of_nothing(folder: Folder) -> Iterator[Problem]:
+    """What a property is made of has to be known from the systems themselves."""
+    file = folder.mapping
+    made = {name for _, prop in each(file, ("properties", ANY)) if (name := _name_of_made(prop)) is not None}
+    known = {name for _, name in each(file, ("properties", ANY, "name")) if isinstance(name, str)} - made
+    for path, part in each(file, ("properties", ANY, "made_of", ANY)):
+        if isinstance(part, str) and part in made:
+            yield file.problem(path, f"`{part}` is made of others itself: name those")
+        elif isinstance(part, str) and part not in known:
+            yield file.problem(path, f"there is no property `{part}`", hint=did_you_mean(part, known))
+
+
+def _name_of_made(prop: Any) -> str | None:
+    is_made = isinstance(prop, Mapping) and prop.get("made_of") and isinstance(prop.get("name"), str)
+    return str(prop["name"]) if is_made else None
 
 
 def _decided_nowhere(folder: Folder) -> Iterator[Problem]:
@@ -144,6 +202,7 @@ def _people(folder: Folder) -> Mapping[str, list[str]]:
 
 def _places(connection: str, place: Any, people: Mapping[str, list[str]]) -> list[str]:
     """`Object.Field` of a property in one connection."""
+    place = _place(place)
     own = place if isinstance(place, Mapping) else dict.fromkeys(people.get(connection, ()), place)
     return [f"{name}.{field}" for name, field in own.items()]
 

@@ -8,7 +8,7 @@ from config.words import did_you_mean
 from config.yaml_file import KeyPath
 from domain.errors import Problem
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _ADDRESSES: tuple[KeyPath, ...] = (
     ("teams", ANY, "manager"),
     ("pools", ANY, "members", ANY, "email"),
@@ -38,7 +38,7 @@ def _unknown_pools_and_teams(folder: Folder) -> Iterator[Problem]:
 def _no_addresses(folder: Folder) -> Iterator[Problem]:
     for pattern in _ADDRESSES:
         for path, text in each(folder.routing, pattern):
-            if isinstance(text, str) and not _ADDRESS.fullmatch(text):
+            if isinstance(text, str) and not ADDRESS.fullmatch(text):
                 hint = "reps are known by theirs, such as ana.ruiz@acme.example"
                 yield folder.routing.problem(path, f"`{text}` is no e-mail address", hint=hint)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from config.lifecycle import LifecycleRules
+from config.lifecycle import BaselineRow, LifecycleRules
 from config.mapping import MappingRules
 from config.routing import RoutingRules
 from config.scoring import ScoringRules
@@ -52,6 +52,27 @@ def mapping_of(document: str) -> MappingRules | None:
         return MappingRules.model_validate(json.loads(document)["mapping"])
     except (ValidationError, ValueError, KeyError, TypeError):
         return None
+
+
+def baseline_of(document: str) -> list[BaselineRow] | None:
+    """The table of first stages of a published version; None where this release no longer understands it."""
+    try:
+        return [BaselineRow.model_validate(row) for row in json.loads(document)["lifecycle"]["baseline"]]
+    except (ValidationError, ValueError, KeyError, TypeError):
+        return None
+
+
+def baseline_hash(document: str) -> str | None:
+    """What the table of first stages of a published version is known by; None where there is none to be read."""
+    try:
+        return hash_of_rows(json.loads(document)["lifecycle"]["baseline"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def hash_of_rows(rows: Any) -> str:
+    """SHA-256 of a table of first stages in canonical form."""
+    return hashlib.sha256(canonical(rows).encode()).hexdigest()
 
 
 def rules_from_document(document: str) -> Rules:

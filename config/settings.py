@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
+from config.freeze import Freeze
 from config.strict import Strict
 from config.words import Finding, TimeZone, findings_error
 from domain.run import GoLive
@@ -218,15 +219,21 @@ class Settings(Strict):
     clock: str = SYSTEM_CLOCK
     """`system`, or the address of the simulator whose time counts; refused unless every connection is loopback."""
     go_live: GoLive = GoLive.OBSERVE
-    """How much may be written: `observe` nothing, `scores` our own fields, `pilot` all for some teams, `live` all."""
+    """How much may be written: `observe` nothing, `scores` our own fields, `pilot` all for some teams, `live` all.
+
+    The first step. From then on the last order counts: `leadloop golive STEP`, or an edit here."""
     pilot_teams: list[str] = Field(default_factory=list)
     """Teams of routing.yaml whose leads are handed off while `go_live` is `pilot`."""
+    observe_days: int = Field(default=14, ge=0, le=365)
+    """Days of observing before `leadloop golive scores` is allowed without `--force`."""
     connections: dict[str, SerializeAsAny[BaseModel]] = Field(default_factory=dict, repr=False)
     """The systems, each under a name of your own with its `type` and that type's settings."""
     schedule: Schedule = Schedule()
     """How often what is looked at."""
     blast_radius: BlastRadius = BlastRadius()
     """How much may change in 24 hours before a person has to agree."""
+    freeze: Freeze | None = None
+    """When a change takes two people; nothing freezes unless it is there."""
     budget: Budget = Budget()
     """How much of the systems' daily calls may be used."""
     neighbours: Neighbours = Neighbours()

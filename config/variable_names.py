@@ -15,7 +15,7 @@ DELIMITER = "__"
 
 _READ_ELSEWHERE = frozenset(
     {
-        *("DIR", "OVERLAY", "AUTHOR"),  # leadloop/cli.py: options
+        *("DIR", "OVERLAY", "AUTHOR"),  # leadloop/options.py
         *("DEBUG", "TESTING", "CRASH"),  # leadloop/__main__.py, leadloop/app.py
         *("DATA", "SIMULATOR_SALESFORCE", "SIMULATOR_HUBSPOT"),  # leadloop/demo/replay.py
         *("UID", "GID"),  # compose.yaml

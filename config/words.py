@@ -25,6 +25,8 @@ class Finding(NamedTuple):
     message: str
     hint: str | None = None
     at_key: bool = False
+    is_warning: bool = False
+    """Whether it can be used all the same."""
 
 
 def findings_error(findings: Iterable[Finding]) -> PydanticCustomError:

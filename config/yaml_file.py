@@ -81,6 +81,11 @@ def read_yaml(path: Path, name: str, *, beside: frozenset[str] = frozenset()) ->
         text = _text(path, beside)
     except _UnreadableError as error:
         return _failed(name, str(error), hint=error.hint)
+    return yaml_of(text, name)
+
+
+def yaml_of(text: str, name: str) -> YamlFile:
+    """The same of a text that was read before, as published rules keep it."""
     try:
         node, data = _compose(text)
     except (YAMLError, ValueError, RecursionError) as error:

@@ -7,18 +7,23 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from domain.activity import Activity
+from domain.change import Change
 from domain.fitting import Fitting, Fittings
 from domain.hint import Hint
 from domain.record import Cursor, Record
-from domain.survey import FieldChange, Survey
+from domain.survey import FieldChange, FieldHistory, Survey
 
 
 @runtime_checkable
 class Priced(Protocol):
-    """Knows what reading costs, so that people can be told before it is done."""
+    """Knows what reading and writing cost, so that people can be told before it is done."""
 
     def reading_calls(self, stream: str, rows: int) -> int:
         """About how many calls it takes to read so many rows of a stream from its start."""
+        ...
+
+    def writing_calls(self, changes: Sequence[Change]) -> int:
+        """How many calls it takes to write these together when nothing is refused. Asks nobody."""
         ...
 
 
@@ -126,6 +131,12 @@ class Historian(Protocol):
 
     def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
         """The latest changes of these fields, of at most `sample` records or rows of history."""
+        ...
+
+    def changes_of(
+        self, object: str, fields: Collection[str], ids: Collection[str], *, since: datetime
+    ) -> FieldHistory:
+        """Every change of these fields of these records since then that the system kept, in any order."""
         ...
 
 

@@ -227,6 +227,13 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
+@runtime_checkable
+class Corrected(Protocol):
+    """A clock that systems tell the time, so that a wrong one of this machine does no harm."""
+
+    def hear(self, system: str, told: datetime) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What every connector is built with beside its own settings.

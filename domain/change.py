@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from domain.values import Value
@@ -50,7 +51,8 @@ class Receipt:
 
     `code` and `message` are the vendor's own words. `retryable` on a refusal: a lock or a limit of
     the moment, or what is mended for all such records at once: worth another try. `shown` is what the
-    record holds now where the system told. `fields` are those that a refusal names.
+    record holds now where the system told, and `modified_at` its stamp after the write. `fields` are those that a
+    refusal names.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Receipt:
     message: str = ""
     retryable: bool = False
     shown: Mapping[str, Value] = field(default_factory=dict)
+    modified_at: datetime | None = None
     fields: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.handoff import Assignment, Handoff
 from domain.lead import Lead
+from domain.rule_problem import RuleProblem
 from domain.stage import Transition
 from domain.values import LeadId, RecordRef, RuleHash, Value
 
@@ -87,3 +88,7 @@ class Decision:
     wake_at: datetime | None = None
     notes: tuple[str, ...] = ()
     """Health findings in words (an unmapped owner, a list a person emptied)."""
+    problems: tuple[RuleProblem, ...] = ()
+    """Rules of lifecycle.yaml and routing.yaml that could not be told about the lead; they count as not met."""
+    has_routed: bool = False
+    """Whether the routing rules were asked: what was found earlier of them stands otherwise."""

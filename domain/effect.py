@@ -3,12 +3,16 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from domain.gate import Way
+from domain.rule_problem import RuleProblem
 from domain.values import LeadId
 
 Move = tuple[str, str]
 """(before, after)."""
 Column = tuple[str, str, str]
 """(connection, object, field)."""
+Gate = tuple[str, Way]
+"""(connection, way)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +43,11 @@ class Effect:
     no_longer_above: int = 0
     values: Counter[Column] = field(default_factory=Counter)
     failed: int = 0
+    unjudged: dict[RuleProblem, set[LeadId]] = field(default_factory=dict)
+    """Whom rules of the new ones could not be told about; routing rules are not asked here."""
+    taken_out: Counter[Gate] = field(default_factory=Counter)
+    """Gate → leads that would pass it no more; `let_in`: those that newly would."""
+    let_in: Counter[Gate] = field(default_factory=Counter)
     teams: dict[str, TeamEffect] = field(default_factory=dict)
 
     @property

@@ -56,6 +56,8 @@ class Rep:
     available: bool = True
     user_ids: tuple[tuple[str, str], ...] = ()
     """(connection, the system's user id) pairs."""
+    lacks: tuple[str, ...] = ()
+    """Systems that keep reps' tasks and in which they are nobody: they could not work a lead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

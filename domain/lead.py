@@ -1,11 +1,10 @@
 """A lead as the loop keeps it: the person's standing, not their data (that is facts and records)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.stage import Stage
-from domain.values import LeadId, RecordRef, Value
+from domain.values import LeadId, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +44,3 @@ class Fact:
     value: Value
     since: datetime
     seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """The company behind a lead as routing and words need it."""
-
-    ref: RecordRef
-    name: str
-    owner: str | None = None
-    is_customer: bool = False
-    open_deals: int = 0
-    won_deals: int = 0
-    values: Mapping[str, Value] = field(default_factory=dict)

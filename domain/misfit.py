@@ -17,6 +17,8 @@ class Why(StrEnum):
 
     UNREADABLE = "unreadable"
     """Its own field shows what its property cannot read: it counts for nothing, and is left as it is."""
+    UNSAID = "unsaid"
+    """Its property's rules have no word for it in that system."""
     TYPE = "type"
     LENGTH = "length"
     OPTION = "option"
@@ -27,6 +29,10 @@ class Why(StrEnum):
     BLANK = "blank"
     MISSING = "missing"
     """A record cannot be created without it, and nothing is known that would fill it."""
+
+
+DECIDED = frozenset({Why.UNREADABLE, Why.UNSAID})
+"""Found where a lead is decided; the others where its writes are planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,16 @@ class HeldWrite:
     rule_hash: RuleHash
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadiusUse:
+    """How much of one limit a plan would use, beside what the last 24 hours have used of it. In leads."""
+
+    kind: str
+    planned: int
+    before: int
+    limit: int
+
+
 class HeldStatus(StrEnum):
     """How a held set stands with people's words."""
 

@@ -44,6 +44,10 @@ class Field:
     """How many digits a number may have before the point."""
     is_email: bool = False
     """Whether it takes an e-mail address and nothing else."""
+    scale: int | None = None
+    """How many places after the point it keeps: numbers with more are rounded. None where it keeps them as they are."""
+    is_phone: bool = False
+    """Whether it holds a phone number, which systems and people write in many ways."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

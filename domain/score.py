@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.activity import Activity
+from domain.rule_problem import RuleProblem
 from domain.values import RuleHash
 
 POINT = 1000
@@ -77,6 +78,8 @@ class Score:
     last_point_at: datetime | None = None
     last_fact_at: datetime | None = None
     next_change_at: datetime | None = None
+    problems: tuple[RuleProblem, ...] = ()
+    """Rules that could not be told about this lead; they count as not met."""
 
     @property
     def band(self) -> str:

@@ -47,6 +47,15 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldHistory:
+    """What a history told of some records. `at`: the system's own now. `untracked`: fields of which it keeps none."""
+
+    at: datetime
+    changes: tuple[FieldChange, ...]
+    untracked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What one kind of author did to a field in the time looked at; `authors` is how many of that kind and name.
 

@@ -84,7 +84,7 @@ def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
         return draft
     if draft.view.held:
         return _await_word(draft, handoff)
-    if draft.view.lacks:
+    if draft.view.lacks or draft.view.barred:
         return _await_data(draft, handoff)
     ask = Ask(
         view=draft.view,
@@ -95,6 +95,7 @@ def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
         back_to=back_to,
     )
     routed = route(ask, book=draft.book, state=draft.state, reps=draft.reps)
+    draft = replace(draft.untold(routed.problems), has_routed=True)
     if routed.owner is None:
         return _wait(draft, handoff, routed)
     return assign(
@@ -185,9 +186,11 @@ def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:
 
 
 def _await_data(draft: Draft, handoff: Handoff) -> Draft:
-    """Into the queue for missing data: a rep could not work a lead that cannot be created. The manager hears of it."""
-    missing = ", ".join(draft.view.lacks)
-    waiting = into_queue(handoff, Queue.NEEDS_DATA, f"cannot be created in the CRM yet, missing: {missing}")
+    """Into the queue for missing data: a rep could not work a lead that cannot be created, or that is kept out of where
+    reps work. The manager hears of it."""
+    missing = ", ".join(draft.view.lacks) or draft.view.barred
+    cause = f"cannot be created in the CRM yet, missing: {missing}" if draft.view.lacks else missing
+    waiting = into_queue(handoff, Queue.NEEDS_DATA, cause)
     waiting = replace(waiting, steps=without_waits(handoff.steps))
     placed = replace(draft, handoff=waiting, lead=replace(draft.lead, owner=None))
     if LACKING in handoff.steps:

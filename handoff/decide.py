@@ -86,6 +86,8 @@ def conclude(draft: Draft) -> Decision:
         unarmed=is_unarmed(draft),
         wake_at=wake_at(draft),
         notes=draft.notes,
+        problems=draft.problems,
+        has_routed=draft.has_routed,
     )
 
 

@@ -1,6 +1,6 @@
 """What has been decided so far about one lead: each step takes a draft and gives back the next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -8,6 +8,7 @@ from typing import Self
 from domain.decision import BlastClass, Intent, IntentKind
 from domain.handoff import Assignment, Handoff, Outcome, Rep
 from domain.lead import Lead
+from domain.rule_problem import RuleProblem
 from domain.stage import Cause, Stage, Transition
 from domain.values import Value
 from handoff.lifecycle import is_backwards, transition
@@ -39,6 +40,10 @@ class Draft:
     hand_raise: bool = False
     rejected: bool = False
     """A rep's rejection was applied: nothing else they said at the same time counts against it."""
+    problems: tuple[RuleProblem, ...] = ()
+    """Rules that could not be told."""
+    has_routed: bool = False
+    """Whether the routing rules were asked."""
 
     @property
     def number(self) -> int | None:
@@ -105,6 +110,9 @@ class Draft:
 
     def note(self, words: str) -> Self:
         return replace(self, notes=(*self.notes, words))
+
+    def untold(self, problems: Sequence[RuleProblem]) -> Self:
+        return replace(self, problems=(*self.problems, *problems)) if problems else self
 
     def on_handoff(self, handoff: Handoff) -> Self:
         return replace(self, handoff=handoff)

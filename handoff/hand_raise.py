@@ -152,7 +152,7 @@ def is_unheard(draft: Draft) -> bool:
 
 def _keeper(draft: Draft) -> str | None:
     """Whoever looks after them: the account's owner, the lead's, else the first team's manager."""
-    account = draft.view.account
+    account = draft.view.sure_account
     of_account = rep_of(account.owner, draft.reps) if account is not None else None
     for rep in (of_account, present_owner(draft.view, draft.reps)):
         if rep is not None and rep.active:

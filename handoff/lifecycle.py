@@ -20,6 +20,7 @@ _Row = tuple[tuple[Stage, ...], tuple[Stage, ...], frozenset[Cause]]
 
 _ROWS: tuple[_Row, ...] = (
     (_BEFORE_SALES, tuple(Stage), frozenset({Cause.BASELINE})),
+    (tuple(Stage), (Stage.KNOWN,), frozenset({Cause.BASELINE})),
     ((Stage.KNOWN,), (Stage.ENGAGED,), _RULE),
     ((Stage.ENGAGED,), (Stage.KNOWN,), _TIME),
     ((*_BEFORE_SALES, *_RESTING), (Stage.MQL,), _RULE),

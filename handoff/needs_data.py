@@ -37,7 +37,7 @@ def call_wrong(draft: Draft) -> Draft:
 def mend(draft: Draft) -> Draft:
     """Leave the queue once nothing required is missing and something has changed."""
     handoff = draft.handoff
-    if handoff is None or handoff.queue is not Queue.NEEDS_DATA or missing(draft):
+    if handoff is None or handoff.queue is not Queue.NEEDS_DATA or missing(draft) or draft.view.barred:
         return draft
     if f"{DATA}{fingerprint(draft)}" in handoff.steps:
         return draft

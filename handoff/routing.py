@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from config.routing import Pool, Target
 from domain.handoff import HandoffKind, Rep
+from domain.rule_problem import RuleProblem
 from domain.values import Value
 from handoff.rotation import RoutingState, next_served, round_of
-from handoff.rulebook import Rulebook
+from handoff.rulebook import Rulebook, Way
 from handoff.view import LeadView, last_spoke, present_owner, rep_of
 
 __all__ = ["Ask", "Hindrance", "Obstacle", "Routed", "RoutingState", "route"]
@@ -23,7 +24,7 @@ class Hindrance(StrEnum):
     """What kind of reason keeps a rep from getting a lead."""
 
     NEVER = "never"
-    """Unknown, inactive, or had this handoff before."""
+    """Unknown where reps work, inactive, or had this handoff before."""
     AWAY = "away"
     FULL = "full"
 
@@ -59,25 +60,20 @@ class Routed:
     why: str
     trace: tuple[str, ...]
     state: RoutingState
+    problems: tuple[RuleProblem, ...] = ()
+    """Rules that could not be told, as far as they were asked."""
 
 
 def route(ask: Ask, *, book: Rulebook, state: RoutingState, reps: Mapping[str, Rep]) -> Routed:
     """Find the rep for a lead. Never fails: the last resort is the unassigned queue."""
     desk = _Desk(ask=ask, book=book, state=state, reps=reps)
+    desk.trace.extend(_of_account(ask.view))
     for rep, label in desk.acquaintances():
         obstacle = desk.obstacle(rep.email)
         if obstacle is None:
             return desk.give(rep, label, f"{label}: {rep.name}")
         desk.trace.append(f"{label}: {rep.name} {obstacle.words}")
-    seen = desk.seen()
-    for rule, met in book.rules:
-        if not met(seen):
-            desk.trace.append(f"rule '{rule.name}': not met")
-            continue
-        routed = desk.send(rule.to, f"rule '{rule.name}'")
-        if routed is not None:
-            return routed
-    return desk.send(book.routing.fallback, "fallback") or desk.nobody("fallback", "nobody is named")
+    return desk.by_rules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +85,25 @@ class _Desk:
     state: RoutingState
     reps: Mapping[str, Rep]
     trace: list[str] = field(default_factory=list)
+    problems: list[RuleProblem] = field(default_factory=list)
+
+    def by_rules(self) -> Routed:
+        seen = self.seen()
+        for way in self.book.ways:
+            label = f"rule '{way.rule.name}'"
+            met = way.meets(seen)
+            if not met:
+                self.trace.append(self._unmet(way, label, seen) if met is None else f"{label}: not met")
+                continue
+            routed = self.send(way.rule.to, label)
+            if routed is not None:
+                return routed
+        return self.send(self.book.routing.fallback, "fallback") or self.nobody("fallback", "nobody is named")
+
+    def _unmet(self, way: Way, label: str, seen: Mapping[str, Value]) -> str:
+        problem = way.problem(seen)
+        self.problems.append(problem)
+        return f"{label}: could not be told, so not met: {problem.words}"
 
     def acquaintances(self) -> Iterator[tuple[Rep, str]]:
         """Yield who comes before any rule, with the reason in words; each person once."""
@@ -103,8 +118,8 @@ class _Desk:
         yield rep_of(ask.back_to, self.reps), "asked for better data"
         if ask.hand_raise or view.past:
             yield last_spoke(view, self.reps), "spoke with them last"
-        if ask.kind is not HandoffKind.NEW_BUSINESS and view.account is not None:
-            yield rep_of(view.account.owner, self.reps), f"owns the account {view.account.name}".rstrip()
+        if ask.kind is not HandoffKind.NEW_BUSINESS and (account := view.sure_account) is not None:
+            yield rep_of(account.owner, self.reps), f"owns the account {account.name}".rstrip()
         owner = present_owner(view, self.reps) if view.approved and not view.past else None
         if owner is not None and owner.email in self.book.pool_of:
             yield owner, "owns the lead already"
@@ -136,7 +151,8 @@ class _Desk:
     def _known(self, target: Target, label: str) -> Routed | None:
         view = self.ask.view
         if target.account_owner:
-            what, rep = "account owner", rep_of(view.account.owner if view.account else None, self.reps)
+            owner = view.sure_account.owner if view.sure_account is not None else None
+            what, rep = "account owner", rep_of(owner, self.reps)
         else:
             what, rep = "previous owner", last_spoke(view, self.reps) or self._last_owner()
         obstacle = self.obstacle(rep.email) if rep is not None else None
@@ -209,6 +225,7 @@ class _Desk:
             why=why,
             trace=(*self.trace, f"given to {rep.name}: {why}"),
             state=self.state.gave(rep.email, day),
+            problems=tuple(self.problems),
         )
 
     def nobody(self, label: str, cause: str) -> Routed:
@@ -217,7 +234,16 @@ class _Desk:
 
     def _queue(self, name: str, label: str, why: str, *, named: bool) -> Routed:
         trace = (*self.trace, f"waits in queue {name}: {why}")
-        return Routed(owner=None, queue=name, named=named, rule=label, why=why, trace=trace, state=self.state)
+        return Routed(
+            owner=None,
+            queue=name,
+            named=named,
+            rule=label,
+            why=why,
+            trace=trace,
+            state=self.state,
+            problems=tuple(self.problems),
+        )
 
     def obstacle(self, email: str, pool: Pool | None = None) -> Obstacle | None:
         """Say why this person cannot have the lead now, None when they can."""
@@ -228,6 +254,8 @@ class _Desk:
             return Obstacle(hindrance=Hindrance.NEVER, words="had this lead before")
         if not rep.active:
             return Obstacle(hindrance=Hindrance.NEVER, words="is inactive")
+        if rep.lacks:
+            return Obstacle(hindrance=Hindrance.NEVER, words=f"is nobody in {', '.join(rep.lacks)}")
         return self._away(rep, pool) or self._full(rep, pool)
 
     def _away(self, rep: Rep, pool: Pool | None) -> Obstacle | None:
@@ -250,6 +278,19 @@ class _Desk:
         if still >= limits.open_at_once:
             return Obstacle(hindrance=Hindrance.FULL, words=f"is full ({still} of {limits.open_at_once} open)")
         return None
+
+
+def _of_account(view: LeadView) -> Iterator[str]:
+    """What the account has to say in this: nothing, where it is only likely or nobody's."""
+    account = view.account
+    if account is None:
+        return
+    if not account.is_sure:
+        yield f"{account.told}: not sure enough to ask for its owner"
+    elif account.is_house:
+        yield f"account {account.name}: {account.why}; a house account, which has no owner"
+    elif account.why:
+        yield f"account {account.name}: {account.why}"
 
 
 def _summary(obstacles: Mapping[str, Obstacle]) -> str:

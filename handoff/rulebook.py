@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from config.conditions import Predicate, compile_condition, references
+from config.conditions import Judge, judge_for, references, why_untold
 from config.lifecycle import DisqualifyRule, LifecycleRules, Road
 from config.routing import Pool, RoutingRule, RoutingRules, Team
 from config.scoring import ScoringRules
 from domain.handoff import Outcome
-from domain.values import RuleHash
+from domain.rule_problem import RuleFile, RuleProblem
+from domain.values import RuleHash, Value
 from handoff.calendar import WorkCalendar
 
 HARD = frozenset({"employee", "competitor", "test"})
@@ -21,8 +22,26 @@ class Screen:
     """A rule that disqualifies, ready for use, with the properties that it asks for."""
 
     rule: DisqualifyRule
-    meets: Predicate
+    meets: Judge
     asks: frozenset[str]
+
+    def problem(self, values: Mapping[str, Value]) -> RuleProblem:
+        """Why it cannot be told about a lead."""
+        words = why_untold(self.rule.when, values)
+        return RuleProblem(file=RuleFile.LIFECYCLE, rule=f"disqualify '{self.rule.name}'", words=words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A routing rule, ready for use."""
+
+    rule: RoutingRule
+    meets: Judge
+
+    def problem(self, values: Mapping[str, Value]) -> RuleProblem:
+        """Why it cannot be told about a lead."""
+        words = why_untold(self.rule.when, values)
+        return RuleProblem(file=RuleFile.ROUTING, rule=f"rule '{self.rule.name}'", words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +54,7 @@ class Rulebook:
     rule_hash: RuleHash
     time_zone: str = "UTC"
     zone: ZoneInfo = field(init=False)
-    rules: tuple[tuple[RoutingRule, Predicate], ...] = field(init=False)
+    ways: tuple[Way, ...] = field(init=False)
     screens: tuple[Screen, ...] = field(init=False)
     calendars: Mapping[str, WorkCalendar] = field(init=False)
     pools: Mapping[str, Pool] = field(init=False)
@@ -48,12 +67,12 @@ class Rulebook:
         for pool in self.routing.pools:
             for member in pool.members:
                 homes.setdefault(member.email.casefold(), pool)
-        compiled = tuple((rule, compile_condition(rule.when)) for rule in self.routing.rules)
+        ways = tuple(Way(rule=rule, meets=judge_for(rule.when)) for rule in self.routing.rules)
         hard = frozenset(each.name for each in self.scoring.exclusions if each.kind in HARD)
         object.__setattr__(self, "zone", ZoneInfo(self.time_zone))
-        object.__setattr__(self, "rules", compiled)
+        object.__setattr__(self, "ways", ways)
         screens = tuple(
-            Screen(rule=rule, meets=compile_condition(rule.when), asks=references(rule.when))
+            Screen(rule=rule, meets=judge_for(rule.when), asks=references(rule.when))
             for rule in self.lifecycle.disqualify
         )
         object.__setattr__(self, "screens", screens)

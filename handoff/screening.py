@@ -6,6 +6,7 @@ property that the rule asks for has changed since; of a property without a time 
 
 from datetime import datetime
 
+from domain.rule_problem import RuleProblem
 from domain.stage import Cause, Stage
 from handoff.draft import Draft
 from handoff.rejection import disqualify
@@ -20,10 +21,16 @@ def screen(draft: Draft) -> Draft:
     """Disqualify a lead that meets a rule, under the first one's name."""
     if draft.lead.stage not in SCREENED:
         return draft
-    found = next((each for each in draft.book.screens if each.meets(draft.view.values) and _is_news(draft, each)), None)
-    if found is None:
-        return draft
-    return disqualify(draft, None, why=f"rule '{found.rule.name}'", at=draft.now, cause=Cause.RULE)
+    values = draft.view.values
+    problems: list[RuleProblem] = []
+    for each in draft.book.screens:
+        met = each.meets(values)
+        if met and _is_news(draft, each):
+            why = f"rule '{each.rule.name}'"
+            return disqualify(draft.untold(problems), None, why=why, at=draft.now, cause=Cause.RULE)
+        if met is None:
+            problems.append(each.problem(values))
+    return draft.untold(problems)
 
 
 def _is_news(draft: Draft, screen: Screen) -> bool:

@@ -114,14 +114,16 @@ def _account(draft: Draft) -> str:
     if account is None:
         return ""
     owner = rep_of(account.owner, draft.reps)
+    is_customer = draft.view.is_customer if account.is_sure else account.is_customer
     facts = [
-        "customer" if draft.view.is_customer else "",
+        "customer" if is_customer else "",
         f"{account.open_deals} open deal(s)" if account.open_deals else "",
         f"{account.won_deals} won deal(s)" if account.won_deals else "",
         f"owned by {owner.name}" if owner else "",
+        "a house account" if account.is_house else "",
     ]
     told = ", ".join(fact for fact in facts if fact) or "no customer, no deal, no owner"
-    return f"Account {account.name}: {told}"
+    return f"Account {account.name}: {told}" if account.is_sure else f"{account.told}: {told}"
 
 
 def _earlier(draft: Draft, handoff: Handoff) -> Iterator[str]:

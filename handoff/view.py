@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.account import Account
 from domain.activity import Activity, ActivityKind
 from domain.handoff import Assignment, Handoff, Rep
-from domain.lead import Account, Lead
+from domain.lead import Lead
 from domain.score import Score
 from domain.stage import Signal
 from domain.values import Value
@@ -51,10 +52,14 @@ class LeadView:
     member_of: frozenset[str] = frozenset()
     words: str = ""
     needs_baseline: bool = False
+    is_provisional: bool = False
+    """Its stage comes from the baseline alone, which was not confirmed, so that another table gives another one."""
     approved: bool = False
     held: bool = False
     lacks: tuple[str, ...] = ()
     """Properties that are blank and without which the lead cannot be created where reps work."""
+    barred: str = ""
+    """The closed gates that keep the lead from wherever reps work, in words; empty where it can come to one."""
     assignment: Assignment | None = None
     recent: Sequence[Activity] = ()
 
@@ -71,7 +76,12 @@ class LeadView:
 
     @property
     def company(self) -> str:
-        return self.text("company") or (self.account.name if self.account else "")
+        return self.text("company") or (self.sure_account.name if self.sure_account is not None else "")
+
+    @property
+    def sure_account(self) -> Account | None:
+        """Theirs beyond doubt: a likely one is only told of, and nobody gets a lead by it."""
+        return self.account if self.account is not None and self.account.is_sure else None
 
     @property
     def next_number(self) -> int:

@@ -1,7 +1,7 @@
 """The `leadloop` command: reads the line, runs one command, turns errors into words and exit codes.
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 ok · 1 finished, some
-records failed · 2 changes pending (`--detailed-exitcode`) · 3 held by the blast radius · 64 usage ·
+records failed · 2 changes pending (`--detailed-exitcode`) · 3 held for a person · 64 usage ·
 65 bad data · 69 system unreachable · 70 bug · 75 try again · 77 login · 78 configuration · 130 Ctrl-C.
 """
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,13 @@ import structlog
 from config.load import Installation, rules_from_document
 from config.settings import Settings
 from connectors.contract import CallBudget, Connector, Lane, Surroundings
-from domain.errors import RuleError, SettingsError
+from domain.errors import LeadloopError, RuleError, SettingsError
 from domain.run import ConnectionStatus, RuleVersion
 from leadloop.anchors import AnchorFile, trouble
 from leadloop.checked import load
-from leadloop.clock import AnyClock, clock_of
+from leadloop.clock import AnyClock, SystemClock, clock_of
 from leadloop.drafts import note_base
+from leadloop.freezing import frozen_at
 from leadloop.registry import connector_class
 from mapping.wanted import wanted_fields
 from store import connections, leadership
@@ -35,6 +36,7 @@ from store.pins import StorePins
 from store.sweeps import StoreSweeps
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
+from sync.golive import heed_setting, is_known
 from sync.loop import Loop, nothing_reached
 
 CRASH = "LEADLOOP_CRASH"
@@ -132,6 +134,7 @@ def open_app(folder: Path, *, environment: str | None = None, to_publish: bool =
         wire=StoreWireLog(store),
     )
     first_publish(app, now=clock.now())
+    heed_folder(app, settings)
     try:
         refresh_fields(app)
     except RuleError:
@@ -163,6 +166,22 @@ def first_publish(app: App, *, now: datetime) -> None:
         first = rule_store.current(tx)
     if first is not None:
         note_base(app.installation.folder, first)
+
+
+def heed_folder(app: App, settings: Settings) -> None:
+    """Take up the folder's `go_live` if it is news: nobody is to edit it for nothing."""
+    folder, said = name_of(app.installation.folder), settings.go_live
+    with app.store.read() as tx:
+        is_heard = is_known(tx, said, folder=folder)
+    if not is_heard:
+        with app.store.write() as tx:
+            now = app.clock.refresh()
+            heed_setting(tx, said, folder=folder, now=now, frozen=frozen_at(settings, now) is not None)
+
+
+def name_of(folder: Path) -> str:
+    """What the store knows a folder by: two machines may have one at the same place."""
+    return f"{socket.gethostname()}:{folder.resolve()}"
 
 
 def version_of(app: App, *, author: str, now: datetime, message: str = "") -> RuleVersion:
@@ -219,6 +238,17 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
         )
     finally:
         lead.release()
+
+
+def ask_the_time(app: App) -> None:
+    """Have every system tell the time before anything is made of this machine's own; who does not answer is passed by.
+
+    What is wrong with a connection is told by whoever uses it next.
+    """
+    if isinstance(app.clock, SystemClock):
+        for connector in app.connectors.values():
+            with suppress(LeadloopError):
+                connector.account()
 
 
 def _try_again(app: App, epoch: int) -> None:

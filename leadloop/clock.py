@@ -1,7 +1,12 @@
-"""The only module of leadloop that reads a clock."""
+"""The only module of leadloop that reads a clock.
+
+Between two answers of a system time runs on by a counter that nobody sets. A clock of this machine that is set an hour
+back or a year ahead would otherwise let scores decay, deadlines pass and approvals run out.
+"""
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import requests
@@ -11,11 +16,38 @@ from domain.errors import SettingsError, TransientError
 TIMEOUT_S = 5.0
 
 
+MAY_DIFFER = timedelta(minutes=10)
+"""Less is nobody's concern: clocks of machines drift, and answers take their time."""
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def _counter() -> float:
+    """Seconds that nobody sets; where it can be had, those of a sleeping machine are among them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class SystemClock:
-    """The wall's time."""
+    """The wall's time, unless every system that told the time says that it is another one: then the nearest of theirs.
+
+    `wall` and `counter` are this machine's own, whichever thread asks.
+    """
+
+    def __init__(self, *, wall: Callable[[], datetime] = _wall, counter: Callable[[], float] = _counter) -> None:
+        self._wall, self._counter = wall, counter
+        self._told: dict[str, tuple[datetime, float]] = {}
+
+    def hear(self, system: str, told: datetime) -> None:
+        """What a system says the time is."""
+        self._told[system] = (told, self._counter())
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        wall, counter = self._wall(), self._counter()
+        theirs = [told + timedelta(seconds=counter - heard) for told, heard in tuple(self._told.values())]
+        nearest = min(theirs, key=lambda each: abs(each - wall), default=wall)
+        return wall if abs(nearest - wall) <= MAY_DIFFER else nearest
 
     def refresh(self) -> datetime:
         return self.now()

@@ -20,9 +20,10 @@ def find_lead(tx: Tx, text: str) -> LeadId | None:
             return by_record
     by_key = leads.by_key(tx, [wanted]).get(wanted)
     if by_key is not None:
-        return by_key.id
+        return leads.survivor(tx, by_key.id)
     number = LeadId(int(wanted)) if wanted.isdecimal() and len(wanted) <= MOST_DIGITS else LeadId(0)
-    return number if is_number(number) and leads.get(tx, [number]) else None
+    living = leads.survivor(tx, number) if is_number(number) else number
+    return living if is_number(living) and leads.get(tx, [living]) else None
 
 
 def is_number(number: int) -> bool:
@@ -36,6 +37,11 @@ def unknown(text: str) -> str:
     return (
         f"No lead is known by {wanted}. Give an e-mail address, a Salesforce id, a HubSpot id or leadloop's own number."
     )
+
+
+def same_id(known: str, text: str) -> bool:
+    """Whether somebody means this id, however many letters of it Salesforce showed them."""
+    return known in _spellings(text.strip())
 
 
 def _spellings(wanted: str) -> list[str]:

@@ -16,7 +16,9 @@ from domain.errors import LeadloopError
 from domain.record import Field
 from leadloop import screen
 from leadloop.app import App
+from leadloop.restaging import Restaged
 from mapping.drift import compare, effect, happened, mend
+from mapping.kinds import unkind
 from mapping.uses import uses
 from mapping.wanted import wanted_fields
 from store import back_fills, connections, described
@@ -48,6 +50,8 @@ class Foretold:
     again: list[Again] = field(default_factory=list)
     drifts: list[tuple[str, str]] = field(default_factory=list)
     unseen: dict[str, str] = field(default_factory=dict)
+    restaged: Restaged | None = None
+    """Who gets another first stage by it; None where the table stays as it is."""
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -63,9 +67,12 @@ class Foretold:
             ],
             "drift": [{"what": what, "mend": mended} for what, mended in self.drifts],
             "not_looked_at": self.unseen,
+            "first_stages": self.restaged.as_data() if self.restaged else None,
         }
 
     def show(self) -> None:
+        if self.restaged:
+            self.restaged.show()
         for each in self.again:
             screen.say(f"{each.words()}; `leadloop status` tells how far.")
         for what, mended in self.drifts:
@@ -100,6 +107,7 @@ def _look(app: App, name: str, connector: Describer, found: Foretold, *, before:
         found.drifts.append((what, mended))
         if drift.kind in SILENT:
             missing.add((drift.field.object, drift.field.field))
+    found.drifts += [(each.words, each.mend) for each in unkind(draft, app.types, name, told)]
     had = {} if before is None else wanted_fields(before, name)
     for stream, fields in told.items():
         gained = wanted[stream] - had.get(stream, frozenset())

@@ -34,6 +34,7 @@ SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `leadlo
 FindingNumber = Annotated[int, typer.Argument(metavar="ID", help="A number from `leadloop sweeps list`.")]
 RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A number from `leadloop runs list`.")]
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
+Since = Annotated[datetime | None, typer.Option("--since", parser=moment, metavar="TIME", help="From then on.")]
 HERE = Path()
 
 

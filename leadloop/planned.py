@@ -3,28 +3,29 @@
 Names and addresses stand on the operator's screen only; no plan is ever logged.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from config.settings import Environment
 from domain.change import Change, ChangeKind
 from domain.misfit import Misfit
-from domain.radius import HeldWrite
+from domain.radius import HeldWrite, RadiusUse
 from domain.values import LeadId, Value
 from leadloop import screen
-from leadloop.staying_home import blocked_as_data, sentence
+from leadloop.badge import badge_line
+from leadloop.plan_figures import is_assigned, moves_to
+from leadloop.staying_home import LISTED, blocked_as_data, sentence
+from leadloop.unjudging import unjudged_as_data
+from reports import unjudged
 from store.outbox import OutboxDraft
+from store.unions import Union
 from sync.planfile import Header, PlanFile
-from sync.preview import PlannedLead, Preview
-
-PER_CALL = {"salesforce": 200, "hubspot": 100}
-"""Records that one call writes; a system we do not know is taken to need a call for each."""
+from sync.preview import PlannedLead
 
 WIDE = 60
 """Characters of a value that fit on a line; a script gets all of it."""
-
-COUNTED = {ChangeKind.CREATE: "creates", ChangeKind.FIELDS: "updates", ChangeKind.MEMBER: "members"}
 
 _RULES = {
     ChangeKind.FIELDS: "lifecycle.yaml",
@@ -33,7 +34,14 @@ _RULES = {
 }
 """The rule behind a write that is no field of a person: closing a task, a creation, a move between lists."""
 
-FIGURES = {"creates": "create", "updates": "update", "members": "list", "assigns": "assign", "recycles": "recycle"}
+FIGURES = {
+    "creates": "create",
+    "updates": "update",
+    "members": "list",
+    "mqls": "MQL",
+    "assigns": "assign",
+    "recycles": "recycle",
+}
 """Counts of a plan → their words in its last line."""
 
 
@@ -49,43 +57,19 @@ class Shown:
     pulled: str
     """How old the data behind the plan is, in words."""
     people: Mapping[LeadId, str]
-
-
-def counts_of(found: Preview) -> dict[str, int]:
-    """The figures of a plan's last line."""
-    counts: Counter[str] = Counter(creates=0, updates=0, members=0, assigns=0, recycles=0, held=0)
-    for each in found.leads:
-        counts.update(COUNTED[draft.change.kind] for draft in each.changes)
-        counts["assigns"] += is_assigned(each)
-        counts["recycles"] += is_recycled(each)
-    counts["held"] = len({lead for ids in (*found.held.values(), *found.waiting.values()) for lead in ids})
-    return dict(counts)
-
-
-def is_assigned(lead: PlannedLead) -> bool:
-    return lead.conclusion is not None and lead.conclusion.decision.assignment is not None
-
-
-def is_recycled(lead: PlannedLead) -> bool:
-    moves = lead.conclusion.decision.transitions if lead.conclusion is not None else ()
-    return any(move.after == "recycled" for move in moves)
-
-
-def calls_of(leads: Sequence[PlannedLead], types: Mapping[str, str]) -> dict[str, int]:
-    """About how many calls these writes take, per connection: whole batches of one object and kind."""
-    batches: Counter[tuple[str, str, str | None, bool | None]] = Counter()
-    for draft in (draft for each in leads for draft in each.changes):
-        change = draft.change
-        batches[draft.connection, f"{change.kind} {change.object}", change.list, change.member] += 1
-    calls = dict.fromkeys(types, 0)
-    for (connection, *_), count in batches.items():
-        per_call = PER_CALL.get(types.get(connection, ""), 1)
-        calls[connection] = calls.get(connection, 0) - (-count // per_call)
-    return calls
+    environment: Environment = Environment.LIVE
+    newcomers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Connection → object → how many people are created there."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Connection → what kind of system it is."""
+    joined: Sequence[Union] = ()
+    """Who was found to be one person since the last run."""
+    since: datetime | None = None
+    """Only leads of which something changed from then on are in it; None: all."""
 
 
 def as_data(shown: Shown) -> dict[str, Any]:
-    """One document: the counts, the held sets by name, and one entry per field."""
+    """The counts, and what waits by cause; what changes field by field is `changes_of`."""
     header = shown.plan.header
     return {
         **header.counts,
@@ -93,17 +77,34 @@ def as_data(shown: Shown) -> dict[str, Any]:
         "blocked": _blocked(shown),
         "blocked_by": blocked_as_data(header.blocked),
         "conflicts": dict(header.conflicts),
+        "unjudged": unjudged_as_data(header.unjudged),
         "api_calls": dict(shown.calls),
+        "environment": shown.environment,
+        "accounts": dict(header.accounts),
+        "go_live": header.go_live,
+        "read": header.known,
+        "differ": len(shown.plan.leads),
+        "radius": {each.kind: _use_as_data(each) for each in header.radius},
+        "newcomers": {name: dict(counts) for name, counts in shown.newcomers.items()},
+        "joined": [
+            {"union": each.id, "lead": each.survivor, "took_in": each.loser, "because": each.tie, "by": each.made_by}
+            for each in shown.joined
+        ],
+        "since": shown.since,
         "id": header.id,
         "file": shown.file,
         "as_of": header.as_of,
         "pulled": shown.pulled,
         "rule_hash": header.rule_hash,
         "held_sets": held_sets(header),
-        "changes": [
-            row for each in shown.plan.leads for draft in each.changes for row in _rows(draft, lead=each.lead_id)
-        ],
     }
+
+
+def changes_of(plan: PlanFile) -> Iterator[dict[str, Any]]:
+    """One row per field that is written, in the order in which it goes out."""
+    for each in plan.leads:
+        for draft in each.changes:
+            yield from _rows(draft, lead=each.lead_id)
 
 
 def held_sets(header: Header) -> dict[str, int]:
@@ -144,12 +145,18 @@ def fields_of(draft: OutboxDraft) -> Iterator[tuple[str, Value, Value]]:
 def show(shown: Shown) -> None:
     """Lead by lead what changes, then the held sets, then the figures."""
     header = shown.plan.header
+    screen.show(badge_line(shown.environment, header.accounts))
     screen.show(f"As of {header.as_of:%Y-%m-%d %H:%M} UTC, from what was pulled {shown.pulled}")
-    screen.show(f"{len(shown.plan.leads):,} leads differ\n")
+    news = f" · only news since {shown.since:%Y-%m-%d %H:%M} UTC" if shown.since is not None else ""
+    screen.show(f"{header.known:,} leads read, {len(shown.plan.leads):,} differ · go_live {header.go_live}{news}\n")
     for lead in shown.plan.leads:
         screen.show(f"  {mark_of(lead)} {shown.people.get(lead.lead_id, f'lead {lead.lead_id}')}")
         for line in lines_of(lead):
             screen.show(f"      {line}")
+    for each in shown.joined[:LISTED]:
+        screen.show(f"  ≡ lead {each.survivor} took in lead {each.loser} since the last run: {each.tie.value}")
+    if len(shown.joined) > LISTED:
+        screen.show(f"  ≡ {len(shown.joined) - LISTED:,} more leads were united: `leadloop identity list`")
     for name, count in sorted(held_sets(header).items()):
         screen.show(f"  ⨯ held: {name}, {count} leads wait for `leadloop held approve {name}`")
     if header.conflicts:
@@ -157,9 +164,34 @@ def show(shown: Shown) -> None:
         screen.show(f"  ⨯ undecided, so every side stays as it is: {counts}: `leadloop conflicts list`")
     if header.blocked:
         screen.show(f"  ⨯ {sentence(header.blocked)}")
+    for one in header.unjudged[:LISTED]:
+        screen.show(f"  ⨯ {unjudged.sentence(one)}")
+    if len(header.unjudged) > LISTED:
+        screen.show(f"  ⨯ {len(header.unjudged) - LISTED} more rules could not be judged: `leadloop status`")
     if shown.refused:
         screen.show(f"  ⨯ {shown.refused} earlier writes were refused: `leadloop errors list`")
+    for line in _newcomers(shown):
+        screen.show(f"  + {line}")
     screen.show(f"\nPlan: {_figures(shown)}")
+    if header.radius:
+        screen.show(f"Blast radius: {', '.join(map(_use, header.radius))}.")
+
+
+def _newcomers(shown: Shown) -> Iterator[str]:
+    """Who is new where; HubSpot bills by marketing contacts, and who comes by an app is none until somebody says so."""
+    for name, counts in shown.newcomers.items():
+        said = ", ".join(f"{count:,} new in {kind}" for kind, count in counts.items())
+        billed = ", none of them a marketing contact" if shown.types.get(name) == "hubspot" else ""
+        yield f"{name}: {said}{billed}"
+
+
+def _use_as_data(use: RadiusUse) -> dict[str, int]:
+    return {"planned": use.planned, "before": use.before, "limit": use.limit}
+
+
+def _use(use: RadiusUse) -> str:
+    """`handoff 27 of 60 (12 before)`: in this plan, of what 24 hours may bring, and used of it already."""
+    return f"{use.kind} {use.planned:,} of {use.limit:,}" + (f" ({use.before:,} before)" if use.before else "")
 
 
 def _figures(shown: Shown) -> str:
@@ -177,7 +209,7 @@ def _blocked(shown: Shown) -> int:
 
 def mark_of(lead: PlannedLead) -> str:
     """`↻` goes to nurture, `→` gets a rep, `+` is created somewhere, `~` is changed."""
-    if is_recycled(lead):
+    if moves_to(lead, "recycled"):
         return "↻"
     if is_assigned(lead):
         return "→"

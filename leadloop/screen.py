@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, TextIO
 
 import orjson
@@ -37,13 +37,27 @@ def _screen(stream: TextIO) -> Screen:
     return Screen(file=stream, highlight=False, no_color=plain, width=width, legacy_windows=False)
 
 
-def document(payload: dict[str, Any]) -> None:
+def document(payload: Mapping[str, Any]) -> None:
     """One JSON document on standard output, with the version of its shape."""
-    text = orjson.dumps(
-        {"schema_version": SCHEMA_VERSION, **payload}, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-    )
-    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.buffer.write(_text_of(payload) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def long_document(payload: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """The same with a list at its end that is never in memory as a whole, a line for each row."""
+    file = sys.stdout.buffer
+    file.write(_text_of(payload).removesuffix(b"\n}"))
+    file.write(b",\n  " + orjson.dumps(name) + b": [")
+    for number, row in enumerate(rows):
+        line = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS)
+        file.write((b",\n    " if number else b"\n    ") + line)
+    file.write(b"\n  ]\n}\n")
+    file.flush()
+
+
+def _text_of(payload: Mapping[str, Any]) -> bytes:
+    whole = {"schema_version": SCHEMA_VERSION, **payload}
+    return orjson.dumps(whole, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
 
 
 def show(text: str = "") -> None:

@@ -25,6 +25,11 @@ def normalised_email(text: str) -> str | None:
         return None
 
 
+def website_domain(text: str) -> str:
+    """The company's domain out of its web address: `acme.example` of `https://shop.acme.example/x`; empty for none."""
+    return registrable_domain(text) or ""
+
+
 def company_domain(email: str, free_mail: Collection[str] = ()) -> str | None:
     """The company's domain (`acme.co.uk`), or None for no address, or one at a host open to everybody.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.values import Value
+from mapping.equal_forms import Shape, is_equal_form
 
 LEARNT_KEPT = 8
 """A vendor that answers differently each time must not fill the database."""
@@ -33,13 +34,16 @@ def learn(base: Base, shown: Value) -> Base:
     return replace(base, vendor_form=shown, learnt=(*kept, shown)[-LEARNT_KEPT:])
 
 
-def stands_for(shown: Value, plain: Value, base: Base | None) -> bool:
-    """Whether a side is where it was at the base; `plain` is the canonical form of what it shows."""
+def stands_for(shown: Value, plain: Value, base: Base | None, shape: Shape | None = None) -> bool:
+    """Whether a side is where it was at the base; `plain` is the canonical form of what it shows, `shape` what its
+    field does to values."""
     if base is None:
         return False
     if plain == base.value or shown in base.learnt or plain in base.learnt:
         return True
-    return shown is not None and shown == base.vendor_form
+    if shown is not None and shown == base.vendor_form:
+        return True
+    return shape is not None and plain is not None and is_equal_form(plain, base.value, shape)
 
 
 def settled(base: Base | None, value: Value, shown: Value) -> Base | None:

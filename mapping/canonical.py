@@ -7,14 +7,14 @@ are bool, dates and times ISO text (times in whole seconds UTC); lists are sorte
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.mapping import Property
 from domain.record import FieldType
 from domain.values import Value
 from mapping.scalars import as_text, exact_number, iso_date, iso_moment, whole
-from mapping.transforms import Reading, Transform, parse
+from mapping.transforms import Reading, Transform, chain
 
 LIST_SIGN = ";"
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -32,8 +32,18 @@ class Reader:
     type: FieldType
     transforms: tuple[Transform, ...] = ()
 
+    @property
+    def settles(self) -> bool:
+        """Whether it reads its own output as the same: `scale(1000)` does not."""
+        return all(each.step.settles for each in self.transforms)
+
+    def again(self) -> "Reader":
+        """Reads what was read already: without the steps that would change it once more."""
+        kept = tuple(each for each in self.transforms if each.step.settles)
+        return self if self.settles else Reader(type=self.type, transforms=kept)
+
     def read(self, shown: Value, country: str | None) -> Reading:
-        """Total and idempotent; what cannot be read stays as it is, with the problem in words."""
+        """Total, and idempotent where it `settles`; what cannot be read stays as it is, with the problem in words."""
         value = _tidy(shown)
         if value is None:
             return BLANK
@@ -53,9 +63,9 @@ class Reader:
             return Reading(value=value, problem=problem or f"not a {self.type}")
 
 
-def reader(prop: Property) -> Reader:
-    """Compile a property's reading; ValueError when a transform is unknown."""
-    return Reader(type=prop.type, transforms=tuple(parse(text) for text in prop.transforms))
+def reader(prop: Property, first: Sequence[str] = ()) -> Reader:
+    """Compile a property's reading; ValueError when a transform is unknown. `first`: what comes before its own."""
+    return Reader(type=prop.type, transforms=chain((*first, *prop.transforms), prop.type))
 
 
 def canonicalise(value: Value, prop: Property, *, country: str | None) -> Value:

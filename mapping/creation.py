@@ -14,6 +14,7 @@ from domain.values import RecordRef, Value
 from mapping.addresses import company_domain
 from mapping.compiled import FieldMap
 from mapping.identity import emails_of
+from mapping.merge_lead import country_of
 from mapping.projection import project
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -122,9 +123,12 @@ def values_for_new(
 ) -> dict[str, Value]:
     """Shared and own properties as fields of an object that does not exist yet; blanks are left out."""
     blank = Record(ref=RecordRef(connection=connection, object=kind, id=""), values={}, modified_at=_NEVER)
-    found = {wish.field: wish.value for wish in project(properties, {connection: blank}, fields, users=users)}
+    wishes = project(properties, {connection: blank}, fields, users=users)
+    found = {wish.field: wish.value for wish in wishes if wish.problem is None}
+    country = country_of(properties, fields)
     for one in fields.properties:
         field = one.field_of(blank)
         if field is not None and one.rule.role is Role.SHARED:
-            found[field] = properties.get(one.rule.name)
+            said = one.say(connection, properties.get(one.rule.name), country)
+            found[field] = said.value if said.problem is None else None
     return {field: value for field, value in found.items() if value is not None}

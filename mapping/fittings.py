@@ -13,7 +13,8 @@ from domain.fitting import AccessFitting, ActionFitting, FieldFitting, Fittings,
 from domain.handoff import Outcome, Queue, Verdict
 from domain.record import FieldType
 from domain.stage import Stage
-from mapping.projection import OWNERLESS_OBJECTS
+from mapping.wording import spoken
+from mapping.written import OWNERLESS_OBJECTS
 
 OURS = frozenset({Role.OWNED, Role.ANSWER})
 GIVEN_BY_US = frozenset({Outcome.WENT_QUIET, Outcome.NOT_TARGET, Outcome.MERGED})
@@ -203,7 +204,7 @@ class _Need:
         ]
 
     def _fitting(self, prop: Property, kind: str, name: str) -> FieldFitting:
-        options = self._options(prop)
+        options = self._in_its_words(prop, self._options(prop))
         type_ = FieldType.TEXT if prop.type is FieldType.PICKLIST and not options else prop.type
         by_reps = prop.role is Role.ANSWER
         usual = "the rep's answer" if by_reps else "decided by leadloop"
@@ -213,7 +214,7 @@ class _Need:
             label=prop.label or prop.name,
             type=type_,
             why=_WHY.get(prop.name, usual),
-            length=_length(prop) if type_ is FieldType.TEXT else None,
+            length=_length(prop, self.connection) if type_ is FieldType.TEXT else None,
             digits=_DIGITS.get(prop.name, DIGITS) if type_ is FieldType.NUMBER else None,
             options=options,
             unique=name == self.system.people.key,
@@ -232,17 +233,27 @@ class _Need:
                 return tuple(dict.fromkeys(road.label for road in roads if road is not None))
         return ()
 
+    def _in_its_words(self, prop: Property, options: tuple[str, ...]) -> tuple[str, ...]:
+        """What stands there for our words; one that has no word there is not offered."""
+        own = spoken(prop).get(self.connection)
+        if own is None or prop.role is Role.ANSWER:
+            return options
+        said = (own.say(word, None) for word in options)
+        return tuple(str(each.value) for each in said if each.problem is None)
+
     def _is_written(self, prop: Property) -> bool:
         """Whether the loop ever writes the field in this system."""
-        if prop.role is not Role.SHARED:
+        if prop.role is not Role.SHARED or prop.made_of:
             return True
         always_ours = {"salesforce": SyncRule.ALWAYS_SALESFORCE, "hubspot": SyncRule.ALWAYS_HUBSPOT}
         return prop.sync not in (SyncRule.DONT_SYNC, always_ours.get(self.kind))
 
 
-def _length(prop: Property) -> int:
+def _length(prop: Property, connection: str) -> int:
     """As long as the rules cut it, where they do."""
-    cuts = [int(found[1]) for text in prop.transforms if (found := _CUT.fullmatch(text))]
+    wording = prop.wording(connection)
+    chain = (*prop.transforms, *(wording.write or () if wording is not None else ()))
+    cuts = [int(found[1]) for text in chain if (found := _CUT.fullmatch(text))]
     return min(cuts, default=_LENGTHS.get(prop.name, TEXT_LENGTH))
 
 

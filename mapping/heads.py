@@ -90,12 +90,31 @@ def explained(
         return None
     if len(live) == 1:
         return Head(record=live[0], reason=HeadReason.ONLY)
-    ranked = sorted(
-        ((_standing(record, system, linked, touched or {}), record) for record in live), key=lambda pair: pair[0]
-    )
-    (best, chosen), (second, _) = ranked[:2]
+    (best, chosen), (second, _) = _ranked(live, system, linked, touched)[:2]
     reason = next((why for name, why in _REASONS if getattr(best, name) != getattr(second, name)), HeadReason.OLDEST)
     return Head(record=chosen, reason=reason)
+
+
+def in_order(
+    records: Sequence[Record],
+    system: System,
+    *,
+    linked: Collection[RecordRef] = (),
+    touched: Mapping[RecordRef, datetime] | None = None,
+) -> list[Record]:
+    """A connection's records of people, the one that would be the head first."""
+    people = [record for record in records if record.ref.object in system.people.objects]
+    return [record for _, record in _ranked(people, system, linked, touched)]
+
+
+def _ranked(
+    records: Sequence[Record],
+    system: System,
+    linked: Collection[RecordRef],
+    touched: Mapping[RecordRef, datetime] | None,
+) -> list[tuple[Standing, Record]]:
+    standings = ((_standing(record, system, linked, touched or {}), record) for record in records)
+    return sorted(standings, key=lambda pair: pair[0])
 
 
 def touches(activities: Iterable[Activity]) -> dict[RecordRef, datetime]:

@@ -1,22 +1,26 @@
 """All shared properties of one lead merged at once, and what the reps' own fields say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from config.mapping import MappingRules, SyncRule
 from domain.change import Conflict
+from domain.gate import Closed
 from domain.record import Record
 from domain.values import RecordRef, Value
 from mapping.agreement import Base
 from mapping.compiled import FieldMap, MappedProperty
+from mapping.gates import is_consent
 from mapping.merge import Merged, merge_views
+from mapping.opt_in import OptIn, moment_of
 from mapping.rulings import CAN_CONFLICT, says_no
 from mapping.said import OVER, SAID, is_followed, waits
+from mapping.scalars import as_text
 from mapping.taken_over import taken_over
 from mapping.transforms import Reading
-from mapping.views import Lens, View
+from mapping.views import Lens, View, in_their_words
 from mapping.wishes import FieldWish
 
 At = tuple[str, str]
@@ -25,6 +29,10 @@ At = tuple[str, str]
 ABOUT = "@record"
 """In place of a property: names the record that a connection's bases are about. Another one at its next merge (a lead
 was converted, a twin took over) did not lose what it never had, and what it always had is no news: see `taken_over`."""
+
+
+_MUTED = "its read gate is closed"
+"""In place of a problem: the side could be read, and is not heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,15 @@ class LeadMerge:
     answers: Mapping[At, Value]
     unread: tuple[Unread, ...]
     limits: Mapping[str, Value] = field(default_factory=dict)
+    closed: tuple[Closed, ...] = ()
+    """The gates that the lead does not pass, by what it would be if all were open: `judged`."""
+    judged: Mapping[str, Value] = field(default_factory=dict)
+    forgotten: frozenset[At] = frozenset()
+    """Bases that say nothing any more."""
+    whys: Mapping[str, str] = field(default_factory=dict)
+    """Property → what told which side is the newer one, where several had changed."""
+    to_ask: frozenset[At] = frozenset()
+    """The noes that an opt-in may be later than: nothing is written of them before their history was asked."""
 
 
 def merge_lead(
@@ -65,15 +82,19 @@ def merge_lead(
     types: Mapping[str, str] | None = None,
     changed: Mapping[At, datetime] | None = None,
     touched: Mapping[RecordRef, datetime] | None = None,
+    asked: Collection[At] = (),
+    muted: Collection[str] = (),
 ) -> LeadMerge:
     """Merge what a lead's records show. Give a FieldMap in a loop: compiling the rules costs more than the merge.
 
     `types` (connection → vendor) is needed with plain rules. `changed` holds the exact moments at which fields
-    changed, where a field history tells; without it no time is certain. `touched`: see `FieldMap.heads`.
+    changed, where a field history tells; without it no time is certain. `touched`: see `FieldMap.heads`. `asked`:
+    the noes whose history was asked and tells no moment. `muted`: connections whose word on shared properties counts
+    for nothing, except for a no.
     """
     fields = rules if isinstance(rules, FieldMap) else FieldMap(rules, types or {})
     heads = fields.heads(records, touched=touched)
-    return _Merging(fields, heads, records, bases, changed or {}).run()
+    return _Merging(fields, heads, records, bases, changed or {}, asked=asked, muted=muted).run()
 
 
 def country_of(values: Mapping[str, Value], fields: FieldMap) -> str | None:
@@ -101,8 +122,12 @@ class _Merging:
         records: Sequence[Record],
         bases: Mapping[At, Base],
         changed: Mapping[At, datetime],
+        *,
+        asked: Collection[At],
+        muted: Collection[str],
     ) -> None:
         self._fields, self._heads, self._bases, self._changed = fields, heads, bases, changed
+        self._records, self._asked, self._muted = records, asked, muted
         self._seats = [
             _Seat(name, fields.types.get(name, ""), (record.ref.connection, record.ref.object), record.values)
             for name, record in heads.items()
@@ -116,6 +141,9 @@ class _Merging:
         self._conflicts: list[Conflict] = []
         self._unread: list[Unread] = []
         self._limits: dict[str, Value] = {}
+        self._whys: dict[str, str] = {}
+        self._to_ask: set[At] = set()
+        self._unheard: set[str] = set()
 
     def run(self) -> LeadMerge:
         self._mark_records()
@@ -123,6 +151,8 @@ class _Merging:
         for one in self._fields.shared:
             if one is not self._fields.country:
                 self._merge(one, country)
+        for one in self._fields.made:
+            self._make(one, country)
         answers = self._answers(country)
         return LeadMerge(
             values=self._values,
@@ -133,6 +163,8 @@ class _Merging:
             answers=answers,
             unread=tuple(self._unread),
             limits=self._limits,
+            whys=self._whys,
+            to_ask=frozenset(self._to_ask),
         )
 
     def _left(self, connection: str, record: Record) -> str | None:
@@ -155,17 +187,38 @@ class _Merging:
 
     def _merge(self, one: MappedProperty, country: str | None) -> Value:
         shown = self._shown(one)
+        muted = [each for each in shown if self._is_muted(one, each[0].connection)] if self._muted else []
+        if muted:
+            shown = [each for each in shown if each not in muted]
+            self._unheard.add(one.rule.name)
+            self._values[one.rule.name] = None  # what stood there until now is a fact no more
         if not shown:
             return self._value_aside(one, country)
         if all(value is None and (one.rule.name, seat.connection) not in self._bases for seat, value in shown):
             self._values[one.rule.name] = None  # nobody ever had anything to say about it
             return None
         views = self._views(one, shown, country)
+        views += self._muted_views(one, muted, country)
         said = self._said(one, views)
-        merged = merge_views(one.rule, views, said=said)
+        merged = merge_views(one.rule, views, said=said, opt_in=self._opt_in(one))
         self._values[one.rule.name] = merged.value
-        self._keep(one, merged, views)
+        self._keep(one, merged, views, country)
         return merged.value
+
+    def _is_muted(self, one: MappedProperty, connection: str) -> bool:
+        return connection in self._muted and not is_consent(one.rule)
+
+    def _muted_views(
+        self, one: MappedProperty, shown: Sequence[tuple[_Seat, Value]], country: str | None
+    ) -> list[View]:
+        """They say as little as those that cannot be read, and are written over where those are."""
+        found = []
+        for seat, value in shown:
+            lens = Lens(one.reads(seat.connection), country)
+            each = lens.see(seat.connection, seat.kind, value, self._bases.get((one.rule.name, seat.connection)), None)
+            each.problem = _MUTED
+            found.append(each)
+        return found
 
     def _said(self, one: MappedProperty, views: Sequence[View]) -> Base | None:
         """A person's word that is to be carried out; it is over where the rules by now leave nothing to decide."""
@@ -177,6 +230,22 @@ class _Merging:
             self._new_bases[at] = OVER
             return None
         return said
+
+    def _opt_in(self, one: MappedProperty) -> OptIn | None:
+        """The evidence of a consent, where it is beyond doubt: agreed, readable, of a moment that was reached. Past a
+        closed read gate no yes is heard."""
+        name = one.rule.opted_in_at
+        if name is None or self._muted or self._values.get(name) is None:
+            return None
+        if self._is_untold(name) or any(each.property == name for each in self._unread):
+            return None
+        reached = max(record.modified_at for record in self._records)
+        at = moment_of(self._values[name], reached=reached)
+        if at is None:
+            return None
+        touched = {connection: record.modified_at for connection, record in self._heads.items()}
+        asked = frozenset(connection for prop, connection in self._asked if prop == one.rule.name)
+        return OptIn(at=at, told_by=name, touched=touched, asked=asked)
 
     def _shown(self, one: MappedProperty) -> list[tuple[_Seat, Value]]:
         """A field that the record did not come with is no blank: that side has no say."""
@@ -194,7 +263,12 @@ class _Merging:
             base = self._bases.get(at)
             if base is not None and seat.connection in self._moved:
                 base = self._taken_over(one, seat.connection, base, value, country)
-            found.append(lens.see(seat.connection, seat.kind, value, base, self._changed.get(at)))
+            if one.spoken:
+                lens = Lens(one.reads(seat.connection), country)
+            shape = one.shapes.get(seat.place)
+            found.append(lens.see(seat.connection, seat.kind, value, base, self._changed.get(at), shape=shape))
+        if one.spoken:
+            in_their_words(found, one.spoken, country)
         return found
 
     def _taken_over(self, one: MappedProperty, connection: str, base: Base, shown: Value, country: str | None) -> Base:
@@ -202,25 +276,57 @@ class _Merging:
         name = one.field_of(left) if left is not None else None
         before: Reading | None = None
         if left is not None and name is not None and name in left.values:
-            before = one.read.read(left.values[name], country)
-        found = taken_over(base, shown, one.read.read(shown, country), before)
+            before = one.reads(connection).read(left.values[name], country)
+        found = taken_over(base, shown, one.reads(connection).read(shown, country), before)
         if found is not base:
             self._new_bases[one.rule.name, connection] = found
         return found
 
-    def _keep(self, one: MappedProperty, merged: Merged, views: Sequence[View]) -> None:
+    def _keep(self, one: MappedProperty, merged: Merged, views: Sequence[View], country: str | None) -> None:
         name = one.rule.name
         for connection, value in merged.writes.items():
-            record = self._heads[connection]
-            field = one.fields[record.ref.connection, record.ref.object]
-            self._wishes.append(FieldWish(ref=record.ref, field=field, property=name, value=value))
+            self._wish(one, self._heads[connection], value, country)
         for connection, base in merged.bases.items():
             self._new_bases[name, connection] = base
         if merged.conflict is not None:
             self._conflicts.append(merged.conflict)
+        if merged.why:
+            self._whys[name] = merged.why
+        self._to_ask.update((name, connection) for connection in merged.to_ask)
         for found in views:
-            if found.problem is not None:
+            if found.problem is not None and found.problem is not _MUTED:
                 self._note(one, self._heads[found.connection], found.problem)
+
+    def _wish(self, one: MappedProperty, record: Record, value: Value, country: str | None) -> None:
+        field = one.fields[record.ref.connection, record.ref.object]
+        said = one.say(record.ref.connection, value, country)
+        self._wishes.append(
+            FieldWish(ref=record.ref, field=field, property=one.rule.name, value=said.value, problem=said.problem)
+        )
+
+    def _make(self, one: MappedProperty, country: str | None) -> None:
+        """What is made of other properties is written where it differs; nothing is made of nothing, nor of what nobody
+        can tell."""
+        if any(map(self._is_untold, one.rule.made_of)):
+            return
+        parts = [as_text(part) for name in one.rule.made_of if (part := self._values.get(name)) is not None]
+        made = one.read.read(one.rule.between.join(parts), country)
+        self._values[one.rule.name] = made.value
+        if made.value is None or made.problem is not None:
+            return
+        for record in self._heads.values():
+            field = one.field_of(record)
+            if field is None or field not in record.values:
+                continue
+            if one.reads(record.ref.connection).read(record.values[field], country) != made:
+                self._wish(one, record, made.value, country)
+
+    def _is_untold(self, name: str) -> bool:
+        """Whether it is unknown what a property holds: which is no blank, and no agreement either."""
+        if self._values.get(name) is not None:
+            return any(each.property == name for each in self._conflicts)
+        is_unread = any(each.property == name for each in self._unread)
+        return is_unread or name in self._unheard or name not in self._values
 
     def _note(self, one: MappedProperty, record: Record, problem: str) -> None:
         name = one.rule.name
@@ -232,8 +338,11 @@ class _Merging:
         """A property that no head carries is read from a twin, or from the lead a contact was converted from."""
         for record in self._asides:
             field = one.field_of(record)
-            if field is not None and field in record.values:
-                reading = one.read.read(record.values[field], country)
+            if field is not None and self._is_muted(one, record.ref.connection):
+                self._unheard.add(one.rule.name)
+                self._values.setdefault(one.rule.name, None)
+            elif field is not None and field in record.values:
+                reading = one.reads(record.ref.connection).read(record.values[field], country)
                 if reading.problem is not None:
                     self._note(one, record, reading.problem)
                 elif reading.value is not None:
@@ -245,7 +354,7 @@ class _Merging:
         found: dict[At, Value] = {}
         for one in self._fields.heard:
             for seat, value in self._shown(one):
-                reading = one.read.read(value, country)
+                reading = one.reads(seat.connection).read(value, country)
                 if reading.problem is None:
                     found[one.rule.name, seat.connection] = reading.value
                 else:

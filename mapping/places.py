@@ -109,6 +109,20 @@ _STATE_ALIASES = {
 }
 """ISO code → further names of states, where English or shortened ones are in daily use."""
 
+_CALLED = {
+    "BN": "Brunei",
+    "CD": "DR Congo",
+    "FM": "Micronesia",
+    "KP": "North Korea",
+    "LA": "Laos",
+    "PS": "Palestine",
+    "RU": "Russia",
+    "SY": "Syria",
+    "TR": "Turkey",
+    "VA": "Vatican City",
+}
+"""ISO code → the name that everybody uses, where the standard's own list of common names has none."""
+
 _DEFAULT_STATE_COUNTRIES = ("US", "CA")
 """Whose states are meant when the country is not known: the two where people leave the country out."""
 
@@ -131,6 +145,37 @@ def state_code(text: str, country: str | None) -> str | None:
         if found is not None:
             return found
     return None
+
+
+@lru_cache(maxsize=4096)
+def country_name(text: str, *, official: bool = False) -> str | None:
+    """What people call the country that a code or name stands for (`South Korea`); `official`: as ISO 3166 does."""
+    code = country_code(text)
+    if code is None:
+        return None
+    country = pycountry.countries.get(alpha_2=code)
+    if country is None:
+        return None
+    common = _CALLED.get(code) or getattr(country, "common_name", None)
+    return str(country.name if official or common is None else common)
+
+
+@lru_cache(maxsize=4096)
+def state_name(text: str, country: str | None) -> str | None:
+    """The name of the state that a code or name stands for, in `country`; without one see `state_code`."""
+    code = state_code(text, country)
+    for each in (country,) if country else _DEFAULT_STATE_COUNTRIES:
+        name = _state_names(each).get(code or "")
+        if name is not None and _states(each).get(_folded(name)) == code:
+            return name
+    return None
+
+
+@cache
+def _state_names(country: str) -> dict[str, str]:
+    """Code → name."""
+    found = (state for state in pycountry.subdivisions if state.country_code == country)
+    return {state.code.split("-", 1)[1]: state.name for state in found}
 
 
 def _folded(text: str) -> str:

@@ -14,11 +14,9 @@ from domain.values import Value
 from mapping.compiled import FieldMap, MappedProperty
 from mapping.scalars import as_text
 from mapping.wishes import FieldWish
+from mapping.written import OWNERLESS_OBJECTS
 
 QUEUE_PREFIX = "queue:"
-OWNERLESS_OBJECTS = frozenset({"Contact", "Account"})
-"""Salesforce's objects whose owner is never changed: a contact's handoff is a task."""
-
 LIFECYCLE = (
     "subscriber",
     "lead",
@@ -47,34 +45,24 @@ def project(
     lead = _Decided(properties=properties, users=users, ladders=ladders or {})
     seats = [((record.ref.connection, record.ref.object), record) for record in heads.values()]
     return tuple(
-        FieldWish(ref=record.ref, field=field, property=one.rule.name, value=value)
+        _wish(one, record, field, value)
         for one in _compiled(rules).decided
         if one.rule.role is Role.STATUS or one.rule.name in properties
         for record, field, value in lead.values_for(one, _places(one, seats))
     )
 
 
+def _wish(one: MappedProperty, record: Record, field: str, value: Value) -> FieldWish:
+    """Our own properties in the system's words; owner and status are in them already."""
+    if one.rule.role is not Role.OWNED or not one.spoken:
+        return FieldWish(ref=record.ref, field=field, property=one.rule.name, value=value)
+    said = one.say(record.ref.connection, value, None)
+    return FieldWish(ref=record.ref, field=field, property=one.rule.name, value=said.value, problem=said.problem)
+
+
 def _places(one: MappedProperty, seats: Sequence[tuple[tuple[str, str], Record]]) -> list[tuple[Record, str]]:
     """The records that have a field for the property, with that field."""
     return [(record, field) for place, record in seats if (field := one.fields.get(place)) is not None]
-
-
-def unmapped_owner(
-    properties: Mapping[str, Value],
-    heads: Mapping[str, Record],
-    rules: MappingRules | FieldMap,
-    *,
-    users: Mapping[tuple[str, str], str],
-) -> tuple[str, ...]:
-    """Connections where the owner should be written and has no user: a health error."""
-    owners = [one for one in _compiled(rules).properties if one.rule.role is Role.OWNER]
-    return tuple(
-        record.ref.connection
-        for record in heads.values()
-        for one in owners
-        if one.field_of(record) and _takes_owner(record)
-        if (email := _owner_email(properties.get(one.rule.name))) and (record.ref.connection, email) not in users
-    )
 
 
 def _compiled(rules: MappingRules | FieldMap) -> FieldMap:

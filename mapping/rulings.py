@@ -5,12 +5,13 @@ does not name is left alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config.mapping import Nulls, Property, SyncRule
 from domain.record import FieldType
 from domain.values import Value
 from mapping.canonical import LIST_SIGN, as_parts
+from mapping.equal_forms import is_equal_form
 from mapping.views import View, agreed_value, first_value
 
 
@@ -19,6 +20,10 @@ class Ruling:
     value: Value
     wanted: Mapping[str, Value] = field(default_factory=dict)
     is_conflict: bool = False
+    why: str = ""
+    """What told which side is the newer one, where several had changed."""
+    to_ask: frozenset[str] = frozenset()
+    """The connections whose history could tell what is not ruled yet."""
 
 
 Rule = Callable[[Property, Sequence[View]], Ruling]
@@ -35,9 +40,9 @@ def by_word(value: Value, views: Sequence[View]) -> Ruling:
     return _everywhere(value, views)
 
 
-def stays_cleared(prop: Property, one: View, value: Value) -> bool:
+def stays_cleared(prop: Property, one: View, value: Value, *, is_news: bool) -> bool:
     """Whether a side that a person cleared is to stay so: until a value other than the cleared one arrives."""
-    return prop.nulls is Nulls.IGNORE and one.is_cleared and value == one.agreed
+    return prop.nulls is Nulls.IGNORE and one.is_cleared and (value == one.agreed or not is_news)
 
 
 def says_no(prop: Property, value: Value) -> bool:
@@ -51,6 +56,18 @@ def is_overruled(prop: Property, one: View, heard: Sequence[View]) -> bool:
         return any(says_no(prop, each.value) for each in heard)
     master = _MASTERS.get(prop.sync)
     return master is not None and one.kind != master and any(each.kind == master for each in heard)
+
+
+def one_meaning(views: Sequence[View]) -> Value:
+    """The value of which every side shows its own form; None where they mean different things."""
+    return next((one.value for one in views if one.value is not None and _is_meant(one.value, views)), None)
+
+
+def _is_meant(value: Value, views: Sequence[View]) -> bool:
+    return all(
+        each.value == value or (each.shape is not None and is_equal_form(each.plain, value, each.shape))
+        for each in views
+    )
 
 
 def _leave(views: Sequence[View]) -> Ruling:
@@ -87,7 +104,17 @@ def _two_way(prop: Property, views: Sequence[View]) -> Ruling:
     if len({one.value for one in speaking}) == 1:
         return _everywhere(speaking[0].value, views)
     newest = None if is_meeting else _newest(speaking)
-    return _conflict(views) if newest is None else _everywhere(newest.value, views)
+    if newest is None:
+        return _conflict(views)
+    return replace(_everywhere(newest.value, views), why=_as_told(speaking))
+
+
+def _as_told(speaking: Sequence[View]) -> str:
+    """The newest first; to the second only where the minutes are the same."""
+    timed = sorted(((one.exact_at, one.connection) for one in speaking if one.exact_at is not None), reverse=True)
+    minutes = {f"{at:%Y-%m-%d %H:%M}" for at, _ in timed}
+    told = "%Y-%m-%d %H:%M" if len(minutes) == len(timed) else "%Y-%m-%d %H:%M:%S"
+    return "newer by field history: " + ", ".join(f"{name} {at:{told}}" for at, name in timed)
 
 
 def _unmoved(prop: Property, views: Sequence[View]) -> Ruling:
@@ -205,7 +232,7 @@ def _union(prop: Property, views: Sequence[View]) -> Ruling:
 
 
 def _no_wins(prop: Property, views: Sequence[View]) -> Ruling:
-    """A no anywhere is a no everywhere; a yes never travels: consent is given, not copied."""
+    """A no anywhere is a no everywhere; a yes does not travel, for consent is given, not copied: but see `opt_in`."""
     refusal = next((one.value for one in views if says_no(prop, one.value)), None)
     if refusal is None:
         return _leave(views)

@@ -7,8 +7,10 @@ from enum import StrEnum
 
 import orjson
 
+from config.conditions import references
 from config.mapping import MappingRules, Property, Role, System, Whose
 from domain.place import FieldOf
+from mapping.wording import words_of
 from mapping.written import written_fields
 
 
@@ -22,13 +24,14 @@ class Part(StrEnum):
     ACCOUNT = "people are no longer matched with their account by id"
     COMPANY = "the company's name is no longer known from it"
     ACCOUNTS = "companies are matched without it"
+    ACCOUNT_LINK = "companies of two systems are no longer known for one by the other tool's id"
     DEALS = "deals are looked at without it"
     USERS = "reps are known without it"
     TASK_KEY = "tasks cannot be created: a repeated one could not be told from a new one"
     TASKS = "tasks are written without it"
 
 
-_OPTIONAL = frozenset({Part.MORE_EMAILS, Part.LINK, Part.ACCOUNT, Part.COMPANY})
+_OPTIONAL = frozenset({Part.MORE_EMAILS, Part.LINK, Part.ACCOUNT, Part.COMPANY, Part.ACCOUNT_LINK})
 """What an object may lack from the beginning: a Salesforce Contact has an account and no company."""
 
 
@@ -76,7 +79,7 @@ def uses(rules: MappingRules, types: Mapping[str, str]) -> dict[FieldOf, Use]:
             properties=tuple(prop.name for prop in props),
             is_heard=any(_is_heard(prop) for prop in props),
             is_written=at in written and at not in theirs,
-            words=frozenset(word for prop in props for word in prop.values.get(at.connection, {}).values()),
+            words=frozenset(word for prop in props for word in _words(prop, at.connection)),
             line=_line(props),
         )
     return found
@@ -91,7 +94,10 @@ def _parts(system: System) -> Iterator[tuple[str, str, Part]]:
         more = ((people.more_emails, Part.MORE_EMAILS), (people.account, Part.ACCOUNT), (people.company, Part.COMPANY))
         yield from ((kind, field, part) for field, part in more if field)
     if (accounts := system.accounts) is not None:
-        yield from _of(accounts.object, (accounts.name, accounts.domain, accounts.owner, accounts.type), Part.ACCOUNTS)
+        house = () if accounts.house is None else references(accounts.house, subject="account")
+        asked = (accounts.name, accounts.domain, accounts.owner, accounts.type, *sorted(house))
+        yield from _of(accounts.object, asked, Part.ACCOUNTS)
+        yield from _of(accounts.object, tuple(accounts.links), Part.ACCOUNT_LINK)
     if (deals := system.deals) is not None:
         yield from _of(deals.object, (deals.account, deals.closed, deals.won, deals.amount), Part.DEALS)
     if (users := system.users) is not None:
@@ -114,7 +120,17 @@ def _places(prop: Property, rules: MappingRules) -> Iterator[FieldOf]:
 
 
 def _is_heard(prop: Property) -> bool:
-    return prop.role is not Role.OWNED
+    return prop.role is not Role.OWNED and not prop.made_of
+
+
+def _words(prop: Property, connection: str) -> Iterator[str]:
+    yield from prop.values.get(connection, {}).values()
+    yield from words_of(prop, connection)
+
+
+def _worded(prop: Property) -> Iterator[list[object]]:
+    wordings = ((name, prop.wording(name)) for name in sorted(prop.places))
+    return ([name, each.read, each.write] for name, each in wordings if each is not None)
 
 
 def _left_to_others(rules: MappingRules) -> Collection[FieldOf]:
@@ -128,5 +144,8 @@ def _left_to_others(rules: MappingRules) -> Collection[FieldOf]:
 
 
 def _line(props: Sequence[Property]) -> str:
-    told = [[prop.name, prop.type.value, prop.role.value, prop.sync.value, prop.transforms] for prop in props]
+    told = [
+        [prop.name, prop.type.value, prop.role.value, prop.sync.value, prop.transforms, *_worded(prop)]
+        for prop in props
+    ]
     return hashlib.sha256(orjson.dumps(told)).hexdigest()[:12]

@@ -1,13 +1,15 @@
 """One connection's view of one property, ready to be compared with the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.values import RecordRef, Value
 from mapping.agreement import Base, stands_for
 from mapping.canonical import BLANK, Reader
+from mapping.equal_forms import Shape, is_equal_form
 from mapping.transforms import Reading
+from mapping.wording import Spoken
 
 _ORDER = {"salesforce": 0, "hubspot": 1}
 
@@ -27,13 +29,15 @@ class Side:
     changed_at: datetime | None = None
     certain: bool = False
     country: str | None = None
+    shape: Shape | None = None
 
 
 @dataclass(slots=True)
 class View:
     """A side after reading: `plain` is the canonical form of what it shows, `value` what it stands for (the agreed
     value where it shows an equal form of it), `agreed` the agreed value as the rules read it now. `exact_at` is None
-    where the moment of the change is not certain; with a `problem` the side says nothing."""
+    where the moment of the change is not certain; with a `problem` the side says nothing. `shape`: see `equal_forms`,
+    None where nothing is known of the field."""
 
     connection: str
     kind: str
@@ -45,6 +49,7 @@ class View:
     exact_at: datetime | None
     problem: str | None
     agreed: Value
+    shape: Shape | None = None
 
     @property
     def is_new(self) -> bool:
@@ -71,28 +76,66 @@ class Lens:
     shown: Value = None
     reading: Reading = BLANK
 
-    def see(self, connection: str, kind: str, shown: Value, base: Base | None, exact_at: datetime | None) -> View:
+    def see(
+        self,
+        connection: str,
+        kind: str,
+        shown: Value,
+        base: Base | None,
+        exact_at: datetime | None,
+        *,
+        shape: Shape | None = None,
+    ) -> View:
         """Read a side. The agreed value is read again, so a new transform or country is nobody's change."""
         if shown != self.shown or shown.__class__ is not self.shown.__class__:
             self.shown, self.reading = shown, self.read.read(shown, self.country)
         plain, problem = self.reading.value, self.reading.problem
         if base is None:
-            return View(connection, kind, shown, None, plain, plain, False, exact_at, problem, None)
-        same = stands_for(shown, plain, base)
+            return View(connection, kind, shown, None, plain, plain, False, exact_at, problem, None, shape)
+        same = stands_for(shown, plain, base, shape)
         if same and plain == base.value:
             agreed = plain if problem is None else None
-            return View(connection, kind, shown, base, plain, plain, False, exact_at, problem, agreed)
-        before = self.read.read(base.value, self.country)
+            return View(connection, kind, shown, base, plain, plain, False, exact_at, problem, agreed, shape)
+        before = self.read.again().read(base.value, self.country)
         agreed = before.value if before.problem is None else None
+        if same and problem is None and not self.read.settles and shown not in base.learnt:
+            agreed = plain  # it is what was agreed, and only the rules can tell by how much they changed
         if same and before.problem is None:
-            return View(connection, kind, shown, base, plain, agreed, False, exact_at, None, agreed)
-        return View(connection, kind, shown, base, plain, plain, not same, exact_at, problem, agreed)
+            return View(connection, kind, shown, base, plain, agreed, False, exact_at, None, agreed, shape)
+        return View(connection, kind, shown, base, plain, plain, not same, exact_at, problem, agreed, shape)
 
 
 def view(side: Side, read: Reader, kind: str) -> View:
     """A side as the merge sees it; `kind` is its connection's vendor."""
     exact_at = side.changed_at if side.certain else None
-    return Lens(read, side.country).see(side.connection, kind, side.shown, side.base, exact_at)
+    return Lens(read, side.country).see(side.connection, kind, side.shown, side.base, exact_at, shape=side.shape)
+
+
+def in_their_words(views: Sequence[View], spoken: Mapping[str, Spoken], country: str | None) -> None:
+    """A side that shows what another one's value is written as there, shortened perhaps, shows that value; one that
+    showed it until somebody cleared it had agreed on that value."""
+    for one in views:
+        own = spoken.get(one.connection)
+        is_blank = one.value is None and not one.is_cleared
+        if own is None or not own.is_given or is_blank or one.problem is not None:
+            continue
+        others = {each.value for each in views if each.problem is None} - {None, one.value}
+        said = ((value, own.say(value, country)) for value in others)
+        alike = [value for value, each in said if each.problem is None and _shows(one, each.value)]
+        if len(alike) == 1 and one.is_cleared:
+            one.agreed = alike[0]
+        elif len(alike) == 1:
+            one.plain = one.value = alike[0]
+            one.changed = False
+
+
+def _shows(one: View, said: Value) -> bool:
+    """Whether it shows this, or did until it was cleared; what was put back stands for what had been written."""
+    if one.is_cleared:
+        return one.base is not None and is_equal_form(said, one.base.vendor_form)
+    return is_equal_form(said, one.shown) or (
+        one.base is not None and not one.changed and is_equal_form(said, one.value)
+    )
 
 
 def in_order(views: Iterable[View]) -> tuple[View, ...]:

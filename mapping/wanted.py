@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from config.mapping import MappingRules, System
+from config.conditions import references
+from config.mapping import Accounts, MappingRules, System
 
 
 def wanted_fields(rules: MappingRules, connection: str) -> dict[str, frozenset[str]]:
@@ -34,8 +35,14 @@ def _people(system: System) -> Iterator[str]:
 
 def _others(system: System) -> Iterator[tuple[str, tuple[str | None, ...]]]:
     if (accounts := system.accounts) is not None:
-        yield accounts.object, (accounts.name, accounts.domain, accounts.owner, accounts.type)
+        yield accounts.object, (accounts.name, accounts.domain, accounts.owner, accounts.type, *_more_of(accounts))
     if (deals := system.deals) is not None:
         yield deals.object, (deals.account, deals.closed, deals.won, deals.amount)
     if (users := system.users) is not None:
         yield users.object, (users.email, users.active, users.name, users.available)
+
+
+def _more_of(accounts: Accounts) -> frozenset[str]:
+    """The account's fields that only a condition or a link asks for."""
+    asked = references(accounts.house, subject="account") if accounts.house is not None else frozenset()
+    return asked | accounts.links.keys()

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.mapping import MappingRules, Property, Role, SyncRule
-from mapping.projection import OWNERLESS_OBJECTS
+
+OWNERLESS_OBJECTS = frozenset({"Contact", "Account"})
+"""Salesforce's objects whose owner is never changed: a contact's handoff is a task."""
 
 _READ_ONLY_SIDE = {SyncRule.ALWAYS_SALESFORCE: "salesforce", SyncRule.ALWAYS_HUBSPOT: "hubspot"}
 
@@ -27,12 +29,13 @@ class WrittenField:
 
 def written_fields(rules: MappingRules, types: Mapping[str, str]) -> tuple[WrittenField, ...]:
     """Every field of a person that some rule may write; `types`: connection → vendor."""
-    return tuple(sorted({field for prop in rules.properties for field in _of(prop, rules, types)}))
+    return tuple(sorted({field for prop in rules.properties for field in fields_written(prop, rules, types)}))
 
 
-def _of(prop: Property, rules: MappingRules, types: Mapping[str, str]) -> Iterator[WrittenField]:
+def fields_written(prop: Property, rules: MappingRules, types: Mapping[str, str]) -> Iterator[WrittenField]:
+    """Those of one property."""
     for connection, place in prop.fields.items():
-        if not _is_written(prop, connection, types):
+        if connection not in rules.systems or not _is_written(prop, connection, types):
             continue
         objects = rules.systems[connection].people.objects
         fields = place if isinstance(place, dict) else dict.fromkeys(objects, place)
@@ -44,6 +47,8 @@ def _of(prop: Property, rules: MappingRules, types: Mapping[str, str]) -> Iterat
 
 def _is_written(prop: Property, connection: str, types: Mapping[str, str]) -> bool:
     match prop.role:
+        case Role.SHARED if prop.made_of:
+            return True
         case Role.SHARED:
             is_master = _READ_ONLY_SIDE.get(prop.sync) == types.get(connection)
             return prop.sync is not SyncRule.DONT_SYNC and len(prop.fields) > 1 and not is_master

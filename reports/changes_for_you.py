@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from domain.effect import Effect, Move, TeamEffect
+from domain.rule_problem import unjudged
+from reports.unjudged import sentence
 
 MARKETING = "marketing"
 MOST = 6
@@ -26,10 +28,21 @@ def lines_of(effect: Effect) -> Iterator[str]:
         yield f"{connection} {kind}.{name}: another value for {_leads(count)}."
     if len(effect.values) > MOST:
         yield f"… and {len(effect.values) - MOST} fields more."
+    yield from _gates(effect)
     if effect.failed:
         yield f"! The new rules fail for {_leads(effect.failed)}: they would be set aside undecided."
+    for one in unjudged(effect.unjudged)[:MOST]:
+        yield f"! {sentence(one)}. It counts as not met there."
     if effect.is_sample:
         yield "Figures are of the sample; `--whole` looks at every lead."
+
+
+def _gates(effect: Effect) -> Iterator[str]:
+    """What a changed gate does: who is taken out of a connection, and who is let in."""
+    for gate in sorted({*effect.taken_out, *effect.let_in}):
+        out, back = effect.taken_out[gate], effect.let_in[gate]
+        told = [*([f"{_leads(out)} out"] if out else []), *([f"{_leads(back)} in"] if back else [])]
+        yield f"The {gate[1]} gate of {gate[0]}: {', '.join(told)}."
 
 
 def paragraphs(effect: Effect, edits: Sequence[str], teams: Sequence[str]) -> dict[str, str]:

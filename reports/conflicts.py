@@ -5,22 +5,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.evidence import Evidence, mark_of
+from domain.lead import Fact
+from domain.record import Record
+from domain.survey import Author
 from domain.values import LeadId, RecordRef, Value
 from mapping.compiled import FieldMap
 from mapping.heads import touches
-from store import bases, ledger, records
+from store import bases, evidence, ledger, records
 from store.conflicts import Open
 from store.engine import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What one system shows, on which record. `changed_at`: when that record last changed in whatever field, so a
-    hint and no proof of which side is newer."""
+    """What one system shows, on which record.
+
+    `changed_at` is certain where the field's own history told it, and by whom. Else it is when the record last changed
+    in whatever field since the sides agreed: a hint and no proof of which side is newer.
+    """
 
     value: Value
     ref: RecordRef | None
     changed_at: datetime | None
+    certain: bool = False
+    author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +51,47 @@ def described(tx: Tx, found: Sequence[Open], fields: FieldMap) -> list[Undecided
     twins = [lead for lead, rows in theirs.items() if len({each.ref.connection for each in rows}) < len(rows)]
     touched = {lead: touches(acts) for lead, acts in ledger.activities_of(tx, twins).items()}
     heads = {lead: fields.heads(rows, touched=touched.get(lead)) for lead, rows in theirs.items()}
+    told, facts = evidence.of_leads(tx, ids), ledger.facts_of(tx, ids)
     return [
         Undecided(
             name=one.name,
             lead_id=one.lead_id,
             property=one.conflict.property,
-            sides={
-                name: Side(
-                    value=value,
-                    ref=head.ref if (head := heads.get(one.lead_id, {}).get(name)) else None,
-                    changed_at=head.modified_at if head else None,
-                )
-                for name, value in sorted(one.conflict.values.items())
-            },
+            sides=_sides(
+                one,
+                heads.get(one.lead_id, {}),
+                told.get(one.lead_id, ()),
+                since=_agreed_since(one, facts.get(one.lead_id, ())),
+            ),
             agreed=_agreed(one, agreed.get(one.lead_id, {})),
             since=one.since,
         )
         for one in found
     ]
+
+
+def _sides(
+    one: Open, heads: Mapping[str, Record], told: Iterable[Evidence], *, since: datetime | None
+) -> dict[str, Side]:
+    certain = {each.ref: each for each in told if each.property == one.conflict.property and each.certain}
+    found = {}
+    for name, value in sorted(one.conflict.values.items()):
+        head = heads.get(name)
+        known = certain.get(head.ref) if head is not None else None
+        if head is None:
+            found[name] = Side(value=value, ref=None, changed_at=None)
+        elif known is not None and mark_of(head.values.get(known.field)) == known.mark:
+            found[name] = Side(value=value, ref=head.ref, changed_at=known.at, certain=True, author=known.author)
+        else:
+            is_later = since is None or head.modified_at > since
+            found[name] = Side(value=value, ref=head.ref, changed_at=head.modified_at if is_later else None)
+    return found
+
+
+def _agreed_since(one: Open, facts: Iterable[Fact]) -> datetime | None:
+    """When the lead took the value that it goes by, which is what was agreed."""
+    seen = [fact.seen_at for fact in facts if fact.name == one.conflict.property]
+    return max((at for at in seen if at < one.since), default=None)
 
 
 def _agreed(one: Open, theirs: Mapping[tuple[str, str], bases.Base]) -> Value:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from domain.drift import OpenDrift
 from domain.misfit import Blocked
 from domain.place import Stopped
+from domain.rule_problem import Unjudged
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
-from reports import staying
+from reports import staying, unjudged
 from reports.drift import in_reason
+from reports.going_live import GoingLive
 from store import (
     arrivals,
     back_fills,
@@ -17,18 +19,22 @@ from store import (
     connections,
     drifts,
     flaps,
+    handoffs,
     held,
     inbox,
     installation,
     leads,
     misfits,
     outbox,
+    rule_problems,
     runs,
     sweeps,
+    unions,
 )
 from store.arrivals import Overdue
 from store.back_fills import BackFill
 from store.engine import Tx
+from store.handoffs import Queued
 from store.held import HeldStatus
 from store.sweeps import Finding
 
@@ -85,6 +91,14 @@ class Standing:
     """What stays at home, because its field would refuse it or nobody can read it."""
     conflicts: Mapping[str, int] = field(default_factory=dict)
     """Property → leads about which a person has to decide it, because no rule can."""
+    unjudged: tuple[Unjudged, ...] = ()
+    """Rules that could not be told about some leads: they count as not met there."""
+    queued: tuple[Queued, ...] = ()
+    """Who waits for a rep in sight of everybody, by queue and cause."""
+    doubts: int = 0
+    """Pairs of leads that look like one person and were left apart."""
+    going: GoingLive | None = None
+    """How far go-live has come; None before the first command that works."""
 
 
 def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, now: datetime) -> Standing:
@@ -101,6 +115,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
     missing = tuple(sweeps.findings(tx))
     drifted = tuple(drifts.of(tx))
     stays = misfits.blocked(tx)
+    untold = rule_problems.unjudged(tx)
     stages = {stage.value: count for stage, count in leads.count_by_stage(tx).items()}
     return Standing(
         status=status,
@@ -112,6 +127,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
                 *_unbelieved(missing, now),
                 *in_reason(drifted, writes=arrival is not None),
                 *staying.in_reason(stays, leads=sum(stages.values())),
+                *unjudged.in_reason(untold, leads=rule_problems.leads_with_any(tx)),
             ]
         ),
         last_run=last,
@@ -128,6 +144,9 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
         back_fills=tuple(back_fills.of(tx)),
         blocked=stays,
         conflicts=conflicts.counts(tx),
+        unjudged=untold,
+        queued=tuple(handoffs.queued(tx)),
+        doubts=unions.count_doubts(tx),
     )
 
 

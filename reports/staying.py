@@ -34,9 +34,11 @@ def mend(one: Blocked) -> str:
 _AT_ITS_ROOT = "Mend the values where they come from, or the type and transforms of {named}."
 _MENDS: Mapping[Why, str] = {
     Why.UNREADABLE: "Mend the values in {there}, or the type and transforms of {named}.",
+    Why.UNSAID: "Give {named} a word for it: `read` and `write` under `fields: {{{there}: ...}}`.",
     Why.TYPE: _AT_ITS_ROOT,
     Why.LENGTH: "Make the field longer in {there}, or cut it: `truncate(...)` in the transforms of {named}.",
-    Why.OPTION: "Add the option in {there}, or translate it: `map(...)` in the transforms of {named}.",
+    Why.OPTION: "Add the option in {there}, or translate it: a `map(...)` under "
+    "`fields: {{{there}: {{field: ..., read: [...]}}}}` of {named}.",
     Why.DIGITS: _AT_ITS_ROOT,
     Why.DATE: _AT_ITS_ROOT,
     Why.ADDRESS: _AT_ITS_ROOT,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.conditions import Predicate, compile_condition, references
+from config.conditions import Condition, Judge, judge_for, references, why_untold
 from config.scoring import ActivityGroup, ActivityRule, Exclusion, FitRule, Repeat, ScoringRules
-from domain.activity import ActivityKind
+from domain.activity import Activity, ActivityKind
+from domain.rule_problem import RuleFile, RuleProblem
 from domain.score import POINT, Dimension
 from domain.values import Value
 from scoring.decay import Fading, fading_of
@@ -27,7 +28,7 @@ class PointRule:
     limit: int | None
     dimension: Dimension
     kinds: frozenset[ActivityKind]
-    matches: Predicate
+    matches: Judge
     raw: int
     hand_raiser: bool
     repeat: Repeat
@@ -36,16 +37,26 @@ class PointRule:
     cap_per_day: int | None
     source: ActivityRule
 
+    def problem(self, activity: Activity) -> RuleProblem:
+        """Why it cannot be told about an activity."""
+        rule = f"rule '{self.name}' in '{self.group}'"
+        return _problem(rule, self.source.where, activity.properties, subject="activity")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TraitRule:
     """One rule over the lead's facts; a penalty's `raw` is below zero however it was written."""
 
     name: str
+    group: str
     raw: int
-    matches: Predicate
+    matches: Judge
     asks: frozenset[str]
     source: FitRule
+
+    def problem(self, values: Mapping[str, Value]) -> RuleProblem:
+        """Why it cannot be told about a lead."""
+        return _problem(f"rule '{self.name}' in '{self.group}'", self.source.when, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,6 +69,19 @@ class TraitGroup:
     rules: tuple[TraitRule, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bar:
+    """An exclusion, ready to run."""
+
+    name: str
+    matches: Judge
+    source: Exclusion
+
+    def problem(self, values: Mapping[str, Value]) -> RuleProblem:
+        """Why it cannot be told about a lead."""
+        return _problem(f"exclusion '{self.name}'", self.source.when, values)
+
+
 class Book:
     """All rules of one version, ready to run."""
 
@@ -66,17 +90,25 @@ class Book:
         self.engagement = _point_rules(rules.engagement, Dimension.ENGAGEMENT)
         self.sales = _point_rules(rules.sales, Dimension.SALES)
         self.fit = tuple(
-            _trait_group(group.name, group.limit, [_trait(rule, rule.points) for rule in group.rules])
+            _trait_group(group.name, group.limit, [_trait(rule, group.name, rule.points) for rule in group.rules])
             for group in rules.fit
         )
-        self.penalties = tuple(_trait(rule, -abs(rule.points)) for rule in rules.fit_penalties)
+        self.penalties = tuple(_trait(rule, PENALTIES, -abs(rule.points)) for rule in rules.fit_penalties)
         self.total_cap = None if rules.total_cap is None else rules.total_cap * POINT
         self.by_kind = _by_kind((*self.engagement, *self.sales))
         self._exclusions = _exclusions(rules.exclusions)
 
-    def excluded(self, values: Mapping[str, Value]) -> str | None:
-        """The name of the exclusion that a lead falls under; one that stops hand-raisers too comes first."""
-        return next((name for name, matches in self._exclusions if matches(values)), None)
+    def excluded(self, values: Mapping[str, Value]) -> tuple[str | None, tuple[RuleProblem, ...]]:
+        """The name of the exclusion that a lead falls under, one that stops hand-raisers too first; and those before
+        it that cannot be told."""
+        problems: list[RuleProblem] = []
+        for bar in self._exclusions:
+            met = bar.matches(values)
+            if met:
+                return bar.name, tuple(problems)
+            if met is None:
+                problems.append(bar.problem(values))
+        return None, tuple(problems)
 
 
 def _point_rules(groups: Sequence[ActivityGroup], dimension: Dimension) -> tuple[PointRule, ...]:
@@ -93,7 +125,7 @@ def _point_rule(rule: ActivityRule, group: ActivityGroup, dimension: Dimension, 
         limit=_thousandths(group.limit),
         dimension=dimension,
         kinds=frozenset(rule.on),
-        matches=compile_condition(rule.where, subject="activity"),
+        matches=judge_for(rule.where, subject="activity"),
         raw=rule.points * POINT,
         hand_raiser=rule.hand_raiser,
         repeat=rule.repeat,
@@ -108,11 +140,12 @@ def _thousandths(points: int | None) -> int | None:
     return None if points is None else points * POINT
 
 
-def _trait(rule: FitRule, points: int) -> TraitRule:
+def _trait(rule: FitRule, group: str, points: int) -> TraitRule:
     return TraitRule(
         name=rule.name,
+        group=group,
         raw=points * POINT,
-        matches=compile_condition(rule.when),
+        matches=judge_for(rule.when),
         asks=references(rule.when),
         source=rule,
     )
@@ -127,6 +160,10 @@ def _by_kind(rules: Sequence[PointRule]) -> dict[ActivityKind, tuple[PointRule, 
     return {kind: tuple(rule for rule in rules if kind in rule.kinds) for kind in ActivityKind}
 
 
-def _exclusions(exclusions: Sequence[Exclusion]) -> tuple[tuple[str, Predicate], ...]:
+def _exclusions(exclusions: Sequence[Exclusion]) -> tuple[Bar, ...]:
     hard_first = sorted(exclusions, key=lambda each: each.kind == "other")
-    return tuple((each.name, compile_condition(each.when)) for each in hard_first)
+    return tuple(Bar(name=each.name, matches=judge_for(each.when), source=each) for each in hard_first)
+
+
+def _problem(rule: str, condition: Condition, values: Mapping[str, Value], *, subject: str = "lead") -> RuleProblem:
+    return RuleProblem(file=RuleFile.SCORING, rule=rule, words=why_untold(condition, values, subject=subject))

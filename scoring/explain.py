@@ -57,7 +57,7 @@ def explain(
     as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
     score = scorer.score(facts, activities, as_of=as_of, known_at=known_at)
     present = [each for each in known(activities, known_at) if each.occurred_at <= as_of]
-    matched = {rule.name: each for rule, each in match(present, scorer.book.by_kind).items()}
+    matched = {rule.name: each for rule, each in match(present, scorer.book.by_kind).by_rule.items()}
     values = {name: fact.value for name, fact in standing(facts, as_of=as_of, known_at=known_at).items()}
     return Explanation(
         score=score,

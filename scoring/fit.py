@@ -6,6 +6,7 @@ from datetime import datetime
 
 from config.scoring import Grades
 from domain.lead import Fact
+from domain.rule_problem import RuleProblem
 from domain.score import Dimension, Grade, Line
 from domain.values import Value
 from scoring.book import PENALTIES, Book, TraitGroup, TraitRule
@@ -20,12 +21,14 @@ class Fit:
     percent: int | None
     grade: Grade
     last_fact_at: datetime | None
+    problems: tuple[RuleProblem, ...] = ()
 
 
 def fit_of(facts: Mapping[str, Fact], values: Mapping[str, Value], book: Book) -> Fit:
     """Percent rounds down and stays within 0 and 100; it is None when under half of the limits is known."""
     rules = (*(rule for group in book.fit for rule in group.rules), *book.penalties)
-    met = {rule for rule in rules if rule.matches(values)}
+    told = [(rule, rule.matches(values)) for rule in rules]
+    met = {rule for rule, is_met in told if is_met}
     lines = [line for group in book.fit for line in _group_lines(group, facts, met)]
     lines += [_line(rule, PENALTIES, facts, rule.raw) for rule in book.penalties if rule.raw and rule in met]
     points = sum(line.points for line in lines)
@@ -36,6 +39,7 @@ def fit_of(facts: Mapping[str, Fact], values: Mapping[str, Value], book: Book) -
         percent=percent,
         grade=grade_of(percent, book.source.grades),
         last_fact_at=_last_fact_at(rules, facts, met),
+        problems=tuple(rule.problem(values) for rule, is_met in told if is_met is None),
     )
 
 

@@ -42,7 +42,8 @@ class Scorer:
         as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
         seen = known(activities, known_at)
         present = [activity for activity in seen if activity.occurred_at <= as_of]
-        matched = match(present, self.book.by_kind)
+        met = match(present, self.book.by_kind)
+        matched = met.by_rule
         held = standing(facts, as_of=as_of, known_at=known_at)
         values = {name: fact.value for name, fact in held.items()}
         engaged = youngest_first(self.tallies(self.book.engagement, matched, as_of=as_of))
@@ -51,6 +52,7 @@ class Scorer:
         sales_lines = lines_of(self.book.sales, sold, share(sold, None))
         engagement = sum(line.points for line in lines)
         fit = fit_of(held, values, self.book)
+        excluded, barred = self.book.excluded(values)
         fading = first_change_us(engaged, self.book.total_cap, now=engagement, levels=self._levels(engagement, shown))
         coming = [self._next_activity_at(seen[len(present) :]), next_fact_at(facts, as_of=as_of, known_at=known_at)]
         return Score(
@@ -63,10 +65,11 @@ class Scorer:
             step=step_of(engagement, self.book.source.steps),
             lines=(*lines, *sales_lines, *fit.lines),
             hand_raises=_hand_raises(matched),
-            excluded=self.book.excluded(values),
+            excluded=excluded,
             last_point_at=max((award.activity.occurred_at for award in engaged if award.points > 0), default=None),
             last_fact_at=fit.last_fact_at,
             next_change_at=_earliest(as_of, fading, coming),
+            problems=(*(rule.problem(each) for rule, each in met.untold.items()), *fit.problems, *barred),
         )
 
     def tallies(
@@ -77,7 +80,7 @@ class Scorer:
 
     def _next_activity_at(self, future: Sequence[Activity]) -> datetime | None:
         """When the next activity comes that is known already (a meeting next week) and that a rule counts."""
-        return min((each[0].occurred_at for each in match(future, self.book.by_kind).values()), default=None)
+        return min((each[0].occurred_at for each in match(future, self.book.by_kind).by_rule.values()), default=None)
 
     def _levels(self, engagement: int, shown: int | None) -> set[int]:
         """Every sum of points whose crossing somebody has to hear of."""

@@ -33,16 +33,26 @@ class Tally:
     awards: Sequence[Award]
 
 
-def match(
-    present: Sequence[Activity], by_kind: Mapping[ActivityKind, Sequence[PointRule]]
-) -> dict[PointRule, list[Activity]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Activities under the rules that they meet, and of each rule that cannot be told about some the first of those."""
+
+    by_rule: dict[PointRule, list[Activity]]
+    untold: dict[PointRule, Activity]
+
+
+def match(present: Sequence[Activity], by_kind: Mapping[ActivityKind, Sequence[PointRule]]) -> Matched:
     """Lay every activity (oldest first) under each rule that it meets."""
     found: dict[PointRule, list[Activity]] = {}
+    untold: dict[PointRule, Activity] = {}
     for activity in present:
         for rule in by_kind[activity.kind]:
-            if rule.matches(activity.properties):
+            met = rule.matches(activity.properties)
+            if met:
                 found.setdefault(rule, []).append(activity)
-    return found
+            elif met is None:
+                untold.setdefault(rule, activity)
+    return Matched(by_rule=found, untold=untold)
 
 
 def tally(rule: PointRule, matched: Sequence[Activity], *, as_of: datetime, zone: tzinfo) -> Tally:

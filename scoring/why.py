@@ -164,7 +164,7 @@ def _plain_who(facts: _Values) -> str:
 
 
 def _meets(activity: Activity, rule: PointRule) -> bool:
-    return activity.kind in rule.kinds and rule.matches(activity.properties)
+    return activity.kind in rule.kinds and rule.matches(activity.properties) is True
 
 
 def _within(matched: Sequence[Activity], now: datetime, days: int) -> int:

@@ -16,6 +16,7 @@ FaultKind = Literal[
     "not_utf8",  # the answer is complete, but its first text is not UTF-8
     "expired_session",  # 401 in the vendor's shape; the token is dead from here on
     "search_lag",  # a read does not show changes of the last `seconds`
+    "nothing_found",  # a query, search or listing answers 200 and finds nothing
     "partial_failure",  # the first item of the next batch is refused
     "row_lock",  # UNABLE_TO_LOCK_ROW / 423
     "bulk_failed",  # Salesforce: there is no Bulk job to be had, or it ends Failed after so many rows
@@ -29,6 +30,7 @@ _USUAL_PATHS = {
     "partial_failure": re.compile(r"/composite/sobjects|/batch/(?!read)"),
     "row_lock": re.compile(r"/sobjects|/objects/(?!.*(?:/search|/batch/read))"),
     "search_lag": re.compile(r"/query|/search|/updated|/deleted|/composite/?$"),
+    "nothing_found": re.compile(r"/query|/search|/updated|/deleted|/composite/?$|/objects/[^/]+$|/memberships"),
     "bulk_failed": re.compile(r"/jobs/"),
     "query_refused": re.compile(r"(?<!/jobs)/query|/composite/?$"),
 }

@@ -4,14 +4,16 @@ What is agreed with one system about one lead is one document, property by prope
 one, the decider and who settles a write, so it is locked before it is read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from sqlalchemy import select
+
 from domain.values import LeadId, Value
-from store.chunks import BulkInsert, read_many
+from store.chunks import BulkInsert, chunks, read_many
 from store.columns import from_json, to_json
 from store.engine import Tx
-from store.schema import merge_base
+from store.schema import merge_base, record
 
 Base: TypeAlias = tuple[Value, Value, tuple[Value, ...]]
 """(canonical value last agreed, the vendor's form of it, other forms learnt to be equal)."""
@@ -27,7 +29,8 @@ _EMPTY = "{}"
 
 
 def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
-    """What was last agreed, by (property, connection). A null stands where two leads that were united differed."""
+    """What was last agreed, by (property, connection). A null stands where two leads that were united differed, and
+    where nothing is agreed any more."""
     found: dict[LeadId, dict[tuple[str, str], Base]] = {}
     for lead, connection, properties in read_many(tx, _READ, ids):
         theirs = found.setdefault(LeadId(lead), {})
@@ -38,9 +41,9 @@ def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str]
     return found
 
 
-def save_bases(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base]]) -> None:
-    """Write what is agreed; properties that are not named stay as they are."""
-    by_connection: dict[str, dict[LeadId, dict[str, Base]]] = {}
+def save_bases(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base | None]]) -> None:
+    """Write what is agreed, None where nothing is any more; properties that are not named stay as they are."""
+    by_connection: dict[str, dict[LeadId, dict[str, Base | None]]] = {}
     for lead, theirs in bases.items():
         for (name, connection), base in theirs.items():
             by_connection.setdefault(connection, {}).setdefault(lead, {})[name] = base
@@ -48,7 +51,16 @@ def save_bases(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base]]) -
         _save(tx, connection, fresh)
 
 
-def _save(tx: Tx, connection: str, fresh: Mapping[LeadId, Mapping[str, Base]]) -> None:
+def forget(tx: Tx, connection: str, object: str, properties: Collection[str]) -> None:
+    """Nothing is agreed any more about these properties of whoever has a record of this object."""
+    of_object = (record.c.connection == connection, record.c.object == object, record.c.lead_id.is_not(None))
+    ids = [LeadId(lead) for lead in tx.scalars(select(record.c.lead_id).where(*of_object).distinct())]
+    nothing: dict[tuple[str, str], Base | None] = {(name, connection): None for name in properties}
+    for portion in chunks(sorted(ids) if properties else ()):
+        save_bases(tx, dict.fromkeys(portion, nothing))
+
+
+def _save(tx: Tx, connection: str, fresh: Mapping[LeadId, Mapping[str, Base | None]]) -> None:
     known = _locked(tx, connection, sorted(fresh))
     rows = [
         (lead, connection, to_json({**from_json(known.get(lead, _EMPTY)), **theirs}))

@@ -96,6 +96,16 @@ class StoreBudget:
         with self._lock:
             return self._usage(connection, self._of(connection, now), now)
 
+    def refusal(self, connection: str, lane: str) -> str | None:
+        """Why a call of this lane would have to wait now, in words; None where it would not. Books nothing."""
+        now = self._clock.now()
+        with self._lock:
+            counted = self._of(connection, now)
+            free_at = self._free_at(connection, lane, counted, 1, now)
+            if free_at <= now:
+                return None
+            return str(_refusal(connection, lane, self._usage(connection, counted, now), wait=free_at - now))
+
     def flush(self) -> None:
         """Write what was booked since the last time."""
         with self._lock:

@@ -71,6 +71,12 @@ def open_ones(tx: Tx, *, property: str | None = None) -> list[Open]:
     return [_to_open(row) for row in tx.execute(rows)]
 
 
+def of_lead(tx: Tx, lead_id: LeadId) -> list[Open]:
+    """What a person has to decide about one lead."""
+    rows = select(table).where(table.c.lead_id == lead_id, table.c.closed_at.is_(None)).order_by(table.c.property)
+    return [_to_open(row) for row in tx.execute(rows)]
+
+
 def get(tx: Tx, numbers: Collection[int]) -> dict[int, Open]:
     """Those of these numbers that are still open."""
     found: dict[int, Open] = {}

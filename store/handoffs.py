@@ -1,6 +1,8 @@
 """Handoffs, the moves and assignments that made them, and the router's memory."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +20,7 @@ from store.schema import transition as transition_table
 from store.upserts import upsert
 
 _ROUTING = "routing_state"
+EXAMPLES = 3
 
 
 def open_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Handoff]:
@@ -129,6 +132,41 @@ def in_queue(tx: Tx, queue: Queue) -> list[Handoff]:
         .order_by(table.c.opened_at, table.c.lead_id)
     )
     return [to_handoff(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Leads that no rep can have now, by queue and cause; `since`: the oldest handoff among them."""
+
+    queue: Queue
+    cause: str
+    leads: int
+    since: datetime
+    examples: tuple[LeadId, ...]
+
+
+def queued(tx: Tx) -> list[Queued]:
+    """Everybody who waits in sight, the most first."""
+    columns = table.c
+    rows = tx.execute(
+        select(columns.queue, columns.queue_cause, columns.lead_id, columns.opened_at)
+        .where(columns.closed_at.is_(None), columns.queue.is_not(None))
+        .order_by(columns.opened_at, columns.lead_id)
+    )
+    found: dict[tuple[str, str], list[AnyRow]] = {}
+    for row in rows:
+        found.setdefault((row.queue, row.queue_cause or ""), []).append(row)
+    waiting = [
+        Queued(
+            queue=Queue(queue),
+            cause=cause,
+            leads=len(several),
+            since=several[0].opened_at,
+            examples=tuple(LeadId(row.lead_id) for row in several[:EXAMPLES]),
+        )
+        for (queue, cause), several in found.items()
+    ]
+    return sorted(waiting, key=lambda each: (-each.leads, each.since))
 
 
 def routing_state(tx: Tx) -> str | None:

@@ -18,8 +18,8 @@ from store import numbers
 from store.chunks import chunks, read_many
 from store.columns import AnyRow, Instant, from_json, maybe_moment
 from store.engine import Tx
+from store.schema import activity, record
 from store.schema import lead as table
-from store.schema import record
 from store.scores import never_scored, save_scores, scores_of
 
 
@@ -185,6 +185,15 @@ def count(tx: Tx) -> int:
     return tx.execute(select(func.count()).where(table.c.merged_into.is_(None))).scalar_one()
 
 
+def with_news(tx: Tx, since: datetime) -> frozenset[LeadId]:
+    """The leads of which a record was modified, or an activity was first seen, from then on."""
+    queries = (
+        select(record.c.lead_id).where(record.c.modified_at >= since, record.c.lead_id.is_not(None)),
+        select(activity.c.lead_id).where(activity.c.seen_at >= since, activity.c.lead_id.is_not(None)),
+    )
+    return frozenset(LeadId(lead) for query in queries for lead in tx.execute(query.distinct()).scalars())
+
+
 def spread(tx: Tx, most: int | None) -> list[LeadId]:
     """Every lead by number, or at most so many of them, evenly spread over all."""
     living = table.c.merged_into.is_(None)
@@ -194,6 +203,12 @@ def spread(tx: Tx, most: int | None) -> list[LeadId]:
         ranked = select(table.c.id, func.row_number().over(order_by=table.c.id).label("at")).where(living).subquery()
         query = select(ranked.c.id).where(ranked.c.at % -(-total // most) == 0)
     return [LeadId(each) for each in tx.execute(query.order_by("id")).scalars()]
+
+
+def after(tx: Tx, number: int, limit: int) -> list[LeadId]:
+    """The next leads above this number: all of them, portion by portion."""
+    query = select(table.c.id).where(table.c.id > number, table.c.merged_into.is_(None)).order_by(table.c.id)
+    return [LeadId(each) for each in tx.execute(query.limit(limit)).scalars()]
 
 
 def count_by_stage(tx: Tx) -> dict[Stage, int]:
@@ -220,6 +235,12 @@ def count_due(tx: Tx, *, now: datetime) -> int:
     waiting = select(func.count()).where(table.c.due)
     woken = select(func.count()).where(table.c.wake_at <= now, ~table.c.due)
     return tx.execute(waiting).scalar_one() + tx.execute(woken).scalar_one()
+
+
+def waits(tx: Tx, lead_id: LeadId, *, now: datetime) -> tuple[bool, bool]:
+    """Whether the lead waits to be decided, and whether its writes wait to be planned."""
+    row = tx.execute(select(table.c.due, table.c.wake_at, table.c.plan_due).where(table.c.id == lead_id)).one()
+    return bool(row.due or (row.wake_at is not None and row.wake_at <= now)), bool(row.plan_due)
 
 
 _STANDING = (

@@ -18,9 +18,11 @@ from store.engine import Tx
 from store.outbox_row import OutboxRow, to_outbox_row, write_change
 from store.schema import lead as lead_table
 from store.schema import outbox as table
+from store.superseding import supersede
 
 LEFT_OUT = "left_out"
 """The code of a row that was settled unsent because nothing of it was left."""
+REDEFINED = "its fields are not what they were when it was refused"
 
 
 def waiting_with(
@@ -58,6 +60,18 @@ def leave_out(
 
 def replan_stopped(tx: Tx, connection: str, fields: Mapping[str, Collection[str]]) -> None:
     """Have the leads planned again whose parked writes name one of these fields: what is left of them may go."""
+    ids = sorted({row.lead_id for row in _stopped(tx, connection, fields) if row.lead_id is not None})
+    for portion in chunks(ids):
+        tx.execute(update(lead_table).where(lead_table.c.id.in_(portion)).values(plan_due=True))
+
+
+def let_go(tx: Tx, connection: str, fields: Mapping[str, Collection[str]], *, now: datetime) -> None:
+    """Parked writes that name one of these fields, which are not what they were when they were refused, stand in
+    nobody's way any more: what is still wished is planned and sent anew."""
+    supersede(tx, [row.id for row in _stopped(tx, connection, fields)], now=now, why=REDEFINED)
+
+
+def _stopped(tx: Tx, connection: str, fields: Mapping[str, Collection[str]]) -> list[OutboxRow]:
     rows = tx.execute(
         select(table).where(
             table.c.connection == connection,
@@ -67,9 +81,7 @@ def replan_stopped(tx: Tx, connection: str, fields: Mapping[str, Collection[str]
             table.c.lead_id.is_not(None),
         )
     )
-    ids = sorted({row.lead_id for row in map(to_outbox_row, rows) if row.lead_id and _names(row, fields)})
-    for portion in chunks(ids):
-        tx.execute(update(lead_table).where(lead_table.c.id.in_(portion)).values(plan_due=True))
+    return [row for row in map(to_outbox_row, rows) if _names(row, fields)]
 
 
 def _names(row: OutboxRow, fields: Mapping[str, Collection[str]]) -> bool:

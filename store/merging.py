@@ -25,7 +25,9 @@ from store.schema import (
     assignment,
     conflict,
     desired,
+    evidence,
     fact,
+    gate_closed,
     handoff,
     held_write,
     identity_key,
@@ -34,6 +36,7 @@ from store.schema import (
     misfit,
     outbox,
     record,
+    rule_problem,
     score,
     transition,
     undone,
@@ -55,7 +58,10 @@ _FURTHEST_FIRST = (
 BY_RECORD: tuple[tuple[Table, str, str], ...] = (
     (record, "", "id"),
     (activity, "record_", "record_id"),
-    *((table, "", "record_id") for table in (desired, identity_key, arrival, held_write, undone, misfit, outbox)),
+    *(
+        (table, "", "record_id")
+        for table in (desired, identity_key, arrival, held_write, undone, misfit, outbox, evidence)
+    ),
 )
 """Tables whose rows lie with a record, and what the columns that name it are called: (table, prefix, id)."""
 
@@ -113,7 +119,8 @@ def merge(
     memory |= {"handoffs": passes.numbers, "ended": passes.ended, "leading": passes.leading}
     memory["facts"] = _move_facts(tx, survivor, loser)
     memory["single"] = joining.join(tx, survivor, loser)
-    tx.execute(delete(score).where(score.c.lead_id == loser))
+    for table in (score, gate_closed, rule_problem):
+        tx.execute(delete(table).where(table.c.lead_id == loser))
     standing = _standing(found[survivor], found[loser], passes.leading, now=now)
     _retire(tx, survivor, loser)
     leads.save(tx, [standing], now=now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from domain.misfit import EXAMPLES, Blocked, BlockedTally, Misfit, Why
+from domain.misfit import DECIDED, EXAMPLES, Blocked, BlockedTally, Misfit, Why
 from domain.place import FieldOf
 from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef
@@ -32,11 +32,12 @@ _PUT = BulkInsert(
 )
 _DROP = f"DELETE FROM misfit WHERE {' AND '.join(f'{name} = ?' for name in _KEY)}"  # noqa: S608 - names of our own
 
+_DECIDED = frozenset(each.value for each in DECIDED)
 _Row = tuple[Any, ...]
 
 
 def unread(tx: Tx, found: Mapping[LeadId, Sequence[Misfit]], *, now: datetime) -> set[LeadId]:
-    """Make this all that cannot be read of these leads; returns those of them for which something would be refused,
+    """Make this all that cannot be read or said of these; returns those of them for which something would be refused,
     as far as planning knows: they are planned again, for it may go by now."""
     known = _known(tx, found)
     _replace(tx, found, [row for row in known if _is_unread(row)], now=now)
@@ -82,7 +83,7 @@ def blocked(tx: Tx) -> tuple[Blocked, ...]:
 def refusing(tx: Tx, connection: str) -> set[str]:
     """The objects of a connection for which something stays at home: their fields may be mended any time."""
     columns = table.c
-    which = (columns.connection == connection, columns.why != Why.UNREADABLE.value)
+    which = (columns.connection == connection, columns.why.not_in(_DECIDED))
     return set(tx.execute(select(columns.object).distinct().where(*which)).scalars())
 
 
@@ -91,7 +92,7 @@ def replan(tx: Tx, connection: str, object: str) -> None:
     refuse may go without the field that is at fault."""
     columns = table.c
     kept = select(columns.lead_id).where(
-        columns.connection == connection, columns.object == object, columns.why != Why.UNREADABLE.value
+        columns.connection == connection, columns.object == object, columns.why.not_in(_DECIDED)
     )
     unsent = select(outbox.c.lead_id).where(
         outbox.c.connection == connection,
@@ -121,7 +122,7 @@ def _known(tx: Tx, ids: Iterable[LeadId]) -> list[_Row]:
 
 
 def _is_unread(row: _Row) -> bool:
-    return bool(row[5] == Why.UNREADABLE)
+    return row[5] in _DECIDED
 
 
 def _row(lead: LeadId, one: Misfit) -> _Row:

@@ -100,6 +100,16 @@ def last_written(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[Place, int | None]:
     return found
 
 
+def last_arrived(tx: Tx, lead_id: LeadId) -> dict[str, datetime]:
+    """Connection → when something of this lead last arrived there, as far as rows are kept."""
+    rows = tx.execute(
+        select(table.c.connection, func.max(table.c.settled_at).label("at"))
+        .where(table.c.lead_id == lead_id, table.c.code.in_(_ARRIVED))
+        .group_by(table.c.connection)
+    )
+    return {row.connection: row.at for row in rows}
+
+
 def of_run(tx: Tx, run_id: int) -> list[OutboxRow]:
     """Every row that a run put out, by number."""
     rows = tx.execute(select(table).where(table.c.run_id == run_id).order_by(table.c.id))
@@ -200,6 +210,7 @@ __all__ = [
     "counts",
     "get",
     "ignore",
+    "last_arrived",
     "last_written",
     "list_open",
     "next_due",

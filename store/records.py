@@ -96,6 +96,17 @@ def get(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, Record]:
     return {(record := _to_record(row)).ref: record for row in rows}
 
 
+def differing(tx: Tx, shown: Sequence[Record]) -> dict[RecordRef, Record]:
+    """What is kept of these where it holds anything else than they do; the others are not read out."""
+    contents = {record.ref: to_json(record.values) for record in shown}
+    rows = (row for place, ids in _by_object(contents).items() for row in read_many(tx, _READ, ids, given=place))
+    return {
+        ref: _to_record(row)
+        for row in rows
+        if row[9] != contents[ref := RecordRef(connection=row[1], object=row[2], id=row[3])]
+    }
+
+
 def lead_of(tx: Tx, refs: Iterable[RecordRef]) -> dict[RecordRef, LeadId]:
     """The leads of those records that have one."""
     found: dict[RecordRef, LeadId] = {}
@@ -141,11 +152,14 @@ def patch_many(
     *,
     sent_at: datetime | None = None,
     before: Mapping[RecordRef, Mapping[str, Value]] | None = None,
+    stamps: Mapping[RecordRef, datetime] | None = None,
 ) -> None:
     """As `patch_values`, for many records in a few statements.
 
     `before`: what was replaced. A record that was read again and still shows it was read before the write arrived.
+    `stamps`: how new the records are since: what a late search shows of them from before is older.
     """
+    _lift(tx, stamps or {})
     rows = []
     for place, refs in sorted(_by_object(patches).items()):
         read = _READ_CONTENT + lock_by(tx, "id")
@@ -158,6 +172,17 @@ def patch_many(
             if content != kept:
                 rows.append((content, *place, record_id))
     run_many(tx, "UPDATE record SET content = ? WHERE connection = ? AND object = ? AND id = ?", rows)
+
+
+def _lift(tx: Tx, stamps: Mapping[RecordRef, datetime]) -> None:
+    rows = [
+        (to_micros(at), *_key(ref), to_micros(at)) for ref, at in sorted(stamps.items(), key=lambda one: _key(one[0]))
+    ]
+    run_many(
+        tx,
+        "UPDATE record SET modified_at = ? WHERE connection = ? AND object = ? AND id = ? AND modified_at < ?",
+        rows,
+    )
 
 
 def _not_arrived(
@@ -182,7 +207,7 @@ def archive(tx: Tx, ref: RecordRef, *, now: datetime) -> None:
 
 
 def index_values(tx: Tx, ref: RecordRef, values: Mapping[str, str]) -> None:
-    """Let the record be found by these values; each name replaces the value it had before."""
+    """Let the record be found by these values; each name replaces the value it had before, a blank takes it away."""
     index_many(tx, {ref: values})
 
 
@@ -197,7 +222,7 @@ def index_many(tx: Tx, values: Mapping[RecordRef, Mapping[str, str]]) -> None:
         for place, ids in _by_object(values).items()
         for record_id, name, value in read_many(tx, _READ_INDEX, ids, given=place)
     }
-    moved = {key: value for key, value in wanted.items() if known.get(key) != value}
+    moved = {key: value for key, value in wanted.items() if known.get(key, "") != value}
     run_many(
         tx,
         "DELETE FROM record_value WHERE connection = ? AND object = ? AND id = ? AND name = ?",
@@ -209,14 +234,19 @@ def index_many(tx: Tx, values: Mapping[RecordRef, Mapping[str, str]]) -> None:
         [
             {"connection": key[0], "object": key[1], "id": key[2], "name": key[3], "value": value}
             for key, value in moved.items()
+            if value
         ],
     )
 
 
-def drop_index(tx: Tx, refs: Iterable[RecordRef]) -> None:
-    """Let the records no longer be found by any value."""
-    keys = sorted(map(_key, refs))
-    run_many(tx, "DELETE FROM record_value WHERE connection = ? AND object = ? AND id = ?", keys)
+def indexed(tx: Tx, refs: Iterable[RecordRef], name: str) -> dict[RecordRef, str]:
+    """The value of this name by which each of the records is found; those without one are left out."""
+    return {
+        ids[record_id]: value
+        for place, ids in _by_object(refs).items()
+        for record_id, each, value in read_many(tx, _READ_INDEX, ids, given=place)
+        if each == name
+    }
 
 
 def find(tx: Tx, connection: str, object: str, name: str, values: Iterable[str]) -> dict[str, list[Record]]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 
 from domain.run import OutboxStatus
-from store import inbox, runs, unions, wire
+from store import evidence, inbox, runs, unions, watched, wire
 from store.columns import AnySelect
 from store.engine import Tx
 from store.held import HeldStatus
@@ -38,6 +38,9 @@ class Limits:
     """Blast units and calls. The longest look back is the 28-day median."""
     unions: timedelta = timedelta(days=90)
     """What a union remembers so that it can be undone, after it was made."""
+    watched: timedelta = watched.KEPT_FOR
+    evidence: timedelta = timedelta(days=90)
+    """What histories told of a conflict, after they were to be asked."""
     portion: int = 500
 
 
@@ -56,6 +59,8 @@ class Purged:
     blast: int
     calls: int
     unions: int
+    watched: int
+    evidence: int
     more: bool
 
 
@@ -79,6 +84,8 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
             tx, call_count, [call_count.c.connection, call_count.c.hour], _hours(now - limits.counted), most
         ),
         "unions": unions.forget_old(tx, before=now - limits.unions, limit=most),
+        "watched": watched.purge(tx, before=now - limits.watched, limit=most),
+        "evidence": evidence.purge(tx, before=now - limits.evidence, limit=most),
     }
     return Purged(**found, more=max(found.values()) >= most)
 

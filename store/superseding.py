@@ -16,13 +16,13 @@ from store.schema import outbox as table
 REPLACED = "a newer change of the same record took its place"
 
 
-def supersede(tx: Tx, ids: Sequence[int], *, now: datetime) -> None:
-    """Settle these rows, and have their leads planned again: the newer row was computed without them."""
+def supersede(tx: Tx, ids: Sequence[int], *, now: datetime, why: str = REPLACED) -> None:
+    """Settle these rows, and have their leads planned again: what takes their place was computed without them."""
     for portion in chunks(ids):
         which = (table.c.id.in_(portion), table.c.status != OutboxStatus.DONE.value)
         rows = [to_outbox_row(row) for row in tx.execute(select(table).where(*which).with_for_update())]
-        ended = {"status": OutboxStatus.DONE.value, "code": SUPERSEDED, "message": f"{REPLACED.capitalize()}."}
+        ended = {"status": OutboxStatus.DONE.value, "code": SUPERSEDED, "message": f"{why[:1].upper()}{why[1:]}."}
         tx.execute(update(table).where(*which).values(**ended, settled_at=now, owner=None))
-        trail.end_unsent(tx, rows, REPLACED, now=now)
+        trail.end_unsent(tx, rows, why, now=now)
         found = sorted({row.lead_id for row in rows if row.lead_id is not None})
         tx.execute(update(lead_table).where(lead_table.c.id.in_(found)).values(plan_due=True))

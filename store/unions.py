@@ -171,6 +171,19 @@ def doubts_of(tx: Tx, lead_id: LeadId) -> list[Doubt]:
     return [_to_doubt(row) for row in rows]
 
 
+def count_doubts(tx: Tx) -> int:
+    return tx.execute(select(func.count()).select_from(union_doubt)).scalar_one()
+
+
+def made_since(tx: Tx, since: datetime) -> list[Union]:
+    """What was united from then on and was not split again, oldest first."""
+    columns = lead_union.c
+    rows = tx.execute(
+        select(lead_union).where(columns.at >= since, columns.split_at.is_(None)).order_by(columns.at, columns.id)
+    )
+    return [_to_union(row) for row in rows]
+
+
 def doubts(tx: Tx) -> list[Doubt]:
     """Every pair that was left apart, oldest first."""
     columns = union_doubt.c

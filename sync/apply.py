@@ -16,6 +16,7 @@ from store.engine import Tx
 from sync import guard, radius
 from sync.conclude import Conclusion
 from sync.cycle import Tally, guarded
+from sync.firstday import step_in_force
 from sync.golive import follow_step
 from sync.introduce import introduce
 from sync.loop import InForce, Loop
@@ -45,7 +46,7 @@ def apply(loop: Loop, plan: PlanFile, *, now: datetime, actor: str = LOOP) -> Ap
     applied = Applied()
     with loop.store.write(loop.epoch) as tx:
         follow_step(tx, loop, now=now)
-        _refuse_beyond(plan, loop.settings.go_live)
+        _refuse_beyond(plan, step_in_force(tx, loop.settings.go_live))
         _refuse_foreign(tx, plan, loop.in_force(tx))
         undoes = plan.header.undoes
         of = "" if undoes is None else f", which undoes run {undoes}"
@@ -75,7 +76,7 @@ def accounts_of(tx: Tx) -> dict[str, str]:
 
 def _refuse_beyond(plan: PlanFile, step: GoLive) -> None:
     if step is GoLive.OBSERVE:
-        raise SettingsError("go_live is `observe`, so nothing is written: set it to `scores`, `pilot` or `live` first")
+        raise SettingsError("go_live is `observe`, so nothing is written: see `leadloop golive`")
     if plan.header.go_live is not step:
         raise SettingsError(
             f"{plan.header.id} was made while go_live was `{plan.header.go_live}`, now it is `{step}`: make a new plan"
@@ -121,9 +122,11 @@ def _apply_batch(
     applied.skipped |= dict.fromkeys(kept_back, "part of it waits: it is more than 24 hours may bring (blast_radius)")
     radius.hold_planned(tx, loop.settings, [one for each in fit for one in each.held], now=now)
     put(tx, drafts, now=now, run_id=run_id, random_bytes=loop.random_bytes, actor=actor)
-    # A created person lets their task follow: whoever has an intent open is planned again by the next cycle.
-    unfinished = intents.open_of(tx, [each.lead_id for each in fit])
-    done = (each.lead_id for each in fit if each.lead_id not in kept_back and not unfinished.get(each.lead_id))
+    # A created person lets their task follow: whoever has an intent open is planned again by the next cycle; so is who
+    # stands before a closed gate, for what waited to be sent past it.
+    gated = {each.lead_id for each in conclusions if each.closed}
+    unfinished = intents.open_of(tx, [each.lead_id for each in fit]).keys() | gated
+    done = (each.lead_id for each in fit if each.lead_id not in kept_back | unfinished)
     leads.clear_plan_due(tx, done if plan.header.undoes is None else ())
     applied.leads += len(fit)
     applied.changes += len(drafts)

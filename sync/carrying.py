@@ -45,5 +45,5 @@ def _known(values: Mapping[str, Value], heads: Mapping[str, Record], fields: Fie
             field = one.field_of(record)
             if field is None or not fields.is_carried(record.ref, field):
                 continue
-            if one.read.read(record.values.get(field), None).value != value:
+            if one.reads(record.ref.connection).read(record.values.get(field), None).value != value:
                 yield Place(ref=record.ref, field=field)

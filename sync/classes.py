@@ -275,7 +275,9 @@ def _is_ours(each: Suspect, known: Known) -> bool:
     last = next((write.values[each.place.field] for write in written if each.place.field in write.values), None)
     if last is None or same(last, each.before):
         return last is not None
-    return base is not None and same(base[0], last) and each.before in (base[1], *base[2])
+    if base is None or each.before not in (base[1], *base[2]):
+        return False
+    return same(base[0], last) or last in base[2]
 
 
 def _word(write: HeldWrite, kept: Mapping[Place, KeptWrite], *, now: datetime) -> Word:

@@ -4,43 +4,44 @@ Pure: the same material, rules, routing and `now` give the same conclusion, whic
 be made without saving it and a crash in the middle costs nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from config.mapping import Role
-from domain.activity import MARKETING_KINDS, Activity
 from domain.change import Conflict
 from domain.decision import Decision, Desired
+from domain.gate import Closed
 from domain.lead import Fact
 from domain.misfit import Misfit, Why
 from domain.place import Place
 from domain.record import Record
+from domain.rule_problem import RuleProblem
 from domain.score import Score
-from domain.stage import Signal, SignalKind
+from domain.stage import Cause
 from domain.values import LeadId, RecordRef, Value
 from handoff.decide import decide
 from handoff.routing import RoutingState
 from handoff.view import LeadView
 from mapping.agreement import Base
 from mapping.duplicates import on_heads_only
+from mapping.found import keep_found
 from mapping.merge_lead import LeadMerge, Unread
 from mapping.projection import project
 from mapping.wishes import FieldWish
 from sync.carrying import awaited
-from sync.creating import Entry, entries, lacks, stand_ins, to_create
+from sync.creating import Entry, entries, lacks, nowhere_for_reps, stand_ins, to_create
+from sync.evidence import NOTHING, FollowUp, follow_up
+from sync.gating import admitting, kept_from_reps, let_through, untold
+from sync.looking import answers_of, find_signals, look
 from sync.loop import InForce
 from sync.material import Material, Users
 from sync.merged import merged_of
 from sync.same import same
 from sync.showing import SHOWN, show
 
-ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME})
-"""Fields that start out blank: an answer in one that we never saw blank is an answer all the same."""
-
-RECENT = 10
-"""How many of the person's last activities the words may draw on."""
+_RESTORED = frozenset({Role.OWNED, Role.SHARED})
 
 
 class Allowance(StrEnum):
@@ -58,7 +59,8 @@ class Agreed:
 
     property: str
     connection: str
-    base: Base
+    base: Base | None
+    """None: what was agreed before says nothing any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Conclusion:
     rewish: bool
     """Whether `desired` is anything but what was desired before."""
     undone: bool
-    """Whether a record shows something else where we alone decide: somebody overwrote it."""
+    """Whether a record shows something else where we or the rules decide: somebody overwrote it."""
     agreed: tuple[Agreed, ...]
     conflicts: tuple[Conflict, ...]
     heads: Mapping[str, RecordRef] = field(default_factory=dict)
@@ -88,6 +90,11 @@ class Conclusion:
     """Where the person is missing and to be created now."""
     unread: tuple[Misfit, ...] = ()
     """What the records show and nobody can read."""
+    closed: tuple[Closed, ...] = ()
+    """The gates that the lead does not pass."""
+    problems: tuple[RuleProblem, ...] = ()
+    """Rules that could not be told; they count as not met."""
+    follow_up: FollowUp = NOTHING
     allowance: Allowance | None = None
     """What it used up to pass the blast radius; None where it needed nothing."""
 
@@ -110,9 +117,11 @@ def conclude(
     decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, known.view.score, material, rules, now=now)
     every = _wishes(decision, known.merged, material, rules, users)
-    wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field)]
-    wanted = _desired(wishes, material, decision, rules)
-    creating = to_create(known.entries, decision, rules.mapping, now=now)
+    wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field) and wish.problem is None]
+    wishes = list(let_through(wishes, known.merged.closed, rules.fields))
+    wanted = _desired(wishes, material, decision, rules, known.merged.whys)
+    admitted = admitting(known.entries, known.merged.closed)
+    creating = to_create(admitted, decision, rules.mapping, now=now)
     conclusion = Conclusion(
         lead_id=material.lead.id,
         revision=material.lead.revision,
@@ -130,7 +139,10 @@ def conclude(
         heads=known.merged.heads,
         awaited=awaited(every, known.merged.values, _head_records(material, known.merged), rules.fields),
         creating=creating,
-        unread=tuple(map(_misfit, known.merged.unread)),
+        unread=(*map(_misfit, known.merged.unread), *_unsaid(every)),
+        follow_up=follow_up(material, known.merged, rules.fields),
+        problems=(*known.view.score.problems, *decision.problems, *untold(known.merged.closed)),
+        closed=known.merged.closed,
     )
     return conclusion, state
 
@@ -139,12 +151,27 @@ def _misfit(one: Unread) -> Misfit:
     return Misfit(ref=one.ref, field=one.field, property=one.property, why=Why.UNREADABLE, words=one.problem)
 
 
+def _unsaid(wishes: Sequence[FieldWish]) -> Iterator[Misfit]:
+    """What a system has no words for."""
+    for one in wishes:
+        if one.problem is not None:
+            yield Misfit(ref=one.ref, field=one.field, property=one.property, why=Why.UNSAID, words=one.problem)
+
+
 def _wishes(
     decision: Decision, merged: LeadMerge, material: Material, rules: InForce, users: Users
 ) -> tuple[FieldWish, ...]:
     """What the records should show: ours on the heads alone."""
-    projected = project(decision.properties, _head_records(material, merged), rules.fields, users=users.ids)
+    heads = _head_records(material, merged)
+    projected = project(decision.properties, heads, rules.fields, users=users.ids)
+    if _stands_as_found(decision, material):
+        projected = keep_found(projected, heads.values(), rules.fields)
     return on_heads_only((*merged.desired, *projected), material.records, merged.heads, rules.fields)
+
+
+def _stands_as_found(decision: Decision, material: Material) -> bool:
+    begins = material.is_new or material.stands_as_found
+    return begins and not decision.handoffs and all(move.cause is Cause.BASELINE for move in decision.transitions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +194,14 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
     words = rules.reasons.say(score, merged.values, material.activities, now=now, past=_past(material, rules))
     signals = () if material.at_baseline else find_signals(merged, material, rules, users)
     changed_at = {fact.name: fact.since for fact in facts}
-    answers = _answers(merged, rules)
+    answers = answers_of(merged, rules)
     view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
     missing_in = entries(merged.values, material.records, material.account, merged.heads, rules)
     if lacking := lacks(missing_in):
         view = replace(view, lacks=lacking)
+    barred = kept_from_reps(merged, rules) if merged.closed else ""
+    if barred := barred or nowhere_for_reps(merged.heads, rules.mapping):
+        view = replace(view, barred=barred)
     return _Understood(merged=merged, changed=changed, since=since, view=view, entries=missing_in)
 
 
@@ -194,113 +224,13 @@ def _past(material: Material, rules: InForce) -> str | None:
     return f"{says} in {ended[-1].closed_at:%B}"
 
 
-def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: Users) -> tuple[Signal, ...]:
-    """Foreign changes of stage, owner, verdict and outcome: what is shown is not what was agreed and not ours."""
-    ours = {(row.property, row.ref.connection): row.value for row in material.desired}
-    moments = {row.ref: row.modified_at for row in material.records}
-    seen_at = {connection: moments[ref] for connection, ref in merged.heads.items()}
-    found = []
-    for key, value in sorted(merged.answers.items()):
-        base = material.bases.get(key)
-        kind = _signal_kind(key[0], rules.fields.roles[key[0]])
-        if kind is None or (base is None and kind not in ANSWERS):
-            continue
-        if value == (base.value if base is not None else None) or value == ours.get(key):
-            continue
-        shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
-        found.append(Signal(kind=kind, connection=key[1], property=key[0], value=shown, at=seen_at[key[1]]))
-    for connection, membership, shown_member in material.memberships:
-        if membership.member and shown_member is False:
-            found.append(
-                Signal(
-                    kind=SignalKind.LEFT_LIST,
-                    connection=connection,
-                    property=membership.list,
-                    value=None,
-                    at=seen_at.get(connection, material.lead.stage_since),
-                )
-            )
-    return tuple(found)
-
-
-def _signal_kind(name: str, role: Role) -> SignalKind | None:
-    if role is Role.OWNER:
-        return SignalKind.OWNER
-    if role is Role.STATUS:
-        return SignalKind.STAGE
-    if role is Role.ANSWER and name in {"verdict", "outcome"}:
-        return SignalKind(name)
-    return None
-
-
-def look(
-    material: Material,
-    merged: LeadMerge,
-    answers: Mapping[str, Value],
-    *,
-    score: Score,
-    words: str,
-    signals: Sequence[Signal],
-    changed_at: Mapping[str, datetime],
-) -> LeadView:
-    """The lead as the handoff floor sees it."""
-    values = {**merged.values, **merged.limits, **answers}
-    account = material.account
-    return LeadView(
-        lead=material.lead,
-        score=score,
-        values=values,
-        handoff=material.open_handoff,
-        past=tuple(each for each in material.handoffs if not each.is_open),
-        signals=tuple(signals),
-        sales=_sales(material),
-        account=account,
-        is_customer=bool(account and (account.is_customer or account.won_deals)),
-        has_open_deal=bool(account and account.open_deals),
-        converted=any(row.converted_to is not None for row in material.records),
-        member_of=frozenset(entry.list for _, entry, shown in material.memberships if shown),
-        words=words,
-        needs_baseline=material.is_new,
-        approved=material.approved,
-        assignment=material.assignment,
-        recent=_recent(material),
-        changed_at=changed_at,
-    )
-
-
-def _answers(merged: LeadMerge, rules: InForce) -> dict[str, Value]:
-    """What reps answered; where the systems differ, what they said in the one that keeps their tasks."""
-    systems = rules.mapping.systems
-    found: dict[str, Value] = {}
-    for name, connection in sorted(merged.answers, key=lambda at: (at[0], systems[at[1]].tasks is None, at[1])):
-        value = merged.answers[name, connection]
-        if value is not None:
-            found.setdefault(name, value)
-    return found
-
-
-def _recent(material: Material) -> tuple[Activity, ...]:
-    """What the person did last, newest last."""
-    theirs = (each for each in material.activities if each.kind in MARKETING_KINDS)
-    return tuple(sorted(theirs, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
-
-
-def _sales(material: Material) -> tuple[Activity, ...]:
-    return tuple(
-        sorted(
-            (each for each in material.activities if each.kind not in MARKETING_KINDS),
-            key=lambda activity: (activity.occurred_at, activity.key),
-        )
-    )
-
-
 def _head_records(material: Material, merged: LeadMerge) -> dict[str, Record]:
     by_ref = {row.ref: row for row in material.records}
     return {connection: by_ref[ref] for connection, ref in merged.heads.items()}
 
 
 def _desired(
-    wishes: Sequence[FieldWish], material: Material, decision: Decision, rules: InForce
+    wishes: Sequence[FieldWish], material: Material, decision: Decision, rules: InForce, whys: Mapping[str, str]
 ) -> tuple[Desired, ...]:
     """The wishes with their causes; one that was wished before keeps the cause that first set it."""
     why_now = decision.transitions[-1].why if decision.transitions else ""
@@ -318,17 +248,18 @@ def _desired(
                 field=wish.field,
                 property=wish.property,
                 value=wish.value,
-                cause=_cause(wish.property, why_now, rules),
+                cause=_cause(wish.property, why_now, rules, whys.get(wish.property)),
                 rule_hash=rules.hash,
             )
         )
     return tuple(rows)
 
 
-def _cause(name: str, why_now: str, rules: InForce) -> str:
+def _cause(name: str, why_now: str, rules: InForce, newer: str | None = None) -> str:
     """Why a property is to be another one: a move of the lead explains its stage and its rep, and nothing else."""
     if rules.fields.roles.get(name) is Role.SHARED:
-        return f"{name} as both systems' values come to, {rules.fields.deciders[name].partition(', ')[2]}"
+        rule = rules.fields.deciders[name].partition(", ")[2]
+        return f"{name} as both systems' values come to, {rule}" + (f": {newer}" if newer else "")
     if name in SHOWN or not why_now:
         return f"{name} by the rules in force"
     return why_now
@@ -340,23 +271,25 @@ def _has_moved(wanted: Sequence[Desired], before: Sequence[Desired]) -> bool:
 
 
 def _is_undone(wanted: Sequence[Desired], shown: Sequence[Record], rules: InForce) -> bool:
-    """Another's status is a person's word, and stays until we have a new one; a blank status is nobody's."""
+    """Another's status is a person's word, and stays until we have a new one; a blank status is nobody's. What
+    is shared was merged anew: where the same is wished again, its rule says so."""
     values = {record.ref: record.values for record in shown if not record.archived}
     for row in wanted:
         held = values.get(row.ref)
         if held is None or row.field not in held or same(row.value, held[row.field]):
             continue
         role = rules.fields.role_of(row.ref, row.field)
-        if role is Role.OWNED or (role is Role.STATUS and held[row.field] is None):
+        if role in _RESTORED or (role is Role.STATUS and held[row.field] is None):
             return True
     return False
 
 
 def _agreed(merged: LeadMerge, material: Material, ours: Mapping[tuple[str, str], Base]) -> tuple[Agreed, ...]:
     """What both sides now agree on, `ours` included, and the answers that this conclusion has taken note of."""
-    bases = {key: base for key, base in {**merged.bases, **ours}.items() if material.bases.get(key) != base}
+    bases: dict[tuple[str, str], Base | None] = dict.fromkeys(merged.forgotten)
+    bases |= {key: base for key, base in {**merged.bases, **ours}.items() if material.bases.get(key) != base}
     for key, value in merged.answers.items():
         base = material.bases.get(key)
         if base is None or base.value != value:
             bases[key] = Base(value=value, vendor_form=value, learnt=())
-    return tuple(Agreed(property=key[0], connection=key[1], base=base) for key, base in sorted(bases.items()))
+    return tuple(Agreed(property=key[0], connection=key[1], base=bases[key]) for key in sorted(bases))

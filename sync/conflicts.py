@@ -159,15 +159,17 @@ def _chosen(case: _Case, choice: Choice, rules: InForce) -> Value:
         return None if value is None else _read(case, value, rules)
     if choice.value is not None:
         return _read(case, choice.value, rules)
-    agreed = {base.value for name in sides if (base := case.material.bases.get((case.prop.rule.name, name)))} - {None}
+    kept = {name: base.value for name in sides if (base := case.material.bases.get((case.prop.rule.name, name)))}
+    agreed = {_read(case, value, rules, name) for name, value in kept.items() if value is not None}
     if len(agreed) != 1:
         raise _RefusedError("no one value was agreed before: choose a side, or give a value")
-    return _read(case, agreed.pop(), rules)
+    return agreed.pop()
 
 
-def _read(case: _Case, value: Value, rules: InForce) -> Value:
+def _read(case: _Case, value: Value, rules: InForce, connection: str | None = None) -> Value:
+    """`connection`: whose words it may be in."""
     country = None if case.prop is rules.fields.country else country_of(case.merged.values, rules.fields)
-    reading = case.prop.read.read(value, country)
+    reading = case.prop.reads(connection or "").again().read(value, country)
     if reading.problem is not None or reading.value is None:
         raise _RefusedError(f"its value cannot be read: {reading.problem or 'it is blank'}")
     return reading.value

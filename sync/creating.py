@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.mapping import MappingRules, System
+from domain.account import Account
 from domain.decision import Decision, Intent, IntentKind
 from domain.handoff import Handoff
-from domain.lead import Account
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
 from mapping.agreement import Base
@@ -46,13 +46,23 @@ def _entry(
 ) -> Entry:
     if not lacking(newcomer, values, None):
         return Entry(connection=newcomer.connection)
-    company = stand_in(newcomer, values, (account.name if account else "") or domain_of(records, rules.fields))
+    # A likely account's name, once written, would be read as what makes it certain.
+    named = account.name if account is not None and account.is_sure else ""
+    company = stand_in(newcomer, values, named or domain_of(records, rules.fields))
     return Entry(connection=newcomer.connection, company=company, lacks=lacking(newcomer, values, company))
 
 
 def lacks(found: Iterable[Entry]) -> tuple[str, ...]:
     """What keeps the person from being created, whichever system asks for it."""
     return tuple(dict.fromkeys(name for entry in found for name in entry.lacks))
+
+
+def nowhere_for_reps(heads: Mapping[str, RecordRef], rules: MappingRules) -> str:
+    """Why no rep can work on the person: they stand in no system that keeps reps' tasks, and none creates anybody."""
+    works = {name: system for name, system in rules.systems.items() if system.tasks is not None}
+    if not works or any(name in heads or system.create != "enrich" for name, system in works.items()):
+        return ""
+    return f"not in {' or '.join(works)}, where nobody is created (`create: enrich`)"
 
 
 def to_create(found: Iterable[Entry], decision: Decision, rules: MappingRules, *, now: datetime) -> tuple[Entry, ...]:

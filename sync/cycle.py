@@ -10,9 +10,10 @@ from connectors.abilities import Resting
 from domain.audit import LOOP
 from domain.errors import FencedError, LeadloopError, RateLimitedError, TransientError, WrongAccountError
 from domain.run import ConnectionStatus, GoLive, Run
-from store import connections, held, outbox, runs
-from sync import recover, schema_watch
+from store import connections, held, outbox, proposals, runs
+from sync import histories, recover, schema_watch
 from sync.decide import Decided, decide_due
+from sync.firstday import step_in_force
 from sync.flapping import name_rivals
 from sync.golive import follow_step, take_baseline
 from sync.hints import follow
@@ -72,6 +73,7 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule", actor: str
         take_baseline(tx, loop, now=now)
         follow_step(tx, loop, now=now)
         held.expire(tx, now=now)
+        proposals.expire(tx, now=now)
     for _ in range(ROUNDS):
         planned = decide_and_plan(loop, tally, now=now, run_id=run_id)
         sent = 0 if observing(loop) else push_all(loop, tally, now=now)
@@ -86,7 +88,8 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule", actor: str
 
 def observing(loop: Loop) -> bool:
     """Whether the installation only watches yet: it reads and decides, and writes nothing."""
-    return loop.settings.go_live is GoLive.OBSERVE
+    with loop.store.read() as tx:
+        return step_in_force(tx, loop.settings.go_live) is GoLive.OBSERVE
 
 
 def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedelta = timedelta()) -> None:
@@ -104,6 +107,7 @@ def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedel
     guarded(loop, name, "pull", tally, step, now=now)
     guarded(loop, name, "back-fill", tally, again, now=now)
     guarded(loop, name, "history", tally, lambda: name_rivals(loop, name, now=now), now=now)
+    guarded(loop, name, "history", tally, lambda: histories.ask(loop, name, now=now), now=now)
     _tell_what_rests(loop, name, now=now)
 
 

@@ -16,7 +16,7 @@ from connectors.abilities import Refresher
 from connectors.contract import Lane, Pace, Reader
 from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus
-from store import connections, held, requests, runs
+from store import connections, held, proposals, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
 from sync.cycle import Tally, add_pushed, decide_and_plan, follow_hints, guarded, observing, pull_one, recover_claims
@@ -68,6 +68,8 @@ class Daemon:
     answer: Callable[[Loop], None]
     published: Callable[[], None]
     stop: threading.Event
+    heed: Callable[[], None] = lambda: None
+    """Takes up what a person edited in the folder."""
     lost: bool = False
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -169,6 +171,7 @@ class Daemon:
 
     def _serve_operators(self) -> None:
         loop = self.loops["operators"]
+        self.heed()
         with loop.store.read() as tx:
             version = rule_store.current(tx)
             waiting = requests.open(tx)
@@ -272,6 +275,7 @@ class Daemon:
         loop, now = self.loops["decide"], self.now()
         with loop.store.write(loop.epoch) as tx:
             held.expire(tx, now=now)
+            proposals.expire(tx, now=now)
             follow_step(tx, loop, now=now)
             if not take_baseline(tx, loop, now=now) and not _stands_still(tx):
                 return

@@ -24,6 +24,7 @@ from sync.conclude import Conclusion, conclude
 from sync.loop import InForce, Loop
 from sync.material import Material, Users, gather, users
 from sync.save import save_conclusions
+from sync.watching import watch
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,7 @@ def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], deci
     verdicts, state = fold(materials, rules, state, people, room, now=now, at=loop.reached)
     save_conclusions(tx, verdicts.saved, rules, now=now)
     handoffs.save_routing_state(tx, state.to_json())
+    watch(tx, room, materials, saved=verdicts.saved, held=verdicts.held, rules=rules, now=now)
     for name, conclusions in verdicts.held.items():
         guard.hold(tx, name, conclusions, now=now)
     _park_failed(tx, verdicts.failed, now=now)

@@ -74,6 +74,11 @@ def _compare(found: Effect, before: Conclusion | None, after: Conclusion | None,
         found.newly_above.append(after.lead_id)
     found.no_longer_above += before.decision.unarmed and not after.decision.unarmed
     _count_values(found, before, after)
+    was_out, is_out = ({(gate.connection, gate.way) for gate in each.closed} for each in (before, after))
+    found.taken_out.update(is_out - was_out)
+    found.let_in.update(was_out - is_out)
+    for problem in after.problems:
+        found.unjudged.setdefault(problem, set()).add(after.lead_id)
 
 
 def _count_values(found: Effect, before: Conclusion, after: Conclusion) -> None:

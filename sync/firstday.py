@@ -11,7 +11,7 @@ import orjson
 
 from domain.run import GoLive
 from store import installation as notebook
-from store import leads, scores
+from store import leads, scores, steps
 from store.engine import Tx
 
 _STEP, _SINCE = "go_live", "go_live_since"
@@ -46,6 +46,12 @@ def go_live(tx: Tx, *, now: datetime) -> None:
     leads.mark_all_plan_due(tx)
 
 
+def step_in_force(tx: Tx, setting: GoLive) -> GoLive:
+    """The step that was ordered last; `setting`, what leadloop.yaml says, where none ever was."""
+    found = steps.last(tx)
+    return setting if found is None else found.step
+
+
 def note_step(tx: Tx, step: GoLive, *, now: datetime) -> None:
     """The loop follows this step of go-live from now on."""
     notebook.put(tx, _STEP, step.value)
@@ -58,14 +64,27 @@ def step_followed(tx: Tx) -> GoLive | None:
     return None if kept is None else GoLive(kept)
 
 
-def step_since(tx: Tx, step: GoLive, *, now: datetime) -> datetime:
-    """When this step began: now, if it is not followed yet."""
+def followed_since(tx: Tx) -> datetime | None:
+    """Since when the loop follows its step."""
     kept = notebook.get(tx, _SINCE)
-    return datetime.fromisoformat(kept) if kept is not None and step_followed(tx) is step else now
+    return None if kept is None else datetime.fromisoformat(kept)
 
 
-def step_now(tx: Tx, step: GoLive) -> GoLive:
+def step_since(tx: Tx, setting: GoLive, *, now: datetime) -> datetime:
+    """When the step in force began: now, if it is not followed yet."""
+    kept = followed_since(tx)
+    return kept if kept is not None and step_followed(tx) is step_in_force(tx, setting) else now
+
+
+def step_written(tx: Tx, setting: GoLive) -> GoLive | None:
+    """The step at which something is written now: none while observing, and none before the loop follows an order."""
+    step = step_in_force(tx, setting)
+    return None if step is GoLive.OBSERVE or step_followed(tx) not in {None, step} else step
+
+
+def step_now(tx: Tx, setting: GoLive) -> GoLive:
     """How far the installation goes at most: no further than to show scores before the baseline stands."""
+    step = step_in_force(tx, setting)
     if step is GoLive.OBSERVE or went_live_at(tx) is not None:
         return step
     return GoLive.SCORES

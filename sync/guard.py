@@ -19,7 +19,7 @@ from store.audit import AuditEntry
 from store.engine import Tx
 from store.held import Standing
 from sync.conclude import Allowance, Conclusion
-from sync.firstday import step_now, step_since, went_live_at
+from sync.firstday import step_in_force, step_now, step_since, went_live_at
 from sync.material import BASELINE, EARLIER_STEPS, METERED, Material
 
 DAY = timedelta(hours=24)
@@ -191,14 +191,6 @@ def room_within(
     )
 
 
-def room_left(
-    tx: Tx, settings: Settings, *, active_reps: int, now: datetime, pilots: frozenset[str] = frozenset()
-) -> Room:
-    """The room of a whole pass that is not saved batch by batch."""
-    limits = limits_of(tx, settings, active_reps=active_reps, now=now)
-    return room_within(tx, settings, limits, pilots=pilots, now=now)
-
-
 def hold(tx: Tx, name: str, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
     """Freeze these leads under a name; the set opens only by an approval."""
     new = held.hold(tx, name, _cause(name), [each.lead_id for each in conclusions], now=now)
@@ -243,7 +235,8 @@ def release_backlog(
 
     Nothing before handoffs are made at all, and in the pilot only what its reps own: a turn would be lost.
     """
-    if not settings.go_live.hands_off:
+    step = step_in_force(tx, settings.go_live)
+    if not step.hands_off:
         return 0
     released = held.take_approved(
         tx,
@@ -251,7 +244,7 @@ def release_backlog(
         per_rep_per_day=settings.backlog.per_rep_per_day,
         reps=reps,
         now=now,
-        owners=pilots if settings.go_live is GoLive.PILOT else None,
+        owners=pilots if step is GoLive.PILOT else None,
     )
     leads.touch(tx, released)
     return len(released)

@@ -16,6 +16,7 @@ from store.engine import Tx
 from store.inbox import Waiting
 from sync.intake import Intake, Pulled, intake_of, keep
 from sync.loop import Loop
+from sync.second_look import look_twice
 
 AT_ONCE = 500
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
@@ -77,6 +78,7 @@ def _follow(loop: Loop, connector: Refresher, intake: Intake, told: Sequence[Wai
     numbers: dict[Hint, int] = {each.hint: each.id for each in told}
     for found in connector.refresh(list(numbers)):
         loop.reached("pull.page_received")
+        look_twice(loop, intake.connection, found.records, intake.rules.fields, now=intake.now)
         with loop.store.write(loop.epoch) as tx:
             _keep(tx, intake, found, numbers)
             loop.reached("pull.before_commit")

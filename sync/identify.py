@@ -16,6 +16,7 @@ from domain.identity import STRONGEST, Cause, Claim, Doubt, Tie
 from domain.record import Record
 from domain.values import LeadId, RecordRef, RuleHash
 from mapping.addresses import company_domain
+from mapping.employer import account_id
 from mapping.identity import IdentityKey, KeyKind, is_erased, is_live, record_key, ties_of
 from mapping.mailboxes import Mailboxes, name_fields, words_of_name
 from mapping.recognition import Circle, Met
@@ -317,8 +318,7 @@ def _index(tx: Tx, page: Sequence[Met], rules: MappingRules) -> None:
     values: dict[RecordRef, dict[str, str]] = {}
     for met in page:
         people, shown = rules.systems[met.ref.connection].people, met.record.values
-        account = shown.get(people.account) if people.account else None
+        account = account_id(shown.get(people.account)) if people.account else ""
         domain = company_domain(str(shown.get(people.email) or ""), free_mail)
-        named = {"account": account if isinstance(account, str) else "", "domain": domain or ""}
-        values[met.ref] = {name: value for name, value in named.items() if value}
+        values[met.ref] = {"account": account, "domain": domain or ""}
     records.index_many(tx, values)

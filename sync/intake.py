@@ -85,8 +85,6 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     refs = set(records.upsert(tx, rows, seen_at=now))
     keep_our_writes(tx, intake.connection, refs, audited=intake.audited)
     changed = [record for record in rows if record.ref in refs]
-    # Erased or merged away: nothing of the person or account may lead to it.
-    records.drop_index(tx, [record.ref for record in changed if record.archived and not record.values])
     touched = _keep_records(tx, intake, stream, shown=shown, changed=changed) if shown else set()
     added = ledger.add(tx, activities, seen_at=now)
     touched.update(lead for _, lead in added if lead is not None)

@@ -72,7 +72,8 @@ def compile_version(
     """
     rules = rules_from_document(version.document)
     waiting = waiting_places(surveys or {}, rules.mapping, types)
-    fields = FieldMap(rules.mapping, types, waiting=waiting, drifts=[each.drift for each in drifts])
+    drifted = [each.drift for each in drifts]
+    fields = FieldMap(rules.mapping, types, waiting=waiting, drifts=drifted, described=described)
     scorer = Scorer(rules.scoring, version.hash, time_zone)
     return InForce(
         hash=version.hash,

@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from config.mapping import MappingRules, System
+from config.mapping import MappingRules
+from domain.account import Account
 from domain.activity import Activity
 from domain.decision import Desired, Membership
+from domain.evidence import Evidence
 from domain.handoff import Assignment, Handoff, Rep
-from domain.lead import Account, Fact, Lead
+from domain.lead import Fact, Lead
 from domain.record import Record
 from domain.run import GoLive
-from domain.values import LeadId, RecordRef
-from mapping.addresses import company_domain
+from domain.values import LeadId
+from handoff.lifecycle import BEFORE_SALES
 from mapping.agreement import Base
-from store import bases, desired, handoffs, held, leads, ledger, records
+from store import bases, desired, evidence, first_stages, handoffs, held, leads, ledger, records
 from store.engine import Tx
+from sync.accounts import accounts_of
 from sync.firstday import went_live_at
 
 EARLIER_STEPS = frozenset(step.value for step in GoLive if step is not GoLive.LIVE)
@@ -41,8 +44,14 @@ class Material:
     account: Account | None = None
     assignment: Assignment | None = None
     """How the open handoff last found its rep."""
+    evidence: Sequence[Evidence] = ()
+    """What histories told of its sides, and what they are still to be asked."""
     is_new: bool = False
     """To be given its first stage: never decided since the baseline stands."""
+    is_provisional: bool = False
+    """Of a new lead: it has a stage, and only from a baseline that was not confirmed."""
+    stands_as_found: bool = False
+    """Its stage is the one that the baseline read off its fields: nothing has moved it since."""
     at_baseline: bool = False
     """Met before the baseline stood: what stands in its fields is history, not an answer to us."""
     approved: bool = False
@@ -62,13 +71,16 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     their_activities = ledger.activities_of(tx, order)
     their_handoffs = handoffs.all_of(tx, order)
     their_bases = bases.bases_of(tx, order)
+    their_evidence = evidence.of_leads(tx, order)
     their_desired = desired.of_leads(tx, order)
     their_memberships = desired.memberships_of(tx, order)
     their_assignments = handoffs.assignments_of(tx, order)
-    accounts = _accounts(tx, their_records, rules, users)
+    accounts = accounts_of(tx, their_records, their_activities, rules, users.emails)
     approved = held.approved(tx, order, now=now, metered=METERED)
     new = leads.never_scored(tx, order)
     went_live = went_live_at(tx)
+    in_sales = (each for each in order if found[each].stage not in BEFORE_SALES)
+    provisional = first_stages.provisional(tx, [each for each in in_sales if not their_handoffs.get(each)])
     return [
         Material(
             lead=found[each],
@@ -84,8 +96,11 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
             account=accounts.get(each),
             assignment=their_assignments[each][-1] if their_assignments.get(each) else None,
             is_new=each in new and went_live is not None,
+            is_provisional=each in new and each in provisional,
+            stands_as_found=each in provisional,
             at_baseline=went_live is None or (each in new and found[each].stage_since <= went_live),
             approved=each in approved,
+            evidence=their_evidence.get(each, ()),
         )
         for each in order
     ]
@@ -103,21 +118,48 @@ class Users:
 
 
 def users(tx: Tx, rules: MappingRules) -> Users:
-    """Read reps from the user records of every connection; the e-mail is what they share."""
-    seen: dict[str, list[tuple[str, Record]]] = {}
+    """Read reps from the user records of every connection; the e-mail is what they share.
+
+    A system may have several users of one e-mail, as after somebody came back: the active one is them.
+    """
+    seen: dict[str, dict[str, list[Record]]] = {}
     for connection, system in rules.systems.items():
         if system.users is None:
             continue
+        known_as = {here.casefold(): there.casefold() for here, there in system.users.known_as.items()}
         for record in records.of_object(tx, connection, system.users.object):
-            email = str(record.values.get(system.users.email) or "").lower()
-            if email:
-                seen.setdefault(email, []).append((connection, record))
-    reps = {email: _rep(email, found, rules) for email, found in seen.items()}
-    ids = {(connection, email): record.ref.id for email, found in seen.items() for connection, record in found}
-    return Users(reps=reps, ids=ids, emails={(c, user_id): email for (c, email), user_id in ids.items()})
+            here = str(record.values.get(system.users.email) or "").casefold()
+            if here:
+                seen.setdefault(known_as.get(here, here), {}).setdefault(connection, []).append(record)
+    chosen = {
+        email: [(connection, _best(several, rules)) for connection, several in found.items()]
+        for email, found in seen.items()
+    }
+    return Users(
+        reps={email: _rep(email, found, seen[email], rules) for email, found in chosen.items()},
+        ids={(connection, email): record.ref.id for email, found in chosen.items() for connection, record in found},
+        emails={
+            (record.ref.connection, record.ref.id): email
+            for email, found in seen.items()
+            for several in found.values()
+            for record in several
+        },
+    )
 
 
-def _rep(email: str, found: Sequence[tuple[str, Record]], rules: MappingRules) -> Rep:
+def _best(several: Sequence[Record], rules: MappingRules) -> Record:
+    return min(several, key=lambda record: (not _is_active(record, rules), record.ref.id))
+
+
+def _is_active(record: Record, rules: MappingRules) -> bool:
+    words = rules.systems[record.ref.connection].users
+    said = record.values.get(words.active) if words is not None and words.active is not None else None
+    return not record.archived and said is not False
+
+
+def _rep(
+    email: str, found: Sequence[tuple[str, Record]], every: Mapping[str, Sequence[Record]], rules: MappingRules
+) -> Rep:
     """Active only where every system that says so agrees: somebody who left one of them has left."""
     active = available = True
     name = email.partition("@")[0]
@@ -125,95 +167,9 @@ def _rep(email: str, found: Sequence[tuple[str, Record]], rules: MappingRules) -
         words = rules.systems[connection].users
         if words is None:
             continue
-        active &= not record.archived and (words.active is None or record.values.get(words.active) is not False)
+        active &= _is_active(record, rules)
         available &= words.available is None or record.values.get(words.available) is not False
         name = str(record.values.get(words.name) or name) if words.name else name
-    user_ids = tuple(sorted((connection, record.ref.id) for connection, record in found))
-    return Rep(email=email, name=name, active=active, available=available, user_ids=user_ids)
-
-
-def _accounts(
-    tx: Tx, people: Mapping[LeadId, Sequence[Record]], rules: MappingRules, users: Users
-) -> dict[LeadId, Account]:
-    """The account a person record names; else the one account whose domain is the person's own."""
-    found: dict[LeadId, Account] = {}
-    domains = _domains(people, rules)
-    for connection, system in rules.systems.items():
-        if system.accounts is not None:
-            chosen = _account_records(tx, people, connection, system, domains)
-            deals = _deals_of(tx, connection, system, {record.ref.id for record in chosen.values()})
-            for lead, record in chosen.items():
-                found.setdefault(lead, _account(record, system, deals.get(record.ref.id, ()), users))
-    return found
-
-
-def _account_records(
-    tx: Tx,
-    people: Mapping[LeadId, Sequence[Record]],
-    connection: str,
-    system: System,
-    domains: Mapping[LeadId, str],
-) -> dict[LeadId, Record]:
-    """Lead → account record of one connection; a domain that several accounts share says nothing."""
-    if system.accounts is None:
-        return {}
-    kind = system.accounts.object
-    named = _named_accounts(people, connection, system.people.account)
-    refs = {lead: RecordRef(connection=connection, object=kind, id=account) for lead, account in named.items()}
-    stored = records.get(tx, set(refs.values()))
-    likely = records.find(tx, connection, kind, "domain", sorted(set(domains.values())))
-    found = {lead: stored[ref] for lead, ref in refs.items() if ref in stored and not stored[ref].archived}
-    for lead, domain in domains.items():
-        candidates = likely.get(domain, [])
-        if lead not in found and len(candidates) == 1:
-            found[lead] = candidates[0]
-    return found
-
-
-def _named_accounts(
-    people: Mapping[LeadId, Sequence[Record]], connection: str, field_name: str | None
-) -> dict[LeadId, str]:
-    if field_name is None:
-        return {}
-    return {
-        lead: str(record.values[field_name])
-        for lead, rows in people.items()
-        for record in rows
-        if record.ref.connection == connection and not record.archived and record.values.get(field_name)
-    }
-
-
-def _domains(people: Mapping[LeadId, Sequence[Record]], rules: MappingRules) -> dict[LeadId, str]:
-    free_mail = frozenset(rules.free_mail)
-    found: dict[LeadId, str] = {}
-    for lead, rows in people.items():
-        for record in rows:
-            system = rules.systems.get(record.ref.connection)
-            address = record.values.get(system.people.email) if system else None
-            domain = company_domain(str(address), free_mail) if address else None
-            if domain:
-                found.setdefault(lead, domain)
-    return found
-
-
-def _deals_of(tx: Tx, connection: str, system: System, accounts: set[str]) -> dict[str, list[Record]]:
-    if system.deals is None or not accounts:
-        return {}
-    return records.find(tx, connection, system.deals.object, "account", sorted(accounts))
-
-
-def _account(record: Record, system: System, deals: Sequence[Record], users: Users) -> Account:
-    words, deal = system.accounts, system.deals
-    values = record.values
-    live = [row for row in deals if not row.archived]
-    owner = values.get(words.owner) if words and words.owner else None
-    kind = values.get(words.type) if words and words.type else None
-    return Account(
-        ref=record.ref,
-        name=str(values.get(words.name) or "") if words else "",
-        owner=users.emails.get((record.ref.connection, str(owner))) if owner else None,
-        is_customer=bool(words and kind in words.customer_values),
-        open_deals=sum(1 for row in live if deal and row.values.get(deal.closed) is not True),
-        won_deals=sum(1 for row in live if deal and row.values.get(deal.won) is True),
-        values=values,
-    )
+    user_ids = tuple(sorted((place, each.ref.id) for place, several in every.items() for each in several))
+    lacks = tuple(place for place in rules.workplaces if place not in every)
+    return Rep(email=email, name=name, active=active, available=available, user_ids=user_ids, lacks=lacks)

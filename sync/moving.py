@@ -7,9 +7,10 @@ import orjson
 
 from config.mapping import MappingRules
 from domain.place import FieldOf
+from mapping.gates import Gates
 from mapping.moved import Moved, added, moves
+from store import gates, leads, moved_bases
 from store import installation as notebook
-from store import moved_bases
 from store.engine import Tx
 from sync.radius import ADDED, MOVED, noted
 
@@ -20,6 +21,7 @@ def mapping_changed(tx: Tx, before: MappingRules, after: MappingRules) -> tuple[
     A field of our own counts as ours from the first day on; what stands in one that came later may be anybody's.
     """
     found = moves(before, after)
+    leads.mark_plan_due(tx, gates.drop_all_but(tx, tuple(Gates(after))))
     _note(tx, ADDED, added(before, after))
     if found:
         moved_bases.put_aside(tx, found)

@@ -14,14 +14,15 @@ from domain.lead import Lead
 from domain.misfit import Misfit
 from domain.run import GoLive
 from domain.values import LeadId, RecordRef, Value
-from store import audit, desired, flaps, intents, leads, ledger, misfits, outbox, records, runs, trail, undone
+from store import audit, desired, flaps, gates, intents, leads, ledger, misfits, outbox, records, runs, trail, undone
 from store.audit import AuditEntry
 from store.chunks import chunks
 from store.engine import Tx
 from store.intents import IntentStatus, KeptIntent
 from store.outbox import OutboxDraft
-from sync.firstday import step_now
+from sync.firstday import step_now, step_written
 from sync.flapping import watch
+from sync.gating import WITHDRAWN, overtaken_by_gates
 from sync.heeding import spent
 from sync.loop import InForce, Loop
 from sync.material import Users, users
@@ -60,6 +61,8 @@ def plan_due(loop: Loop, *, now: datetime, run: OpenRun) -> int:
 def _plan_next(loop: Loop, weighing: Pass, *, now: datetime, run: OpenRun) -> int | None:
     """None when nobody is left who was not looked at."""
     with loop.store.write(loop.epoch) as tx:
+        if step_written(tx, loop.settings.go_live) is None:  # a person went back while this pass was under way
+            return None
         ids = weighing.next(leads.plan_due(tx, limit=BATCH + len(weighing.put_off)), BATCH)
         if not ids:
             return None
@@ -79,7 +82,7 @@ def _plan_weighed(loop: Loop, weighing: Pass, ids: Sequence[LeadId], *, now: dat
     """Plan those that were put off; when other rules are in force by now they stay due, and are weighed anew."""
     with loop.store.write(loop.epoch) as tx:
         rules = loop.in_force(tx)
-        if not weighing.goes_on_with(rules):
+        if not weighing.goes_on_with(rules) or step_written(tx, loop.settings.go_live) is None:
             return 0
         wanted, drafts = _drafts_of(tx, loop, ids, rules, now=now)
         drafts = weighing.judge(tx, ids, drafts, now=now)
@@ -97,6 +100,7 @@ def _drafts_of(
 ) -> tuple[list[Wanted], list[OutboxDraft]]:
     """What is wanted of these leads, and what of it fits and is to be written."""
     wanted, stays = list(wanted_of(tx, ids, rules)), Stays()
+    wanted = withdraw_gated(tx, wanted, rules, now=now)
     undone.lift(tx, [place for each in wanted for place in spent(each.desired, each.undone, each.records)])
     step = step_now(tx, loop.settings.go_live)
     drafts = _peaceful(tx, wanted, rules, loop, stays, step=step, now=now)
@@ -164,6 +168,20 @@ def withdraw_unsent(tx: Tx, why: str, *, now: datetime) -> int:
     return len(rows)
 
 
+def withdraw_gated(tx: Tx, wanted: Sequence[Wanted], rules: InForce, *, now: datetime) -> list[Wanted]:
+    """Take back what waits to be sent past a gate that is closed by now."""
+    if not rules.fields.gates:
+        return list(wanted)
+    rows = {each.lead_id: overtaken_by_gates(each.open, each.closed, rules.fields) for each in wanted if each.closed}
+    gone = [row for several in rows.values() for row in several]
+    gates.take_back(tx, gone, WITHDRAWN, now=now)
+    left = {row.id for row in gone}
+    return [
+        replace(each, open=[row for row in each.open if row.id not in left]) if rows.get(each.lead_id) else each
+        for each in wanted
+    ]
+
+
 def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Collection[LeadId] = ()) -> Iterator[Wanted]:
     """What is wanted of these leads, as the store has it. `to_create`: those with creations not saved yet."""
     found = leads.get(tx, ids)
@@ -178,6 +196,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
     their_rows = outbox.open_of(tx, ids)
     stopped = flaps.stops(tx)
     taken_back = undone.of_leads(tx, ids)
+    closed = gates.of_leads(tx, ids) if rules.fields.gates else {}
     for lead in found.values():
         values = {fact.name: fact.value for fact in facts.get(lead.id, ())}
         yield Wanted(
@@ -193,6 +212,7 @@ def wanted_of(tx: Tx, ids: Sequence[LeadId], rules: InForce, *, to_create: Colle
             open=their_rows.get(lead.id, ()),
             stopped=stopped,
             undone=taken_back.get(lead.id, {}),
+            closed=closed.get(lead.id, ()),
         )
 
 
@@ -221,7 +241,7 @@ def _given(tx: Tx, kept: Mapping[LeadId, Sequence[KeptIntent]], rules: InForce) 
 def owned(rows: Sequence[Desired], lead: Lead, rules: InForce) -> dict[str, Value]:
     """What we decided, as lead properties: owner and status rows hold a system's own word and are left out."""
     roles = rules.fields.roles
-    found = {row.property: row.value for row in rows if roles.get(row.property) is Role.OWNED}
+    found = rules.fields.in_our_words(row for row in rows if roles.get(row.property) is Role.OWNED)
     return {**found, "lead_key": lead.key, "owner": lead.owner, "stage": lead.stage.value}
 
 

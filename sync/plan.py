@@ -16,6 +16,7 @@ from config.mapping import Role, Tasks
 from connectors.contract import Lane
 from domain.change import Change, ChangeKind
 from domain.decision import Desired, Intent, IntentKind, Membership
+from domain.gate import Closed, uncreated, unwritten
 from domain.misfit import Misfit
 from domain.place import Place
 from domain.record import Record
@@ -30,6 +31,7 @@ from store.flaps import NOWHERE, Stops
 from store.outbox import OutboxDraft, OutboxRow
 from store.undone import Undone
 from sync.fitting import Fitting
+from sync.gating import let_through, lists_let_through
 from sync.heeding import heed
 from sync.loop import InForce
 from sync.material import Users
@@ -76,6 +78,8 @@ class Wanted:
     """Fields that somebody else overwrote again and again: they are left alone."""
     undone: Mapping[Place, Undone] = field(default_factory=dict)
     """What a person took back: our value has to stand there still when it is replaced."""
+    closed: tuple[Closed, ...] = ()
+    """The gates that the lead does not pass."""
 
 
 def limited(wanted: Wanted, step: GoLive) -> Wanted:
@@ -88,6 +92,20 @@ def limited(wanted: Wanted, step: GoLive) -> Wanted:
     return replace(wanted, desired=shown, memberships=(), intents=(), given=(), undone=undone)
 
 
+def _let_through(wanted: Wanted, fields: FieldMap) -> Wanted:
+    """What may be written past the gates that are closed; creations are looked at one by one."""
+    if not wanted.closed:
+        return wanted
+    shut = unwritten(wanted.closed)
+    return replace(
+        wanted,
+        desired=tuple(let_through(wanted.desired, wanted.closed, fields)),
+        memberships=lists_let_through(wanted.memberships, wanted.closed),
+        given=[task for task in wanted.given if task.ref.connection not in shut],
+        undone={place: each for place, each in wanted.undone.items() if place.ref.connection not in shut},
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """What one lead needs written, and what of it stays at home."""
@@ -98,7 +116,7 @@ class Outgoing:
 
 def outgoing_of(wanted: Wanted, rules: InForce, users: Users) -> Outgoing:
     """Every write this lead needs now, field changes first, without what would be refused."""
-    fitting = Fitting(rules)
+    fitting, wanted = Fitting(rules), _let_through(wanted, rules.fields)
     drafts = (
         *_field_changes(wanted, rules.fields, fitting),
         *_list_changes(wanted, rules),
@@ -136,13 +154,23 @@ def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterat
         if fitted is not None:
             by_record.setdefault(row.ref, []).append(fitted)
     for ref, rows in sorted(by_record.items()):
-        yield _field_change(wanted, shown[ref], rows, fields)
+        for some in _apart(rows, fields):
+            yield _field_change(wanted, shown[ref], some, fields)
+
+
+def _apart(rows: Sequence[Desired], fields: FieldMap) -> tuple[Sequence[Desired], ...]:
+    """A yes to contact waits for nothing and rests on nothing else: a change of its own, unless the rest is as
+    urgent, for a record has one change in a lane."""
+    yeses = [row for row in rows if fields.is_yes(row.ref, row.field, row.value)]
+    others = [row for row in rows if row not in yeses] if yeses else rows
+    together = not yeses or not others or any(row.property in HANDOFF_PROPERTIES for row in others)
+    return ([*yeses, *others],) if together else (yeses, others)
 
 
 def _field_change(wanted: Wanted, record: Record, rows: Sequence[Desired], fields: FieldMap) -> OutboxDraft:
     values = {row.field: row.value for row in rows}
     before = {row.field: record.values.get(row.field) for row in rows}
-    urgent = any(row.property in HANDOFF_PROPERTIES for row in rows)
+    urgent = any(row.property in HANDOFF_PROPERTIES or fields.is_yes(row.ref, row.field, row.value) for row in rows)
     change = Change(
         key=_key(str(record.ref), wanted.revision, values),
         kind=ChangeKind.FIELDS,
@@ -264,10 +292,14 @@ def _closings(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
 
 def _creations(wanted: Wanted, rules: InForce, users: Users, fitting: Fitting) -> Iterator[OutboxDraft]:
     left_out = {row.change.key for row in wanted.open} | outdated(wanted).keys()
+    shut, closed = unwritten(wanted.closed), uncreated(wanted.closed)
     for key, intent in wanted.intents:
         if key in left_out:
             continue
+        barred = shut if intent.kind is IntentKind.TASK else closed
         for connection, system in sorted(rules.mapping.systems.items()):
+            if connection in barred:
+                continue
             record = _head(wanted, connection, rules)
             change = None
             if intent.kind is IntentKind.TASK and system.tasks is not None and record is not None:

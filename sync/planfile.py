@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Problem, SettingsError
 from domain.misfit import Blocked
+from domain.radius import RadiusUse
+from domain.rule_problem import Unjudged, unjudged
 from domain.run import GoLive
 from domain.values import LeadId, RuleHash
 from sync.preview import PlannedLead, Preview
@@ -45,6 +47,12 @@ class Header:
     """Set → how many leads wait in it for a person's word, those of earlier runs included."""
     conflicts: Mapping[str, int] = field(default_factory=dict)
     """Property → leads about which a person has to decide it."""
+    unjudged: tuple[Unjudged, ...] = ()
+    """Rules that cannot be told about some leads: they count as not met there."""
+    known: int = 0
+    """All leads there were."""
+    radius: tuple[RadiusUse, ...] = ()
+    """What it takes of the limits of 24 hours."""
     undoes: int | None = None
     """The run that it takes back; None for a plan of what comes next."""
 
@@ -86,6 +94,9 @@ def make(
         blocked=preview.blocked,
         waiting={name: len(ids) for name, ids in sorted(preview.waiting.items())},
         conflicts={name: len(ids) for name, ids in preview.conflicts.items()},
+        unjudged=unjudged(preview.unjudged),
+        known=preview.known,
+        radius=preview.radius,
         undoes=undoes,
     )
     return PlanFile(header=_sealed(header, map(_LEAD.dump_json, preview.leads)), leads=preview.leads)

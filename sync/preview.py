@@ -1,13 +1,14 @@
 """What the next run would do, worked out from the store as it is and saved nowhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.settings import Settings
 from domain.decision import Intent, Membership
-from domain.misfit import Blocked, BlockedTally, Misfit, Why
-from domain.radius import HeldWrite
+from domain.misfit import DECIDED, Blocked, BlockedTally, Misfit
+from domain.radius import HeldWrite, RadiusUse
+from domain.rule_problem import RuleProblem
 from domain.run import GoLive
 from domain.stage import Cause, Transition
 from domain.values import LeadId
@@ -15,7 +16,7 @@ from handoff.routing import RoutingState
 from store import conflicts, handoffs, held, heldwrites, intents, leads, misfits
 from store.engine import Tx
 from store.outbox import OutboxDraft
-from sync import guard, radius
+from sync import guard, radius, untold
 from sync.classes import Unsaved
 from sync.conclude import Conclusion
 from sync.decide import active_reps, fold, pilots_of
@@ -24,7 +25,9 @@ from sync.loop import InForce, nothing_reached
 from sync.material import Material, Users, gather, users
 from sync.outgoing import owned, wanted_of
 from sync.plan import Wanted, limited, outgoing_of
+from sync.radius import Gate
 from sync.save import creations
+from sync.spending import Purse
 from sync.turns import Turns, between
 
 BATCH = 500
@@ -61,6 +64,12 @@ class Preview:
     """Who waits for a person's word after this run, by set, those of earlier runs included."""
     conflicts: Mapping[str, frozenset[LeadId]] = field(default_factory=dict)
     """Property → the leads about which a person has to decide it after this run."""
+    unjudged: Mapping[RuleProblem, frozenset[LeadId]] = field(default_factory=dict)
+    """Whom a rule cannot be told about after this run."""
+    known: int = 0
+    """All leads there are."""
+    radius: tuple[RadiusUse, ...] = ()
+    """What it takes of the limits of 24 hours."""
 
 
 def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Preview:
@@ -68,7 +77,10 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
     people = users(tx, rules.mapping)
     active = active_reps(rules, people)
     pilots = pilots_of(rules, settings)
-    room = guard.room_left(tx, settings, active_reps=active, now=now, pilots=pilots)
+    limits = guard.limits_of(tx, settings, active_reps=active, now=now)
+    room = guard.room_within(tx, settings, limits, pilots=pilots, now=now)
+    gate = radius.gate(tx, settings, rules, now=now)
+    purse = Purse.of(limits, room, gate.scales)
     folded = _Fold(state=RoutingState.from_json(handoffs.routing_state(tx)))
     planned: list[PlannedLead] = []
     step = step_now(tx, settings.go_live)
@@ -81,7 +93,7 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
     waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in decided]
     for batch in _batches(waiting):
         planned += [_planned(wanted, None, rules, people, step=step, now=now) for wanted in wanted_of(tx, batch, rules)]
-    planned = _judged(tx, planned, settings, rules, now=now)
+    planned = _judged(tx, planned, gate, now=now)
     return Preview(
         as_of=now,
         leads=tuple(each for each in planned if each.changes or each.misfits or each.held or _decides(each.conclusion)),
@@ -90,12 +102,17 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
         blocked=_blocked(tx, planned),
         waiting=_waiting(tx, folded.held, planned),
         conflicts=_undecided(tx, planned),
+        unjudged=untold.after(tx, _concluded(planned), rule_hash=rules.hash),
+        known=leads.count(tx),
+        radius=purse.spent(room, gate.scales),
     )
 
 
-def _judged(
-    tx: Tx, planned: Sequence[PlannedLead], settings: Settings, rules: InForce, *, now: datetime
-) -> list[PlannedLead]:
+def _concluded(planned: Sequence[PlannedLead]) -> Iterator[Conclusion]:
+    return (each.conclusion for each in planned if each.conclusion is not None)
+
+
+def _judged(tx: Tx, planned: Sequence[PlannedLead], gate: Gate, *, now: datetime) -> list[PlannedLead]:
     """The plan without the fields that the blast radius holds back."""
     plans = {each.lead_id: each.changes for each in planned if each.changes}
     decisions = [each.conclusion.decision for each in planned if each.conclusion is not None]
@@ -104,7 +121,7 @@ def _judged(
         decided=frozenset(one.lead.id for one in decisions if one.assignment is not None or _moves(one.transitions)),
         raised=frozenset(one.lead.id for one in decisions if any(h.is_open and h.hand_raise for h in one.handoffs)),
     )
-    found = radius.preview(tx, settings, rules, plans, unsaved, now=now)
+    found = radius.preview(tx, gate, plans, unsaved, now=now)
     return [
         replace(each, changes=found[each.lead_id].changes, held=found[each.lead_id].held)
         if each.lead_id in found
@@ -141,7 +158,7 @@ def _blocked(tx: Tx, planned: Sequence[PlannedLead]) -> tuple[Blocked, ...]:
     by_lead = {each.lead_id: each for each in planned}
     for lead, before in misfits.of_leads(tx, by_lead).items():
         decided = by_lead[lead].conclusion is not None
-        tally.drop(one for one in before if decided or one.why is not Why.UNREADABLE)
+        tally.drop(one for one in before if decided or one.why not in DECIDED)
     for each in planned:
         tally.add(each.misfits)
         tally.add(each.conclusion.unread if each.conclusion is not None else ())
@@ -216,10 +233,15 @@ def _planned(
         lead_id=wanted.lead_id,
         revision=wanted.revision,
         valid_until=min(now + VALID, wake_at) if wake_at is not None and wake_at > now else now + VALID,
-        conclusion=conclusion,
+        conclusion=_as_kept(conclusion),
         changes=outgoing.drafts,
         misfits=outgoing.misfits,
     )
+
+
+def _as_kept(conclusion: Conclusion | None) -> Conclusion | None:
+    """Without wishes that stand in the store already: they are most of a plan, and applying it saves none of them."""
+    return conclusion if conclusion is None or conclusion.rewish else replace(conclusion, desired=())
 
 
 def _as_concluded(wanted: Wanted, conclusion: Conclusion, rules: InForce) -> Wanted:
@@ -233,6 +255,7 @@ def _as_concluded(wanted: Wanted, conclusion: Conclusion, rules: InForce) -> Wan
     return replace(
         wanted,
         desired=conclusion.desired,
+        closed=conclusion.closed,
         memberships=_memberships(wanted, conclusion, rules),
         intents=_with_new(wanted.intents, {key: intent for key, intent in new.items() if key not in known}),
         values={**wanted.values, **conclusion.facts, **ours},

@@ -15,6 +15,7 @@ from sync.firstday import note_whole, went_live_at
 from sync.intake import Intake, Pulled, intake_of, keep
 from sync.loop import Loop, StopAskedError
 from sync.reading import Reading
+from sync.second_look import look_twice
 from sync.widen import ask_for_gained
 
 log = structlog.get_logger(__name__)
@@ -26,11 +27,12 @@ NIGHT = timedelta(hours=20)
 def due_streams(
     reader: Reader, read_at: Mapping[str, datetime], waits: Mapping[Pace, timedelta], *, now: datetime
 ) -> list[str]:
-    """The streams whose pace is up; one that was never read is always due."""
+    """The streams whose pace is up; one that was never read is always due, and one that was read in the future: the
+    clock was set back since, and nobody waits until it has caught up."""
     return [
         name
         for name, stream in reader.streams.items()
-        if name not in read_at or now - read_at[name] >= waits.get(stream.pace, timedelta())
+        if name not in read_at or not timedelta() <= now - read_at[name] < waits.get(stream.pace, timedelta())
     ]
 
 
@@ -76,6 +78,7 @@ def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[s
                 loop.reached("pull.page_idle")
                 continue
             idle.pop(page.stream, None)
+            look_twice(loop, intake.connection, page.records, intake.rules.fields, now=intake.now)
             with loop.store.write(loop.epoch) as tx:
                 _keep(tx, page, intake)
                 loop.reached("pull.before_commit")

@@ -14,6 +14,7 @@ from connectors.contract import BulkWriter, Lane, Settler, Writer
 from domain.change import Change, ChangeKind, Receipt
 from domain.errors import ConnectorError, ContractError, LeadloopError, OperatorError, TransientError
 from store import outbox
+from store.engine import Tx
 from store.outbox import OutboxRow
 from sync import recover, schema_watch
 from sync.golive import lanes_open
@@ -48,7 +49,7 @@ def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lan
     pushed = Pushed()
     writer = loop.connections[name]
     with loop.store.read() as tx:
-        lanes = [each for each in lanes_open(tx, loop.settings.go_live) if lane in {None, each}]
+        lanes = _lanes(tx, loop, lane)
     if not lanes or not isinstance(writer, Writer) or name not in loop.introduced:
         return pushed
     if len(lanes) == 1:
@@ -73,6 +74,8 @@ def _claim(
     try:
         while not complete:
             with loop.store.write(loop.epoch) as tx:
+                if not _lanes(tx, loop, lane):  # a person went back while this push was under way
+                    break
                 some = outbox.claim(
                     tx, name, lane=lane, limit=BATCH, owner=loop.holder, epoch=loop.epoch, now=now, run_id=run_id
                 )
@@ -83,7 +86,12 @@ def _claim(
         if rows and not complete:
             with loop.store.write(loop.epoch) as tx:
                 recover.return_rows(tx, rows, NOT_SENT, now=now)
-    return rows
+    return rows if complete else []
+
+
+def _lanes(tx: Tx, loop: Loop, lane: Lane | None) -> list[Lane]:
+    """What of these lanes may be sent now."""
+    return [each for each in lanes_open(tx, loop.settings.go_live) if lane in {None, each}]
 
 
 def _how_many(loop: Loop, writer: Writer, name: str, *, lane: Lane | None, now: datetime, run_id: int | None) -> int:

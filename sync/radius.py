@@ -256,16 +256,10 @@ class Judged:
 
 
 def preview(
-    tx: Tx,
-    settings: Settings,
-    rules: InForce,
-    plans: Mapping[LeadId, Sequence[OutboxDraft]],
-    unsaved: Unsaved,
-    *,
-    now: datetime,
+    tx: Tx, at: Gate, plans: Mapping[LeadId, Sequence[OutboxDraft]], unsaved: Unsaved, *, now: datetime
 ) -> dict[LeadId, Judged]:
-    """What of these plans would go, and what would be held; nothing is saved."""
-    at = replace(gate(tx, settings, rules, now=now), unsaved=unsaved)
+    """What of these plans would go, and what would be held; nothing is saved. The scales tell then what it took."""
+    at = replace(at, unsaved=unsaved)
     found: dict[LeadId, Weighed] = {}
     firsts: dict[LeadId, int] = {}
     count = 0

@@ -38,7 +38,7 @@ class Why(StrEnum):
     LISTED = "lists follow the stage"
     KEY = "it is no field of a person, or the one by which we know the record"
     UNDER_WAY = "it is being sent, or its answer was lost"
-    NOT_NOW = "it is not written now: left to others, paused, stopped, or beyond the step of go-live"
+    NOT_NOW = "it is not written now: left to others, paused, stopped, gated, or beyond the step of go-live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

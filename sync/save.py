@@ -5,12 +5,28 @@ from datetime import datetime
 
 from domain.decision import Intent
 from domain.values import LeadId
-from store import arrivals, audit, bases, conflicts, desired, handoffs, intents, leads, ledger, misfits
+from mapping.agreement import Base
+from store import (
+    arrivals,
+    audit,
+    bases,
+    conflicts,
+    desired,
+    evidence,
+    gates,
+    handoffs,
+    intents,
+    leads,
+    ledger,
+    misfits,
+    rule_problems,
+)
 from store.audit import AuditEntry
 from store.engine import Tx
 from sync.conclude import Conclusion
 from sync.creating import intent_of
 from sync.loop import InForce
+from sync.untold import found_of
 
 
 def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, *, now: datetime) -> None:
@@ -24,7 +40,10 @@ def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, 
     changed = _save_desired(tx, conclusions, rules)
     arrivals.replace(tx, {each.lead_id: each.awaited for each in conclusions}, now=now)
     changed |= _save_intents(tx, conclusions)
+    rule_problems.replace(tx, {each.lead_id: found_of(each) for each in conclusions}, rule_hash=rules.hash, now=now)
     changed |= misfits.unread(tx, {each.lead_id: each.unread for each in conclusions}, now=now)
+    if rules.fields.gates:
+        changed |= gates.replace(tx, {each.lead_id: each.closed for each in conclusions}, now=now)
     _audit(tx, conclusions, now=now)
     leads.mark_plan_due(tx, changed)
 
@@ -37,15 +56,18 @@ def _save_facts(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> 
         seen_at=now,
     )
     agreed = {
-        each.lead_id: {
-            (known.property, known.connection): (known.base.value, known.base.vendor_form, known.base.learnt)
-            for known in each.agreed
-        }
+        each.lead_id: {(known.property, known.connection): _kept(known.base) for known in each.agreed}
         for each in conclusions
         if each.agreed
     }
     bases.save_bases(tx, agreed)
     conflicts.save(tx, {each.lead_id: each.conflicts for each in conclusions}, now=now)
+    evidence.drop(tx, [one for each in conclusions for one in each.follow_up.over])
+    evidence.put(tx, {each.lead_id: each.follow_up.questions for each in conclusions}, now=now)
+
+
+def _kept(base: Base | None) -> bases.Base | None:
+    return None if base is None else (base.value, base.vendor_form, base.learnt)
 
 
 def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:

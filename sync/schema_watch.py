@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from config.mapping import Nulls
 from connectors.contract import Connector, Describer, Reader, Writer
 from domain.change import Receipt, ReceiptOutcome
 from domain.drift import SILENT, UNWRITTEN, Drift, Noticed, OpenDrift, Told
@@ -19,10 +20,10 @@ from domain.record import Field
 from domain.run import ConnectionStatus
 from mapping.drift import compare, effect, happened, mend, stops_connection
 from mapping.uses import Use, uses
-from store import audit, back_fills, connections, described, drifts, leads, misfits
+from store import audit, back_fills, bases, connections, described, drifts, leads, misfits
 from store.audit import AuditEntry
 from store.engine import Tx
-from store.leaving_out import leave_out, replan_stopped, waiting_with
+from store.leaving_out import leave_out, let_go, replan_stopped, waiting_with
 from store.outbox import OutboxRow
 from sync.loop import InForce, Loop
 
@@ -93,23 +94,34 @@ def look_after_refusals(
     loop: Loop, name: str, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], *, now: datetime
 ) -> None:
     """Ask again about the fields that refusals name. What was refused because of one that drifted goes without it."""
-    connector = loop.connections[name]
     objects = {row.change.object for row, receipt in zip(rows, receipts, strict=False) if _is_about_fields(receipt)}
-    if not objects or not isinstance(connector, Describer):
+    if not objects:
+        return
+    try:
+        _ask_again(loop, name, objects, noticed=Noticed.REFUSAL, now=now)
+    except ConnectorError as error:
+        log.warning("not_described", connection=name, error=type(error).__name__)
+        return  # the doubt stays, and the next reading looks
+    leave_out_paused(loop, name, objects, now=now)
+
+
+def look_once_more(loop: Loop, name: str, objects: Iterable[str], *, now: datetime) -> None:
+    """Describe these anew, each no oftener than once a minute, for what their records show is strange."""
+    _ask_again(loop, name, set(objects), noticed=Noticed.LOOK, now=now)
+
+
+def _ask_again(loop: Loop, name: str, objects: set[str], *, noticed: Noticed, now: datetime) -> None:
+    connector = loop.connections[name]
+    if not isinstance(connector, Describer):
         return
     with loop.store.write(loop.epoch) as tx:
         described.doubt(tx, name, objects, now=now)
         rules, looks = loop.in_force(tx), described.looks(tx, name)
     used = used_by_object(rules, name, connector)
     asked = [k for k in sorted(objects & used.keys()) if k in looks and now - looks[k].seen_at >= BETWEEN_ASKING]
-    try:
-        views = [_view(connector, kind, used[kind], now=now) for kind in asked]
-    except ConnectorError as error:
-        log.warning("not_described", connection=name, error=type(error).__name__)
-        return  # the doubt stays, and the next reading looks
+    views = [_view(connector, kind, used[kind], now=now) for kind in asked]
     for view in views:
-        _take(loop, name, view, noticed=Noticed.REFUSAL, now=now)
-    leave_out_paused(loop, name, objects, now=now)
+        _take(loop, name, view, noticed=noticed, now=now)
 
 
 def used_by_object(rules: InForce, name: str, connector: Connector) -> dict[str, dict[FieldOf, Use]]:
@@ -194,8 +206,11 @@ def _take(loop: Loop, name: str, view: View, *, noticed: Noticed, now: datetime)
     """Compare what is known of an object with what the rules use, and keep what comes of it."""
     kind, system = view.object, loop.types.get(name, "")
     with loop.store.write(loop.epoch) as tx:
+        before = described.of(tx, name, kind) or {}
         if view.told is not None and described.save(tx, name, kind, view.told, now=view.asked_at):
             misfits.replan(tx, name, kind)
+            changed = {field for field, told in view.told.items() if field in before and before[field] != told}
+            let_go(tx, name, {kind: changed}, now=now)
         fields = described.of(tx, name, kind)
         if not fields:
             return  # it has no fields that could be told of
@@ -209,7 +224,10 @@ def _take(loop: Loop, name: str, view: View, *, noticed: Noticed, now: datetime)
         paused = {drift.field.field for drift in fresh if drift.kind in UNWRITTEN}
         if paused:
             replan_stopped(tx, name, {kind: paused})
-        _take_up(tx, name, kind, [drift for drift in back if drift.field in view.used], noticed=noticed, now=now)
+        returned = [drift for drift in back if drift.field in view.used]
+        _take_up(tx, name, kind, returned, noticed=noticed, now=now)
+        blanked = _may_blank(loop.in_force(tx), view, [drift for drift in returned if drift.kind in SILENT])
+        bases.forget(tx, name, kind, blanked)
     if paused:
         leave_out_paused(loop, name, [kind], now=now)
 
@@ -237,6 +255,12 @@ def _take_up(tx: Tx, name: str, kind: str, back: Sequence[Drift], *, noticed: No
         back_fills.ask(tx, name, kind, [drift.field.field for drift in unread], now=now)
     if len(unread) < len(back):
         leads.look_again_at(tx, name, kind)
+
+
+def _may_blank(rules: InForce, view: View, back: Sequence[Drift]) -> set[str]:
+    """Properties whose blanks travel: a field that was away and comes back empty was cleared by nobody."""
+    names = {name for drift in back for name in view.used[drift.field].properties}
+    return {each.name for each in rules.mapping.properties if each.name in names and each.nulls is not Nulls.IGNORE}
 
 
 def _paused(standing: Iterable[OpenDrift], objects: Iterable[str]) -> dict[str, dict[str, Drift]]:

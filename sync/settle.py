@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.mapping import Role
 from domain.audit import Act
@@ -14,20 +14,25 @@ from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef, Value
 from mapping.agreement import Base, agree, learn
 from mapping.identity import record_key
+from mapping.wording import Spoken
 from store import audit, bases, desired, identity, intents, leads, outbox, records, trail, undone
 from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
 from store.undone import Undone
 from sync import recover
+from sync.agreeing import agree_everywhere
 from sync.loop import InForce
 from sync.same import same
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
+AS_NEW = timedelta(seconds=2)
+"""So much earlier than its answer may a write have stamped the record: or what it wrote would pass for an old one."""
 
 Pair = tuple[OutboxRow, Receipt]
 Properties = dict[tuple[str, str, str], list[str]]
 Wished = Mapping[RecordRef, Mapping[str, str]]
 """Record → field → lead property."""
+Words = Mapping[tuple[str, str], Spoken]
 Kept = tuple[Value, Value, tuple[Value, ...]]
 """A merge base as the store keeps it."""
 
@@ -121,17 +126,19 @@ def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
         shown,
         sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None),
         before={_ref(row): row.before for row, _ in pairs},
+        stamps={_ref(row): receipt.modified_at - AS_NEW for row, receipt in pairs if receipt.modified_at is not None},
     )
-    named = _properties_by_field(rules)
+    named, words = _properties_by_field(rules), _words(rules)
     wished = _wished(tx, [row for row, _ in pairs])
     taken_back = undone.of_leads(tx, set().union(*(_lead(row) for row, _ in pairs)))
     agreed: dict[LeadId, dict[tuple[str, str], Kept]] = {}
     for row, _ in pairs:
         if row.lead_id is not None:
             properties = _properties_of(row, named, wished.get((row.connection, row.lead_id), {}))
-            fresh = _bases(row, shown[_ref(row)], properties, taken_back.get(row.lead_id, {}))
+            fresh = _bases(row, shown[_ref(row)], properties, taken_back.get(row.lead_id, {}), words)
             agreed.setdefault(row.lead_id, {}).update(fresh)
     bases.save_bases(tx, agreed)
+    agree_everywhere(tx, {lead: {name for name, _ in theirs} for lead, theirs in agreed.items()}, rules)
 
 
 def _bases(
@@ -139,21 +146,38 @@ def _bases(
     shown: Mapping[str, Value],
     properties: Mapping[str, Collection[str]],
     taken_back: Mapping[Place, Undone],
+    words: Words,
 ) -> dict[tuple[str, str], Kept]:
     """What was written is agreed, whatever is wished by now: or our own write would be taken for a person's."""
     back = {place.field: each for place, each in taken_back.items() if place.ref == _ref(row)} if taken_back else {}
     return {
-        (name, row.connection): _as_kept(_agreed(value, shown[field], back.get(field)))
+        (name, row.connection): _as_kept(
+            agreed(value, shown[field], back.get(field), words.get((name, row.connection)))
+        )
         for field, value in row.change.values.items()
         for name in properties.get(field, ())
     }
 
 
-def _agreed(value: Value, shown: Value, taken_back: Undone | None) -> Base:
+def agreed(value: Value, shown: Value, taken_back: Undone | None, words: Spoken | None) -> Base:
     """What was put back stands for the value that was taken back: it is carried nowhere, and nobody's change."""
     if taken_back is None or not same(taken_back.back, value):
-        return agree(value, shown)
-    return learn(agree(taken_back.value, value), shown)
+        return agree(value, shown) if words is None else _worded(agree(value, shown), words)
+    base = learn(agree(taken_back.value, value), shown)
+    return base if words is None else _worded(base, words)
+
+
+def _worded(base: Base, words: Spoken) -> Base:
+    """In our words, of what was written in the system's; what it was written as is an equal form of it."""
+    value = words.meaning(base.value)
+    if value == base.value or not base.learnt:
+        return replace(base, value=value)
+    return replace(base, value=value, learnt=(base.value, *base.learnt))
+
+
+def _words(rules: InForce) -> Words:
+    """(property, connection) → how it is said there, where that is in words of its own."""
+    return {(one.rule.name, name): own for one in rules.fields.properties for name, own in one.spoken.items()}
 
 
 def _wished(tx: Tx, rows: Sequence[OutboxRow]) -> dict[tuple[str, LeadId], Wished]:

@@ -34,7 +34,7 @@ def show(decision: Decision, score: Score, material: Material, rules: InForce, *
         properties["score_change"] = 0 if before is None else score.shown - before
         shown = {"shown_score": score.shown, "shown_band": score.band, "shown_at": now}
     else:
-        last = {row.property: row.value for row in material.desired if row.value is not None}
+        last = rules.fields.in_our_words(row for row in material.desired if row.value is not None)
         for name in SHOWN:
             properties.pop(name, None)
             if name in last:

@@ -98,8 +98,13 @@ class Installation:
             return run_once(loop, now=self.app.clock.refresh(), trigger="test")
 
     def settle(self, cycles: int = 2, *, every_s: float = HALF_HOUR_S) -> list[Run]:
-        """Let time pass and a cycle follow, so many times."""
-        return [self.run(after_s=every_s) for _ in range(cycles)]
+        """Let time pass and a cycle follow, so many times, in one loop as the daemon does."""
+        runs = []
+        with leading(self.app) as loop:
+            for _ in range(cycles):
+                self.simulator.time(advance_s=every_s)
+                runs.append(run_once(loop, now=self.app.clock.refresh(), trigger="test"))
+        return runs
 
     def command(self, *arguments: str) -> Done:
         """`leadloop ...`, as from a shell."""

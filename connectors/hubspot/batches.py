@@ -10,7 +10,7 @@ from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.receipts import DEFINITIONS, Place, Places, Receipts, receipt, refused
 from connectors.hubspot.shapes import CONTACT
-from connectors.hubspot.values import read, write, written
+from connectors.hubspot.values import moment, read, write, written
 from domain.change import Change, Receipt, ReceiptOutcome
 from domain.record import Field
 
@@ -188,4 +188,6 @@ def _applied(change: Change, row: Row, known: Mapping[str, Field]) -> Receipt:
     with known_shape(f"to write {change.object}"):
         wanted = row["properties"] if change.unique else change.values
         shown = {name: read(text, known.get(name)) for name, text in row["properties"].items() if name in wanted}
-        return replace(receipt(change, ReceiptOutcome.APPLIED, id=str(row["id"])), shown=shown)
+        done = receipt(change, ReceiptOutcome.APPLIED, id=str(row["id"]))
+        stamp = row.get("updatedAt")
+        return replace(done, shown=shown, modified_at=moment(stamp) if stamp else None)

@@ -20,7 +20,7 @@ from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
 from connectors.addresses import is_loopback
-from connectors.contract import Surroundings
+from connectors.contract import Corrected, Surroundings
 from connectors.http import SYSTEM_WALL, Answer, Call, http_for
 from connectors.hubspot.answers import judge, usage, window
 from connectors.hubspot.login import Login, judge_renewable
@@ -146,9 +146,13 @@ class Client:
         if not told or is_loopback(self._settings.base_url):
             return
         try:
-            self._ahead = parsedate_to_datetime(told).astimezone(UTC) - self._surroundings.clock.now()
+            moment = parsedate_to_datetime(told).astimezone(UTC)
         except ValueError:
             return
+        clock = self._surroundings.clock
+        if isinstance(clock, Corrected):
+            clock.hear(self._surroundings.connection, moment)
+        self._ahead = moment - clock.now()
 
     def _api(self, package: Any, name: str, config: Mapping[str, Any]) -> Any:
         """An API object of the client that writes requests instead of sending them; made once, it is dear."""

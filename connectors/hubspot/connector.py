@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from connectors.abilities import ProvisionItem, Refreshed, WebhookCall
 from connectors.contract import Holds, Stream, Surroundings
 from connectors.http import SYSTEM_WALL
+from connectors.hubspot import prices
 from connectors.hubspot.answers import body_of, known_shape
 from connectors.hubspot.batches import Batches
 from connectors.hubspot.belonging import with_owners
@@ -40,7 +41,7 @@ from domain.change import Change, Receipt
 from domain.fitting import Fittings
 from domain.hint import Hint
 from domain.record import AccountInfo, Cursor, Field, Page
-from domain.survey import FieldChange, Survey
+from domain.survey import FieldChange, FieldHistory, Survey
 
 
 class HubSpot:
@@ -53,6 +54,7 @@ class HubSpot:
         self._pins = surroundings.pins if settings.auth is Auth.ACCESS_TOKEN else None
         self._streams = streams(settings)
         self._page_size = settings.page_size
+        self._members_per_call = settings.members_per_call
         self._client = client = Client(settings, surroundings, wall=wall)
         self._catalogue = catalogue = Catalogue(client, surroundings)
         objects = Objects(client, catalogue, page_size=settings.page_size)
@@ -115,6 +117,10 @@ class HubSpot:
         """About how many calls it takes to read so many rows of a stream from its start, a page each."""
         return math.ceil(rows / self._page_size)
 
+    def writing_calls(self, changes: Sequence[Change]) -> int:
+        """How many calls it takes to write these together when nothing is refused. Asks nobody."""
+        return prices.writing_calls(changes, members_per_call=self._members_per_call)
+
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first where HubSpot can. May repeat, never skips."""
         return self._gates.pages(stream, cursor, self._open) if stream in NEEDS else self._open(stream, cursor)
@@ -169,6 +175,12 @@ class HubSpot:
     def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
         """The latest changes of these properties, of the records that changed last."""
         return self._surveying.history(object, fields, since=since, sample=sample)
+
+    def changes_of(
+        self, object: str, fields: Collection[str], ids: Collection[str], *, since: datetime
+    ) -> FieldHistory:
+        """Every change since then of these properties, of these records."""
+        return self._surveying.changes_of(object, fields, ids, since=since)
 
     def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
         """Who wrote these properties since then, which workflows are on, and what could not be seen."""

@@ -15,6 +15,7 @@ from domain.survey import (
     Automation,
     AutomationKind,
     FieldChange,
+    FieldHistory,
     Neighbour,
     Survey,
     Unseen,
@@ -47,6 +48,13 @@ class Surveying:
     ) -> Sequence[FieldChange]:
         wanted = set(fields) & self._catalogue.fields(object_name).keys()
         return self._history.looked(object_name, wanted, since=since, sample=sample).changes
+
+    def changes_of(
+        self, object_name: str, fields: Collection[str], ids: Collection[str], *, since: datetime
+    ) -> FieldHistory:
+        wanted = set(fields) & self._catalogue.fields(object_name).keys()
+        changes = self._history.changes(object_name, wanted, ids, since=since) if wanted and ids else ()
+        return FieldHistory(at=self._client.now(), changes=changes, untracked=frozenset(set(fields) - wanted))
 
     def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
         looked = {

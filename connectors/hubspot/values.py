@@ -38,6 +38,7 @@ def field_of(row: Mapping[str, Any]) -> Field:
         refers_to=("owners",) if row.get("referencedObjectType") == "OWNER" else (),
         creatable=not modifiable.get("readOnlyValue", False),
         is_email=row["name"] == "email",
+        is_phone=row.get("fieldType") == "phonenumber",
     )
 
 

@@ -37,6 +37,7 @@ _TYPES = {
     "multipicklist": FieldType.MULTIPICKLIST,
     "reference": FieldType.REFERENCE,
 }
+_ROUNDED = frozenset({"double", "currency", "percent"})
 _NO_SCALAR = frozenset({"address", "location", "base64", "anyType", "complexvalue", "json"})
 
 
@@ -173,6 +174,8 @@ def _field(row: Mapping[str, Any]) -> Field:
         required=bool(row.get("createable")) and not (row.get("nillable", True) or row.get("defaultedOnCreate")),
         digits=_digits(row),
         is_email=row.get("type") == "email",
+        scale=row.get("scale") if row.get("type") in _ROUNDED else None,
+        is_phone=row.get("type") == "phone",
     )
 
 

@@ -15,7 +15,7 @@ from simple_salesforce.api import Salesforce as Org
 from urllib3.response import BaseHTTPResponse
 
 from connectors.addresses import is_loopback
-from connectors.contract import Surroundings
+from connectors.contract import Corrected, Surroundings
 from connectors.http import BODY_CAP_BYTES, BULK_CAP_BYTES, DEADLINE_S, SYSTEM_WALL, Answer, Call, http_for, trouble
 from connectors.pacing import Limit, Wall
 from connectors.salesforce.answers import judge, usage
@@ -181,9 +181,13 @@ class Client:
         if not told or is_loopback(session.instance_url):
             return
         try:
-            self._ahead = parsedate_to_datetime(told).astimezone(UTC) - self._surroundings.clock.now()
+            moment = parsedate_to_datetime(told).astimezone(UTC)
         except ValueError:
             return
+        clock = self._surroundings.clock
+        if isinstance(clock, Corrected):
+            clock.hear(self._surroundings.connection, moment)
+        self._ahead = moment - clock.now()
 
 
 def _url(base_url: str, request: Request) -> str:

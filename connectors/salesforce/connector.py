@@ -8,6 +8,7 @@ from connectors.abilities import ProvisionItem
 from connectors.contract import Stream, Surroundings
 from connectors.http import SYSTEM_WALL
 from connectors.pacing import Wall
+from connectors.salesforce import prices
 from connectors.salesforce.asking import Asking
 from connectors.salesforce.bulk_ingest import BulkIngest
 from connectors.salesforce.bulk_query import BulkQuery
@@ -30,7 +31,7 @@ from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from domain.errors import ContractError
 from domain.fitting import Fittings
 from domain.record import AccountInfo, Cursor, Field, Page
-from domain.survey import FieldChange, Survey
+from domain.survey import FieldChange, FieldHistory, Survey
 
 
 class Salesforce:
@@ -107,6 +108,10 @@ class Salesforce:
         """About how many calls it takes to read so many rows of a stream from its start, a page each."""
         return math.ceil(rows / self._page_size)
 
+    def writing_calls(self, changes: Sequence[Change]) -> int:
+        """How many calls it takes to write these together when nothing is refused. Asks nobody."""
+        return prices.writing_calls(changes, bulk_from=self._bulk_from)
+
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first. May repeat, never skips."""
         if stream == DELETIONS:
@@ -141,6 +146,12 @@ class Salesforce:
     def history(self, object: str, fields: Collection[str], *, since: datetime, sample: int) -> Sequence[FieldChange]:
         """The latest changes of those of the fields whose history the org keeps."""
         return self._surveying.history(object, fields, since=since, sample=sample)
+
+    def changes_of(
+        self, object: str, fields: Collection[str], ids: Collection[str], *, since: datetime
+    ) -> FieldHistory:
+        """Every change since then of those of the fields whose history the org keeps, of these records."""
+        return self._surveying.changes_of(object, fields, ids, since=since)
 
     def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
         """Who wrote these fields since then, what is active on their objects, and what could not be seen."""

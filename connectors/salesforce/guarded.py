@@ -27,6 +27,8 @@ PARTS_PER_CALL = 25
 MODIFIED = "LastModifiedDate"
 MOVED = "PRECONDITION_FAILED"
 """Of a receipt: the record was modified between our look and our write."""
+UNSEEN = "NOT_SHOWN"
+"""Of a receipt: whether somebody changed the record could not be looked at."""
 _FATE = ("MasterRecordId", "IsConverted", "ConvertedContactId")
 
 Shown = Mapping[str, Value]
@@ -53,7 +55,11 @@ class Guarded:
 
     def _once(self, object_name: str, places: Places, receipts: dict[int, Receipt]) -> None:
         shown = self._look(object_name, places)
-        ended = {place: judged(change, shown.get(str(change.id)[:15])) for place, change in places}
+        hidden = self._hidden(object_name, [str(change.id) for _, change in places], shown)
+        ended = {
+            place: _unseen(change) if str(change.id)[:15] in hidden else judged(change, shown.get(str(change.id)[:15]))
+            for place, change in places
+        }
         receipts.update({place: receipt for place, receipt in ended.items() if receipt is not None})
         left = [one for one in places if ended[one[0]] is None]
         for start in range(0, len(left), PARTS_PER_CALL):
@@ -66,6 +72,21 @@ class Guarded:
         wanted = {*_FATE, MODIFIED}.union(*({*change.guarded, *change.values} for _, change in places))
         names = sorted(wanted & set(self._catalogue.fields(object_name)))
         return self._lookup.by_id(object_name, [str(change.id) for _, change in places], names)
+
+    def _hidden(self, object_name: str, ids: Sequence[str], shown: Mapping[str, Shown]) -> set[str]:
+        """Records that a query does not show though they are there: an empty answer alone makes nobody gone."""
+        missing = [one for one in ids if one[:15] not in shown]
+        if not missing:
+            return set()
+        path = f"composite/sobjects/{object_name}"
+        body = {"ids": missing, "fields": ["Id"]}
+        answer = self._client.send(Request(method="POST", path=path, body=body, idempotent=True))
+        if not answer.ok:
+            raise failure(answer, "whether records are still there")
+        rows = answer.json()
+        if not isinstance(rows, list):
+            raise ContractError("Salesforce answered whether records are there in a shape we do not know")
+        return {str(row["Id"])[:15] for row in rows if isinstance(row, Mapping) and row.get("Id")}
 
     def _send(self, object_name: str, places: Places, shown: Mapping[str, Shown]) -> list[Receipt]:
         known = self._catalogue.fields(object_name)
@@ -116,6 +137,12 @@ def judged(change: Change, shown: Shown | None) -> Receipt | None:
     if change.values and all(name in shown and shown[name] == value for name, value in change.values.items()):
         return replace(_ended(change, ReceiptOutcome.UNCHANGED, "", ""), shown=told)
     return None
+
+
+def _unseen(change: Change) -> Receipt:
+    """What it shows cannot be looked at just now, so nothing is written over it."""
+    message = "a query does not show the record, though it is there; can the integration user still see it?"
+    return replace(_ended(change, ReceiptOutcome.REFUSED, UNSEEN, message), retryable=True)
 
 
 def _guarded(change: Change, shown: Shown) -> dict[str, Value]:

@@ -5,10 +5,11 @@ writes in the name of whoever set it off; `setup.py` finds those.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from connectors.salesforce.answers import Refusal
 from connectors.salesforce.asking import Asking, Told
@@ -20,6 +21,8 @@ from domain.values import RecordRef, from_text
 MOST_ROWS = 2_000
 """One page of a query: more would cost more calls."""
 USERS_PER_QUERY = 200
+PARENTS_PER_QUERY = 200
+"""Ids in one condition: some 5,400 bytes of the 16,384 that a URL may have, and in a body of no weight at all."""
 _NEIGHBOUR = re.compile(r"hub\s*spot", re.IGNORECASE)
 _MACHINE = re.compile(
     r"integrat|\bapi\b|sync|connector|data\s?loader|automat|\bbot\b|service account|"
@@ -63,29 +66,38 @@ class History:
         changes = tuple(self._change(object_name, row, users, me) for row in dict.fromkeys((*told, *last)))
         return Found(changes=changes, rows=max(len(rows), len(last)), untracked=tuple(sorted(unfollowed)))
 
+    def changes(
+        self, object_name: str, fields: Collection[str], ids: Collection[str], *, since: datetime, me: Callable[[], str]
+    ) -> tuple[tuple[FieldChange, ...], frozenset[str]]:
+        """Of these records, and the fields of which no history is kept: one call for 200 records, one for the users.
+
+        What does not fit on one page is older than what does, and missing. Of a field that is tracked no more the rows
+        that are left tell nothing: its last change may have left none.
+        """
+        tracked, rows, wanted = set[str](), list[_Row](), sorted(ids)
+        for start in range(0, len(wanted), PARENTS_PER_QUERY):
+            some = one_of(f"{checked_name(object_name)}Id", wanted[start : start + PARENTS_PER_QUERY])
+            soql = _history_of(object_name, where=f"{some} AND CreatedDate >= {moment(since)}", limit=MOST_ROWS)
+            asked = {"kept": _of(_tracked_fields(object_name)), "rows": _of(soql)}
+            told = self._asking.together(asked)
+            rows += _read(object_name, _answered(told, "rows"))
+            tracked |= {str(row["QualifiedApiName"]) for row in _answered(told, "kept")}
+        followed = tracked.intersection(fields)
+        rows = list(dict.fromkeys(row for row in rows if row[1] in followed))
+        users = self._users({row[2] for row in rows})
+        found = tuple(self._change(object_name, row, users, me()) for row in rows)
+        return found, frozenset(set(fields) - followed)
+
     def _tracked(self, object_name: str) -> set[str]:
         """Fields whose history the org keeps; none where we may not ask."""
-        where = f"{one_of('EntityDefinitionId', [object_name])} AND IsFieldHistoryTracked = true"
-        told = self._asking.ask(select(("QualifiedApiName",), "FieldDefinition", where=where), deleted=False)
+        told = self._asking.ask(_tracked_fields(object_name), deleted=False)
         return {str(row["QualifiedApiName"]) for row in rows_of(told, may_refuse=True) or ()}
 
     def _history(self, object_name: str, *, since: datetime, sample: int) -> list["_Row"] | None:
         """None where history may not be read."""
-        parent = f"{checked_name(object_name)}Id"
-        soql = select(
-            (parent, "Field", "CreatedById", "CreatedDate"),
-            f"{checked_name(object_name)}History",
-            where=f"CreatedDate >= {moment(since)}",
-            order="CreatedDate DESC",
-            limit=min(sample, MOST_ROWS),
-        )
+        soql = _history_of(object_name, where=f"CreatedDate >= {moment(since)}", limit=min(sample, MOST_ROWS))
         rows = rows_of(self._asking.ask(soql, deleted=False), may_refuse=True)
-        if rows is None:
-            return None
-        return [
-            (str(row[parent]), _FORMER_NAMES.get(row["Field"], str(row["Field"])), str(row["CreatedById"]), _at(row))
-            for row in rows
-        ]
+        return None if rows is None else _read(object_name, rows)
 
     def _last_changes(self, object_name: str, *, since: datetime, sample: int) -> list["_Row"]:
         soql = select(
@@ -116,6 +128,41 @@ class History:
 
 
 _Row = tuple[str, str, str, datetime]
+"""Record id, field, user id, moment."""
+
+
+def _tracked_fields(object_name: str) -> str:
+    where = f"{one_of('EntityDefinitionId', [object_name])} AND IsFieldHistoryTracked = true"
+    return select(("QualifiedApiName",), "FieldDefinition", where=where)
+
+
+def _history_of(object_name: str, *, where: str, limit: int) -> str:
+    """The newest first."""
+    named = (f"{checked_name(object_name)}Id", "Field", "CreatedById", "CreatedDate")
+    return select(named, f"{checked_name(object_name)}History", where=where, order="CreatedDate DESC", limit=limit)
+
+
+def _of(soql: str) -> str:
+    return f"query?{urlencode({'q': soql})}"
+
+
+def _answered(told: Mapping[str, Told], name: str) -> list[dict[str, Any]]:
+    """None of what may not be seen."""
+    if name not in told:
+        raise ContractError("Salesforce left a question about history out of a joint answer")
+    return rows_of(told[name], may_refuse=True) or []
+
+
+def _read(object_name: str, rows: Iterable[Mapping[str, Any]]) -> list[_Row]:
+    return [
+        (
+            str(row[f"{object_name}Id"]),
+            _FORMER_NAMES.get(row["Field"], str(row["Field"])),
+            str(row["CreatedById"]),
+            _at(row),
+        )
+        for row in rows
+    ]
 
 
 def author_of(user: Mapping[str, Any], *, is_us: bool) -> tuple[Author, str]:

@@ -56,7 +56,7 @@ class Writing:
 
     def _write_some(self, whole: Places, receipts: Receipts) -> None:
         window = [place for place in whole if place[0] not in receipts]
-        for kind, object_name, places in _grouped(window):
+        for kind, object_name, places in grouped(window):
             self._write_group(kind, object_name, places, receipts)
         for place, change in window:
             receipts.setdefault(place, _receipt(change, ReceiptOutcome.UNKNOWN, message="no answer for this row"))
@@ -66,7 +66,7 @@ class Writing:
         write = {ChangeKind.FIELDS: self._fields, ChangeKind.CREATE: self._create}.get(kind, self._members.write)
         try:
             checked_name(object_name)
-            for wave in _waves(places):
+            for wave in waves(places):
                 receipts.update(_refuse_bad_names(wave, kind))
                 receipts.update(self._refuse_queues(object_name, wave))
                 write(object_name, [place for place in wave if place[0] not in receipts], receipts)
@@ -160,7 +160,7 @@ def _there(change: Change, ids: Sequence[str]) -> Receipt:
     return _receipt(change, ReceiptOutcome.REFUSED, code="DUPLICATE_EXTERNAL_ID", message=message)
 
 
-def _grouped(window: Places) -> Iterator[tuple[ChangeKind, str, Places]]:
+def grouped(window: Places) -> Iterator[tuple[ChangeKind, str, Places]]:
     groups: dict[tuple[ChangeKind, str], list[tuple[int, Change]]] = {}
     for place, change in window:
         groups.setdefault((change.kind, change.object), []).append((place, change))
@@ -168,7 +168,7 @@ def _grouped(window: Places) -> Iterator[tuple[ChangeKind, str, Places]]:
         yield kind, object_name, places
 
 
-def _waves(places: Places) -> Iterator[Places]:
+def waves(places: Places) -> Iterator[Places]:
     """One record stands once in a call: further changes of it go into calls after it, in their order."""
     waves: list[list[tuple[int, Change]]] = []
     times: dict[str, int] = {}

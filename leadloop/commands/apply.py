@@ -7,6 +7,7 @@ from domain.errors import SettingsError
 from leadloop import answers, exits, log, screen
 from leadloop.actor import actor
 from leadloop.app import open_app
+from leadloop.badge import show_badge
 from leadloop.filing import lead_or_file
 from sync import planfile
 from sync.apply import apply
@@ -21,7 +22,8 @@ def run(folder: Path, file: Path, *, environment: str | None, volume: int, as_js
         return exits.BAD_DATA
     with closing(open_app(folder, environment=environment)) as app:
         log.follow(app.settings.log, volume=volume, daemon=False)
-
+        if not as_json:
+            show_badge(app)
         who = actor()
 
         def work(loop: Loop) -> answers.Answer:

@@ -1,8 +1,9 @@
 """`leadloop check`: every mistake in the folder at once, without touching the network."""
 
 from pathlib import Path
+from typing import Any
 
-from domain.errors import SettingsError
+from domain.errors import Problem, SettingsError
 from leadloop import exits, screen
 from leadloop.checked import load
 from leadloop.options import there
@@ -15,14 +16,24 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
     except SettingsError as error:
         if not as_json:
             raise
-        problems = [
-            {"file": each.file, "line": each.line, "column": each.column, "message": each.message, "hint": each.hint}
-            for each in error.problems
-        ]
-        screen.document({"ok": False, "message": str(error), "problems": problems})
+        problems = list(map(_plain, error.problems))
+        screen.document({"ok": False, "message": str(error), "problems": problems, "warnings": []})
         return exits.CONFIG
     if as_json:
-        screen.document({"ok": True, "rule_hash": installation.rules.hash, "problems": []})
+        warnings = list(map(_plain, installation.warnings))
+        screen.document({"ok": True, "rule_hash": installation.rules.hash, "problems": [], "warnings": warnings})
     else:
+        for each in installation.warnings:
+            screen.say(f"warning: {each}")
         screen.say(f"{folder}: fine. Rules {installation.rules.hash[:8]}. Next: `leadloop doctor{there(folder)}`.")
     return exits.OK
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "hint": problem.hint,
+    }

@@ -7,35 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from config.edits import Edit, clashes, edits_of_documents
-from config.rules import mapping_of
+from config.mapping import MappingRules
 from domain.effect import Effect
 from domain.errors import RuleError, SettingsError
+from domain.rule_problem import unjudged
 from domain.run import RuleVersion
 from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app, version_of
+from leadloop.badge import show_badge
 from leadloop.checked import load
 from leadloop.commands.plan import compile_for, in_force
-from leadloop.drafts import note_base, read_base
+from leadloop.drafts import read_base
 from leadloop.foretelling import Foretold, foretell
+from leadloop.freezing import Kept
+from leadloop.publishing import Publication, keep_rules_if_frozen, put_in_force
+from leadloop.restaging import foretell_stages
+from leadloop.unjudging import unjudged_as_data
 from mapping.contested import undecided
 from reports.changes_for_you import lines_of, paragraphs
 from reports.survey import lines_to_decide
-from store import leads
 from store import rules as rule_store
 from store import survey as survey_store
+from store.proposals import Kind
 from store.rules import OvertakenError
 from sync.effect import SAMPLE, effect_of
-from sync.moving import mapping_changed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
-    """What publishing did: `changed` is False when these rules were in force already. `leads` are rescored."""
-
-    number: int
-    changed: bool
-    leads: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +46,25 @@ class Wish:
 
 
 def publish(folder: Path, wish: Wish, *, environment: str | None, as_json: bool) -> int:
-    load(folder, environment)  # before the store: rules that would stop the next run are not even its first version
+    read = load(folder, environment)  # before the store: rules that would stop the next run are not its first version
+    for each in read.warnings:
+        screen.say(f"warning: {each}")
     with closing(open_app(folder, environment=environment, to_publish=True)) as app:
-        refuse_undecided(app)
+        refuse_undecided(app, app.installation.rules.mapping)
         trial = try_out(app, whole=wish.whole)
         foretold = foretell(app) if trial.edits else Foretold()
+        foretold.restaged = foretell_stages(app, whole=wish.whole)
         if wish.only_try:
             return _tell(app, trial, None, foretold=foretold, as_json=as_json)
         try:
             base = wish.over if wish.over is not None else _base(app)
-            done = put_in_force(app, author=wish.author or actor(), message=wish.message, base=base)
+            author = wish.author or actor()
+            version = version_of(app, author=author, now=app.clock.now(), message=wish.message)
+            kept = keep_rules_if_frozen(app, version, kind=Kind.PUBLISH, base=base)
+            done = None if kept else put_in_force(app, author=author, message=wish.message, base=base)
         except OvertakenError as error:
             return _overtaken(app, error.now)
-        return _tell(app, trial, done, foretold=foretold, as_json=as_json)
+        return _tell(app, trial, done, foretold=foretold, as_json=as_json, kept=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +78,13 @@ class Trial:
         return {} if self.effect is None else paragraphs(self.effect, [each.words for each in self.edits], teams)
 
 
-def try_out(app: App, *, whole: bool = False) -> Trial:
-    """Try the folder's rules on the leads there are; nothing is saved."""
+def try_out(app: App, tried: RuleVersion | None = None, *, whole: bool = False) -> Trial:
+    """Try the folder's rules, or these, on the leads there are; nothing is saved."""
     now = app.clock.refresh()
+    tried = tried or version_of(app, author="", now=now)
     with app.store.read() as tx:
         version = rule_store.current(tx)
-        edits = () if version is None else edits_of_documents(version.document, app.installation.rules.document)
+        edits = () if version is None else edits_of_documents(version.document, tried.document)
         if not edits:
             return Trial(edits=())
         try:
@@ -89,11 +92,19 @@ def try_out(app: App, *, whole: bool = False) -> Trial:
         except RuleError as error:
             screen.say(f"What would change cannot be told: {error}")
             return Trial(edits=edits)
-        after = compile_for(app, tx, version_of(app, author="", now=now))
+        after = compile_for(app, tx, tried)
         return Trial(edits=edits, effect=effect_of(tx, before, after, now=now, most=None if whole else SAMPLE))
 
 
-def _tell(app: App, trial: Trial, done: Publication | None, *, foretold: Foretold, as_json: bool) -> int:
+def _tell(
+    app: App,
+    trial: Trial,
+    done: Publication | None,
+    *,
+    foretold: Foretold,
+    as_json: bool,
+    kept: Kept | None = None,
+) -> int:
     rules = app.installation.rules
     told = trial.paragraphs([team.name for team in rules.routing.teams])
     if as_json:
@@ -106,10 +117,12 @@ def _tell(app: App, trial: Trial, done: Publication | None, *, foretold: Foretol
                 "effect": _as_data(trial.effect),
                 "for_teams": told,
                 "leads_to_rescore": done.leads if done else 0,
+                "proposal": kept.proposal.number if kept else None,
                 **foretold.as_data(),
             }
         )
-        return exits.OK
+        return exits.HELD if kept else exits.OK
+    show_badge(app)
     for each in trial.edits:
         screen.show(each.words)
     for line in lines_of(trial.effect) if trial.effect else ():
@@ -117,6 +130,8 @@ def _tell(app: App, trial: Trial, done: Publication | None, *, foretold: Foretol
     for team, words in told.items():
         screen.show(f"For {team}: {words}")
     foretold.show()
+    if kept:
+        return kept.say()
     _say_done(rules.hash, done)
     return exits.OK
 
@@ -134,7 +149,12 @@ def _as_data(effect: Effect | None) -> dict[str, Any] | None:
         "newly_above": effect.newly_above,
         "no_longer_above": effect.no_longer_above,
         "values": {f"{connection} {kind}.{name}": n for (connection, kind, name), n in effect.values.items()},
+        "gates": [
+            {"connection": name, "gate": way, "out": effect.taken_out[name, way], "in": effect.let_in[name, way]}
+            for name, way in sorted({*effect.taken_out, *effect.let_in})
+        ],
         "failed": effect.failed,
+        "unjudged": unjudged_as_data(unjudged(effect.unjudged)),
     }
 
 
@@ -146,16 +166,18 @@ def _say_done(rule_hash: str, done: Publication | None) -> None:
             f"Rules {rule_hash[:8]} (version {done.number}) are in force; {done.leads} leads are rescored in the next "
             "cycle."
         )
+        if done.first_stages:
+            screen.show(f"{done.first_stages:,} leads are given their first stage anew.")
         screen.say("Who stands newly above the line is listed by `leadloop held list`, not handed off.")
     else:
         screen.show(f"Rules {rule_hash[:8]} (version {done.number}) were in force already.")
 
 
-def refuse_undecided(app: App) -> None:
+def refuse_undecided(app: App, mapping: MappingRules) -> None:
     """Rules that would write what a machine writes too wait for a person's word, as far as a survey was taken."""
     with app.store.read() as tx:
         known = survey_store.latest(tx)
-    waiting = undecided(known, app.installation.rules.mapping, app.types)
+    waiting = undecided(known, mapping, app.types)
     if not waiting:
         return
     told = [
@@ -164,28 +186,6 @@ def refuse_undecided(app: App) -> None:
     ]
     lines = "\n".join((*told, "Decide in mapping.yaml, then publish again:", "", *lines_to_decide(waiting)))
     raise SettingsError(lines)
-
-
-def put_in_force(app: App, *, author: str, message: str = "", base: int | None = None) -> Publication:
-    """Publish the draft, re-arm every lead from now on, have all rescored.
-
-    `base`: the version that the draft was made from; OvertakenError when another was published since.
-    """
-    now = app.clock.refresh()
-    with app.store.write() as tx:
-        before = rule_store.current(tx)
-        changed = rule_store.publish(tx, version_of(app, author=author, now=now, message=message), base=base)
-        version = rule_store.current(tx)
-        if version is None:
-            raise LookupError("a publication that is not there was written in this transaction")
-        count = leads.count(tx) if changed else 0
-        if changed:
-            if before is not None and (mapping := mapping_of(before.document)) is not None:
-                mapping_changed(tx, mapping, app.installation.rules.mapping)
-            leads.arm_all(tx, now)
-            leads.make_all_due(tx)
-    note_base(app.installation.folder, version)
-    return Publication(number=version.number, changed=changed, leads=count)
 
 
 def _base(app: App) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from domain.survey import HUBSPOT_CONNECTOR, Author
 from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.answers import Answer
@@ -16,7 +17,7 @@ from leadloop.asking import is_agreed
 from leadloop.commands.plan import in_force, names_of
 from leadloop.filing import lead_or_file
 from leadloop.undecided import RESOLVE, resolve_all
-from reports.conflicts import Undecided, by_property, described
+from reports.conflicts import Side, Undecided, by_property, described
 from store import conflicts
 from store.conflicts import Open
 from store.engine import Tx
@@ -28,6 +29,17 @@ _SHOWN = 50
 """Rows on the screen; `--json` gives all."""
 _NAMED = 10
 """Names in one sentence."""
+_BY = {
+    Author.PERSON: "a person",
+    Author.VISITOR: "the person themselves",
+    Author.WORKFLOW: "a workflow",
+    Author.INTEGRATION: "an integration",
+    Author.NEIGHBOUR: HUBSPOT_CONNECTOR,
+    Author.IMPORT: "an import",
+    Author.SYSTEM: "the system",
+    Author.OURS: "leadloop",
+    Author.UNKNOWN: "nobody knows who",
+}
 _COLUMNS = ("conflict", "who", "property", "shows", "agreed before", "since")
 
 
@@ -164,15 +176,25 @@ def _show(tx: Tx, app: App, found: Sequence[Open]) -> None:
         )
         for each in some
     )
-    screen.table("\nThe sides show (and when the record last changed, in whatever field)", _COLUMNS, rows)
+    screen.table("\nThe sides show (possible: when its record last changed, in whatever field)", _COLUMNS, rows)
     if len(found) > _SHOWN:
         screen.say(f"{len(found) - _SHOWN:,} more: `leadloop conflicts list --json`.")
 
 
 def _sides(one: Undecided) -> Iterator[str]:
     for name, side in one.sides.items():
-        at = f" ({side.changed_at:%Y-%m-%d %H:%M})" if side.changed_at is not None else ""
-        yield f"{name} {'—' if side.value is None else side.value!r}{at}"
+        yield f"{name} {'—' if side.value is None else side.value!r}{_when(side)}"
+
+
+def _when(side: Side) -> str:
+    if side.changed_at is None:
+        return ""
+    how = f"certain, {_BY[side.author]}" if side.certain and side.author else "possible"
+    return f" ({how}, {side.changed_at:%Y-%m-%d %H:%M})"
+
+
+def _evidence_word(side: Side) -> str | None:
+    return None if side.changed_at is None else "certain" if side.certain else "possible"
 
 
 def as_data(one: Undecided) -> dict[str, Any]:
@@ -185,7 +207,9 @@ def as_data(one: Undecided) -> dict[str, Any]:
                 "value": side.value,
                 "object": side.ref.object if side.ref else None,
                 "record": side.ref.id if side.ref else None,
-                "record_changed_at": side.changed_at,
+                "changed_at": side.changed_at,
+                "evidence": _evidence_word(side),
+                "by": side.author.value if side.author else None,
             }
             for name, side in one.sides.items()
         },

@@ -20,9 +20,13 @@ from leadloop import exits, screen
 from leadloop.anchors import trouble, unanchored
 from leadloop.app import App, open_app
 from leadloop.furnishing import counted, fittings_of
+from leadloop.owning import owner_troubles
 from leadloop.status_of import look_at
 from mapping.contested import undecided
+from mapping.kinds import unkind
+from reports import owners, unjudged
 from reports.drift import sentence
+from reports.going_live import Word
 from reports.standing import by_whom, on_how_many
 from reports.staying import cause, mend, nearest
 from store import connections
@@ -82,7 +86,9 @@ def examine(app: App) -> Iterator[Finding]:
     yield from _others(app)
     yield from _fought_over(app)
     yield from _stays(app)
+    yield from _untold(app)
     yield from _audited(app)
+    yield from _steps(app)
     yield from _reps(app)
 
 
@@ -155,6 +161,8 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
             if not fields[target].writable:
                 mend = "Give the integration user edit permission on this field."
                 yield _wrong(f"{name}: {stream}.{target} cannot be written", mend=mend)
+    for one in unkind(rules, app.types, name, known):
+        yield _warning(one.words, mend=f"{one.mend}.")
 
 
 def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
@@ -174,12 +182,14 @@ def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
 
 
 def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
-    """Fields that a people object may lack: links to other tools, and what another people object of the system has.
+    """Fields that an object may lack: links to other tools, and of people what another people object of the system has.
 
     A Salesforce Contact has an account and no company, a Lead the other way round. A field that a
     property names on this very object is not excused.
     """
     system = rules.systems[name]
+    if system.accounts is not None and stream == system.accounts.object:
+        return frozenset(system.accounts.links)
     if stream not in system.people.objects:
         return frozenset()
     others = {field for each in system.people.objects for field in known.get(each, {})}
@@ -258,6 +268,13 @@ def _stays(app: App) -> Iterator[Finding]:
         yield _warning(f"{one.column} {cause(one)}{nearest(one)}: {one.values:,} stay at home", mend=mend(one))
 
 
+def _untold(app: App) -> Iterator[Finding]:
+    """Rules whose conditions fail: they go on as not met until somebody mends them."""
+    for one in look_at(app).unjudged:
+        mend = f"Mend its condition in {one.problem.file}, or the type of the property in mapping.yaml."
+        yield _warning(unjudged.sentence(one), mend=mend)
+
+
 def _audited(app: App) -> Iterator[Finding]:
     """Whether the audit's end is where its anchor says, and is anchored at all."""
     if cut := trouble(app.store, app.anchors):
@@ -267,8 +284,22 @@ def _audited(app: App) -> Iterator[Finding]:
         yield _warning(f"the last {behind:,} rows of the audit have no anchor in {app.anchors.path}", mend=mend)
 
 
+def _steps(app: App) -> Iterator[Finding]:
+    """Where leadloop.yaml and the step in force differ, and a table of first stages that nobody looked at."""
+    going = look_at(app).going
+    if going is None:
+        return
+    step, setting = going.order.step, app.settings.go_live
+    if step is not setting:
+        mend = "The last order counts. Edit go_live to say the same, or to order another step."
+        yield _warning(f"go_live is `{step}` by {going.order.by}, and leadloop.yaml says `{setting}`", mend=mend)
+    if going.baseline is not Word.CONFIRMED:
+        mend = "`leadloop baseline` shows the table; then `leadloop baseline confirm`."
+        yield _warning(f"the first stages are {going.baseline}", mend=mend)
+
+
 def _reps(app: App) -> Iterator[Finding]:
-    """Pool members that no system knows, as of the last pull."""
+    """Reps whom the rules name, and owners of leads, who are nobody somewhere, as of the last pull."""
     rules = app.installation.rules
     with app.store.read() as tx:
         known = users(tx, rules.mapping).reps
@@ -276,11 +307,11 @@ def _reps(app: App) -> Iterator[Finding]:
         yield _warning("no users were read yet", mend="Run `leadloop plan --pull`.")
         return
     for pool in rules.routing.pools:
-        away = [each for each in pool.members if not ((rep := known.get(each.email.lower())) and rep.active)]
-        if len(away) == len(pool.members):
+        if not any((rep := known.get(each.email.casefold())) and rep.active for each in pool.members):
             yield _wrong(f"pool {pool.name} has no active member", mend="Edit routing.yaml.")
-        elif away:
-            yield _warning(f"pool {pool.name}: {len(away)} of {len(pool.members)} members are no active users")
+    for one in owner_troubles(app.store, rules, app.types):
+        found = _wrong if one.is_error else _warning
+        yield found(owners.sentence(one), mend=owners.mend(one))
 
 
 def _fine(what: str) -> Finding:

@@ -12,8 +12,10 @@ from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.finding import is_number
 from leadloop.fought_over import show_stopped, stopped_as_data
+from leadloop.queues import queued_as_data, show_queued
 from leadloop.staying_home import blocked_as_data, show_blocked
-from store import audit, flaps, leads, misfits, outbox
+from leadloop.unjudging import show_unjudged, unjudged_as_data
+from store import audit, flaps, handoffs, leads, misfits, outbox, rule_problems
 from store.audit import AuditEntry
 from store.outbox import OutboxRow
 
@@ -27,6 +29,8 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         undecided = leads.failed(tx)
         stopped = flaps.stopped(tx)
         blocked = misfits.blocked(tx)
+        queued = handoffs.queued(tx)
+        untold = rule_problems.unjudged(tx)
     if as_json:
         failed = [{"lead": lead, "message": message} for lead, message in undecided.items()]
         fields = [stopped_as_data(each) for each in stopped]
@@ -36,6 +40,8 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
                 "undecided": failed,
                 "stopped": fields,
                 "blocked": blocked_as_data(blocked),
+                "unjudged": unjudged_as_data(untold),
+                "queued": queued_as_data(queued),
             }
         )
         return exits.OK
@@ -50,6 +56,10 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         show_stopped(stopped)
     if blocked:
         show_blocked(blocked)
+    if untold:
+        show_unjudged(untold)
+    if queued:
+        show_queued(queued)
     if rows:
         screen.say(
             "Next: mend it there, then `leadloop errors retry ID ...`, or give it up with `errors ignore ID ...`."

@@ -1,23 +1,26 @@
 """`leadloop explain LEAD`: why this number, this stage and this owner, line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.handoff import Assignment, Handoff
+from domain.rule_problem import RuleFile, RuleProblem
 from domain.run import RuleVersion
 from domain.score import POINT, Dimension
 from domain.stage import Stage, Transition
 from domain.values import LeadId
 from leadloop import exits, screen
+from leadloop.account_told import account_as_data, account_lines
 from leadloop.app import App, open_app
 from leadloop.finding import find_lead, unknown
+from leadloop.unjudging import problem_as_data
 from scoring.explain import Explanation, explain
 from scoring.ledger import standing
 from scoring.why import why
-from store import handoffs, leads, ledger
+from store import handoffs, leads, ledger, rule_problems
 from store import rules as rule_store
 from store.engine import Tx
 from sync.loop import compile_version
@@ -31,7 +34,7 @@ def run(folder: Path, lead: str, *, environment: str | None, at: datetime | None
         moment = at or app.clock.refresh()
         with app.store.read() as tx:
             found = find_lead(tx, lead)
-            payload = explained(app, tx, found, at=moment) if found is not None else None
+            payload = explained(app, tx, found, at=moment, is_now=at is None) if found is not None else None
     if payload is None:
         screen.say(unknown(lead))
         return exits.BAD_DATA
@@ -42,8 +45,11 @@ def run(folder: Path, lead: str, *, environment: str | None, at: datetime | None
     return exits.OK
 
 
-def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime) -> dict[str, Any]:
-    """Everything about one lead's standing at a moment as plain data; the lines add up to the totals."""
+def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> dict[str, Any]:
+    """Everything about one lead's standing at a moment as plain data; the lines add up to the totals.
+
+    What is known of the present alone, as the account, is left out of the past.
+    """
     rules = compile_version(rules_at(tx, at), types=app.types, time_zone=app.settings.time_zone)
     facts = ledger.facts_of(tx, [lead]).get(lead, [])
     activities = ledger.activities_of(tx, [lead]).get(lead, [])
@@ -64,7 +70,15 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime) -> dict[str, Any]
         "transitions": [_transition(each) for each in moves],
         "handoffs": [_handoff(each) for each in passes],
         "assignments": [_assignment(each) for each in _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)],
+        "account": account_as_data(tx, lead, rules.mapping, activities) if is_now else None,
+        "unjudged": [problem_as_data(each) for each in _untold(tx, lead, found, at=at)],
     }
+
+
+def _untold(tx: Tx, lead: LeadId, found: Explanation, *, at: datetime) -> Iterator[RuleProblem]:
+    """Rules that could not be told: those of the score are asked again, of the others it is kept what they said."""
+    yield from found.score.problems
+    yield from (each for each in rule_problems.of_lead(tx, lead, at=at) if each.file is not RuleFile.SCORING)
 
 
 def rules_at(tx: Tx, at: datetime) -> RuleVersion:
@@ -138,6 +152,8 @@ def show(payload: dict[str, Any]) -> None:
     screen.show(f"Lead {payload['lead']} · {payload['key']} · {payload['stage']}{since}")
     screen.show(f"As of {_minute(payload['as_of'])} · rules {payload['rule_hash'][:8]}")
     screen.show(f"{payload['band']} · {payload['score']} · {payload['why']}\n")
+    if payload["account"] is not None:
+        screen.show("\n".join(account_lines(payload["account"])) + "\n")
     titles = ("group", "rule", "events", "raw", "after_decay", "points")
     rows = [[line[name] for name in titles] for line in payload["lines"]]
     totals = [["", f"{name} together", "", "", "", points] for name, points in payload["totals"].items()]
@@ -146,6 +162,7 @@ def show(payload: dict[str, Any]) -> None:
         ("\nHow it got here", "transitions", ("at", "before", "after", "cause", "why")),
         ("\nWhy this owner", "assignments", ("at", "handoff", "owner", "rule", "why")),
         ("\nWould count if", "near_misses", ("rule", "points", "missing")),
+        ("\nCould not be judged, so not met", "unjudged", ("file", "rule", "why")),
     ):
         if payload[key]:
             screen.table(title, names, [[_cell(row[name]) for name in names] for row in payload[key]])

@@ -4,21 +4,19 @@ import csv
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from domain.values import LeadId
 from leadloop import exits, screen
 from leadloop.actor import actor
-from leadloop.app import App, open_app
+from leadloop.app import open_app
+from leadloop.badge import show_badge
 from leadloop.finding import find_lead, unknown
+from leadloop.letting_through import keep_set_if_frozen, let_through, note
+from leadloop.spreadsheet import safe
 from leadloop.waiting import Waiting, cell, look, pick, summary
-from store import audit, held, leads
-from store.audit import AuditEntry
-from store.engine import Tx
+from store import held
 from store.held import HeldSet, HeldStatus
-from sync.material import METERED
 
 
 class Form(StrEnum):
@@ -28,8 +26,11 @@ class Form(StrEnum):
 
 
 def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
-    with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
-        sets = held.sets(tx)
+    with closing(open_app(folder, environment=environment)) as app:
+        with app.store.read() as tx:
+            sets = held.sets(tx)
+        if not as_json:
+            show_badge(app)
     if as_json:
         screen.document({"sets": [summary(each) for each in sets]})
         return exits.OK
@@ -52,6 +53,8 @@ def show(folder: Path, name: str, *, environment: str | None, form: Form, limit:
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
         found = pick(tx, name)
         shown = look(app, tx, found, limit=limit, now=app.clock.refresh()) if found is not None else None
+        if shown is not None and form is Form.TABLE:
+            show_badge(app)
     if shown is None:
         return _unknown(name)
     match form:
@@ -60,15 +63,10 @@ def show(folder: Path, name: str, *, environment: str | None, form: Form, limit:
         case Form.CSV:
             writer = csv.DictWriter(sys.stdout, fieldnames=shown.columns)
             writer.writeheader()
-            writer.writerows({key: _safe(value) for key, value in row.items()} for row in shown.rows)
+            writer.writerows({key: safe(value) for key, value in row.items()} for row in shown.rows)
         case Form.TABLE:
             _show(shown, limit)
     return exits.OK
-
-
-def _safe(value: object) -> object:
-    """A value of somebody's must not be a formula where the file is opened."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _show(shown: Waiting, limit: int) -> None:
@@ -98,10 +96,15 @@ def approve(
             if number is None:
                 screen.say(unknown(lead))
                 return exits.BAD_DATA
+        show_badge(app)
         if not yes and not _typed(found, len(chosen) or found.leads):
             return exits.USAGE
         picked = [number for number in chosen.values() if number is not None]
-        screen.show(_let_through(app, found, picked or None, reason))
+        now = app.clock.refresh()
+        if (kept := keep_set_if_frozen(app, found, picked, reason=reason, now=now)) is not None:
+            return kept.say()
+        with app.store.write() as tx:
+            screen.show(let_through(tx, app.settings, found, picked or None, by=actor(), reason=reason, now=now))
     return exits.OK
 
 
@@ -116,42 +119,20 @@ def _typed(found: HeldSet, count: int) -> bool:
     return typed == str(count)
 
 
-def _let_through(app: App, found: HeldSet, only: Sequence[LeadId] | None, reason: str) -> str:
-    """A backlog goes by the day as there is room, which may take weeks: its approval lasts until all are through."""
-    now = app.clock.refresh()
-    by_the_day = found.name in METERED
-    until = None if by_the_day else now + timedelta(hours=app.settings.blast_radius.approval_hours)
-    with app.store.write() as tx:
-        ids = held.approve(tx, found.name, by=actor(), now=now, until=until, only=only, reason=reason)
-        if not by_the_day and not found.writes:
-            leads.touch(tx, ids)
-        _note(tx, f"approved {found.name}: {len(ids)} leads", ids, now=now)
-    if until is None:
-        each = app.settings.backlog.per_rep_per_day
-        when = "" if app.settings.go_live.hands_off else f" as soon as go_live, now `{app.settings.go_live}`, hands off"
-        return f"{len(ids)} leads of {found.name} go through by the day, {each} per rep, each looked at again{when}."
-    return f"{len(ids)} leads of {found.name} go through, each looked at again, until {until:%Y-%m-%d %H:%M} UTC."
-
-
 def discard(folder: Path, name: str, *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app:
         with app.store.read() as tx:
             found = pick(tx, name)
         if found is None or found.status is not HeldStatus.OPEN:
             return _not_open(name)
+        show_badge(app)
         now = app.clock.refresh()
         with app.store.write() as tx:
             count = held.discard(tx, found.name, now=now, by=actor())
-            _note(tx, f"discarded {found.name}: {count} leads", (), now=now)
+            note(tx, f"discarded {found.name}: {count} leads", (), now=now)
     until = "something else is wished there" if found.writes else "something newer speaks for moving them"
     screen.show(f"{found.name} is dropped: {count} leads stay as they are until {until}.")
     return exits.OK
-
-
-def _note(tx: Tx, action: str, ids: Sequence[LeadId], *, now: datetime) -> None:
-    """One row for the set, and one for each lead that is let through."""
-    about = (None, *ids)
-    audit.append(tx, [AuditEntry(at=now, actor=actor(), action=action, lead_id=lead) for lead in about])
 
 
 def _unknown(name: str) -> int:

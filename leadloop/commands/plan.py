@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from domain.misfit import BlockedTally
 from domain.run import GoLive, OutboxStatus, RuleVersion
@@ -15,17 +17,25 @@ from leadloop.app import App, leading, open_app
 from leadloop.finding import find_lead, unknown
 from leadloop.mending import retry_suspended, suspended
 from leadloop.options import there
+from leadloop.plan_figures import calls_of, counts_of, newcomers_of, price_of
 from leadloop.planned import Shown
 from reports.standing import ago
-from store import connections, ledger, outbox
+from store import connections, leads, ledger, outbox, runs, unions
 from store import rules as rule_store
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
 from sync.cycle import Tally, pull_one
+from sync.firstday import step_in_force
 from sync.loop import InForce, compile_here
 from sync.planfile import PlanFile
 from sync.preview import Preview, preview
+
+RUNS = 50
+"""So many runs may have begun since the last one ended."""
+PORTION = 500
+"""So many leads are named at a time."""
+K = TypeVar("K")
 
 REFUSED = frozenset({OutboxStatus.PARKED, OutboxStatus.UNSURE})
 
@@ -36,6 +46,7 @@ def run(
     environment: str | None,
     pull_first: bool,
     lead: str | None,
+    since: datetime | None = None,
     out: Path | None,
     as_json: bool,
     detailed: bool,
@@ -46,10 +57,10 @@ def run(
         if lead is not None and only is None:
             screen.say(unknown(lead))
             return exits.BAD_DATA
-        made = make_plan(app, only=only)
+        made = make_plan(app, only=only, since=since)
         path = out or folder / f"{made.header.id}.jsonl"
         planfile.write(made, path)
-        _report(shown(app, made, path), folder, as_json=as_json)
+        _report(replace(shown(app, made, path), since=since), folder, as_json=as_json)
     if pulled != exits.OK:
         return pulled
     return _code(made) if detailed else exits.OK
@@ -73,19 +84,24 @@ def _find(app: App, lead: str) -> LeadId | None:
         return find_lead(tx, lead)
 
 
-def make_plan(app: App, *, only: LeadId | None = None) -> PlanFile:
-    """Preview the next run from the store as it is, and give the findings an identity."""
+def make_plan(app: App, *, only: LeadId | None = None, since: datetime | None = None) -> PlanFile:
+    """Preview the next run from the store as it is, and give the findings an identity.
+
+    `only` this lead, and only leads of which a system showed something new `since` then.
+    """
     with app.store.read() as tx:
         rules = in_force(app, tx)
         found = preview(tx, app.settings, rules, now=app.clock.refresh())
         if only is not None:
-            found = _only(found, only)
+            found = _only(found, frozenset({only}))
+        if since is not None:
+            found = _only(found, leads.with_news(tx, since))
         return planfile.make(
             found,
             rule_hash=rules.hash,
-            go_live=app.settings.go_live,
+            go_live=step_in_force(tx, app.settings.go_live),
             accounts=accounts_of(tx),
-            counts=planned.counts_of(found),
+            counts=counts_of(found),
         )
 
 
@@ -102,16 +118,26 @@ def compile_for(app: App, tx: Tx, version: RuleVersion) -> InForce:
     return compile_here(tx, version, types=app.types, time_zone=app.settings.time_zone)
 
 
-def _only(found: Preview, lead: LeadId) -> Preview:
-    """One lead's part. The turns of the pools stay with the whole: the state after it is not this lead's alone."""
-    leads = tuple(each for each in found.leads if each.lead_id == lead)
-    held = {name: (lead,) for name, ids in found.held.items() if lead in ids}
+def _only(found: Preview, some: frozenset[LeadId]) -> Preview:
+    """The part of some leads. The turns of the pools stay with the whole: the state after it is not theirs alone."""
+    theirs = tuple(each for each in found.leads if each.lead_id in some)
     blocked = BlockedTally()
-    for each in leads:
+    for each in theirs:
         blocked.add((*each.misfits, *(each.conclusion.unread if each.conclusion is not None else ())))
-    waiting = {name: frozenset({lead}) for name, ids in found.waiting.items() if lead in ids}
-    conflicts = {name: frozenset({lead}) for name, ids in found.conflicts.items() if lead in ids}
-    return replace(found, leads=leads, held=held, blocked=blocked.blocked(), waiting=waiting, conflicts=conflicts)
+    return replace(
+        found,
+        leads=theirs,
+        held={name: tuple(lead for lead in ids if lead in some) for name, ids in found.held.items() if some & {*ids}},
+        blocked=blocked.blocked(),
+        waiting=_within(found.waiting, some),
+        conflicts=_within(found.conflicts, some),
+        unjudged=_within(found.unjudged, some),
+        radius=(),
+    )
+
+
+def _within(found: Mapping[K, frozenset[LeadId]], some: frozenset[LeadId]) -> dict[K, frozenset[LeadId]]:
+    return {name: theirs for name, ids in found.items() if (theirs := ids & some)}
 
 
 def shown(app: App, made: PlanFile, path: Path) -> Shown:
@@ -120,13 +146,20 @@ def shown(app: App, made: PlanFile, path: Path) -> Shown:
         read = [at for name in app.settings.connections for at in connections.read_at(tx, name).values()]
         refused = sum(count for (_, status), count in outbox.counts(tx).items() if status in REFUSED)
         people = names_of(tx, [each.lead_id for each in made.leads])
+        mapping = in_force(app, tx).mapping
+        last = next((run.started_at for run in runs.last(tx, RUNS) if run.ended_at is not None), None)
+        joined = unions.made_since(tx, last) if last is not None else []
     return Shown(
         plan=made,
         file=str(path),
-        calls=planned.calls_of(made.leads, app.types),
+        calls=calls_of(made.leads, {name: price_of(connector) for name, connector in app.connectors.items()}),
         refused=refused,
         pulled=_age(read, made.header.as_of),
         people=people,
+        environment=app.settings.environment,
+        newcomers=newcomers_of(made.leads, mapping),
+        types=app.types,
+        joined=joined,
     )
 
 
@@ -137,11 +170,12 @@ def _age(read: Iterable[datetime], now: datetime) -> str:
 
 def names_of(tx: Tx, leads: Iterable[LeadId]) -> Mapping[LeadId, str]:
     """`Ana Ruiz  ana@globex.example  lead 2`, from what is known; what is blank is left out."""
-    names = {}
-    for lead, facts in ledger.facts_of(tx, leads).items():
-        values = {fact.name: str(fact.value) for fact in facts if fact.value is not None}
-        parts = [f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(), values.get("email", "")]
-        names[lead] = "  ".join([*filter(None, parts), f"lead {lead}"])
+    names, ids = {}, iter(leads)
+    while some := list(islice(ids, PORTION)):
+        for lead, facts in ledger.facts_of(tx, some).items():
+            values = {fact.name: str(fact.value) for fact in facts if fact.value is not None}
+            parts = [f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(), values.get("email", "")]
+            names[lead] = "  ".join([*filter(None, parts), f"lead {lead}"])
     return names
 
 
@@ -153,12 +187,12 @@ def _code(made: PlanFile) -> int:
 
 def _report(found: Shown, folder: Path, *, as_json: bool) -> None:
     if as_json:
-        screen.document(planned.as_data(found))
+        screen.long_document(planned.as_data(found), "changes", planned.changes_of(found.plan))
         return
     planned.show(found)
     if found.plan.header.go_live is GoLive.OBSERVE:
         screen.say(
-            "go_live is `observe`: this is only to look at. Set it to `scores`, `pilot` or `live`, and plan again."
+            "go_live is `observe`: this is only to look at. `leadloop golive` says what the next step still needs."
         )
     else:
         screen.say(f"Next: leadloop apply {found.file}{there(folder)}")

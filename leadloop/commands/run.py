@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leadloop import answers, log
 from leadloop.actor import actor
-from leadloop.app import open_app
+from leadloop.app import ask_the_time, open_app
 from leadloop.filing import lead_or_file
 from leadloop.mending import retry_suspended
 from sync.cycle import run_once
@@ -19,6 +19,7 @@ def run(folder: Path, *, environment: str | None, volume: int, as_json: bool, wa
         who = actor()
 
         def work(loop: Loop) -> answers.Answer:
+            ask_the_time(app)
             now = app.clock.refresh()
             retry_suspended(loop, now=now)
             return answers.run_answer(run_once(loop, now=now, trigger="cli", actor=who), loop)

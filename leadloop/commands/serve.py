@@ -15,12 +15,13 @@ import structlog
 from connectors.contract import Lane
 from domain.errors import LeadHeldError
 from leadloop import exits, log, screen
-from leadloop.app import App, leading, open_app, refresh_fields
+from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
 from leadloop.mending import retry_suspended
 from leadloop.receiving import receiver
 from leadloop.requests_job import answer_requests
 from leadloop.status_of import look_at
+from leadloop.watching import FolderWatch
 from sync.daemon import Daemon
 from sync.loop import Loop
 from sync.schedule import start, wait_and_stop
@@ -61,7 +62,7 @@ def run(folder: Path, *, environment: str | None, volume: int) -> int:
         log.follow(app.settings.log, volume=volume, daemon=True)
         doors = _doors(app)
         try:
-            _lead_or_stand_by(app, doors, ending)
+            _lead_or_stand_by(app, doors, ending, environment)
         finally:
             for door in doors.values():
                 door.stop()
@@ -76,7 +77,7 @@ def _doors(app: App) -> dict[str, Listening]:
     return {"probes_answered": probes, **({} if webhooks is None else {"webhooks_received": webhooks})}
 
 
-def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending) -> None:
+def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending, environment: str | None) -> None:
     """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
     while not ending.asked.is_set():
         ending.over.clear()
@@ -85,7 +86,7 @@ def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending) 
         try:
             with leading(app, connectors={}) as loop:
                 _open(doors)
-                _lead(app, loop, ending)
+                _lead(app, loop, ending, environment)
         except LeadHeldError:
             if not app.store.is_postgresql:
                 raise
@@ -101,7 +102,8 @@ def _open(doors: Mapping[str, Listening]) -> None:
             logger.info(event, address=door.host, port=port, pid=os.getpid())
 
 
-def _lead(app: App, lead: Loop, ending: Ending) -> None:
+def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None:
+    ask_the_time(app)
     loops = _loops(app, lead)
     retry_suspended(loops["operators"], now=app.clock.refresh())
     daemon = Daemon(
@@ -110,6 +112,7 @@ def _lead(app: App, lead: Loop, ending: Ending) -> None:
         answer=lambda loop: answer_requests(app, loop),
         published=lambda: refresh_fields(app),
         stop=ending.over,
+        heed=FolderWatch(app=app, environment=environment).look,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     scheduler = start(daemon.jobs(), now=SystemClock().now())

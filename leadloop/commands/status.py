@@ -5,19 +5,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from config.load import Installation, load, load_settings
+from config.load import Installation, load, load_settings, rules_from_document
 from config.settings import Settings
-from domain.errors import SettingsError
-from domain.run import InstallationStatus, RuleVersion
+from domain.errors import RuleError, SettingsError
+from domain.run import GoLive, InstallationStatus, RuleVersion
 from leadloop import exits, screen
 from leadloop.anchors import AnchorFile
+from leadloop.badge import BADGES
 from leadloop.clock import clock_of
 from leadloop.drifted import back_fill_as_data, drift_as_data, show_back_fills, show_drifts
 from leadloop.fought_over import show_stopped, stopped_as_data
+from leadloop.freezing import frozen_as_data, frozen_at, word
+from leadloop.owning import owner_troubles, owners_as_data, show_owners
+from leadloop.queues import queued_as_data, show_queued
 from leadloop.registry import settings_types
 from leadloop.status_of import look
 from leadloop.staying_home import blocked_as_data, show_blocked
+from leadloop.unjudging import show_unjudged, unjudged_as_data
+from reports.going_live import Word
+from reports.owners import OwnerTrouble
 from reports.standing import Standing, ago
+from store import proposals
 from store import rules as rule_store
 from store.engine import Store
 
@@ -33,11 +41,16 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
         clock = clock_of(settings.clock)
         now = clock.refresh()
         found = look(place.store, settings, anchors=AnchorFile(folder / settings.audit.anchor, clock.now), now=now)
+        owners = _owners(place, settings)
+        frozen, waiting, told = _frozen(place, settings, now)
     age = ago(now - found.last_run.ended_at) if found.last_run and found.last_run.ended_at else None
     if as_json:
-        screen.document({**as_data(found), "go_live": settings.go_live, "draft_differs": bool(draft), "draft": draft})
+        about: dict[str, Any] = {"freeze": frozen, "proposals": waiting}
+        about |= {"owners": owners_as_data(owners), "draft_differs": bool(draft), "draft": draft}
+        screen.document({**as_data(found), **_steps(found, settings), **about})
     else:
-        show(found, settings, draft=draft, age=age, now=now)
+        show(found, settings, draft=draft, age=age, now=now, frozen=told)
+        show_owners(owners)
     return exits.SOME_FAILED if found.status is InstallationStatus.FAILING else exits.OK
 
 
@@ -59,6 +72,24 @@ class _Look:
 
     def close(self) -> None:
         self.store.dispose()
+
+
+def _owners(place: _Look, settings: Settings) -> tuple[OwnerTrouble, ...]:
+    """By the rules in force; nothing while those cannot be read."""
+    version = place.rules()
+    try:
+        rules = rules_from_document(version.document) if version is not None else None
+    except RuleError:
+        return ()
+    return owner_troubles(place.store, rules, settings.types()) if rules is not None else ()
+
+
+def _frozen(place: _Look, settings: Settings, now: datetime) -> tuple[dict[str, Any] | None, int, str]:
+    """What freezes changes now, how many proposals wait, and both in words."""
+    frozen = frozen_at(settings, now)
+    with place.store.read() as tx:
+        waiting, told = proposals.count_waiting(tx, now=now), word(tx, settings, now=now)
+    return frozen_as_data(frozen), waiting, told
 
 
 def _draft_word(folder: Path, environment: str | None, in_force: RuleVersion | None) -> str:
@@ -112,6 +143,9 @@ def as_data(found: Standing) -> dict[str, Any]:
         "back_fills": [back_fill_as_data(each) for each in found.back_fills],
         "blocked": blocked_as_data(found.blocked),
         "conflicts": dict(found.conflicts),
+        "unjudged": unjudged_as_data(found.unjudged),
+        "queued": queued_as_data(found.queued),
+        "identity_doubts": found.doubts,
         "stopped": [stopped_as_data(each) for each in found.stopped],
         "not_carried": [
             {"field": str(each.field), "values": each.values, "since": each.since} for each in found.overdue
@@ -119,10 +153,46 @@ def as_data(found: Standing) -> dict[str, Any]:
     }
 
 
-def show(found: Standing, settings: Settings, *, draft: str, age: str | None, now: datetime) -> None:
+def _steps(found: Standing, settings: Settings) -> dict[str, Any]:
+    """How far go-live has come; `go_live_setting` is what leadloop.yaml says, which may be older."""
+    going = found.going
+    return {
+        "go_live": going.order.step if going else settings.go_live,
+        "go_live_setting": settings.go_live,
+        "go_live_since": going.order.at if going else None,
+        "go_live_day": going.day if going else None,
+        "go_live_days": going.of_days if going else None,
+        "baseline": going.baseline if going else Word.NONE,
+    }
+
+
+def _show_steps(found: Standing, settings: Settings, ended: str) -> None:
+    going = found.going
+    screen.show(f"go_live {going.in_words if going else settings.go_live} · {ended}")
+    if going and going.order.step is not settings.go_live:
+        screen.show(f"leadloop.yaml says `{settings.go_live}`: the last order counts, which {going.order.by} gave")
+    if going and going.baseline is not Word.CONFIRMED:
+        screen.show(f"! The first stages are {going.baseline}: `leadloop baseline`")
+    if going and going.order.step is GoLive.OBSERVE:
+        screen.show("Whom we would have handed off, beside whom today's process took up: `leadloop compare`")
+
+
+def _show_in_doubt(found: Standing) -> None:
+    if found.queued:
+        show_queued(found.queued)
+    if found.doubts:
+        pairs = "1 pair of leads looks" if found.doubts == 1 else f"{found.doubts:,} pairs of leads look"
+        screen.show(f"\n! {pairs} like one person and stayed apart: `leadloop identity list`")
+    if found.unjudged:
+        show_unjudged(found.unjudged)
+
+
+def show(found: Standing, settings: Settings, *, draft: str, age: str | None, now: datetime, frozen: str = "") -> None:
     ended = f"last run ended {age} ago" if age else "no run has ended yet"
-    screen.show(f"{settings.environment.upper()} · {found.status}: {found.reason}")
-    screen.show(f"go_live {settings.go_live} · {ended}")
+    screen.show(f"{BADGES[settings.environment]} · {found.status}: {found.reason}")
+    _show_steps(found, settings, ended)
+    if frozen:
+        screen.show(frozen)
     if draft:
         screen.show(f"! The folder's draft {draft}")
     screen.table(
@@ -158,6 +228,7 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None, no
         show_back_fills(found.back_fills)
     if found.blocked:
         show_blocked(found.blocked)
+    _show_in_doubt(found)
     if found.stopped:
         show_stopped(found.stopped)
     if found.overdue:

@@ -11,14 +11,16 @@ from domain.values import LeadId
 from leadloop import exits, planned, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app
+from leadloop.badge import show_badge
 from leadloop.commands.plan import in_force, names_of
 from leadloop.finding import find_lead, is_number, unknown
 from leadloop.options import there
+from leadloop.plan_figures import counts_of
 from store import runs
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
-from sync.firstday import step_now
+from sync.firstday import step_in_force, step_now
 from sync.material import users
 from sync.planfile import PlanFile
 from sync.preview import Preview
@@ -59,6 +61,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
         if ask.as_json:
             screen.document(as_data(made, found, path))
         else:
+            show_badge(app)
             _show(made, found, names)
             _say_next(found, path, folder)
     return exits.CHANGES_PENDING if ask.detailed and made.leads else exits.OK
@@ -75,9 +78,9 @@ def _make(app: App, tx: Tx, wish: Wish) -> tuple[PlanFile, Undoing]:
     made = planfile.make(
         preview,
         rule_hash=rules.hash,
-        go_live=app.settings.go_live,
+        go_live=step_in_force(tx, app.settings.go_live),
         accounts=accounts_of(tx),
-        counts=planned.counts_of(preview),
+        counts=counts_of(preview),
         undoes=wish.run_id,
     )
     return made, found

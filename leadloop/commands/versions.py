@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from domain.run import RuleVersion
 from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app, version_of
-from leadloop.commands.config import Publication, put_in_force
 from leadloop.drafts import note_base, read_base
+from leadloop.publishing import Publication, keep_rules_if_frozen, put_in_force
 from leadloop.registry import settings_types
 from leadloop.rewriting import rewrite
 from store import installation as notebook
 from store import rules as rule_store
 from store.engine import Store
+from store.proposals import Kind
 
 Texts = dict[str, str]
 
@@ -101,8 +103,11 @@ def revert(folder: Path, name: str, *, environment: str | None, author: str | No
     with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         now, target = _in_force(app), _version(app, name)
         _refuse_unpublished(app, now)
+        why = message or f"back to version {target.number}"
+        asked = replace(target, author=author or actor(), message=why)
+        if (kept := keep_rules_if_frozen(app, asked, kind=Kind.REVERT, base=now.number)) is not None:
+            return kept.say()
         _adopt(app, folder, now, target, environment=environment)
-    why = message or f"back to version {target.number}"
     return _publish(folder, now, author=author, message=why, environment=environment)
 
 
@@ -117,8 +122,11 @@ def promote(folder: Path, source: Path, *, environment: str | None, author: str 
                 "one cannot be used in the other"
             )
         _refuse_unpublished(app, now)
+        why = f"promoted: version {theirs.number} of {origin}"
+        asked = replace(theirs, author=author or actor(), message=why)
+        if (kept := keep_rules_if_frozen(app, asked, kind=Kind.PROMOTE, base=now.number)) is not None:
+            return kept.say()
         _adopt(app, folder, now, theirs, environment=environment)
-    why = f"promoted: version {theirs.number} of {origin}"
     return _publish(folder, now, author=author, message=why, environment=environment)
 
 
@@ -149,6 +157,8 @@ def _publish(folder: Path, base: RuleVersion, *, author: str | None, message: st
         screen.show(
             f"Version {done.number} ({message}) is in force; {done.leads} leads are rescored in the next cycle."
         )
+        if done.first_stages:
+            screen.show(f"{done.first_stages:,} leads are given their first stage anew.")
     else:
         screen.show(f"These rules are in force already (version {done.number}).")
     return exits.OK

@@ -13,11 +13,11 @@ from pathlib import Path
 from domain.run import GoLive
 from leadloop.app import App, leading, open_app
 from leadloop.clock import monotonic
-from leadloop.commands.config import put_in_force
 from leadloop.commands.plan import make_plan
 from leadloop.demo import installation
 from leadloop.demo.door import Door
 from leadloop.demo.processes import Line, peak_rss_mb, running
+from leadloop.publishing import put_in_force
 from store import held
 from sync import planfile
 from sync.apply import apply

@@ -102,8 +102,8 @@ def replay(folder: Path, data: Path, *, say: Say, stack: ExitStack, days: int | 
         raise SettingsError(f"The recorded log cannot be used: {error}") from error
     weeks = extent.weeks_to(SystemClock().now().astimezone(ZONE).date())
     say(f"{extent.cases:,} leads, {extent.rows:,} rows, {len(extent.people)} reps: {weeks} weeks later than recorded.")
-    simulator, addresses = _simulator(folder, begins(extent.first + timedelta(weeks=weeks)), stack)
-    replayer = _replayer(folder, addresses["salesforce"], log, weeks, stack)
+    simulator, addresses = start_simulator(folder, begins(extent.first + timedelta(weeks=weeks)), stack)
+    replayer = start_replayer(folder, addresses["salesforce"], log, weeks, stack)
     replayer.ask({"do": "seed", "people": extent.people})
     install(folder, addresses)
     app = open_app(folder)
@@ -122,7 +122,7 @@ def replay(folder: Path, data: Path, *, say: Say, stack: ExitStack, days: int | 
         "seconds": round(monotonic() - started, 1),
         "peak_rss_mb": {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)},
     }
-    _advance_to(stage, SystemClock().now())
+    advance_to(stage.door, SystemClock().now())
     return figures
 
 
@@ -156,14 +156,14 @@ def install(folder: Path, addresses: Mapping[str, str]) -> None:
     secret.write_text("\n".join([*lines, f"LEADLOOP_KEY={make_key()}", ""]), encoding="utf-8")
 
 
-def _simulator(folder: Path, start: datetime, stack: ExitStack) -> tuple[Line, dict[str, str]]:
+def start_simulator(folder: Path, start: datetime, stack: ExitStack) -> tuple[Line, dict[str, str]]:
     log = folder / "simulator.log.jsonl"
     options = ["--salesforce-port", "0", "--hubspot-port", "0", "--start", start.isoformat(), "--log", str(log)]
     line = stack.enter_context(running("simulator", *options, errors=folder / "simulator.err"))
     return line, line.hear()
 
 
-def _replayer(folder: Path, address: str, log: Path, weeks: int, stack: ExitStack) -> Line:
+def start_replayer(folder: Path, address: str, log: Path, weeks: int, stack: ExitStack) -> Line:
     options = ["--address", address, "--log", str(log), "--weeks", str(weeks)]
     return stack.enter_context(running("leadloop.demo.replayer", *options, errors=folder / "replayer.err"))
 
@@ -173,7 +173,7 @@ def _days(stage: Scene, extent: Extent, *, weeks: int, limit: int | None) -> Non
     last = extent.last + timedelta(weeks=weeks)
     day = extent.first + timedelta(weeks=weeks)
     while day <= last and (limit is None or stage.tally.days < limit):
-        _advance_to(stage, begins(day + timedelta(days=1)))
+        advance_to(stage.door, begins(day + timedelta(days=1)))
         did = stage.replayer.ask({"do": "day"})
         if did["day"] != day.isoformat():
             raise SettingsError(f"The log's next day is {did['day']}, expected was {day}: it is not sorted by time.")
@@ -205,10 +205,10 @@ def _settle(stage: Scene) -> int:
     return stage.tally.counts["sent"] - before
 
 
-def _advance_to(stage: Scene, moment: datetime) -> None:
-    ahead = (moment - datetime.fromisoformat(stage.door.now())).total_seconds()
+def advance_to(door: Door, moment: datetime) -> None:
+    ahead = (moment - datetime.fromisoformat(door.now())).total_seconds()
     if ahead > 0:
-        stage.door.advance(ahead)
+        door.advance(ahead)
 
 
 def standing(store: Store) -> dict[str, object]:

@@ -74,6 +74,11 @@ class Call:
         """Whether the first item of this batch is to be refused."""
         return self.fault is not None and self.fault.kind == "partial_failure"
 
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether a fault order has this call find nothing, as if there were nothing."""
+        return self.fault is not None and self.fault.kind == "nothing_found"
+
     def fields(self) -> dict[str, Any]:
         """The body, which must be a JSON object."""
         if not isinstance(self.body, dict):

@@ -102,12 +102,13 @@ def members(call: Call) -> Answer:
     found = _list(call)
     limit = call.query.whole("limit", 100, most=MEMBER_PAGE)
     after = int(call.query.one("after") or 0)
-    ids = [record_id for record_id in sorted(found.members) if record_id >= after]
+    standing = {} if call.finds_nothing else found.members
+    ids = [record_id for record_id in sorted(standing) if record_id >= after]
     rows = [
         {"recordId": str(record_id), "membershipTimestamp": iso(found.members[record_id])} for record_id in ids[:limit]
     ]
     following = str(ids[limit]) if len(ids) > limit else None
-    return Answer({**paged(rows, following, call.link), "total": len(found.members)})
+    return Answer({**paged(rows, following, call.link), "total": len(standing)})
 
 
 def _ids(rows: object) -> list[str]:

@@ -24,7 +24,7 @@ def page(call: Call) -> Answer:
     after = call.query.one("after") or "0"
     if not after.isdigit():
         raise invalid("Unable to parse value for query parameter: after")
-    start = bisect_left(ids, int(after))
+    start = len(ids) if call.finds_nothing else bisect_left(ids, int(after))
     chosen = ids[start : start + limit]
     following = ids[start + limit] if start + limit < len(ids) else None
     rows = [_shown(call, kind, records[found]) for found in chosen]
@@ -59,6 +59,8 @@ def read(call: Call) -> Answer:
 
 def search(call: Call) -> Answer:
     asked = read_search(call.fields())
+    if call.finds_nothing:
+        return Answer({"total": 0, "results": []})
     hidden_s = call.fault.seconds if call.fault is not None and call.fault.kind == "search_lag" else 0.0
     table = call.portal.objects.table(call.kind)
     found = call.portal.searcher.run(table, asked, now_ms=call.now_ms, hidden_s=hidden_s)

@@ -43,6 +43,8 @@ class Queries:
         everything = call.path[0].lower() == "queryall"
         moment = Moment(now=call.writing.now, cutoff=self.cutoff(call), everything=everything)
         answer = self._org.query(text, moment)
+        if call.has_fault("nothing_found"):
+            answer = Answer(rows=[], selection=answer.selection, count=None if answer.count is None else 0)
         _refuse_if_ordered(call, len(answer.rows))
         if answer.count is not None:
             return Reply(body={"totalSize": answer.count, "done": True, "records": []})
@@ -73,6 +75,7 @@ class Queries:
             row = table.as_of(record_id, self.cutoff(call))
             if row is not None and row["SystemModstamp"] == stamp and not row.get("IsDeleted"):
                 ids[record_id] = None
+        ids = {} if call.has_fault("nothing_found") else ids
         return Reply(body={"ids": list(ids), "latestDateCovered": covered})
 
     def deleted(self, call: Call) -> Reply:
@@ -89,7 +92,7 @@ class Queries:
                 gone.append({"id": record_id, "deletedDate": stamp})
         return Reply(
             body={
-                "deletedRecords": gone,
+                "deletedRecords": [] if call.has_fault("nothing_found") else gone,
                 "earliestDateAvailable": times.stamp(_minute(call.writing.now - timedelta(days=DELETED_DAYS))),
                 "latestDateCovered": self._covered(call, end),
             }

@@ -6,12 +6,15 @@ pages arrive in any order, and one transaction already holds what belongs togeth
 """
 
 from store.schema.described import back_fill, described, drift
+from store.schema.evidence import evidence
+from store.schema.gates import gate_closed
 from store.schema.groups import group_word
 from store.schema.house import (
     call_count,
     call_limit,
     connection,
     cursor,
+    golive_step,
     installation,
     leadership,
     number,
@@ -37,11 +40,14 @@ from store.schema.people import (
     score,
     transition,
 )
+from store.schema.proposals import proposal
+from store.schema.rule_problems import rule_problem
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
 from store.schema.survey import survey
 from store.schema.sweeps import sweep_finding
 from store.schema.tables import metadata
 from store.schema.unions import lead_apart, lead_union, union_doubt
+from store.schema.watched import foreseen_handoff, shown_process
 from store.schema.writes import (
     audit,
     audit_seal,
@@ -57,7 +63,8 @@ from store.schema.writes import (
 
 KNOWN_REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
-    *("0010", "0011", "0012", "0013"),
+    *("0010", "0011", "0012", "0013", "0014", "0015", "0016", "0017", "0018", "0019"),
+    "0020",
 )
 """Every schema revision this version knows, oldest first."""
 
@@ -79,8 +86,12 @@ __all__ = [
     "described",
     "desired",
     "drift",
+    "evidence",
     "fact",
     "flap",
+    "foreseen_handoff",
+    "gate_closed",
+    "golive_step",
     "group_word",
     "handoff",
     "held_lead",
@@ -100,14 +111,17 @@ __all__ = [
     "misfit",
     "number",
     "outbox",
+    "proposal",
     "record",
     "record_value",
     "remote_list",
     "request",
+    "rule_problem",
     "rule_version",
     "run",
     "score",
     "sequences",
+    "shown_process",
     "subject_key",
     "survey",
     "sweep_finding",

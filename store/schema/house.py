@@ -34,6 +34,16 @@ rule_version = Table(
     must("message", Words, "''"),
     Index("ix_rule_version_hash", "hash"),
 )
+golive_step = Table(
+    "golive_step",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    must("step"),
+    must("at", Instant),
+    must("actor"),
+    must("reason", Words, "''"),
+)
+"""Every order to go to a step of go-live; the last one is in force."""
 run = Table(
     "run",
     metadata,

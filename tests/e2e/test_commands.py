@@ -242,6 +242,8 @@ def test_errors_are_listed_in_the_system_s_words_retried_and_ignored(
         "undecided": [],
         "stopped": [],
         "blocked": [],
+        "queued": [],
+        "unjudged": [],
     }
 
 

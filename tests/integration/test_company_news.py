@@ -45,3 +45,13 @@ def test_who_is_matched_by_domain_is_decided_anew(office: Installation, world: S
     office.run(after_s=HALF_HOUR_S)
     assert revision(office, ANA) > before[ANA]
     assert revision(office, EVE) == before[EVE]
+
+
+def test_an_account_that_was_saved_without_a_word_that_we_read_is_no_news(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    (account,) = world.objects("Account", system="salesforce")
+    before = revision(office, ANA)
+    world.act("edit", system="salesforce", id=account["Id"], as_="rep", Phone="+49 30 123456")
+    run = office.run(after_s=HALF_HOUR_S)
+    assert (revision(office, ANA), run.counts["decided_leads"]) == (before, 0)

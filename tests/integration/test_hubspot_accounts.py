@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.lead import Account
+from domain.account import Account
 from domain.values import LeadId
 from leadloop.app import leading
 from leadloop.finding import find_lead
@@ -34,7 +34,9 @@ def office(installation: Installation, world: SimulatorProcess) -> Installation:
     """Ana works for a customer with an open deal; HubSpot's deals are read."""
     streams = "companies, companies_archived, deals, deals_archived, forms"
     installation.rewrite("leadloop.yaml", "companies, forms", streams)
-    before = "      customer_values: [customer]\n    users:\n      object: owners\n"
+    links = "      links: # the same company in Salesforce, as HubSpot's own connector keeps it\n"
+    links += "        salesforceaccountid: salesforce:Account\n"
+    before = f"      customer_values: [customer]\n{links}    users:\n      object: owners\n"
     installation.rewrite("mapping.yaml", before, DEALS)
     globex = {"name": "Globex", "domain": "globex.example", "lifecyclestage": "customer"}
     deal = {"dealname": "First", "dealstage": "qualifiedtobuy", "amount": "900", "company_domain": "globex.example"}

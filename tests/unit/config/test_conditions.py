@@ -14,8 +14,10 @@ from config.conditions import (
     compile_condition,
     explain_condition,
     expression_problem,
+    judge_for,
     references,
     rows_of,
+    why_untold,
 )
 from domain.values import Value
 
@@ -183,6 +185,30 @@ def test_what_cannot_be_told_is_never_a_yes(word: str) -> None:
 
 def test_what_cannot_be_told_does_not_matter_where_the_rest_decides() -> None:
     assert met({"any": [{"expr": "lead.missing > 1"}, row("a", "known")]}, {"a": 1}) is True
+
+
+@pytest.mark.parametrize(
+    ("condition", "values", "answer"),
+    [
+        ({"all": [row("size", "at_least", 10)]}, {}, False),
+        ({"none": [row("size", "at_least", 10)]}, {}, True),
+        ({"all": [row("size", "at_least", 10)]}, {"size": "many"}, None),
+        ({"none": [row("size", "at_least", 10)]}, {"size": "many"}, None),
+        ({"expr": "lead.size > 1"}, {}, None),
+        ({"expr": "has(lead.size) && lead.size > 1"}, {}, False),
+        ({"any": [{"expr": "lead.size > 1"}, row("a", "known")]}, {"a": 1}, True),
+    ],
+)
+def test_a_blank_is_no_error_to_a_row_and_what_fails_is_neither_yes_nor_no(
+    condition: dict[str, object], values: Mapping[str, Value], answer: bool | None
+) -> None:
+    made = Condition.model_validate(condition)
+    assert judge_for(made)(values) is answer
+
+
+def test_why_it_cannot_be_told_is_said_without_the_value() -> None:
+    made = Condition.model_validate({"none": [row("size", "at_least", 10)]})
+    assert why_untold(made, {"size": "a secret"}) == "`size` holds something that `at_least` cannot compare"
 
 
 HOSTILE = [

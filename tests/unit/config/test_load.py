@@ -62,7 +62,7 @@ RULE_MISTAKES = [
     ("unknown transform", "mapping", "lowr", "[trim, lower]", "[trim, lowr]",
      "mapping.yaml:14:24: there is no transform `lowr` (did you mean `lower`?)"),
     ("a number for a field", "mapping", "5", "{hub: optout}", "{hub: 5}",
-     "mapping.yaml:19:19: `hub` has to be text or keys and values, not a number (put it in quotes)"),
+     "mapping.yaml:19:19: `hub` has to be text, not a number (put it in quotes)"),
     ("a status without values", "mapping", "status", "    type: boolean\n", "    type: boolean\n    role: status\n",
      "mapping.yaml:19:11: a property with the role `status` needs `values`: stage to the system's value"),
     ("a secret in a rule", "mapping", "env", "hub: jobtitle", "hub: '${env:HUB_TOKEN}'",

@@ -20,6 +20,17 @@ NO_CONSENT = (
     "mapping.yaml:{}: `{}` is consent, not a field mapping: a no on either side is a no on both"
     " (write `type: boolean`, `sync: No wins`, and in `no_is` which value is the no)"
 )
+NEEDS_EMAIL = (
+    "mapping.yaml:17:5: `opted_in_at` needs `no_to: email`: a no to e-mail may be taken back by a later opt-in, "
+    "a no to calls never is"
+)
+NO_MOMENT = (
+    "mapping.yaml:23:18: `email` tells no moment that a person left"
+    " (a shared property of `type: datetime`, read from a form's field)"
+)
+NO_TO_CALLS = (
+    "mapping.yaml:28:5: `no_phone` is a no to calls by its name, and that is never taken back (take `opted_in_at` away)"
+)
 MEMBER = "      - email: ana@acme.example\n"
 
 NONSENSE = [
@@ -60,6 +71,14 @@ NONSENSE = [
     ("a manager without an address", "routing", "    time_zone: Europe/Berlin\n",
      "    time_zone: Europe/Berlin\n    manager: the boss\n",
      "routing.yaml:4:14: `the boss` is no e-mail address (reps are known by theirs, such as ana.ruiz@acme.example)"),
+    ("users known as nobody", "mapping", "key: Key__c, email: Email}\n",
+     "key: Key__c, email: Email}\n    users: {object: User, email: Email, known_as: {ana@old.example: Ana}}\n",
+     "mapping.yaml:4:69: `Ana` is no e-mail address"),
+    ("users known as one who is known as another", "mapping", "key: Key__c, email: Email}\n",
+     ("key: Key__c, email: Email}\n    users: {object: User, email: Email, known_as: {a@x.example: b@x.example,"
+      " b@x.example: c@x.example}}\n"),
+     ("mapping.yaml:4:65: `b@x.example` is itself known as somebody else here"
+      " (name the e-mail by which the other systems know them)")),
     ("a member without an address", "routing", MEMBER, MEMBER + "      - email: ben\n",
      "routing.yaml:11:16: `ben` is no e-mail address (reps are known by theirs, such as ana.ruiz@acme.example)"),
     ("a member twice", "routing", MEMBER, MEMBER + "      - email: Ana@Acme.example\n",
@@ -89,6 +108,18 @@ NONSENSE = [
      "    fields: {hub: optout}\n    sync: Two-way\n", NO_CONSENT.format("19:11", "opted_out")),
     ("calls forbidden in both systems", "mapping", CONSENT, f"{CONSENT}  - name: do_not_call\n{CALLS}",
      NO_CONSENT.format("22:5", "do_not_call")),
+    ("an opt-in to calls", "mapping", CONSENT, CONSENT + "    no_to: calls\n    opted_in_at: email\n",
+     NEEDS_EMAIL),
+    ("an opt-in to nobody knows what", "mapping", CONSENT, CONSENT + "    opted_in_at: email\n",
+     NEEDS_EMAIL),
+    ("an opt-in to what a rule decides", "mapping", CONSENT, CONSENT + "  - name: city\n    opted_in_at: email\n"
+     "    fields: {hub: city}\n", "mapping.yaml:22:5: `opted_in_at` goes with `sync: No wins` only"),
+    ("an opt-in told by nothing", "mapping", CONSENT, CONSENT + "    no_to: email\n    opted_in_at: emial\n",
+     "mapping.yaml:23:18: there is no property `emial` (did you mean `email`?)"),
+    ("an opt-in told by words", "mapping", CONSENT, CONSENT + "    no_to: email\n    opted_in_at: email\n",
+     NO_MOMENT),
+    ("a no to calls that is called another", "mapping", CONSENT, CONSENT + f"  - name: no_phone\n{CALLS}{CONSENT}"
+     "    no_to: email\n    opted_in_at: email\n", NO_TO_CALLS),
     ("calls forbidden under another name", "mapping", CONSENT, f"{CONSENT}  - name: phone_off\n{CALLS}",
      NO_CONSENT.format("22:5", "phone_off")),
 ]  # fmt: skip

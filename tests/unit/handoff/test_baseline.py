@@ -3,6 +3,7 @@
 import pytest
 
 from config.lifecycle import BaselineRow
+from domain.decision import Decision
 from domain.stage import Cause, Stage
 from handoff.baseline import first_stage
 from handoff.view import LeadView
@@ -80,3 +81,49 @@ def test_who_was_only_scored_before_the_baseline_gets_a_first_stage_all_the_same
     assert [(move.before, move.after, move.cause) for move in decision.transitions] == [
         (Stage.ENGAGED, Stage.ACCEPTED, Cause.BASELINE)
     ]
+
+
+def began(case: Case, stage: Stage, **values: str) -> None:
+    """A lead whose stage is what a table gave it."""
+    case.values |= values
+    case.decide(MONDAY, needs_baseline=True)
+    assert case.stage() is stage
+
+
+OTHER = rulebook(lifecycle=lifecycle_rules(baseline=[BaselineRow(status="Working", stage=Stage.MQL)]))
+
+
+def moves(decision: Decision) -> list[tuple[Stage, Stage]]:
+    return [(move.before, move.after) for move in decision.transitions]
+
+
+def test_a_first_stage_that_nobody_confirmed_is_given_anew_by_another_table() -> None:
+    case = Case(book=BOOK)
+    began(case, Stage.ACCEPTED, status="Working", owner="U1")
+    case.book = OTHER
+    decision = case.decide(MONDAY, needs_baseline=True, is_provisional=True)
+    assert moves(decision) == [(Stage.ACCEPTED, Stage.KNOWN), (Stage.KNOWN, Stage.MQL)]
+    assert {move.cause for move in decision.transitions} == {Cause.BASELINE}
+    assert (decision.blast, decision.handoffs, case.lead.owner, case.lead.mql_since) == (None, (), None, MONDAY)
+
+
+def test_who_falls_into_the_same_stage_by_another_row_does_not_move() -> None:
+    case = Case(book=BOOK)
+    began(case, Stage.ACCEPTED, status="Working", owner="U1")
+    case.book = rulebook(lifecycle=lifecycle_rules(baseline=[BaselineRow(stage=Stage.ACCEPTED)]))
+    decision = case.decide(MONDAY, needs_baseline=True, is_provisional=True)
+    assert (moves(decision), case.lead.owner) == ([], BO)
+
+
+def test_a_stage_that_is_not_from_the_table_alone_is_kept() -> None:
+    case = Case(book=BOOK)
+    began(case, Stage.ACCEPTED, status="Working")
+    case.book = OTHER
+    assert moves(case.decide(MONDAY, needs_baseline=True, is_provisional=False)) == []
+
+
+def test_whom_the_new_table_does_not_know_is_known_and_nothing_else() -> None:
+    case = Case(book=BOOK)
+    began(case, Stage.RECYCLED, status="Nurture")
+    case.book = OTHER
+    assert moves(case.decide(MONDAY, needs_baseline=True, is_provisional=True)) == [(Stage.RECYCLED, Stage.KNOWN)]

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.routing import Member
+from domain.account import Account, Certainty
 from domain.decision import BlastClass
-from domain.lead import Account
 from domain.score import Grade
 from domain.stage import Cause, Stage
 from domain.values import RecordRef
@@ -127,7 +127,12 @@ def test_a_request_that_the_rep_had_not_heard_of_outlives_the_rejection() -> Non
 
 
 def test_a_customer_who_asks_is_told_to_the_account_owner_without_a_handoff() -> None:
-    account = Account(ref=RecordRef(connection="crm", object="Account", id="A1"), name="Globex", owner=DI)
+    account = Account(
+        ref=RecordRef(connection="crm", object="Account", id="A1"),
+        name="Globex",
+        certainty=Certainty.EXPLICIT,
+        owner=DI,
+    )
     case = Case(
         lead=lead(stage=Stage.CUSTOMER), score=score(20, hand_raises=(form(MONDAY),)), more={"account": account}
     )
@@ -207,7 +212,12 @@ def test_the_request_of_somebody_in_a_handoff_whose_rep_left_goes_to_another() -
 
 
 def test_a_customer_who_asks_is_a_task_of_the_account_owner_without_a_clock() -> None:
-    account = Account(ref=RecordRef(connection="crm", object="Account", id="A1"), name="Globex", owner=DI)
+    account = Account(
+        ref=RecordRef(connection="crm", object="Account", id="A1"),
+        name="Globex",
+        certainty=Certainty.EXPLICIT,
+        owner=DI,
+    )
     more = {"account": account, "is_customer": True}
     case = Case(lead=lead(stage=Stage.CUSTOMER), score=score(20, hand_raises=(form(MONDAY),)), more=more)
     decision = case.decide(MONDAY + HOUR)

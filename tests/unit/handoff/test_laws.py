@@ -10,10 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from config.conditions import Condition, Operator, Row
 from config.lifecycle import DisqualifyRule
 from config.routing import Member
+from domain.account import Account, Certainty
 from domain.activity import Activity
 from domain.decision import Decision
 from domain.handoff import Queue, Rep
-from domain.lead import Account
 from domain.score import Grade
 from domain.stage import Cause, Signal, SignalKind, Stage
 from domain.values import RecordRef
@@ -265,7 +265,7 @@ class Histories(RuleBasedStateMachine):
     @rule(owner=st.sampled_from([None, DI, "left@acme.example"]))
     def an_account_is_found(self, owner: str | None) -> None:
         ref = RecordRef(connection="crm", object="Account", id="A1")
-        self.case.more["account"] = Account(ref=ref, name="Globex", owner=owner)
+        self.case.more["account"] = Account(ref=ref, name="Globex", certainty=Certainty.EXPLICIT, owner=owner)
         self.run()
 
     @rule(late=st.integers(0, 500), declined=st.booleans())

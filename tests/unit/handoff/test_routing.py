@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from config.conditions import Condition
 from config.routing import Absence, Member, RoutingRule, Target
+from domain.account import Account, Certainty
 from domain.handoff import Handoff, HandoffKind, Queue, Rep
-from domain.lead import Account
 from domain.stage import Stage
 from domain.values import LeadId, RecordRef
 from handoff.routing import Ask, Routed, RoutingState, route
@@ -39,7 +39,9 @@ from tests.unit.handoff.material import (
 )
 
 HOUR = timedelta(hours=1)
-ACCOUNT = Account(ref=RecordRef(connection="crm", object="Account", id="A1"), name="Globex", owner=DI)
+ACCOUNT = Account(
+    ref=RecordRef(connection="crm", object="Account", id="A1"), name="Globex", certainty=Certainty.EXPLICIT, owner=DI
+)
 
 
 def ask(case: Case, **changes: Any) -> Routed:

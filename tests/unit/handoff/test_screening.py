@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from config.conditions import Condition, Operator, Row
 from config.lifecycle import DisqualifyRule
 from domain.decision import BlastClass
+from domain.rule_problem import RuleFile, RuleProblem
 from domain.stage import Cause, Signal, SignalKind, Stage
 from tests.unit.handoff.material import (
     BO,
@@ -157,3 +158,14 @@ def test_a_touch_says_nothing_about_what_another_system_decided() -> None:
     case.sales.append(call(MONDAY + 2 * HOUR))
     case.decide(MONDAY + 3 * HOUR)
     assert case.stage() is Stage.DISQUALIFIED
+
+
+def test_a_rule_that_cannot_be_told_disqualifies_nobody_is_named_and_the_next_is_asked() -> None:
+    hasty = DisqualifyRule(name="Too small", when=Condition(expr="lead.size < 10"))
+    book = rulebook(lifecycle=lifecycle_rules(disqualify=[hasty, *BOOK.lifecycle.disqualify]))
+    unsure = Case(book=book, lead=lead(stage=Stage.KNOWN)).decide(MONDAY)
+    words = "lead.size is blank: ask has(lead.size) first"
+    told = RuleProblem(file=RuleFile.LIFECYCLE, rule="disqualify 'Too small'", words=words)
+    assert (unsure.transitions, unsure.problems) == ((), (told,))
+    sure = declined(Case(book=book, lead=lead(stage=Stage.KNOWN)), changed_at={"decision": MONDAY}).decide(MONDAY)
+    assert ([move.after for move in sure.transitions], sure.problems) == ([Stage.DISQUALIFIED], (told,))

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from config.routing import Block
+from domain.account import Account, Certainty
 from domain.activity import Activity, ActivityKind
 from domain.decision import IntentKind
-from domain.lead import Account
 from domain.score import Dimension, Line
 from domain.values import RecordRef
 from tests.unit.handoff.material import (
@@ -94,7 +94,13 @@ def test_the_body_tells_everything_worth_knowing() -> None:
         latest_at=asked,
     )
     case.score = score(20, at=asked, hand_raises=(form(asked),), lines=(line,))
-    account = Account(ref=RecordRef(connection="crm", object="Account", id="A"), name="Globex", owner=DI, won_deals=1)
+    account = Account(
+        ref=RecordRef(connection="crm", object="Account", id="A"),
+        name="Globex",
+        certainty=Certainty.EXPLICIT,
+        owner=DI,
+        won_deals=1,
+    )
     case.more = {"account": account, "is_customer": False}
     case.values["do_not_call"] = True
     case.decide(asked)

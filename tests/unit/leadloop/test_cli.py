@@ -41,7 +41,7 @@ def test_help_answers_without_loading_a_vendor_a_database_or_a_server(arguments:
     [
         (["runn"], "leadloop: No such command 'runn'. Did you mean 'run', 'runs'? See `leadloop --help`."),
         (["errors", "lst"], "leadloop: No such command 'lst'. Did you mean 'list'? See `leadloop errors --help`."),
-        (["plan", "--jsn"], "leadloop: No such option: --jsn (Possible options: --json). See `leadloop plan --help`."),
+        (["run", "--jsn"], "leadloop: No such option: --jsn (Possible options: --json). See `leadloop run --help`."),
         (["init"], "leadloop: Missing argument 'DIR'. See `leadloop init --help`."),
         (["apply"], "leadloop: Missing argument 'FILE'. See `leadloop apply --help`."),
         (["explain", "x", "--at", "yesterday"], NO_TIME.format("yesterday")),

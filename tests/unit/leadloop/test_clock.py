@@ -1,6 +1,7 @@
 """The clock that follows the simulator's."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,3 +51,42 @@ def test_a_simulator_that_does_not_answer_is_a_setting_to_mend() -> None:
 
 def test_system_is_the_wall() -> None:
     assert isinstance(clock_of("system"), SystemClock)
+
+
+@dataclass
+class Machine:
+    wall: datetime = datetime(2026, 9, 7, 12, tzinfo=UTC)
+    counter: float = 0.0
+
+    def clock(self) -> SystemClock:
+        return SystemClock(wall=lambda: self.wall, counter=lambda: self.counter)
+
+    def passes(self, seconds: float) -> datetime:
+        self.wall, self.counter = self.wall + timedelta(seconds=seconds), self.counter + seconds
+        return self.wall
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=3), timedelta(days=365)])
+def test_a_wall_that_is_set_is_not_believed_against_every_system(jump: timedelta) -> None:
+    machine = Machine()
+    clock = machine.clock()
+    clock.hear("salesforce", machine.wall)
+    clock.hear("hubspot", machine.wall + timedelta(seconds=2))
+    right = machine.passes(60)
+    machine.wall += jump
+    assert timedelta() <= clock.now() - right <= timedelta(seconds=2)
+    machine.passes(3600)
+    assert timedelta() <= clock.refresh() - right - timedelta(hours=1) <= timedelta(seconds=2)
+
+
+def test_one_system_that_agrees_with_the_wall_is_enough_and_so_is_less_than_ten_minutes() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    clock.hear("salesforce", machine.wall - timedelta(days=1))
+    clock.hear("hubspot", machine.wall + timedelta(minutes=9))
+    assert clock.now() == machine.wall
+
+
+def test_nobody_told_the_time_so_it_is_the_walls() -> None:
+    machine = Machine()
+    assert machine.clock().now() == machine.wall

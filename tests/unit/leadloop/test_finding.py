@@ -1,10 +1,12 @@
 """Ids as people paste them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from leadloop.finding import checksum, find_lead, unknown
+from store import identity, leads
 from store.engine import Store
 
 
@@ -27,4 +29,14 @@ def test_a_number_that_no_lead_can_have_is_unknown(tmp_path: Path, text: str) ->
     store.migrate()
     with store.read() as tx:
         assert find_lead(tx, text) is None
+    store.dispose()
+
+
+def test_the_key_and_the_number_of_a_lead_that_was_united_lead_to_who_it_is_now(tmp_path: Path) -> None:
+    store, now = Store.open("sqlite:///it.db", folder=tmp_path), datetime(2026, 9, 7, 12, tzinfo=UTC)
+    store.migrate()
+    with store.write() as tx:
+        kept, gone = leads.create(tx, 2, now=now, installation="demo")
+        identity.merge(tx, kept.id, gone.id, now=now)
+        assert [find_lead(tx, text) for text in (gone.key, str(gone.id))] == [kept.id, kept.id]
     store.dispose()

@@ -31,6 +31,16 @@ def test_a_document_is_one_json_object_with_the_version_of_its_shape(capfd: pyte
     assert json.loads(capfd.readouterr().out) == {"schema_version": 1, "leads": {"7": "x"}}
 
 
+@pytest.mark.parametrize("rows", [[], [{"lead": 1}], [{"lead": 1, "now": 'a"b'}, {"lead": 2, "now": None}]], ids=len)
+def test_a_long_document_ends_with_its_rows_a_line_each(
+    rows: list[dict[str, object]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    screen.long_document({"creates": 2}, "changes", iter(rows))
+    told = capfd.readouterr().out
+    assert json.loads(told) == {"schema_version": 1, "creates": 2, "changes": rows}
+    assert sum(line.startswith("    {") for line in told.splitlines()) == len(rows)
+
+
 def test_sentences_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     screen.say("Next: leadloop apply")
     told = capsys.readouterr()

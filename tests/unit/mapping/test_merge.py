@@ -125,7 +125,8 @@ def test_clearing_against_a_change_is_a_conflict_where_a_blank_is_a_value() -> N
 def test_the_newer_change_wins_only_if_both_times_are_certain() -> None:
     rule = prop(S.TWO_WAY)
     certain = [side("crm", "b", "a", LATE), side("mail", "c", "a", EARLY)]
-    assert merge(rule, certain, types=TYPES) == Merged(value="b", writes={"mail": "b"})
+    told = "newer by field history: crm 2026-11-02 00:00, mail 2026-11-01 00:00"
+    assert merge(rule, certain, types=TYPES) == Merged(value="b", writes={"mail": "b"}, why=told)
     assert merge(rule, [certain[0], side("mail", "c", "a")], types=TYPES).conflict is not None
     assert merge(rule, [certain[0], side("mail", "c", "a", LATE)], types=TYPES).conflict is not None
 

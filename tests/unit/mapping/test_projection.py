@@ -11,7 +11,7 @@ from config.mapping import MappingRules, People, Property, Role, System
 from domain.record import FieldType, Record
 from domain.stage import Stage
 from domain.values import RecordRef, Value
-from mapping.projection import project, unmapped_owner
+from mapping.projection import project
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 STATUS = {
@@ -92,18 +92,11 @@ def test_the_owner_is_each_systems_own_user() -> None:
 def test_a_contacts_owner_is_never_written() -> None:
     heads = {"crm": record("crm", "Contact")}
     assert wished({"owner": "rep@us.example"}, heads) == {}
-    assert unmapped_owner({"owner": "new@us.example"}, heads, RULES, users=USERS) == ()
 
 
 @pytest.mark.parametrize("owner", ["queue:unassigned", None, "stranger@us.example", ""])
 def test_a_queue_nobody_and_a_stranger_are_no_owner_to_write(owner: Value) -> None:
     assert wished({"owner": owner}) == {}
-
-
-def test_an_owner_without_a_user_is_named_per_system() -> None:
-    users = {("crm", "new@us.example"): "005B"}
-    assert unmapped_owner({"owner": "New@us.example"}, HEADS, RULES, users=users) == ("mail",)
-    assert unmapped_owner({"owner": "queue:unassigned"}, HEADS, RULES, users=users) == ()
 
 
 def test_a_status_follows_the_stage_where_the_rules_have_a_word_for_it() -> None:

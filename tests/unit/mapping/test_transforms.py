@@ -99,7 +99,14 @@ def test_a_map_that_would_change_its_own_output_is_refused(text: str) -> None:
 
 
 def test_every_name_can_be_written_in_a_rule() -> None:
-    arguments = {"truncate": "(80)", "join": "(', ')", "split": "(',')", "map": "(a=b)"}
+    arguments = {
+        "truncate": "(80)",
+        "join": "(', ')",
+        "split": "(',')",
+        "map": "(a=b)",
+        "scale": "(10)",
+        "day": "(UTC)",
+    }
     for name in NAMES:
         assert parse(name + arguments.get(name, "")).text.startswith(name)
 
@@ -107,7 +114,8 @@ def test_every_name_can_be_written_in_a_rule() -> None:
 WRITTEN = (
     "trim", "lower", "upper", "title", "e164", "country2", "state2", "domain", "digits", "number", "date",
     "date(%d/%m/%Y)", "datetime", "datetime(Europe/Berlin)", "truncate(7)", "join(', ')", "join(;)", "split(',')",
-    "split(' ', 1)", "split(-, 2)", "map(Open=OPEN, b=c)",
+    "split(' ', 1)", "split(-, 2)", "map(Open=OPEN, b=c)", "map(Open=OPEN, b=c, *)", "map(Open=c, b=c)", "phone",
+    "country_name", "country_name(iso)", "state_name", "e164(US)", "round(2)", "day(Europe/Berlin)",
 )  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=20),

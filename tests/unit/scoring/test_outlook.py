@@ -103,7 +103,7 @@ def test_the_quick_view_is_within_its_error_of_the_exact_sum(
 
 def _awards(scoring: ScoringRules, done: list[Activity]) -> tuple[list[Award], int | None]:
     scorer = Scorer(scoring, HASH, "UTC")
-    matched = match([each for each in known(done, NOW) if each.occurred_at <= NOW], scorer.book.by_kind)
+    matched = match([each for each in known(done, NOW) if each.occurred_at <= NOW], scorer.book.by_kind).by_rule
     return youngest_first(scorer.tallies(scorer.book.engagement, matched, as_of=NOW)), scorer.book.total_cap
 
 

@@ -10,7 +10,7 @@ from domain.run import OutboxStatus
 from domain.values import Value
 from store import leads, outbox
 from store.engine import Store, Tx
-from store.leaving_out import LEFT_OUT, leave_out, replan_stopped, waiting_with
+from store.leaving_out import LEFT_OUT, REDEFINED, leave_out, let_go, replan_stopped, waiting_with
 from store.outbox import OutboxRow, Settlement
 from tests.unit.store.examples import NOON, at, creation, draft, found
 
@@ -109,3 +109,19 @@ def test_the_leads_of_parked_rows_are_planned_again(store: Store) -> None:
         outbox.settle(tx, [Settlement(row_id=each, status=OutboxStatus.PARKED) for each in numbers], now=NOON)
         replan_stopped(tx, "salesforce", GONE)
         assert leads.plan_due(tx, limit=None) == [ann]
+
+
+def test_what_was_refused_for_a_field_that_is_another_one_now_stands_in_nobodys_way(store: Store) -> None:
+    same, other = {"LL_Score__c": 1}, {"Status": "MQL"}
+    with store.write() as tx:
+        (ann, ben) = found(tx, "00Q1", "00Q2")
+        drafts = [replace(draft("00Q1", values=same), lead_id=ann), replace(draft("00Q2", values=other), lead_id=ben)]
+        numbers = outbox.put(tx, drafts, now=NOON)
+        outbox.claim(tx, "salesforce", lane=None, limit=9, owner="a", epoch=1, now=NOON)
+        outbox.settle(tx, [Settlement(row_id=each, status=OutboxStatus.PARKED) for each in numbers], now=NOON)
+        let_go(tx, "salesforce", GONE, now=at(9))
+        rows = [one(tx, number) for number in numbers]
+        assert [row.status for row in rows] == [OutboxStatus.DONE, OutboxStatus.PARKED]
+        assert (rows[0].message, leads.plan_due(tx, limit=None)) == (f"I{REDEFINED[1:]}.", [ann])
+        (again,) = outbox.put(tx, drafts[:1], now=at(10))
+        assert one(tx, again).status is OutboxStatus.PENDING

@@ -1,6 +1,9 @@
 """Whom news of an account or a deal concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -9,13 +12,18 @@ from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
 from store import leads, records
 from store.engine import Store, Tx
-from sync.companies import host, keep_company
+from sync.accounts import CROWD
+from sync.companies import keep_company
 from sync.identify import identify
 from sync.loop import InForce
 from sync.material import gather, users
 from tests.unit.sync.looping import NOON
 
+MINUTES: Iterator[int] = count(1)
 GLOBEX = RecordRef(connection="salesforce", object="Account", id="001A")
+
+
+LEAD_7 = RecordRef(connection="salesforce", object="Lead", id="00Q7")
 
 
 def shown(ref: RecordRef, values: Mapping[str, Value]) -> Record:
@@ -33,6 +41,8 @@ def met(tx: Tx, rules: InForce, ref: RecordRef, email: str) -> LeadId:
 
 
 def news(tx: Tx, rules: InForce, holds: Holds, record: Record) -> set[LeadId]:
+    """Whom it concerns; each is newer than the last."""
+    record = replace(record, modified_at=NOON + timedelta(minutes=next(MINUTES)))
     records.upsert(tx, [record], seen_at=NOON)
     return keep_company(tx, [record], holds, rules.mapping)
 
@@ -43,11 +53,11 @@ def account(rules: InForce, **more: Value) -> Record:
     return shown(GLOBEX, {words.name: "Globex", words.domain: "https://www.globex.example", **more})
 
 
-def deal(rules: InForce) -> Record:
+def deal(rules: InForce, of: str | None = GLOBEX.id) -> Record:
     words = rules.mapping.systems["salesforce"].deals
     assert words is not None
     ref = RecordRef(connection="salesforce", object=words.object, id="006A")
-    return shown(ref, {words.account: GLOBEX.id, words.closed: False, words.won: False})
+    return shown(ref, {words.account: of, words.closed: False, words.won: False})
 
 
 PEOPLE = [
@@ -76,7 +86,7 @@ def test_a_person_whose_address_moved_is_found_at_the_new_domain_only(store: Sto
         lead = met(tx, rules, ref, "ana@umbrella.example")
         assert met(tx, rules, ref, "ana@globex.example") == lead
         assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {lead}
-        other = account(rules, Website="umbrella.example")
+        other = replace(account(rules, Website="umbrella.example"), ref=replace(GLOBEX, id="001B"))
         assert news(tx, rules, Holds.ACCOUNTS, other) == set()
 
 
@@ -86,9 +96,114 @@ def test_an_account_at_a_host_open_to_everybody_concerns_nobody(store: Store, ru
         assert news(tx, rules, Holds.ACCOUNTS, account(rules, Website="gmail.com")) == set()
 
 
-@pytest.mark.parametrize(
-    "website",
-    ["acme.example", "www.acme.example", "https://www.Acme.example/x?y", "http://acme.example:8080", " ACME.example "],
-)
-def test_a_website_is_its_host(website: str) -> None:
-    assert host(website) == "acme.example"
+CONTACT = RecordRef(connection="salesforce", object="Contact", id="003A")
+BESIDE = RecordRef(connection="hubspot", object="contacts", id="9")
+
+
+def named(tx: Tx, rules: InForce, account_id: str) -> LeadId:
+    """A Contact of this account whose address is elsewhere."""
+    people = rules.mapping.systems["salesforce"].people
+    assert people.account is not None
+    record = shown(CONTACT, {people.email: "ana@elsewhere.example", people.account: account_id})
+    records.upsert(tx, [record], seen_at=NOON)
+    (lead,) = identify(tx, [record], rules.mapping, rule_hash=rules.hash, now=NOON, armed_at=NOON)
+    return lead
+
+
+def test_an_account_that_moves_concerns_who_gets_it_and_who_loses_it(store: Store, rules: InForce) -> None:
+    with store.write() as tx:
+        ana = met(tx, rules, RecordRef(connection="hubspot", object="contacts", id="1"), "ana@globex.example")
+        bob = met(tx, rules, RecordRef(connection="hubspot", object="contacts", id="2"), "bob@shop.umbrella.example")
+        met(tx, rules, BESIDE, "eve@wayne.example")
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {ana}
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules, Website="www.umbrella.example")) == {ana, bob}
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules, Website="www.umbrella.example", Type="x")) == {bob}
+
+
+@pytest.mark.parametrize("end", ["cleared", "deleted", "deleted for good"])
+def test_an_account_that_is_gone_is_told_once_and_then_concerns_nobody(store: Store, rules: InForce, end: str) -> None:
+    cleared = account(rules, Website=None)
+    gone = {
+        "cleared": cleared,
+        "deleted": replace(account(rules), archived=True),
+        "deleted for good": replace(cleared, values={}, archived=True),
+    }
+    with store.write() as tx:
+        ana = met(tx, rules, BESIDE, "ana@globex.example")
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {ana}
+        assert news(tx, rules, Holds.ACCOUNTS, gone[end]) == {ana}
+        assert records.find(tx, "salesforce", "Account", "domain", ["globex.example"]) == {}
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {ana}
+
+
+def test_news_of_an_account_reach_who_names_one_that_was_merged_into_it(store: Store, rules: InForce) -> None:
+    heir = replace(GLOBEX, id="001H")
+    with store.write() as tx:
+        ana = named(tx, rules, GLOBEX.id)
+        news(tx, rules, Holds.ACCOUNTS, account(rules))
+        loser = replace(account(rules), archived=True, merged_into=heir)
+        assert news(tx, rules, Holds.ACCOUNTS, loser) == {ana}
+        assert news(tx, rules, Holds.ACCOUNTS, replace(account(rules, Website=None), ref=heir)) == {ana}
+        assert news(tx, rules, Holds.DEALS, deal(rules, of=heir.id)) == {ana}
+
+
+def test_a_deal_that_is_given_to_another_account_concerns_the_people_of_both(store: Store, rules: InForce) -> None:
+    other = replace(account(rules, Website="umbrella.example"), ref=replace(GLOBEX, id="001B"))
+    with store.write() as tx:
+        ana = met(tx, rules, BESIDE, "ana@globex.example")
+        bob = met(tx, rules, replace(BESIDE, id="10"), "bob@umbrella.example")
+        for each in (account(rules), other):
+            news(tx, rules, Holds.ACCOUNTS, each)
+        assert news(tx, rules, Holds.DEALS, deal(rules)) == {ana}
+        assert news(tx, rules, Holds.DEALS, deal(rules, of="001B")) == {ana, bob}
+        assert news(tx, rules, Holds.DEALS, deal(rules, of=None)) == {bob}
+        assert news(tx, rules, Holds.DEALS, deal(rules, of=None)) == set()
+
+
+def test_who_names_an_account_no_more_is_not_concerned_by_it_any_more(store: Store, rules: InForce) -> None:
+    with store.write() as tx:
+        ana = named(tx, rules, GLOBEX.id)
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {ana}
+        assert named(tx, rules, "") == ana
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == set()
+
+
+def test_a_contact_whose_company_hubspot_shows_as_a_number_hears_of_it(store: Store, rules: InForce) -> None:
+    company = RecordRef(connection="hubspot", object="companies", id="901")
+    with store.write() as tx:
+        record = shown(BESIDE, {"email": "ana@elsewhere.example", "associatedcompanyid": 901})
+        records.upsert(tx, [record], seen_at=NOON)
+        (ana,) = identify(tx, [record], rules.mapping, rule_hash=rules.hash, now=NOON, armed_at=NOON)
+        assert news(tx, rules, Holds.ACCOUNTS, shown(company, {"name": "Globex"})) == {ana}
+
+
+def test_news_of_an_account_reach_who_names_the_same_company_in_the_other_system(store: Store, rules: InForce) -> None:
+    company = RecordRef(connection="hubspot", object="companies", id="901")
+    linked = {"name": "Globex", "salesforceaccountid": GLOBEX.id}
+    with store.write() as tx:
+        record = shown(BESIDE, {"email": "ana@gmail.com", "associatedcompanyid": 901})
+        records.upsert(tx, [record], seen_at=NOON)
+        (ana,) = identify(tx, [record], rules.mapping, rule_hash=rules.hash, now=NOON, armed_at=NOON)
+        bob = named(tx, rules, GLOBEX.id)
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {bob}
+        assert news(tx, rules, Holds.ACCOUNTS, shown(company, linked)) == {ana, bob}
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules, Website=None)) == {ana, bob}
+        unlinked = shown(company, {"name": "Globex", "domain": "globex.example"})
+        assert news(tx, rules, Holds.ACCOUNTS, unlinked) == {ana, bob}
+        assert news(tx, rules, Holds.ACCOUNTS, unlinked) == {ana}
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {ana, bob}
+
+
+def test_news_of_an_account_at_a_host_of_very_many_concern_who_names_it_and_no_namesakes(
+    store: Store, rules: InForce
+) -> None:
+    name, theirs = RecordRef(connection="salesforce", object="Contact", id="003N"), "ana@globex.example"
+    with store.write() as tx:
+        lead = met(tx, rules, LEAD_7, theirs)
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules)) == {lead}
+        others = [replace(GLOBEX, id=f"001X{number}") for number in range(CROWD + 1)]
+        records.index_many(tx, {each: {"domain": "globex.example"} for each in others})
+        person = shown(name, {"Email": "bob@bob.example", "AccountId": GLOBEX.id})
+        records.upsert(tx, [person], seen_at=NOON)
+        (namer,) = identify(tx, [person], rules.mapping, rule_hash=rules.hash, now=NOON, armed_at=NOON)
+        assert news(tx, rules, Holds.ACCOUNTS, account(rules, Name="Globex Pages")) == {namer}

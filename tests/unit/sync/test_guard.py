@@ -279,7 +279,8 @@ def test_a_flood_of_hand_raises_stays_within_their_hour_and_the_room_of_the_day(
     with database(tmp_path) as tx:
         passed = 0
         for _ in range(5):
-            space = guard.room_left(tx, NARROW, active_reps=1, now=NOW)
+            limits = guard.limits_of(tx, NARROW, active_reps=1, now=NOW)
+            space = guard.room_within(tx, NARROW, limits, pilots=frozenset(), now=NOW)
             each = [replace(HAND_RAISE, allowance=admitted(space, HAND_RAISE).allowance) for _ in range(50)]
             saved = [one for one in each if one.allowance is not None]
             guard.book(tx, saved, now=NOW)

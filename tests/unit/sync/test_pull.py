@@ -58,6 +58,11 @@ def test_every_pace_has_its_rest_and_a_raised_hand_none(ago: timedelta, expected
     assert due(dict.fromkeys(Streams.streams, NOW - ago)) == expected
 
 
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=365)])
+def test_what_was_read_in_the_future_is_due_for_the_clock_was_set_back(ahead: timedelta) -> None:
+    assert due(dict.fromkeys(Streams.streams, NOW + ahead)) == ["contacts", "forms", "owners", "lists"]
+
+
 def test_a_cycle_by_hand_reads_hot_streams_whenever_it_is_asked_to() -> None:
     just_read = dict.fromkeys(Streams.streams, NOW - timedelta(seconds=1))
     waits = waits_of(Schedule(), hot=timedelta())

@@ -14,8 +14,9 @@ from store.engine import Store
 from store.outbox import OutboxDraft
 from sync.loop import InForce, Loop
 from sync.push import push
-from tests.unit.sync.looping import NOON, Writing, at, looping
-from tests.unit.sync.material import LEAD, RULES, record, wish
+from sync.settle import AS_NEW
+from tests.unit.sync.looping import NOON, Writing, applied, at, looping
+from tests.unit.sync.material import LEAD, PERSON, RULES, record, wish
 
 CONTACT = RecordRef(connection="salesforce", object="Contact", id="003000000000001AAA")
 FIELDS = {"OwnerId": "005F", "Title": "CEO"}
@@ -117,3 +118,44 @@ def test_what_stood_in_a_conflicting_change_beside_the_conflict_is_planned_again
         push(loop, "salesforce", now=at(1))
         with store.read() as tx:
             assert leads.plan_due(tx, limit=None) == [lead]
+
+
+def test_what_arrived_is_agreed_with_whoever_showed_it_first_and_makes_nobody_due(
+    store: Store, version: RuleVersion, title: str
+) -> None:
+    with looping(store, version, Writing()) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q", "Title": "VP"}), record(PERSON, {"jobtitle": "CEO"}))
+        with store.write(loop.epoch) as tx:
+            bases.save_bases(tx, {lead: {(title, name): ("VP", "VP", ()) for name in ("salesforce", "hubspot")}})
+            leads.clear_due(tx, [lead], now=NOON)
+        push(loop, "salesforce", now=at(1))
+        with store.read() as tx:
+            known_by_now = bases.bases_of(tx, [lead])[lead]
+            assert leads.count_due(tx, now=at(1)) == 0
+    assert [known_by_now[title, name][0] for name in ("salesforce", "hubspot")] == ["CEO", "CEO"]
+
+
+def test_what_was_changed_elsewhere_meanwhile_stays_a_change(store: Store, version: RuleVersion, title: str) -> None:
+    with looping(store, version, Writing()) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q", "Title": "VP"}), record(PERSON, {"jobtitle": "Founder"}))
+        with store.write(loop.epoch) as tx:
+            bases.save_bases(tx, {lead: {(title, name): ("VP", "VP", ()) for name in ("salesforce", "hubspot")}})
+        push(loop, "salesforce", now=at(1))
+        with store.read() as tx:
+            known_by_now = bases.bases_of(tx, [lead])[lead]
+    assert [known_by_now[title, name][0] for name in ("salesforce", "hubspot")] == ["CEO", "VP"]
+
+
+def test_what_a_late_search_shows_from_before_our_write_takes_nothing_back(store: Store, version: RuleVersion) -> None:
+    """Somebody's edit of another field, seen late: the field that we wrote meanwhile was cleared by nobody."""
+    system = Writing()
+    with looping(store, version, system) as loop:
+        known(loop, replace(record(LEAD, {"OwnerId": "005Q", "Title": None}), modified_at=NOON))
+        system.does = lambda changes: iter([replace(applied(changes[0]), modified_at=at(20))])
+        push(loop, "salesforce", now=at(20))
+        late = replace(record(LEAD, {"OwnerId": "005Q", "Title": None, "City": "Leeds"}), modified_at=at(10))
+        whole = replace(record(LEAD, {**FIELDS, "City": "Leeds"}), modified_at=at(20) - AS_NEW)
+        for seen, shown in ((late, FIELDS), (whole, whole.values), (late, whole.values)):
+            with store.write(loop.epoch) as tx:
+                records.upsert(tx, [seen], seen_at=at(30))
+                assert records.get(tx, [LEAD])[LEAD].values == shown

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.salesforce.guarded import PARTS_PER_CALL
+from connectors.salesforce.guarded import PARTS_PER_CALL, UNSEEN
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
 from tests.unit.connectors.salesforce.org import Org, connected, page, reply, row
 
@@ -111,3 +111,20 @@ def test_where_the_moment_is_hidden_the_look_is_the_only_guard() -> None:
     assert [receipt.outcome for receipt in write(org, 1)] == [APPLIED]
     (part,) = org.calls("composite")[0]["compositeRequest"]
     assert "If-Unmodified-Since" not in part["httpHeaders"]
+
+
+def test_a_record_that_only_a_query_does_not_show_is_not_taken_for_gone_and_not_written_over() -> None:
+    there = change(0).id
+
+    def told(_: str, path: str, body: Any) -> Any:
+        if path == "composite/sobjects/Lead":
+            return [{"Id": one} if one == there else None for one in body["ids"]]
+        return page([])
+
+    org = Org(told)
+    found = write(org, 2)
+    assert [(each.outcome, each.code, each.retryable) for each in found] == [
+        (REFUSED, UNSEEN, True),
+        (ReceiptOutcome.GONE, "ENTITY_IS_DELETED", False),
+    ]
+    assert {path for _, path, _ in org.asked if path.startswith("composite")} == {"composite/sobjects/Lead"}

@@ -1,6 +1,4 @@
-"""`leadloop conflicts …`: as in `leadloop/cli.py`, what a command does is imported by the command that needs it."""
-
-# ruff: noqa: PLC0415 - see above
+"""`leadloop conflicts …`."""
 
 from typing import Annotated
 
@@ -8,12 +6,12 @@ import typer
 
 from leadloop.options import HERE, Environment, Folder, Json, Wait
 
-conflicts = typer.Typer(help="What no rule could decide, and a person's word on it.", no_args_is_help=True)
+app = typer.Typer(name="conflicts", help="What no rule could decide, and a person's word on it.", no_args_is_help=True)
 
 PropertyName = Annotated[str | None, typer.Option("--property", metavar="NAME", help="A property of mapping.yaml.")]
 
 
-@conflicts.command("list")
+@app.command("list")
 def conflicts_list(
     *, property: PropertyName = None, folder: Folder = HERE, environment: Environment = None, json: Json = False
 ) -> int:
@@ -23,7 +21,7 @@ def conflicts_list(
     return command.listing(folder, environment=environment, property=property, as_json=json)
 
 
-@conflicts.command("resolve")
+@app.command("resolve")
 def conflicts_resolve(
     *,
     names: Annotated[

@@ -12,7 +12,7 @@ from domain.stage import Signal, SignalKind
 from domain.values import RecordRef, Value
 from mapping.agreement import Base
 from mapping.merge_lead import LeadMerge
-from sync.conclude import find_signals
+from sync.looking import find_signals
 from sync.loop import InForce
 from sync.material import Material
 from tests.unit.sync.material import EARLIER, LEAD, PERSON, USERS, ana, member, record, wish

@@ -1,9 +1,4 @@
-"""Commands about what was done: `leadloop audit …`, `runs …`.
-
-As in `leadloop/cli.py`, what a command does is imported by the command that needs it.
-"""
-
-# ruff: noqa: PLC0415 - see above
+"""`leadloop audit …`."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from leadloop.options import HERE, Environment, Folder, Json, RunNumber, moment
+from leadloop.options import HERE, Environment, Folder, Json, Since, moment
 
-audit = typer.Typer(help="What was done, by whom and why; nobody can change it unseen.", no_args_is_help=True)
-runs = typer.Typer(help="Cycles and applied plans, and what each wrote.", no_args_is_help=True)
+app = typer.Typer(
+    name="audit", help="What was done, by whom and why; nobody can change it unseen.", no_args_is_help=True
+)
 
-Since = Annotated[datetime | None, typer.Option("--since", parser=moment, metavar="TIME", help="From then on.")]
 Until = Annotated[datetime | None, typer.Option("--until", parser=moment, metavar="TIME", help="Before then.")]
 
 
-@audit.command("verify")
+@app.command("verify")
 def audit_verify(
     *,
     folder: Folder = HERE,
@@ -36,7 +31,7 @@ def audit_verify(
     return command.verify(folder, environment=environment, anchor=anchor, as_json=json)
 
 
-@audit.command("list")
+@app.command("list")
 def audit_list(
     *,
     folder: Folder = HERE,
@@ -56,25 +51,3 @@ def audit_list(
 
     wanted = Wanted(record_id=record, actor=actor, action=action, since=since, until=until)
     return command.listing(folder, wanted, environment=environment, lead=lead, limit=limit, as_json=jsonl)
-
-
-@runs.command("list")
-def runs_list(
-    *,
-    folder: Folder = HERE,
-    environment: Environment = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Only the last so many.")] = 20,
-    json: Json = False,
-) -> int:
-    """The last runs, newest first: when, why, by whom, and what they wrote."""
-    from leadloop.commands import runs as command
-
-    return command.listing(folder, environment=environment, limit=limit, as_json=json)
-
-
-@runs.command("show")
-def runs_show(*, run: RunNumber, folder: Folder = HERE, environment: Environment = None, json: Json = False) -> int:
-    """One run: its counts, and its writes by system, object and outcome."""
-    from leadloop.commands import runs as command
-
-    return command.show(folder, run, environment=environment, as_json=json)
