@@ -18,6 +18,8 @@ TIMEOUT_S = 5.0
 
 MAY_DIFFER = timedelta(minutes=10)
 """Less is nobody's concern: clocks of machines drift, and answers take their time."""
+CUT = timedelta(seconds=1)
+"""A header tells whole seconds: what has happened by then is not to lie in the future."""
 
 
 def _wall() -> datetime:
@@ -47,7 +49,7 @@ class SystemClock:
         wall, counter = self._wall(), self._counter()
         theirs = [told + timedelta(seconds=counter - heard) for told, heard in tuple(self._told.values())]
         nearest = min(theirs, key=lambda each: abs(each - wall), default=wall)
-        return wall if abs(nearest - wall) <= MAY_DIFFER else nearest
+        return wall if abs(nearest - wall) <= MAY_DIFFER else nearest + CUT
 
     def refresh(self) -> datetime:
         return self.now()

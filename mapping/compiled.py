@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -111,6 +112,17 @@ class FieldMap:
         self.country = next((one for one in self.shared if one.rule.name == "country"), None) or next(
             (one for one in self.shared if _is_country(one)), None
         )
+
+    def about(self, names: Collection[str]) -> "FieldMap":
+        """The same for a merge of these shared properties alone, and of what they go by: a country, the evidence of an
+        opt-in. Where a gate may close, nothing can be told of a property alone: then it is the whole."""
+        if self.gates:
+            return self
+        by = {one.rule.opted_in_at for one in self.shared if one.rule.name in names}
+        found = copy(self)
+        found.shared = tuple(one for one in self.shared if one.rule.name in {*names, *by} or one is self.country)
+        found.made = found.heard = ()
+        return found
 
     def may_write(self, ref: RecordRef, field: str) -> bool:
         """Whether the field is ours to write: neither left to somebody else, nor waiting for a decision."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from domain.lead import Lead
 from domain.values import LeadId
 from mapping.agreement import Base
+from mapping.compiled import FieldMap
 from store import bases, leads, ledger, records
 from store.engine import Tx
 from sync.loop import InForce
@@ -19,8 +20,12 @@ from sync.merged import merged_of
 def agree_everywhere(tx: Tx, arrived: Mapping[LeadId, Collection[str]], rules: InForce) -> None:
     """Save what the systems agree on by now of these leads' properties; those that are shared alone, and at rest."""
     shared = {one.rule.name for one in rules.fields.shared if len({at[0] for at in one.fields}) > 1}
-    moved = {lead: names for lead, every in arrived.items() if (names := shared.intersection(every))}
-    found = {each.lead.id: _at_rest(each, moved[each.lead.id], rules) for each in _materials(tx, leads.get(tx, moved))}
+    moved = {lead: names for lead, every in arrived.items() if (names := frozenset(shared.intersection(every)))}
+    about = {names: rules.fields.about(names) for names in set(moved.values())}
+    found = {}
+    for each in _materials(tx, leads.get(tx, moved)):
+        names = moved[each.lead.id]
+        found[each.lead.id] = _at_rest(each, names, about[names])
     bases.save_bases(tx, {lead: fresh for lead, fresh in found.items() if fresh})
 
 
@@ -39,8 +44,8 @@ def _materials(tx: Tx, found: Mapping[LeadId, Lead]) -> list[Material]:
     ]
 
 
-def _at_rest(material: Material, names: Collection[str], rules: InForce) -> dict[tuple[str, str], bases.Base | None]:
-    merged = merged_of(material, rules.fields)
+def _at_rest(material: Material, names: Collection[str], fields: FieldMap) -> dict[tuple[str, str], bases.Base | None]:
+    merged = merged_of(material, fields)
     moving = {wish.property for wish in merged.desired} | {each.property for each in merged.conflicts}
     return {
         at: (base.value, base.vendor_form, base.learnt)

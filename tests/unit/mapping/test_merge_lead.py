@@ -80,6 +80,20 @@ def test_the_compiled_rules_and_the_plain_ones_give_the_same() -> None:
     assert merge_lead([LEAD, PERSON], {}, RULES, types=TYPES) == merge_lead([LEAD, PERSON], {}, MAP)
 
 
+@pytest.mark.parametrize("name", ["phone", "country", "title"])
+def test_a_property_merged_alone_comes_to_what_it_is_among_all(name: str) -> None:
+    """The phone is a British one only because the country is."""
+    bases = {(name, "crm"): agreed("VP"), (name, "mail"): agreed("VP")}
+    whole, alone = (merge_lead([LEAD, PERSON], bases, fields) for fields in (MAP, MAP.about({name})))
+    assert set(alone.values) == {name, "country"}
+    assert alone.values[name] == whole.values[name]
+    assert [wish for wish in alone.desired if wish.property == name] == [
+        wish for wish in whole.desired if wish.property == name
+    ]
+    of_it = ({at: base for at, base in each.bases.items() if at[0] == name} for each in (whole, alone))
+    assert next(of_it) == next(of_it)
+
+
 def test_a_lead_does_not_depend_on_the_order_of_its_records() -> None:
     twin = record("crm", "Lead", "00Q2", {"Phone": "x", "Company": "Globex", "Title": "CEO"})
     expected = merge_lead([LEAD, PERSON, twin], {}, MAP)
