@@ -203,21 +203,7 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None, no
     screen.table("\nLeads by stage", ("stage", "leads"), found.stages.items())
     waiting = [(connection, status, count) for (connection, status), count in sorted(found.outbox.items())]
     screen.table("\nWrites", ("connection", "status", "rows"), waiting)
-    if found.hints:
-        screen.table(
-            "\nTold by a system and not read yet",
-            ("connection", "hints", "oldest", "because"),
-            [(each.connection, each.hints, ago(now - each.oldest_at), each.because) for each in found.hints],
-        )
-    if found.missing:
-        screen.table(
-            "\nShown no more, and not believed to be gone (`leadloop sweeps list`)",
-            ("connection", "object", "gone", "of", "since"),
-            [
-                (each.connection, each.object, each.missing, each.known, f"{each.found_at:%Y-%m-%d %H:%M} UTC")
-                for each in found.missing
-            ],
-        )
+    _show_unheard(found, now)
     if found.held:
         screen.table("\nHeld until approved (`leadloop held list`)", ("set", "leads"), found.held.items())
     if found.conflicts:
@@ -239,3 +225,22 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None, no
         )
     if found.undecided:
         screen.show(f"\n✗ {found.undecided} leads could not be decided: `leadloop errors list`")
+
+
+def _show_unheard(found: Standing, now: datetime) -> None:
+    """What systems told and nobody has read or believed yet."""
+    if found.hints:
+        screen.table(
+            "\nTold by a system and not read yet",
+            ("connection", "hints", "oldest", "because"),
+            [(each.connection, each.hints, ago(now - each.oldest_at), each.because) for each in found.hints],
+        )
+    if found.missing:
+        screen.table(
+            "\nShown no more, and not believed to be gone (`leadloop sweeps list`)",
+            ("connection", "object", "gone", "of", "since"),
+            [
+                (each.connection, each.object, each.missing, each.known, f"{each.found_at:%Y-%m-%d %H:%M} UTC")
+                for each in found.missing
+            ],
+        )
