@@ -23,6 +23,9 @@ class TeamEffect:
     up: int = 0
     down: int = 0
     bands: Counter[Move] = field(default_factory=Counter)
+    undecided: int = 0
+    """Leads of which something newly waits for a person's word."""
+    settled: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +45,10 @@ class Effect:
     newly_above: list[LeadId] = field(default_factory=list)
     no_longer_above: int = 0
     values: Counter[Column] = field(default_factory=Counter)
+    undecided: Counter[str] = field(default_factory=Counter)
+    """Property → leads on which the systems would newly wait for a person's word; `settled`: those that no longer
+    would."""
+    settled: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     unjudged: dict[RuleProblem, set[LeadId]] = field(default_factory=dict)
     """Whom rules of the new ones could not be told about; routing rules are not asked here."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.values import RecordRef
+from domain.values import RecordRef, Value
 
 
 class Author(StrEnum):
@@ -36,7 +36,10 @@ AUTOMATED = frozenset({Author.WORKFLOW, Author.INTEGRATION, Author.NEIGHBOUR})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One change of one field, as a history tells it. `author_id` is the vendor's own; `name` is empty for a person."""
+    """One change of one field, as a history tells it. `author_id` is the vendor's own; `name` is empty for a person.
+
+    `made`: the value that the field got, where it was asked for and the history tells it.
+    """
 
     ref: RecordRef
     field: str
@@ -44,6 +47,7 @@ class FieldChange:
     author: Author
     author_id: str
     name: str = ""
+    made: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,4 +53,4 @@ def account_lines(told: Mapping[str, Any]) -> Iterator[str]:
     for each in told["others"][:SHOWN_RIVALS]:
         yield f"  not {each['name']} ({each['system']} {each['object']} {each['id']}): {each['why_not']}"
     if len(told["others"]) > SHOWN_RIVALS:
-        yield f"  nor {len(told['others']) - SHOWN_RIVALS} more"
+        yield f"  and {len(told['others']) - SHOWN_RIVALS} more that it is not: --json names them"

@@ -19,6 +19,7 @@ from mapping.equal_forms import Shape, shape_of
 from mapping.gates import Gates, is_consent
 from mapping.heads import Head, explained
 from mapping.identity import linked_refs
+from mapping.stamps import stamp_findings
 from mapping.transforms import Reading
 from mapping.wording import Spoken, spoken
 from mapping.written import fields_written
@@ -231,6 +232,7 @@ def findings(rules: MappingRules, types: Mapping[str, str]) -> Iterator[Finding]
             *chains,
             *_nowhere(prop, rules),
             *_one_sided(prop, types),
+            *stamp_findings(prop, types),
             *_made(prop),
             *_of_keys(prop, rules),
         ):

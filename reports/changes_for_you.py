@@ -28,6 +28,7 @@ def lines_of(effect: Effect) -> Iterator[str]:
         yield f"{connection} {kind}.{name}: another value for {_leads(count)}."
     if len(effect.values) > MOST:
         yield f"… and {len(effect.values) - MOST} fields more."
+    yield from _conflicts(effect)
     yield from _gates(effect)
     if effect.failed:
         yield f"! The new rules fail for {_leads(effect.failed)}: they would be set aside undecided."
@@ -35,6 +36,20 @@ def lines_of(effect: Effect) -> Iterator[str]:
         yield f"! {sentence(one)}. It counts as not met there."
     if effect.is_sample:
         yield "Figures are of the sample; `--whole` looks at every lead."
+
+
+def _conflicts(effect: Effect) -> Iterator[str]:
+    """What the rules would newly leave to a person, and what they would take off their hands."""
+    if effect.undecided:
+        told = _by_property(effect.undecided)
+        yield f"! Newly undecided, to wait in `leadloop conflicts list` with both sides left as they are: {told}."
+    if effect.settled:
+        yield f"No longer undecided: {_by_property(effect.settled)}."
+
+
+def _by_property(counts: Counter[str]) -> str:
+    told = ", ".join(f"{name} of {_leads(count)}" for name, count in counts.most_common(MOST))
+    return f"{told}{f' and {len(counts) - MOST} properties more' if len(counts) > MOST else ''}"
 
 
 def _gates(effect: Effect) -> Iterator[str]:
@@ -63,16 +78,24 @@ def _said(edits: Sequence[str]) -> str:
 
 def _for_team(team: TeamEffect, effect: Effect) -> str:
     among = " of the leads that were tried" if effect.is_sample else ""
-    if not team.up and not team.down and not team.bands:
+    waits = _waiting(team)
+    if not team.up and not team.down and not team.bands and not waits:
         return f"Nothing changes for your {_leads(team.leads)}{among}."
     bands = "".join(f" {count} go from {before} to {after}." for (before, after), count in team.bands.most_common(3))
-    return f"Of your {_leads(team.leads)}{among}: {_numbers(team.up, team.down)}.{bands}"
+    return f"Of your {_leads(team.leads)}{among}: {_numbers(team.up, team.down)}.{bands}{waits}"
+
+
+def _waiting(team: TeamEffect) -> str:
+    waits = f" The systems newly differ on {_leads(team.undecided)}, until somebody decides." if team.undecided else ""
+    return f"{waits} On {_leads(team.settled)} something is no longer undecided." if team.settled else waits
 
 
 def _for_marketing(effect: Effect) -> str:
     above = len(effect.newly_above)
     line = f"{_leads(above)} newly above the line" if above else "Nobody is newly above the line"
-    return f"{line}; {_numbers(effect.up, effect.down)}."
+    told = [("Newly", effect.undecided), ("No longer", effect.settled)]
+    waits = "".join(f" {how} undecided: {_by_property(counts)}." for how, counts in told if counts)
+    return f"{line}; {_numbers(effect.up, effect.down)}.{waits}"
 
 
 def _numbers(up: int, down: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.evidence import Evidence, mark_of
@@ -22,10 +22,12 @@ class Side:
     """What one system shows, on which record.
 
     `changed_at` is certain where the field's own history told it, and by whom. Else it is when the record last changed
-    in whatever field since the sides agreed: a hint and no proof of which side is newer.
+    in whatever field since the sides agreed: a hint and no proof of which side is newer. `value` is the property's
+    own, as it was read when the lead was last decided; `shown` what the record was last seen to show.
     """
 
     value: Value
+    shown: Value
     ref: RecordRef | None
     changed_at: datetime | None
     certain: bool = False
@@ -60,7 +62,8 @@ def described(tx: Tx, found: Sequence[Open], fields: FieldMap) -> list[Undecided
             sides=_sides(
                 one,
                 heads.get(one.lead_id, {}),
-                told.get(one.lead_id, ()),
+                fields,
+                told=told.get(one.lead_id, ()),
                 since=_agreed_since(one, facts.get(one.lead_id, ())),
             ),
             agreed=_agreed(one, agreed.get(one.lead_id, {})),
@@ -71,7 +74,7 @@ def described(tx: Tx, found: Sequence[Open], fields: FieldMap) -> list[Undecided
 
 
 def _sides(
-    one: Open, heads: Mapping[str, Record], told: Iterable[Evidence], *, since: datetime | None
+    one: Open, heads: Mapping[str, Record], fields: FieldMap, *, told: Iterable[Evidence], since: datetime | None
 ) -> dict[str, Side]:
     certain = {each.ref: each for each in told if each.property == one.conflict.property and each.certain}
     found = {}
@@ -79,13 +82,21 @@ def _sides(
         head = heads.get(name)
         known = certain.get(head.ref) if head is not None else None
         if head is None:
-            found[name] = Side(value=value, ref=None, changed_at=None)
-        elif known is not None and mark_of(head.values.get(known.field)) == known.mark:
-            found[name] = Side(value=value, ref=head.ref, changed_at=known.at, certain=True, author=known.author)
-        else:
-            is_later = since is None or head.modified_at > since
-            found[name] = Side(value=value, ref=head.ref, changed_at=head.modified_at if is_later else None)
+            found[name] = Side(value=value, shown=None, ref=None, changed_at=None)
+            continue
+        is_later = since is None or head.modified_at > since
+        shown = _shown(one.conflict.property, head, fields)
+        side = Side(value=value, shown=shown, ref=head.ref, changed_at=head.modified_at if is_later else None)
+        if known is not None and mark_of(head.values.get(known.field)) == known.mark:
+            side = replace(side, changed_at=known.at, certain=True, author=known.author)
+        found[name] = side
     return found
+
+
+def _shown(name: str, head: Record, fields: FieldMap) -> Value:
+    prop = next((each for each in fields.properties if each.rule.name == name), None)
+    field = prop.field_of(head) if prop is not None else None
+    return None if field is None else head.values.get(field)
 
 
 def _agreed_since(one: Open, facts: Iterable[Fact]) -> datetime | None:

@@ -39,6 +39,7 @@ class Limits:
     unions: timedelta = timedelta(days=90)
     """What a union remembers so that it can be undone, after it was made."""
     watched: timedelta = watched.KEPT_FOR
+    """What is kept to be compared, after it was seen; who would have been handed off, after that step ended."""
     evidence: timedelta = timedelta(days=90)
     """What histories told of a conflict, after they were to be asked."""
     portion: int = 500

@@ -7,6 +7,7 @@ copy of the folder that nobody edited must not undo what was ordered elsewhere m
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import orjson
 from sqlalchemy import select, text
@@ -57,6 +58,12 @@ def last(tx: Tx) -> StepOrder | None:
 def history(tx: Tx) -> list[StepOrder]:
     """Every order, newest first."""
     return [_to_order(row) for row in tx.execute(select(table).order_by(table.c.number.desc()))]
+
+
+def ended(tx: Tx, *, before: datetime) -> datetime | None:
+    """When the last of the steps ended that were over before then; None where none was."""
+    changes = (after.at for after, earlier in pairwise(history(tx)) if after.step is not earlier.step)
+    return max((at for at in changes if at < before), default=None)
 
 
 def observed(tx: Tx, *, since: datetime | None, now: datetime) -> timedelta:

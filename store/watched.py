@@ -14,6 +14,7 @@ from sqlalchemy import Column, Table, delete, select
 from domain.run import GoLive
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RuleHash, Value
+from store import steps
 from store.chunks import BulkInsert, chunks, read_many
 from store.columns import from_json, from_micros, plain, to_json, to_micros
 from store.engine import Tx
@@ -189,8 +190,12 @@ def joined_at(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, datetime]:
 
 
 def purge(tx: Tx, *, before: datetime, limit: int) -> int:
-    """Delete one portion of what was kept long enough; returns how many rows."""
-    foreseen = _purge(tx, foreseen_handoff, foreseen_handoff.c.at, before=before, limit=limit)
+    """Delete one portion of what was kept long enough; returns how many rows.
+
+    Who would have been handed off stays while that step lasts: noted anew, they would seem to cross the line later.
+    """
+    over = steps.ended(tx, before=before)
+    foreseen = 0 if over is None else _purge(tx, foreseen_handoff, foreseen_handoff.c.at, before=over, limit=limit)
     return foreseen + _purge(tx, shown_process, shown_process.c.seen_at, before=before, limit=limit - foreseen)
 
 

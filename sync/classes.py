@@ -281,16 +281,17 @@ def _is_ours(each: Suspect, known: Known) -> bool:
 
 
 def _word(write: HeldWrite, kept: Mapping[Place, KeptWrite], *, now: datetime) -> Word:
-    """An approval is for what was shown then: a record that shows something else by now is asked about anew."""
+    """A set is frozen: what is shown in it is what an approval is for, and a record that shows something else by the
+    time of the approval is asked about anew."""
     known = kept.get(write.place)
     if known is None or not same(known.write.value, write.value):
         return Word.NONE
     if known.status is HeldStatus.DISCARDED:
         return Word.DISCARDED
-    if not same(known.write.before, write.before):
-        return Word.AGAIN
     if known.status is HeldStatus.OPEN:
         return Word.HELD
+    if not same(known.write.before, write.before):
+        return Word.AGAIN
     return Word.APPROVED if known.valid_until is None or known.valid_until > now else Word.AGAIN
 
 

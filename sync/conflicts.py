@@ -4,7 +4,7 @@ A decision is only for the values that the person saw. Where a side shows anothe
 the conflict is there to be decided anew, under another name.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,8 +12,11 @@ from domain.change import Conflict
 from domain.values import LeadId, Value
 from mapping.agreement import Base
 from mapping.compiled import MappedProperty
+from mapping.fitness import fit
 from mapping.merge_lead import LeadMerge, country_of
 from mapping.said import SAID, at_rest, word
+from mapping.scalars import as_text
+from mapping.wording import words_of
 from store import audit, bases, conflicts, leads
 from store.audit import AuditEntry
 from store.chunks import chunks
@@ -89,33 +92,61 @@ def resolve(loop: Loop, names: Iterable[str], choice: Choice, *, by: str, now: d
     return decided
 
 
+def try_out(tx: Tx, rules: InForce, names: Iterable[str], choice: Choice, *, now: datetime) -> Decided:
+    """What deciding them would come to; nothing is saved."""
+    tried = Decided()
+    for some in chunks(dict.fromkeys(names)):
+        list(_asked(tx, some, rules, now=now).judge(some, choice, tried))
+    return tried
+
+
 def _resolve(
     tx: Tx, rules: InForce, names: Sequence[str], choice: Choice, decided: Decided, *, by: str, now: datetime
 ) -> None:
-    known = conflicts.get(tx, [number for name in names if (number := number_of(name)) is not None])
-    cases = _cases(tx, {one.lead_id for one in known.values()}, rules, now=now)
-    still = {lead: {one.conflict.property: one.conflict for one in theirs} for lead, theirs in cases.items()}
+    asked = _asked(tx, names, rules, now=now)
+    still = {lead: {one.conflict.property: one.conflict for one in theirs} for lead, theirs in asked.cases.items()}
     fresh: dict[LeadId, dict[tuple[str, str], Base]] = {}
     said_by: list[AuditEntry] = []
-    for name in names:
-        one = known.get(number_of(name) or 0)
-        try:
-            case = _stands(name, one, cases)
-            said = _chosen(case, choice, rules)
-        except _RefusedError as error:
-            decided.refused[name] = str(error)
-            if one is not None and isinstance(error, _MovedError):
-                decided.moved.append(one.number)
-            continue
+    for case, said in asked.judge(names, choice, decided):
         lead = case.material.lead.id
         fresh.setdefault(lead, {}).update(_as_said(case, said))
         del still[lead][case.conflict.property]
-        decided.count += 1
         said_by.append(_told(case, choice, rules, by=by, now=now))
     audit.append(tx, said_by)
     bases.save_bases(tx, {lead: _kept(theirs) for lead, theirs in fresh.items()})
     conflicts.save(tx, {lead: list(theirs.values()) for lead, theirs in still.items()}, now=now)
     leads.touch(tx, fresh)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What somebody asks to be decided, as it stands now."""
+
+    known: Mapping[int, Open]
+    cases: Mapping[LeadId, Sequence[_Case]]
+    rules: InForce
+
+    def judge(self, names: Iterable[str], choice: Choice, decided: Decided) -> Iterator[tuple[_Case, Value]]:
+        """Those that can be decided, each with what its sides are to show; the others are noted with why not."""
+        for name in names:
+            one = self.known.get(number_of(name) or 0)
+            try:
+                case = _stands(name, one, self.cases)
+                said = _chosen(case, choice, self.rules)
+                _refuse_unsayable(case, said, self.rules)
+            except _RefusedError as error:
+                decided.refused[name] = str(error)
+                if one is not None and isinstance(error, _MovedError):
+                    decided.moved.append(one.number)
+                continue
+            decided.count += 1
+            yield case, said
+
+
+def _asked(tx: Tx, names: Sequence[str], rules: InForce, *, now: datetime) -> _Asked:
+    known = conflicts.get(tx, [number for name in names if (number := number_of(name)) is not None])
+    cases = _cases(tx, {one.lead_id for one in known.values()}, rules, now=now)
+    return _Asked(known=known, cases=cases, rules=rules)
 
 
 def number_of(name: str) -> int | None:
@@ -168,11 +199,39 @@ def _chosen(case: _Case, choice: Choice, rules: InForce) -> Value:
 
 def _read(case: _Case, value: Value, rules: InForce, connection: str | None = None) -> Value:
     """`connection`: whose words it may be in."""
-    country = None if case.prop is rules.fields.country else country_of(case.merged.values, rules.fields)
-    reading = case.prop.reads(connection or "").again().read(value, country)
+    reading = case.prop.reads(connection or "").again().read(value, _country(case, rules))
     if reading.problem is not None or reading.value is None:
         raise _RefusedError(f"its value cannot be read: {reading.problem or 'it is blank'}")
     return reading.value
+
+
+def _country(case: _Case, rules: InForce) -> str | None:
+    return None if case.prop is rules.fields.country else country_of(case.merged.values, rules.fields)
+
+
+def _refuse_unsayable(case: _Case, value: Value, rules: InForce) -> None:
+    """A word that a side has no word for, or whose field would not take it, would be decided and stay at home."""
+    for connection, shown in case.conflict.values.items():
+        ref = case.merged.heads[connection]
+        at = (ref.connection, ref.object)
+        field = case.prop.fields[at]
+        is_ours = rules.fields.may_write(ref, field) and not rules.fields.is_paused(*at, field)
+        if shown == value or not is_ours:
+            continue
+        said = case.prop.say(connection, value, _country(case, rules))
+        if said.problem is not None:
+            raise _RefusedError(f"it cannot be said in {connection}: {said.problem}; {_way_out(case, connection)}")
+        found = fit(said.value, rules.described.get(at, {}).get(field), vendor=rules.types.get(connection, ""))
+        if found.why is not None:
+            nearest = f" (nearest: {found.hint})" if found.hint else ""
+            raise _RefusedError(f"{connection} {ref.object}.{field} {found.words}{nearest}: choose another value")
+
+
+def _way_out(case: _Case, connection: str) -> str:
+    own = case.prop.spoken[connection]
+    ours = sorted({as_text(value) for word in words_of(case.prop.rule, connection) if (value := own.meaning(word))})
+    choose = f"choose one of {', '.join(ours)}, or " if ours else ""
+    return f"{choose}say in mapping.yaml how {connection} writes it"
 
 
 def _as_said(case: _Case, value: Value) -> dict[tuple[str, str], Base]:

@@ -74,6 +74,7 @@ def _compare(found: Effect, before: Conclusion | None, after: Conclusion | None,
         found.newly_above.append(after.lead_id)
     found.no_longer_above += before.decision.unarmed and not after.decision.unarmed
     _count_values(found, before, after)
+    _count_conflicts(found, mine, before, after)
     was_out, is_out = ({(gate.connection, gate.way) for gate in each.closed} for each in (before, after))
     found.taken_out.update(is_out - was_out)
     found.let_in.update(was_out - is_out)
@@ -87,6 +88,14 @@ def _count_values(found: Effect, before: Conclusion, after: Conclusion) -> None:
         place = (row.ref, row.field)
         if place not in known or known[place] != row.value:
             found.values[row.ref.connection, row.ref.object, row.field] += 1
+
+
+def _count_conflicts(found: Effect, mine: TeamEffect, before: Conclusion, after: Conclusion) -> None:
+    was, now = ({each.property for each in one.conflicts} for one in (before, after))
+    found.undecided.update(now - was)
+    found.settled.update(was - now)
+    mine.undecided += bool(now - was)
+    mine.settled += bool(was - now)
 
 
 def _teams(rules: InForce) -> dict[str, str]:

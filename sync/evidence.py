@@ -5,7 +5,7 @@ Of a consent every version of the record is asked about anew: it may have been a
 asks.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from domain.change import Conflict
 from domain.evidence import Evidence, mark_of
 from domain.record import Record
 from domain.survey import Author
+from domain.values import RecordRef
 from mapping.agreement import Base, learn
 from mapping.compiled import FieldMap
 from mapping.merge_lead import At, LeadMerge
@@ -96,8 +97,7 @@ def follow_up(material: Material, merged: LeadMerge, fields: FieldMap) -> Follow
     questions = tuple(
         each
         for name, connections in _undecided(merged, material)
-        for each in _sides(name, connections, heads, fields)
-        if _is_open(known.get(_at(each)), by_ref[each.ref].modified_at)
+        for each in _to_ask(tuple(_sides(name, connections, heads, fields)), known, by_ref)
     )
     asked = {(_at(each), each.ref) for each in questions}
     return FollowUp(questions=questions, over=tuple(one for one in over if (_at(one), one.ref) not in asked))
@@ -132,6 +132,18 @@ def _sides(
         if field is not None and field in head.values:
             mark = _mark(head, field, by_version=name in fields.gates.consents)
             yield Evidence(ref=head.ref, field=field, property=name, mark=mark)
+
+
+def _to_ask(
+    sides: Sequence[Evidence], known: Mapping[tuple[str, str, str], Evidence], by_ref: Mapping[RecordRef, Record]
+) -> Iterator[Evidence]:
+    """Those that are open; beside them those whose record changed since they were asked about: what it shows again may
+    have been something else in between."""
+    is_any_open = any(_is_open(known.get(_at(each)), by_ref[each.ref].modified_at) for each in sides)
+    for each in sides if is_any_open else ():
+        one, read = known.get(_at(each)), by_ref[each.ref].modified_at
+        if _is_open(one, read) or (one is not None and one.asked_at is not None and one.asked_at < read):
+            yield each
 
 
 def _is_open(known: Evidence | None, read: datetime) -> bool:

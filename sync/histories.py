@@ -15,6 +15,8 @@ from domain.evidence import Evidence
 from domain.place import Place
 from domain.record import Record
 from domain.survey import Author, FieldChange, FieldHistory
+from domain.values import Value
+from mapping.equal_forms import is_shown
 from store import evidence, leads, records
 from store.evidence import Sent
 from sync.loop import Loop
@@ -78,16 +80,29 @@ def _history(
 def weighed(
     one: Evidence, told: FieldHistory, shown: Record | None, wrote: Mapping[Place, Sequence[Sent]], *, key: str
 ) -> Evidence:
-    """What is told of one side. A change that the record does not show yet, or of a time to come, is not certain."""
+    """What is told of one side. A change that the record does not show yet, or of a time to come, is not certain.
+
+    One that the record was read after and does not show tells nothing: what was changed since left no trace.
+    """
     changes = [each for each in told.changes if each.ref.id == one.ref.id and each.field == one.field]
-    last = max(changes, key=lambda each: each.at, default=None)
-    if last is None or shown is None:
+    if not changes or shown is None:
         return one
-    at = last.at.replace(microsecond=0)  # Salesforce tells no fractions, and only like is compared with like
+    latest = max(each.at for each in changes)
+    lasts = [each for each in changes if each.at == latest]
+    last = next((each for each in lasts if _is_made(shown.values.get(one.field), each)), None)
+    at = latest.replace(microsecond=0)  # Salesforce tells no fractions, and only like is compared with like
+    if last is None and at <= shown.modified_at:
+        return one
+    last = last or lasts[0]
     is_ours = _is_by_us(last, told, key) and _was_sent(wrote.get(Place(ref=one.ref, field=one.field), ()), at)
     author = Author.OURS if is_ours else last.author if last.author is not Author.OURS else Author.INTEGRATION
     certain = at <= min(told.at, shown.modified_at)
     return replace(one, at=at, author=author, certain=certain)
+
+
+def _is_made(shown: Value, change: FieldChange) -> bool:
+    """Of a reference a history tells twice: its name, and its id."""
+    return any(is_shown(each, shown) for each in change.made)
 
 
 def _is_by_us(change: FieldChange, told: FieldHistory, key: str) -> bool:

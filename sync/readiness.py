@@ -136,7 +136,7 @@ def _observed(tx: Tx, look: Look) -> Check | None:
     least, so_far = look.settings.observe_days, observed(tx, now=look.now)
     what = f"observed for {so_far.days} of {least} days"
     met = so_far >= timedelta(days=least)
-    mend = "" if met else "Look at `leadloop plan` and `leadloop held list` meanwhile; `observe_days` is the setting."
+    mend = "" if met else "Look at `leadloop compare` and `leadloop plan` meanwhile; `observe_days` is the setting."
     return Check(name="observed", what=what, met=met, mend=mend)
 
 

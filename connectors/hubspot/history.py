@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from connectors.hubspot.answers import NOT_FOUND, Row, body_of, known_shape, rows_in
 from connectors.hubspot.client import SEARCH, Client
 from connectors.hubspot.paging import next_after
 from connectors.hubspot.shapes import SHAPES
-from connectors.hubspot.values import moment, to_ms
+from connectors.hubspot.values import moment, read, to_ms
 from domain.errors import TransientError
+from domain.record import Field
 from domain.survey import HUBSPOT_CONNECTOR, Author, FieldChange
 from domain.values import RecordRef
 
@@ -61,15 +63,15 @@ class History:
         return Looked(changes=changes, rows=rows)
 
     def changes(
-        self, object_name: str, fields: Collection[str], ids: Collection[str], *, since: datetime
+        self, object_name: str, fields: Mapping[str, Field], ids: Collection[str], *, since: datetime
     ) -> tuple[FieldChange, ...]:
-        """Of these records: one read per 50. A record that is not there any more has no changes."""
+        """Of these records, and what each made: one read per 50. A record that is not there any more has no changes."""
         wanted, names = sorted(ids), sorted(fields)
         return tuple(
             change
             for start in range(0, len(wanted), RECORDS_PER_CALL)
             for row in self._read(object_name, wanted[start : start + RECORDS_PER_CALL], names)
-            for change in self._changes(object_name, row, since)
+            for change in self._changes(object_name, row, since, fields)
         )
 
     def _latest(self, object_name: str, since: datetime, sample: int) -> Iterator[str]:
@@ -107,14 +109,21 @@ class History:
             raise TransientError(f"HubSpot could not read the history of some {object_name}")
         return rows_in(told, doing)
 
-    def _changes(self, object_name: str, row: Row, since: datetime) -> Iterator[FieldChange]:
+    def _changes(
+        self, object_name: str, row: Row, since: datetime, valued: Mapping[str, Field] = MappingProxyType({})
+    ) -> Iterator[FieldChange]:
+        """`valued`: the fields of which a change tells what it made."""
         with known_shape(f"to read the history of {object_name}"):
             ref = RecordRef(connection=self._connection, object=object_name, id=str(row["id"]))
             for field, versions in (row.get("propertiesWithHistory") or {}).items():
                 for version in versions:
                     if (at := moment(version["timestamp"])) >= since:
                         author, author_id, name = author_of(version)
-                        yield FieldChange(ref=ref, field=field, at=at, author=author, author_id=author_id, name=name)
+                        told = field in valued and "value" in version
+                        made = (read(version["value"], valued[field]),) if told else ()
+                        yield FieldChange(
+                            ref=ref, field=field, at=at, author=author, author_id=author_id, name=name, made=made
+                        )
 
 
 def author_of(version: Mapping[str, Any]) -> tuple[Author, str, str]:

@@ -52,9 +52,10 @@ class Surveying:
     def changes_of(
         self, object_name: str, fields: Collection[str], ids: Collection[str], *, since: datetime
     ) -> FieldHistory:
-        wanted = set(fields) & self._catalogue.fields(object_name).keys()
+        known = self._catalogue.fields(object_name)
+        wanted = {name: known[name] for name in set(fields) & known.keys()}
         changes = self._history.changes(object_name, wanted, ids, since=since) if wanted and ids else ()
-        return FieldHistory(at=self._client.now(), changes=changes, untracked=frozenset(set(fields) - wanted))
+        return FieldHistory(at=self._client.now(), changes=changes, untracked=frozenset(set(fields) - wanted.keys()))
 
     def survey(self, fields: Mapping[str, Collection[str]], *, since: datetime, sample: int) -> Survey:
         looked = {

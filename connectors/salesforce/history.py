@@ -16,7 +16,7 @@ from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.soql import checked_name, moment, one_of, select
 from domain.errors import ContractError
 from domain.survey import Author, FieldChange
-from domain.values import RecordRef, from_text
+from domain.values import RecordRef, Value, from_text
 
 MOST_ROWS = 2_000
 """One page of a query: more would cost more calls."""
@@ -72,12 +72,14 @@ class History:
         """Of these records, and the fields of which no history is kept: one call for 200 records, one for the users.
 
         What does not fit on one page is older than what does, and missing. Of a field that is tracked no more the rows
-        that are left tell nothing: its last change may have left none.
+        that are left tell nothing: its last change may have left none. One that is tracked again has a gap, so each
+        change says what it made.
         """
         tracked, rows, wanted = set[str](), list[_Row](), sorted(ids)
         for start in range(0, len(wanted), PARENTS_PER_QUERY):
             some = one_of(f"{checked_name(object_name)}Id", wanted[start : start + PARENTS_PER_QUERY])
-            soql = _history_of(object_name, where=f"{some} AND CreatedDate >= {moment(since)}", limit=MOST_ROWS)
+            newer = f"{some} AND CreatedDate >= {moment(since)}"
+            soql = _history_of(object_name, _VALUES, where=newer, limit=MOST_ROWS)
             asked = {"kept": _of(_tracked_fields(object_name)), "rows": _of(soql)}
             told = self._asking.together(asked)
             rows += _read(object_name, _answered(told, "rows"))
@@ -108,7 +110,7 @@ class History:
             limit=min(sample, MOST_ROWS),
         )
         rows = rows_of(self._asking.ask(soql, deleted=False)) or ()
-        return [(str(row["Id"]), "", str(row["LastModifiedById"]), _at(row, "LastModifiedDate")) for row in rows]
+        return [(str(row["Id"]), "", str(row["LastModifiedById"]), _at(row, "LastModifiedDate"), ()) for row in rows]
 
     def _users(self, ids: set[str]) -> dict[str, Mapping[str, Any]]:
         """By the id's first 15 characters. Users are never deleted."""
@@ -121,14 +123,15 @@ class History:
         return found
 
     def _change(self, object_name: str, row: "_Row", users: Mapping[str, Mapping[str, Any]], me: str) -> FieldChange:
-        record_id, field, user_id, at = row
+        record_id, field, user_id, at, made = row
         author, name = author_of(users.get(user_id[:15], {}), is_us=user_id[:15] == me[:15])
         ref = RecordRef(connection=self._connection, object=object_name, id=record_id)
-        return FieldChange(ref=ref, field=field, at=at, author=author, author_id=user_id, name=name)
+        return FieldChange(ref=ref, field=field, at=at, author=author, author_id=user_id, name=name, made=made)
 
 
-_Row = tuple[str, str, str, datetime]
-"""Record id, field, user id, moment."""
+_Row = tuple[str, str, str, datetime, tuple[Value, ...]]
+"""Record id, field, user id, moment, what it made."""
+_VALUES = ("OldValue", "NewValue")
 
 
 def _tracked_fields(object_name: str) -> str:
@@ -136,9 +139,9 @@ def _tracked_fields(object_name: str) -> str:
     return select(("QualifiedApiName",), "FieldDefinition", where=where)
 
 
-def _history_of(object_name: str, *, where: str, limit: int) -> str:
+def _history_of(object_name: str, also: tuple[str, ...] = (), *, where: str, limit: int) -> str:
     """The newest first."""
-    named = (f"{checked_name(object_name)}Id", "Field", "CreatedById", "CreatedDate")
+    named = (f"{checked_name(object_name)}Id", "Field", "CreatedById", "CreatedDate", *also)
     return select(named, f"{checked_name(object_name)}History", where=where, order="CreatedDate DESC", limit=limit)
 
 
@@ -160,9 +163,16 @@ def _read(object_name: str, rows: Iterable[Mapping[str, Any]]) -> list[_Row]:
             _FORMER_NAMES.get(row["Field"], str(row["Field"])),
             str(row["CreatedById"]),
             _at(row),
+            _made(row),
         )
         for row in rows
     ]
+
+
+def _made(row: Mapping[str, Any]) -> tuple[Value, ...]:
+    """Of long text and of lists that hold several both values are blank; where the new one alone is, it was cleared."""
+    old, new = row.get("OldValue"), row.get("NewValue")
+    return () if old is None and new is None else (new,)
 
 
 def author_of(user: Mapping[str, Any], *, is_us: bool) -> tuple[Author, str]:

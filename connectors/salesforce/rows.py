@@ -53,7 +53,7 @@ def key_of(row: Row) -> tuple[datetime, str]:
         raise ContractError("a row came without a SystemModstamp or an Id that can be read") from error
 
 
-_OF_ANY_SAVE = frozenset({"SystemModstamp", "LastModifiedDate", "LastModifiedById"})
+OF_ANY_SAVE = frozenset({"SystemModstamp", "LastModifiedDate", "LastModifiedById"})
 
 
 def record_of(connection: str, object_name: str, row: Row) -> Record:
@@ -65,7 +65,7 @@ def record_of(connection: str, object_name: str, row: Row) -> Record:
     contact = row.get("ConvertedContactId") if row.get("IsConverted") else None
     return Record(
         ref=RecordRef(connection=connection, object=object_name, id=row["Id"]),
-        values={name: value for name, value in row.items() if name not in _OF_ANY_SAVE},
+        values={name: value for name, value in row.items() if name not in OF_ANY_SAVE},
         modified_at=datetime.fromisoformat(row["SystemModstamp"]),
         archived=row.get("IsDeleted") is True,
         merged_into=RecordRef(connection=connection, object=object_name, id=into) if into else None,

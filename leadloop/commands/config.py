@@ -153,6 +153,8 @@ def _as_data(effect: Effect | None) -> dict[str, Any] | None:
             {"connection": name, "gate": way, "out": effect.taken_out[name, way], "in": effect.let_in[name, way]}
             for name, way in sorted({*effect.taken_out, *effect.let_in})
         ],
+        "undecided": dict(effect.undecided),
+        "settled": dict(effect.settled),
         "failed": effect.failed,
         "unjudged": unjudged_as_data(unjudged(effect.unjudged)),
     }

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from domain.survey import HUBSPOT_CONNECTOR, Author
+from domain.values import Value
 from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.answers import Answer
@@ -17,11 +18,12 @@ from leadloop.asking import is_agreed
 from leadloop.commands.plan import in_force, names_of
 from leadloop.filing import lead_or_file
 from leadloop.undecided import RESOLVE, resolve_all
+from mapping.scalars import as_text
 from reports.conflicts import Side, Undecided, by_property, described
 from store import conflicts
 from store.conflicts import Open
 from store.engine import Tx
-from sync.conflicts import Choice, number_of
+from sync.conflicts import Choice, number_of, try_out
 
 AGREED = "agreed"
 """In place of a connection: what was agreed before."""
@@ -40,7 +42,7 @@ _BY = {
     Author.OURS: "leadloop",
     Author.UNKNOWN: "nobody knows who",
 }
-_COLUMNS = ("conflict", "who", "property", "shows", "agreed before", "since")
+_COLUMNS = ("conflict", "who", "property", "sides", "agreed before", "since")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ def resolve(folder: Path, wish: Wish, *, environment: str | None, yes: bool, wai
                 _show(tx, app, found)
         if not found:
             return code or exits.BAD_DATA
+        if (refused := _foreseen(app, found, wish.choice)) is not None:
+            return refused
         if not (yes or is_agreed(f"Decide {_so_many(len(found))} {wish.words}?")):
             return exits.CHANGES_PENDING
         choice = wish.choice
@@ -142,13 +146,28 @@ def _report(tx: Tx, app: App, answer: Answer) -> int:
         return int(answer["exit_code"])
     if answer["decided"]:
         screen.show(f"Decided: {_so_many(answer['decided'])}. The next cycle carries it out.")
-    for why, names in _by_reason(answer["refused"]).items():
-        others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-        screen.say(f"! {', '.join(names[:_NAMED])}{others}: {why}.")
+    _say_refused(answer["refused"])
     again = list(conflicts.get(tx, answer["moved"]).values())
     if again:
         _show(tx, app, again)
     return int(answer["exit_code"])
+
+
+def _foreseen(app: App, found: Sequence[Open], choice: Choice) -> int | None:
+    """What no system could be told is refused before anybody is asked; None where something is left to be decided."""
+    names = [one.name for one in found]
+    with app.store.read() as tx:
+        tried = try_out(tx, in_force(app, tx), names, choice, now=app.clock.refresh())
+    if tried.count or tried.moved:
+        return None
+    _say_refused(tried.refused)
+    return exits.SOME_FAILED
+
+
+def _say_refused(refused: Mapping[str, str]) -> None:
+    for why, names in _by_reason(refused).items():
+        others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        screen.say(f"! {', '.join(names[:_NAMED])}{others}: {why}.")
 
 
 def _by_reason(refused: Mapping[str, str]) -> dict[str, list[str]]:
@@ -176,14 +195,20 @@ def _show(tx: Tx, app: App, found: Sequence[Open]) -> None:
         )
         for each in some
     )
-    screen.table("\nThe sides show (possible: when its record last changed, in whatever field)", _COLUMNS, rows)
+    title = "\nThe sides, as the rules read them (possible: when its record last changed, in whatever field)"
+    screen.table(title, _COLUMNS, rows)
     if len(found) > _SHOWN:
         screen.say(f"{len(found) - _SHOWN:,} more: `leadloop conflicts list --json`.")
 
 
 def _sides(one: Undecided) -> Iterator[str]:
     for name, side in one.sides.items():
-        yield f"{name} {'—' if side.value is None else side.value!r}{_when(side)}"
+        shows = "" if side.shown is None or as_text(side.shown) == _text(side.value) else f", shows {side.shown!r}"
+        yield f"{name} {'—' if side.value is None else side.value!r}{shows}{_when(side)}"
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else as_text(value)
 
 
 def _when(side: Side) -> str:
@@ -205,6 +230,7 @@ def as_data(one: Undecided) -> dict[str, Any]:
         "sides": {
             name: {
                 "value": side.value,
+                "shown": side.shown,
                 "object": side.ref.object if side.ref else None,
                 "record": side.ref.id if side.ref else None,
                 "changed_at": side.changed_at,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.mapping import Role, SyncRule
+from domain.change import Conflict
 from domain.decision import Desired
 from domain.place import Place
 from domain.record import Record
@@ -16,9 +17,11 @@ from leadloop import exits, screen
 from leadloop.app import open_app
 from leadloop.commands.plan import in_force
 from leadloop.finding import find_lead, unknown
+from mapping.agreement import Base, stands_for
 from mapping.compiled import MappedProperty
 from mapping.fitness import fit
 from mapping.merge_lead import LeadMerge, country_of
+from mapping.said import SAID, waits
 from mapping.scalars import as_text
 from mapping.wishes import FieldWish
 from store.engine import Tx
@@ -123,11 +126,38 @@ class _Sight:
 
     def _note(self, one: MappedProperty, ref: RecordRef, field: str, wish: FieldWish | Desired | None) -> str | None:
         """Why nothing is written although something might be."""
-        if any(each.property == one.rule.name for each in self.merged.conflicts):
-            return "both sides changed: `leadloop conflicts list`"
+        conflict = next((each for each in self.merged.conflicts if each.property == one.rule.name), None)
+        if conflict is not None:
+            return f"{self._why_undecided(one, conflict)}: `leadloop conflicts list`"
         if one.rule.role is Role.SHARED and one.rule.sync is SyncRule.DONT_SYNC and not one.rule.made_of:
             return "Don't sync" if len(one.rule.fields) > 1 else "only here"
         return None if wish is None else self._obstacle(ref, field, wish)
+
+    def _why_undecided(self, one: MappedProperty, conflict: Conflict) -> str:
+        """What set the sides apart: the systems show what they showed where only the rules did."""
+        name = one.rule.name
+        if waits(self.material.bases.get((name, SAID))):
+            return "a side changed after somebody decided"
+        heads = {self.merged.heads[connection] for connection in conflict.values}
+        sides = [record for record in self.material.records if record.ref in heads]
+        bases = [self._base(name, record.ref.connection) for record in sides]
+        if not all(bases):
+            return "never agreed"
+        if sum(not self._stands(one, *side) for side in zip(sides, bases, strict=True)) > 1:
+            return "both sides changed"
+        agreed = {as_text(base.value) for base in bases if base is not None and base.value is not None}
+        return "never agreed" if len(agreed) > 1 else "nobody changed it, the rules read the sides differently now"
+
+    def _base(self, name: str, connection: str) -> Base | None:
+        at = (name, connection)
+        return self.merged.bases.get(at) or self.material.bases.get(at)
+
+    def _stands(self, one: MappedProperty, record: Record, base: Base | None) -> bool:
+        at = (record.ref.connection, record.ref.object)
+        shown = record.values[one.fields[at]]
+        country = None if one is self.rules.fields.country else country_of(self.merged.values, self.rules.fields)
+        plain = one.reads(record.ref.connection).read(shown, country).value
+        return stands_for(shown, plain, base, one.shapes.get(at))
 
     def _obstacle(self, ref: RecordRef, field: str, wish: FieldWish | Desired) -> str | None:
         if isinstance(wish, FieldWish) and wish.problem is not None:

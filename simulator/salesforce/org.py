@@ -233,7 +233,7 @@ class Org:
         definitions = self.tables["FieldDefinition"].rows.values()
         if kept is None or not definitions:
             return
-        for values in setup_objects.history_of(type_.name, before, row, definitions):
+        for values in setup_objects.history_of(type_, before, row, definitions):
             writing.save(self.tables[kept.name], self._new_row(kept, values, writing), op="create", quiet=True)
 
     def _offer_statuses(self, campaign_id: str, writing: Writing) -> None:

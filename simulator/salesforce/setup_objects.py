@@ -12,8 +12,10 @@ import orjson
 
 from simulator.salesforce.errors import RefusedError
 from simulator.salesforce.people import AUDIT
-from simulator.salesforce.schema import ObjectType, read_fields
+from simulator.salesforce.schema import Field, Kind, ObjectType, read_fields
 from simulator.salesforce.table import Row
+
+_SHORT_TEXT = 255
 
 
 def _type(name: str, prefix: str, label: str, fields: str) -> ObjectType:
@@ -126,22 +128,26 @@ def with_metadata(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "records": rows}
 
 
-def history_of(type_name: str, before: Row, after: Row, definitions: Iterable[Row]) -> list[Row]:
-    """The rows of history that a change leaves: of tracked fields only; of an owner two, the name's and the id's."""
+def history_of(type_: ObjectType, before: Row, after: Row, definitions: Iterable[Row]) -> list[Row]:
+    """The rows of history that a change leaves: of tracked fields only; of an owner two, the name's and the id's.
+
+    Of long text it is told that it changed, not what into.
+    """
     tracked = [
         str(one.get("QualifiedApiName"))
         for one in definitions
-        if one.get("EntityDefinitionId") == type_name and one.get("IsFieldHistoryTracked")
+        if one.get("EntityDefinitionId") == type_.name and one.get("IsFieldHistoryTracked")
     ]
     rows: list[Row] = []
     for name in tracked:
         if before.get(name) != after.get(name):
             told = "Owner" if name == "OwnerId" else name
-            row = {f"{type_name}Id": after["Id"], "Field": told}
-            row |= {"OldValue": _text(before.get(name)), "NewValue": _text(after.get(name))}
+            row = {f"{type_.name}Id": after["Id"], "Field": told}
+            if _is_told(type_.fields[name]):
+                row |= {"OldValue": before.get(name), "NewValue": after.get(name)}
             rows += [row, dict(row)] if name == "OwnerId" else [row]
     return rows
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)[:255]
+def _is_told(field: Field) -> bool:
+    return field.kind is not Kind.TEXTAREA or field.length <= _SHORT_TEXT

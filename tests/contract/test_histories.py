@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.survey import Author
+from domain.values import Value
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.contract.salesforce_rig import SalesforceRig
 from tests.rig import SimulatorProcess
@@ -14,18 +16,19 @@ from tests.rig import SimulatorProcess
 ANA, BEN, REP = "ana@globex.example", "ben@initech.example", "rep@crm.example"
 OURS = "integration@leadloop.example"
 DAY = timedelta(days=1)
+TRACKED = ("Status", "Rating", "Description", "DoNotCall", "AnnualRevenue")
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[SimulatorProcess]:
-    """An org that keeps the history of a lead's status, and a portal, which keeps that of everything."""
+    """An org that keeps the history of some of a lead's fields, and a portal, which keeps that of everything."""
     with SimulatorProcess() as world:
-        tracked = {"EntityDefinitionId": "Lead", "QualifiedApiName": "Status", "IsFieldHistoryTracked": True}
+        tracked = {"EntityDefinitionId": "Lead", "IsFieldHistoryTracked": True}
         world.seed(
             users=[{"email": REP, "first_name": "Rita", "last_name": "Rep"}],
             leads=[{"LastName": "Ruiz", "Company": "Globex", "Email": each} for each in (ANA, BEN)],
             contacts=[{"email": ANA}, {"email": BEN}],
-            salesforce={"FieldDefinition": [tracked]},
+            salesforce={"FieldDefinition": [{**tracked, "QualifiedApiName": name} for name in TRACKED]},
         )
         for email in (ANA, BEN):
             world.act("edit", system="salesforce", id=email, Status="Working - Contacted", Phone="1", by_email=REP)
@@ -110,6 +113,57 @@ def test_a_field_that_salesforce_tracks_no_more_has_no_history_that_could_be_the
     told = salesforce.connector().changes_of("Lead", {"Status"}, [lead(world, BEN)], since=world.now() - DAY)
     world.act("edit", system="salesforce", id=definition, as_="admin", IsFieldHistoryTracked=True)
     assert (told.changes, told.untracked) == ((), frozenset({"Status"}))
+
+
+def test_salesforce_tells_what_a_change_made_but_of_long_text_which_tells_nothing(salesforce: SalesforceRig) -> None:
+    world, asked = salesforce.simulator, lead(salesforce.simulator, ANA)
+    values: dict[str, Any] = {
+        "Rating": "Hot",
+        "Description": "Asked for a demo",
+        "DoNotCall": True,
+        "AnnualRevenue": 1000.5,
+    }
+    world.act("edit", system="salesforce", id=asked, by_email=REP, **values)
+    world.time(advance_s=5)
+    world.act("edit", system="salesforce", id=asked, by_email=REP, Rating=None, Description=None)
+    connector = salesforce.connector()
+    found = connector.changes_of("Lead", set(TRACKED) - {"Status"}, [asked], since=world.now() - DAY).changes
+    assert {each.field: each.made for each in sorted(found, key=lambda each: each.at)} == {
+        "Rating": (None,),
+        "Description": (),
+        "DoNotCall": (True,),
+        "AnnualRevenue": (pytest.approx(1000.5, abs=0.5),),
+    }
+    assert {each.made for each in connector.history("Lead", ["Rating"], since=world.now() - DAY, sample=50)} == {()}
+
+
+def test_what_was_changed_while_salesforce_kept_no_history_is_not_what_the_last_row_made(
+    salesforce: SalesforceRig,
+) -> None:
+    world = salesforce.simulator
+    (definition,) = [
+        row["Id"]
+        for row in world.objects("FieldDefinition", system="salesforce")
+        if row["QualifiedApiName"] == "Rating"
+    ]
+    asked = lead(world, BEN)
+    for tracked, value in ((True, "Warm"), (False, "Cold"), (True, "Cold")):
+        world.act("edit", system="salesforce", id=definition, as_="admin", IsFieldHistoryTracked=tracked)
+        world.act("edit", system="salesforce", id=asked, by_email=REP, Rating=value)
+    told = salesforce.connector().changes_of("Lead", {"Rating"}, [asked], since=world.now() - DAY)
+    assert ([each.made for each in told.changes], told.untracked) == ([("Warm",)], frozenset())
+
+
+def test_hubspot_tells_what_each_change_made_in_the_words_of_its_records(hubspot: HubSpotRig) -> None:
+    world, asked = hubspot.simulator, person(hubspot.simulator, BEN)
+    world.act("edit", system="hubspot", id=asked, as_="admin", hs_email_optout="true", jobtitle="CFO")
+    world.time(advance_s=5)
+    world.act("edit", system="hubspot", id=asked, as_="admin", hs_email_optout="false", jobtitle="")
+    told = hubspot.connector().changes_of("contacts", {"jobtitle", "hs_email_optout"}, [asked], since=world.now() - DAY)
+    made: dict[str, tuple[Value, ...]] = {}
+    for each in sorted(told.changes, key=lambda each: each.at):
+        made[each.field] = (*made.get(each.field, ()), *each.made)
+    assert (made["jobtitle"][-2:], made["hs_email_optout"][-2:]) == (("CFO", None), (True, False))
 
 
 def test_hubspot_tells_who_changed_each_property_of_fifty_contacts_a_call(hubspot: HubSpotRig) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -80,6 +80,16 @@ class Disputed:
     def shown(self) -> dict[str, Any]:
         return {name: side["value"] for name, side in self.conflict["sides"].items()}
 
+    @property
+    def note(self) -> str:
+        """Why `explain --mapping` says that the title is left alone."""
+        (found,) = {
+            row["note"]
+            for row in self.data("explain", self.email, "--mapping")["mapping"]
+            if row["property"] == "job_title"
+        }
+        return str(found)
+
     def resolve(self, *words: str) -> tuple[int, str, str]:
         return self.command("conflicts", "resolve", *words, "--yes")
 
@@ -138,6 +148,7 @@ def test_what_is_undecided_is_told_with_both_values_by_status_and_by_the_plan(an
     assert f"job_title  {everybody}" in ana.command("status")[1]
     assert ana.data("plan", "--lead", ana.email)["conflicts"] == {"job_title": 1}
     assert f"job_title ({everybody})" in ana.command("plan")[1]
+    assert ana.note == "both sides changed: `leadloop conflicts list`"
 
 
 def test_what_was_decided_reaches_both_systems_once_whichever_way(
@@ -182,6 +193,7 @@ def test_a_side_that_moves_after_the_word_is_left_alone_and_shown_again(ana: Dis
     ana.writes("Retired")
     ana.office.settle(2)
     assert (ana.titles, ana.shown) == ((REP, "Retired"), {"salesforce": REP, "hubspot": "Retired"})
+    assert ana.note.startswith("a side changed after somebody decided: ")
     ana.resolve(ana.conflict["id"], "--use", "hubspot")
     ana.office.settle(1)
     assert ana.titles == ("Retired", "Retired")
@@ -220,6 +232,7 @@ def test_what_was_never_agreed_cannot_be_what_it_was_before(ana: Disputed) -> No
     assert "no one value was agreed before: choose a side, or give a value." in err
     ana.office.settle(1)
     first_met = Witness(simulator=ana.world)
+    assert replace(ana, email=email).note.startswith("never agreed: ")
     assert (first_met.lead(email)["Title"], first_met.contact(email)["jobtitle"]) == (REP, FORM)
     assert ana.titles == (BEFORE, BEFORE)
 
@@ -249,6 +262,14 @@ def test_what_cannot_be_meant_is_a_mistake_of_the_command_line(
     ]:
         code = cli.run(["conflicts", "resolve", *words, "--yes", "-C", str(office.folder)])
         assert (code, said in capsys.readouterr().err) == (exits.USAGE, True)
+
+
+def test_a_value_that_a_field_would_not_take_is_refused_before_anybody_is_asked(ana: Disputed) -> None:
+    one = ana.conflict
+    code, out, err = ana.command("conflicts", "resolve", one["id"], "--value", "x" * 129)
+    assert (code, "--yes" in err, "x" * 129 in out + err) == (exits.SOME_FAILED, False, False)
+    said = f"! {one['id']}: salesforce Lead.Title holds 128 characters: choose another value."
+    assert (said in " ".join(err.split()), ana.conflict) == (True, one)
 
 
 def test_a_daemon_that_leads_decides_what_it_is_asked_to_and_tells_why_not(ana: Disputed) -> None:

@@ -180,6 +180,21 @@ def test_without_a_history_a_person_decides_and_is_shown_what_is_known(
     assert f"salesforce 'Globex GmbH' (possible, {sides['salesforce']['changed_at']:%Y-%m-%d %H:%M})" in shown
 
 
+def test_a_change_made_while_no_history_was_kept_leaves_the_decision_to_a_person(ana: Ana) -> None:
+    """The last row of history is older than HubSpot's edit, and what the lead shows is newer."""
+    world = ana.world
+    (definition,) = [row["Id"] for row in world.objects("FieldDefinition", system="salesforce")]
+    ana.rep_writes(Title="Chief of Nothing")
+    ana.writes(jobtitle=FORM)
+    world.act("edit", system="salesforce", id=definition, as_="admin", IsFieldHistoryTracked=False)
+    ana.rep_writes(Title=REP)
+    world.act("edit", system="salesforce", id=definition, as_="admin", IsFieldHistoryTracked=True)
+    ana.office.settle(2)
+    (conflict,) = ana.undecided()
+    shown = {name: side["evidence"] for name, side in conflict["sides"].items()}
+    assert (ana.titles, shown) == ((REP, FORM), {"salesforce": "possible", "hubspot": "certain"})
+
+
 def test_what_became_of_our_own_write_is_nobody_s_edit(ana: Ana) -> None:
     ana.writes(jobtitle="head of operations")
     ana.office.settle(1)

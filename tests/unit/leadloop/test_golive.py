@@ -65,7 +65,7 @@ def test_a_step_is_refused_with_every_reason_at_once_and_its_mend_below(acme: Pa
         f"! it is not known whether our fields are there: {PEOPLE} was never described",
         "    Run `leadloop doctor`.",
         "✗ observed for 0 of 14 days",
-        "    Look at `leadloop plan` and `leadloop held list` meanwhile; `observe_days` is the setting.",
+        "    Look at `leadloop compare` and `leadloop plan` meanwhile; `observe_days` is the setting.",
         "! nobody confirmed the first stages",
         "    `leadloop baseline` shows the table; then `leadloop baseline confirm`.",
     ]

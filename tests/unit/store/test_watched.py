@@ -1,12 +1,13 @@
-"""What is kept to be compared: the first of what would have been, every word that was shown, for ninety days."""
+"""What is kept to be compared: the first handoff that would have been in a step, and every word that was shown."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.identity import Tie
 from domain.run import GoLive
 from domain.values import LeadId, Value
-from store import held, merging, unions, watched
+from store import held, merging, steps, unions, watched
 from store.engine import Store
 from store.retention import purge
 from store.watched import ForeseenHandoff, Listed, ShownValue
@@ -101,8 +102,35 @@ def test_who_was_listed_is_told_whatever_became_of_the_set(store: Store) -> None
         }
 
 
+def test_who_would_have_been_handed_off_stays_while_the_step_lasts_and_ninety_days_after(store: Store) -> None:
+    """An order to go where one is already ends nothing."""
+
+    def day(number: float) -> datetime:
+        return NOON + timedelta(days=number)
+
+    def kept() -> list[GoLive]:
+        return [each.step for each in watched.foreseen_of(tx, [ana]).get(ana, [])]
+
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        for number, step in ((0, GoLive.OBSERVE), (1, GoLive.OBSERVE), (200, GoLive.SCORES)):
+            steps.order(tx, step, at=day(number), by="kim")
+        watched.note_foreseen(tx, [foreseen(ana, 1)], since=NOON)
+        watched.note_foreseen(tx, [replace(foreseen(ana, 1, step=GoLive.SCORES), at=day(200))], since=day(200))
+        for now, left in (
+            (199, [GoLive.OBSERVE, GoLive.SCORES]),
+            (290, [GoLive.OBSERVE, GoLive.SCORES]),
+            (291, [GoLive.SCORES]),
+            (999, [GoLive.SCORES]),
+        ):
+            purge(tx, now=day(now))
+            assert kept() == left, now
+
+
 def test_both_go_after_ninety_days_in_portions(store: Store) -> None:
     with store.write() as tx:
+        steps.order(tx, GoLive.OBSERVE, at=NOON, by="kim")
+        steps.order(tx, GoLive.LIVE, at=at(1.5), by="kim")
         leads = found(tx, *(f"00Q{number}" for number in range(4)))
         watched.note_foreseen(tx, [foreseen(each, 1) for each in leads], since=NOON)
         watched.note_shown(tx, [shown(each, 2, "Open") for each in leads])

@@ -128,7 +128,9 @@ def test_what_is_on_its_way_was_weighed_when_it_was_put_there() -> None:
     ("status", "before", "value", "hours", "word"),
     [
         pytest.param(HeldStatus.OPEN, "+49 1", "+49 2", 1, Word.HELD, id="it waits"),
-        pytest.param(HeldStatus.OPEN, "+49 0", "+49 2", 1, Word.AGAIN, id="it waits, and shows something else by now"),
+        pytest.param(
+            HeldStatus.OPEN, "+49 0", "+49 2", 1, Word.HELD, id="it waits as it was frozen, whatever is shown by now"
+        ),
         pytest.param(HeldStatus.OPEN, "+49 1", "+49 9", 1, Word.NONE, id="something else waits"),
         pytest.param(HeldStatus.APPROVED, "+49 1", "+49 2", 1, Word.APPROVED, id="approved"),
         pytest.param(HeldStatus.APPROVED, "+49 1", "+49 2", 0, Word.AGAIN, id="the approval has run out"),

@@ -12,6 +12,7 @@ from domain.place import Place
 from domain.record import Record
 from domain.stage import Stage
 from domain.survey import Author, FieldChange, FieldHistory
+from domain.values import Value
 from mapping.agreement import Base
 from mapping.compiled import FieldMap
 from store.evidence import Sent
@@ -28,8 +29,11 @@ CHANGED = NOW - timedelta(minutes=20)
 READ = NOW - timedelta(minutes=5)
 
 
-def change(at: datetime, author: Author = Author.PERSON, *, by: str = "005F", field: str = "Title") -> FieldChange:
-    return FieldChange(ref=LEAD, field=field, at=at, author=author, author_id=by)
+def change(
+    at: datetime, author: Author = Author.PERSON, *made: Value, by: str = "005F", field: str = "Title"
+) -> FieldChange:
+    """To what the record shows, unless said otherwise."""
+    return FieldChange(ref=LEAD, field=field, at=at, author=author, author_id=by, made=made or ("CEO",))
 
 
 def told(*changes: FieldChange, sent: Sent | None = None, read: datetime = READ) -> Evidence:
@@ -50,6 +54,32 @@ def test_the_last_change_of_the_field_counts() -> None:
 
 def test_without_a_change_nothing_is_told() -> None:
     assert told() == told(change(CHANGED, field="Phone")) == QUESTION
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(("CFO",), id="something else, so a change after it left no trace"),
+        pytest.param((None,), id="a blank"),
+        pytest.param((), id="what the history does not tell"),
+    ],
+)
+def test_a_last_change_that_did_not_make_what_is_shown_tells_nothing(made: tuple[Value, ...]) -> None:
+    assert told(change(CHANGED - timedelta(days=1)), replace(change(CHANGED), made=made)) == QUESTION
+
+
+def test_an_equal_form_is_what_is_shown() -> None:
+    assert told(change(CHANGED, Author.PERSON, " CEO ")) == answer(CHANGED)
+
+
+def test_of_a_change_that_is_told_twice_the_one_in_the_record_s_words_counts() -> None:
+    """Salesforce tells of a reference its name, and its id."""
+    assert told(change(CHANGED, Author.PERSON, "Chief"), change(CHANGED)) == answer(CHANGED)
+
+
+def test_a_change_to_something_else_that_the_record_does_not_show_yet_is_asked_about_again() -> None:
+    ahead = READ + timedelta(seconds=1)
+    assert told(change(ahead, Author.PERSON, "CFO")) == answer(ahead, certain=False)
 
 
 def test_a_fraction_of_a_second_makes_nobody_the_newer_one() -> None:
@@ -145,6 +175,15 @@ def test_a_history_that_was_ahead_of_its_record_is_asked_once_more_when_the_reco
     assert left(material(ahead, OTHER)) == FollowUp(questions=(QUESTION,))
     still = replace(ahead, at=READ + timedelta(seconds=1))
     assert left(material(still, OTHER)) == NOTHING
+
+
+def test_a_side_that_was_saved_since_is_asked_again_beside_one_that_moved() -> None:
+    """It may have been something else in between, and back."""
+    moved = replace(OTHER, mark=mark_of("CTO"))
+    before, after = (replace(ANSWERED, asked_at=READ + timedelta(seconds=by)) for by in (-1, 1))
+    assert left(material(before, moved)) == FollowUp(questions=(OTHER, QUESTION))
+    assert left(material(after, moved)) == FollowUp(questions=(OTHER,))
+    assert left(material(before, replace(OTHER, asked_at=NOW))) == NOTHING
 
 
 def test_what_was_told_is_kept_until_its_write_arrived_and_not_longer() -> None:

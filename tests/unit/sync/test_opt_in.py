@@ -79,7 +79,9 @@ class World:
         for name, value in values.items():
             if self.shown[side][name] != value:
                 self.shown[side][name] = value
-                change = FieldChange(ref=REFS[side], field=name, at=self.now, author=author, author_id="u")
+                change = FieldChange(
+                    ref=REFS[side], field=name, at=self.now, author=author, author_id="u", made=(value,)
+                )
                 self.told[side].append(change)
 
     def refuses(self, side: str) -> None:
