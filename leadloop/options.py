@@ -1,6 +1,7 @@
 """Options and arguments that more than one command has, each said once."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,21 @@ RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A number from `le
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 Since = Annotated[datetime | None, typer.Option("--since", parser=moment, metavar="TIME", help="From then on.")]
 HERE = Path()
+
+
+class Form(StrEnum):
+    """How a table is told."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def form_of(*, json: bool, csv: bool) -> Form:
+    """BadParameter when both are asked for."""
+    if json and csv:
+        raise typer.BadParameter("choose --json or --csv")
+    return Form.JSON if json else Form.CSV if csv else Form.TABLE
 
 
 def there(folder: Path) -> str:

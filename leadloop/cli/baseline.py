@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.options import HERE, Environment, Folder, Json
+from leadloop.options import HERE, Environment, Folder, Json, form_of
 
 app = typer.Typer(name="baseline", invoke_without_command=True)
 
@@ -24,9 +24,7 @@ def baseline_show(
 
     if ctx.invoked_subcommand is not None:
         return 0
-    if json and as_csv:
-        raise typer.BadParameter("choose --json or --csv")
-    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
+    form = form_of(json=json, csv=as_csv)
     return command.run(folder, environment=environment, form=form, draft=draft)
 
 

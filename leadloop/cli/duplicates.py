@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.options import HERE, Environment, Folder, GroupNames, Json, Wait
+from leadloop.options import HERE, Environment, Folder, GroupNames, Json, Wait, form_of
 
 app = typer.Typer(name="duplicates", invoke_without_command=True)
 
@@ -26,9 +26,7 @@ def duplicates_list(
 
     if ctx.invoked_subcommand is not None:
         return 0
-    if json and as_csv:
-        raise typer.BadParameter("choose --json or --csv")
-    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
+    form = form_of(json=json, csv=as_csv)
     return command.run(folder, environment=environment, form=form, dismissed=dismissed)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadloop.options import HERE, Environment, Folder, Json, SetName
+from leadloop.options import HERE, Environment, Folder, Json, SetName, form_of
 
 app = typer.Typer(name="held", help="Sets of leads that the blast radius holds back.", no_args_is_help=True)
 
@@ -30,9 +30,7 @@ def held_show(
     """Who is in a set, what would happen to each, and what came since they wait."""
     from leadloop.commands import held as command
 
-    if json and as_csv:
-        raise typer.BadParameter("choose --json or --csv")
-    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
+    form = form_of(json=json, csv=as_csv)
     return command.show(folder, name, environment=environment, form=form, limit=limit)
 
 

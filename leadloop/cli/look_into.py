@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from leadloop.options import HERE, Environment, Folder, Json, Since, moment
+from leadloop.options import HERE, Environment, Folder, Json, Since, form_of, moment
 
 PANEL = "Look into it"
 
@@ -90,9 +90,7 @@ def compare(
     """Observing: whom we would have handed off, and whom today's process took up, lead by lead."""
     from leadloop.commands import compare as command
 
-    if json and as_csv:
-        raise typer.BadParameter("choose --json or --csv")
-    form = command.Form.JSON if json else command.Form.CSV if as_csv else command.Form.TABLE
+    form = form_of(json=json, csv=as_csv)
     chosen = command.VERDICTS[verdict] if verdict is not None else None
     ask = command.Ask(since=since, lead=lead, verdict=chosen, form=form, limit=limit)
     return command.run(folder, ask, environment=environment)

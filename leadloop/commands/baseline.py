@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.commands.plan import in_force
-from leadloop.options import there
+from leadloop.options import Form, there
 from leadloop.spreadsheet import safe
 from reports.going_live import Word, going_live
 from store import first_stages
@@ -30,12 +29,6 @@ COLUMNS = (
     "status", "lifecycle", "open_deal", "customer", "converted",
     "row", "stage", "leads", "with_owner", "named", "example",
 )  # fmt: skip
-
-
-class Form(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

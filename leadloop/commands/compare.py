@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from leadloop.app import App, open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import in_force, names_of
 from leadloop.finding import find_lead, unknown
+from leadloop.options import Form
 from leadloop.spreadsheet import safe
 from reports.comparison import DAY, People, Row, Verdict, compare, never_shown
 from reports.comparison_totals import COMPARED, Totals, by_segment, totals_of
@@ -42,12 +42,6 @@ VERDICTS = {verdict.replace(" ", "-"): verdict for verdict in Verdict}
 
 SAME_DAYS = 0.05
 """What is no difference: a cycle or two."""
-
-
-class Form(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

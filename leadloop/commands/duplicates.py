@@ -4,7 +4,6 @@ import csv
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.filing import lead_or_file
 from leadloop.grouping import CONFIRM, REOPEN, as_answer, confirm_all, reopen_all, report
+from leadloop.options import Form
 from mapping.compiled import FieldMap
 from reports.duplicates import Duplicates, Group, find
 from store import group_words, leads
@@ -22,12 +22,6 @@ from sync.duplicates import dismiss as dismiss_one
 COLUMNS = ("group", "bond", "one_lead", "lead_ids", "system", "object", "id", "head", "because")
 _SHOWN = 50
 """Groups on the screen; `--json` and `--csv` give all."""
-
-
-class Form(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def run(folder: Path, *, environment: str | None, form: Form, dismissed: bool = False) -> int:

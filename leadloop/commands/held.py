@@ -4,7 +4,6 @@ import csv
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 
 from leadloop import exits, screen
@@ -13,16 +12,11 @@ from leadloop.app import open_app
 from leadloop.badge import show_badge
 from leadloop.finding import find_lead, unknown
 from leadloop.letting_through import keep_set_if_frozen, let_through, note
+from leadloop.options import Form
 from leadloop.spreadsheet import safe
 from leadloop.waiting import Waiting, cell, look, pick, summary
 from store import held
 from store.held import HeldSet, HeldStatus
-
-
-class Form(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
