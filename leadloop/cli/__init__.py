@@ -26,6 +26,7 @@ from leadloop.cli import (
     operate,
     proposals,
     runs,
+    score,
     set_up,
     sweeps,
 )
@@ -70,7 +71,7 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (errors, held, conflicts, identity, sweeps, files, audit, runs):
+for group in (score, errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):
