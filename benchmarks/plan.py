@@ -11,7 +11,6 @@ import argparse
 import gc
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from benchmarks import cycle
 from benchmarks.measure import PROCESSES, Row, Spent, Timer, at_most, known, report
+from benchmarks.memory import Memory
 from leadloop import log, planned, screen
 from leadloop.app import leading, open_app
 from leadloop.clock import SystemClock
@@ -35,7 +35,6 @@ from tests.installation import install
 from tests.rig import SimulatorProcess
 
 CPU_GOAL_S, MEMORY_GOAL_MB = 60, 500
-LOOK_EVERY_S = 0.02
 SETTLING, CYCLE_S = 4, 1800
 SETTINGS, PLAN = "leadloop.yaml", "plan.jsonl"
 
@@ -133,24 +132,6 @@ class Found:
     told: str = ""
 
 
-class _Memory(threading.Thread):
-    """Looks at this process's own memory again and again."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.peak_mb = 0
-        self._ended = threading.Event()
-
-    def run(self) -> None:
-        while not self._ended.wait(LOOK_EVERY_S):
-            self.peak_mb = max(self.peak_mb, replay.own_mb())
-
-    def end(self) -> int:
-        self._ended.set()
-        self.join()
-        return self.peak_mb
-
-
 def _planned(folder: Path) -> Found:
     """Everybody due, as after a publication; then the command's work, its file and its document."""
     with closing(open_app(folder)) as app:
@@ -158,7 +139,7 @@ def _planned(folder: Path) -> Found:
             leads.make_all_due(tx)
             count = leads.count(tx)
         gc.collect()
-        memory = _Memory()
+        memory = Memory()
         memory.start()
         with Timer() as timer:
             made = plan.make_plan(app)

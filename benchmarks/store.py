@@ -179,15 +179,15 @@ def whole(store: Store, path: str, values: Sequence[Any]) -> Spent:
 
 
 def _through(store: Store, rows: Sequence[Any], put: Callable[[Tx, Sequence[Any]], object]) -> Spent:
-    with Timer(_backend_cpu(store)) as timer:
+    with Timer(backend_cpu(store)) as timer:
         for begin in range(0, len(rows), PER_COMMIT):
             with store.write() as tx:
                 put(tx, rows[begin : begin + PER_COMMIT])
     return known(timer)
 
 
-def _backend_cpu(store: Store) -> Callable[[], float]:
-    """The one pooled connection serves every transaction of a single thread."""
+def backend_cpu(store: Store) -> Callable[[], float]:
+    """Processor time of the database's own process: the one pooled connection serves every transaction of a thread."""
     if store.path is not None:
         return lambda: 0.0
     with store.read() as tx:

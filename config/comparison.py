@@ -7,7 +7,7 @@ nobody can say whether the row is met, and no negation turns that into a yes.
 import math
 import operator as order
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -72,8 +72,7 @@ def test_for(operator: Operator, wanted: Value | list[Value]) -> Test:
     if operator in ORDERINGS:
         return _ordering(ORDERINGS[operator], several[0])
     if operator is Operator.CONTAINS:
-        parts = [_plain(one) for one in several if not is_blank(one)]
-        return lambda value: not is_blank(value) and any(part in _plain(value) for part in parts)
+        return _containing([_plain(one) for one in several if not is_blank(one)])
     if operator is Operator.STARTS_WITH:
         starts = tuple(_plain(one) for one in several if not is_blank(one))
         return lambda value: not is_blank(value) and _plain(value).startswith(starts)
@@ -95,6 +94,16 @@ def shape_problem(operator: Operator, value: Value | list[Value]) -> str | None:
     if operator in ORDERINGS and isinstance(value, bool):
         return f"`{operator}` needs a number, a date or text"
     return None
+
+
+def _containing(parts: Sequence[str]) -> Test:
+    def test(value: Value) -> bool:
+        if is_blank(value):
+            return False
+        text = _plain(value)
+        return any(part in text for part in parts)
+
+    return test
 
 
 def _not(test: Test) -> Test:

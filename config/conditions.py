@@ -23,6 +23,7 @@ __all__ = [
     "Operator",
     "Predicate",
     "Row",
+    "asks_everything",
     "compile_condition",
     "explain_condition",
     "expression_problem",
@@ -134,6 +135,11 @@ def references(condition: Condition, *, subject: str = "lead") -> frozenset[str]
     for expression in _expressions(condition):
         names |= read_expression(expression, subject=subject).properties
     return frozenset(names)
+
+
+def asks_everything(condition: Condition, *, subject: str = "lead") -> bool:
+    """Whether an expression looks at all there is: `references` names only part of what it depends on."""
+    return any(read_expression(expression, subject=subject).whole for expression in _expressions(condition))
 
 
 def rows_of(condition: Condition) -> tuple[Row, ...]:

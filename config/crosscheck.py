@@ -17,6 +17,7 @@ from config.mapping import Role
 from config.mapping_check import check_mapping
 from config.routing import AROUND_THE_LEAD
 from config.routing_check import check_routing
+from config.scorecard import AT_HAND_OVER, RESERVED
 from config.words import nearest
 from config.yaml_file import KeyPath, YamlFile
 from domain.errors import Problem
@@ -31,15 +32,21 @@ _LEAD_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
         ("fit", ANY, "rules", ANY, "when"),
         ("fit_penalties", ANY, "when"),
         ("exclusions", ANY, "when"),
+        ("scorecard", "factors", ANY, "marketing", "steps", ANY, "when"),
     ),
     "routing": (("rules", ANY, "when"),),
     "lifecycle": (("disqualify", ANY, "when"),),
     "mapping": (("systems", ANY, "gates", ANY),),
 }
 _ACTIVITY_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
-    "scoring": (("engagement", ANY, "rules", ANY, "where"), ("sales", ANY, "rules", ANY, "where")),
+    "scoring": (
+        ("engagement", ANY, "rules", ANY, "where"),
+        ("sales", ANY, "rules", ANY, "where"),
+        ("scores", ANY, "groups", ANY, "rules", ANY, "where"),
+    ),
 }
 _ACCOUNT_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {"mapping": (("systems", ANY, "accounts", "house"),)}
+_NAMED: KeyPath = ("scores", ANY, "property")
 _SENTENCES: tuple[KeyPath, ...] = (
     ("fit", ANY, "rules", ANY, "says"),
     ("fit_penalties", ANY, "says"),
@@ -47,6 +54,7 @@ _SENTENCES: tuple[KeyPath, ...] = (
 _ACTIVITY_SENTENCES: tuple[KeyPath, ...] = (
     ("engagement", ANY, "rules", ANY, "says"),
     ("sales", ANY, "rules", ANY, "says"),
+    ("scores", ANY, "groups", ANY, "rules", ANY, "says"),
 )
 
 
@@ -55,6 +63,8 @@ def cross_check(folder: Folder) -> list[Problem]:
     checks: tuple[Callable[[Folder], Iterable[Problem]], ...] = (
         _twice,
         _unknown_properties,
+        _named_scores,
+        _factors,
         _gates_by_our_own_word,
         _broken_expressions,
         _broken_sentences,
@@ -74,10 +84,16 @@ def _twice(folder: Folder) -> Iterator[Problem]:
     rules: tuple[KeyPath, ...] = (
         ("engagement", ANY, "rules", ANY, "name"),
         ("sales", ANY, "rules", ANY, "name"),
+        ("scores", ANY, "groups", ANY, "rules", ANY, "name"),
         ("fit", ANY, "rules", ANY, "name"),
         ("fit_penalties", ANY, "name"),
     )
-    groups: tuple[KeyPath, ...] = (("engagement", ANY, "name"), ("sales", ANY, "name"), ("fit", ANY, "name"))
+    groups: tuple[KeyPath, ...] = (
+        ("engagement", ANY, "name"),
+        ("sales", ANY, "name"),
+        ("scores", ANY, "groups", ANY, "name"),
+        ("fit", ANY, "name"),
+    )
     yield from _repeated(folder.scoring, rules, "rule")
     for group in groups:
         yield from _repeated(folder.scoring, (group,), "group")
@@ -106,24 +122,66 @@ def _unknown_properties(folder: Folder) -> Iterator[Problem]:
     if known is None:
         return
     for name, patterns in _LEAD_CONDITIONS.items():
-        file, here = folder.named(name), known | (AROUND_THE_LEAD if name == "routing" else frozenset())
+        file, here = folder.named(name), known | (_around(folder) if name == "routing" else frozenset())
         for path, property_name in _asked(file, patterns):
-            if property_name not in here:
-                yield unknown(file, path, what="property", name=property_name, known=here)
+            told = here | _at_hand_over(folder) if path[0] == "scorecard" else here
+            if property_name not in told:
+                yield unknown(file, path, what="property", name=property_name, known=told)
     for pattern in (("required", ANY), ("opted_out_property",), ("outcomes", ANY, "opted_out_property")):
         for path, value in each(folder.lifecycle, pattern):
             if isinstance(value, str) and value not in known:
                 yield unknown(folder.lifecycle, path, what="property", name=value, known=known)
 
 
-def _gates_by_our_own_word(folder: Folder) -> Iterator[Problem]:
-    """A gate that went by what we decide would open and close by its own effect."""
-    file = folder.mapping
-    roles = {
+def _around(folder: Folder) -> frozenset[str]:
+    """What routing rules may ask beside the lead's own properties."""
+    return AROUND_THE_LEAD | {name for _, name in each(folder.scoring, _NAMED) if isinstance(name, str)}
+
+
+def _at_hand_over(folder: Folder) -> frozenset[str]:
+    """What marketing's values in the scorecard may go by beside the lead's own properties."""
+    return AT_HAND_OVER | {name for _, name in each(folder.scoring, _NAMED) if isinstance(name, str)}
+
+
+def _factors(folder: Folder) -> Iterator[Problem]:
+    """A factor is a field that reps fill in and nobody else writes."""
+    known, roles, file = folder.properties(), _roles(folder), folder.scoring
+    if known is None:
+        return
+    for path, name in each(file, ("scorecard", "factors", ANY, "name")):
+        if not isinstance(name, str) or name in RESERVED:
+            continue
+        if name not in known:
+            yield unknown(file, path, what="property", name=name, known=known)
+        elif roles.get(name, Role.SHARED) != Role.ANSWER:
+            message = f"`{name}` has the role `{roles[name]}` in mapping.yaml: a factor is what reps answer"
+            yield file.problem(path, message, hint="give the property `role: answer`, or name another one")
+
+
+def _named_scores(folder: Folder) -> Iterator[Problem]:
+    """A number that leadloop decides stands in a field of its own."""
+    roles = _roles(folder)
+    for path, name in each(folder.scoring, _NAMED):
+        if isinstance(name, str) and roles.get(name, Role.OWNED) != Role.OWNED:
+            yield folder.scoring.problem(
+                path,
+                f"`{name}` is a property with the role `{roles[name]}` in mapping.yaml: a score needs one of its own",
+                hint="give the score another name, or the property `role: owned`",
+            )
+
+
+def _roles(folder: Folder) -> dict[str, str]:
+    """Property → its role, as mapping.yaml has it."""
+    return {
         prop["name"]: prop.get("role", Role.SHARED)
-        for _, prop in each(file, ("properties", ANY))
+        for _, prop in each(folder.mapping, ("properties", ANY))
         if isinstance(prop, Mapping) and isinstance(prop.get("name"), str)
     }
+
+
+def _gates_by_our_own_word(folder: Folder) -> Iterator[Problem]:
+    """A gate that went by what we decide would open and close by its own effect."""
+    file, roles = folder.mapping, _roles(folder)
     for path, name in _asked(file, _LEAD_CONDITIONS["mapping"]):
         if roles.get(name, Role.SHARED) != Role.SHARED:
             yield file.problem(

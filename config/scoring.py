@@ -6,11 +6,18 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.account_score import AccountScoring
+from config.call_back import CallBack
 from config.conditions import Condition
+from config.scanners import ScannerRules
+from config.scorecard import ScorecardRules
 from config.strict import Days, Strict
 from config.words import CHECKED_ELSEWHERE, Finding, findings_error
 from domain.activity import ActivityKind
 from domain.score import Grade
+
+SHOWN = frozenset({"score", "grade", "band", "why", "score_change", "fit_percent"})
+"""Lead properties in which the main score is shown."""
 
 
 class Repeat(Strict):
@@ -92,6 +99,19 @@ class ActivityGroup(Strict):
     """For rules of the group that name neither decay nor timeframe."""
     rules: list[ActivityRule]
     """The rules whose points the group adds up."""
+
+
+class NamedScore(Strict):
+    """One more number beside engagement, such as the interest in one product. Never part of the line."""
+
+    property: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+    """The lead property that shows it, in whole points: map it in mapping.yaml with `role: owned` to write it."""
+    label: str | None = None
+    """How it is called in explanations; none: as the property."""
+    groups: list[ActivityGroup] = Field(min_length=1)
+    """Points for what people did, in groups."""
+    cap: int | None = Field(default=None, ge=1)
+    """Points that it can reach at most, over all groups."""
 
 
 class FitRule(Strict):
@@ -210,6 +230,8 @@ class ScoringRules(Strict):
     """Points that engagement can reach at most, over all groups."""
     sales: list[ActivityGroup] = Field(default_factory=list)
     """Points for what reps and prospects did together: scored apart, never part of the line."""
+    scores: list[NamedScore] = Field(default_factory=list)
+    """Further numbers with names of their own, one for each product or team."""
     fit: list[FitGroup]
     """Points for who people are, in groups of which each is one thing to know."""
     fit_penalties: list[FitRule] = Field(default_factory=list)
@@ -224,13 +246,41 @@ class ScoringRules(Strict):
     """Who is never handed off."""
     showing: Showing = Showing()
     """When a new number is written to the systems."""
+    account: AccountScoring = AccountScoring()
+    """How the people of a company make one number of it."""
+    call_back: CallBack = CallBack()
+    """Whom to call next: what each reason adds to the priority."""
+    scanners: ScannerRules = ScannerRules()
+    """Which clicks in mails are a mail scanner's and give nothing."""
+    scorecard: ScorecardRules = ScorecardRules()
+    """What reps fill in after the first conversation, and when that qualifies a lead."""
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:
-        names = [rule.name for group in (*self.engagement, *self.sales) for rule in group.rules]
+        named = [group for score in self.scores for group in score.groups]
+        names = [rule.name for group in (*self.engagement, *self.sales, *named) for rule in group.rules]
         names += [rule.name for group in self.fit for rule in group.rules]
         names += [rule.name for rule in self.fit_penalties]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise PydanticCustomError(CHECKED_ELSEWHERE, "rule names stand twice: {names}", {"names": ", ".join(twice)})
+        return self
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Every lead property in which a number of these rules is shown."""
+        return SHOWN | {score.property for score in self.scores}
+
+    @model_validator(mode="after")
+    def _scores_once(self) -> Self:
+        names = [score.property for score in self.scores]
+        found = [
+            Finding(
+                ("scores", at, "property"), f"`{name}` {'is a number of our own' if name in SHOWN else 'stands twice'}"
+            )
+            for at, name in enumerate(names)
+            if name in SHOWN or name in names[:at]
+        ]
+        if found:
+            raise findings_error(found)
         return self

@@ -59,7 +59,8 @@ class Activity:
     `record` is whom the system attaches it to; where it knows only an address, `email` stands
     instead. `actor` is the system's user id of the rep who did it (None: the prospect, or a
     machine). `automated` marks steps of a sequence, which are no touch. `seen_at` is set by the
-    store when it first keeps the row: None on the way in, never None in the ledger.
+    store when it first keeps the row: None on the way in, never None in the ledger. `vouched_at` is
+    when somebody of ours said that a person did it, whatever it looks like.
     """
 
     connection: str
@@ -74,6 +75,7 @@ class Activity:
     properties: Mapping[str, Value] = field(default_factory=dict)
     retracted: bool = False
     seen_at: datetime | None = None
+    vouched_at: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

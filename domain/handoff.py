@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.values import LeadId, RuleHash
+from domain.values import LeadId, RuleHash, Value
 
 
 class HandoffKind(StrEnum):
@@ -99,7 +99,7 @@ class Handoff:
     touched_at: datetime | None = None
     accepted_at: datetime | None = None
     accepted_by: str | None = None
-    """`touch`, `verdict` or `status`."""
+    """`touch`, `verdict`, `status` or `scorecard`."""
     outcome_due_at: datetime | None = None
     verdict: Verdict | None = None
     outcome: Outcome | None = None
@@ -107,7 +107,14 @@ class Handoff:
     tried: tuple[str, ...] = field(default=())
     """Reps who had this handoff before, by e-mail; they are not asked again."""
     steps: tuple[str, ...] = field(default=())
+    scorecard: tuple[tuple[str, Value], ...] = field(default=())
+    """What its rep answered of the scorecard, by factor, as they wrote it; None: to be blank until they answer."""
 
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def asked_anew(self) -> tuple[tuple[str, Value], ...]:
+        """The scorecard for whoever has it next: what was answered is to be blank."""
+        return tuple((name, None) for name, _ in self.scorecard)

@@ -1,6 +1,7 @@
 """The number and its reasons. Points are integers in thousandths: 74.25 points are 74_250."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ class Dimension(StrEnum):
     ENGAGEMENT = "engagement"
     FIT = "fit"
     SALES = "sales"
+    NAMED = "named"
 
 
 class Grade(StrEnum):
@@ -53,13 +55,16 @@ class Line:
     decayed: int
     points: int
     latest_at: datetime | None = None
+    of: str = ""
+    """Of a named score's line: the property that shows the score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A pure function of (facts, activities, rule version, as_of, known_at).
 
-    `engagement`, `sales`: thousandths, the sum of their lines. `fit_percent`: 0 to 100, None when
+    `engagement`, `sales`, and each of the `named` scores by its property: thousandths, the sum of their lines.
+    `fit_percent`: 0 to 100, None when
     less than half of what could be known is known. `last_point_at`: when the youngest activity that
     gave points happened; `last_fact_at`: since when the youngest fact that counted holds.
     `next_change_at`: a lower bound for the next moment at which time alone moves step or band.
@@ -73,6 +78,7 @@ class Score:
     grade: Grade
     step: Step
     lines: tuple[Line, ...]
+    named: Mapping[str, int] = field(default_factory=dict)
     hand_raises: tuple[Activity, ...] = ()
     excluded: str | None = None
     last_point_at: datetime | None = None

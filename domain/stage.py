@@ -51,12 +51,13 @@ class SignalKind(StrEnum):
     OWNER = "owner"
     VERDICT = "verdict"
     OUTCOME = "outcome"
+    SCORECARD = "scorecard"
     LEFT_LIST = "left_list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """A foreign change of stage, owner, verdict, outcome or list: not equal to the base and not ours.
+    """A foreign change of stage, owner, answer or list: not equal to the base and not ours.
 
     `property` is the lead property that changed (for LEFT_LIST the list's name), `value` its new
     canonical value, `connection` where it was seen, `at` when the record was last changed there.

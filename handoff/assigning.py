@@ -51,6 +51,7 @@ def start_handoff(draft: Draft, *, why: str, cause: Cause, asked: tuple[str, ...
         queue=Queue.UNASSIGNED,
         queue_cause="just opened",
         steps=(*circumstances(view), *asked),
+        scorecard=tuple((name, None) for name in sorted(draft.book.factors) if view.values.get(name) is not None),
     )
     if asked or cause is Cause.PERSON:
         handoff = vouch(handoff, draft.now)
@@ -128,6 +129,7 @@ def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str],
         outcome_due_at=None,
         verdict=None,
         outcome=None,
+        scorecard=handoff.asked_anew if handoff.owner is not None else handoff.scorecard,
         steps=tuple(step for step in without_waits(handoff.steps) if step != HELD),
     )
     given = replace(given, touch_due_at=touch_due(given, draft.book))
@@ -222,6 +224,7 @@ def into_queue(handoff: Handoff, queue: Queue, cause: str) -> Handoff:
         outcome_due_at=None,
         verdict=None,
         outcome=None,
+        scorecard=handoff.asked_anew,
     )
 
 

@@ -21,6 +21,7 @@ from handoff.people import hear_lists, hear_owners, hear_stages
 from handoff.recycling import keep_rest, next_return_at, rests_until
 from handoff.rotation import RoutingState
 from handoff.rulebook import Rulebook
+from handoff.scorecard import hear_scorecard, note_scorecard
 from handoff.screening import screen
 from handoff.shown import properties
 from handoff.stay import end_stay, follow_warmth, next_try, stay_ends_at, try_again
@@ -35,9 +36,11 @@ STEPS: tuple[Callable[[Draft], Draft], ...] = (
     begin,
     hear_lists,
     hear_owners,
+    note_scorecard,
     hear_answers,
     hear_stages,
     hear_touches,
+    hear_scorecard,
     follow_deals,
     mend,
     rearm,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from config.routing import Pool, Target
 from domain.handoff import HandoffKind, Rep
 from domain.rule_problem import RuleProblem
+from domain.score import POINT
 from domain.values import Value
 from handoff.rotation import RoutingState, next_served, round_of
 from handoff.rulebook import Rulebook, Way
@@ -133,6 +134,7 @@ class _Desk:
             "grade": view.score.grade.value,
             "band": view.score.band,
             "score": view.score.shown,
+            **{name: points // POINT for name, points in view.score.named.items()},
             "is_customer": view.is_customer,
             "has_open_deal": view.has_open_deal,
         }

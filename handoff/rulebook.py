@@ -61,6 +61,8 @@ class Rulebook:
     pool_of: Mapping[str, Pool] = field(init=False)
     """Each rep's first pool, by e-mail: its team is theirs and its limits are theirs."""
     hard_exclusions: frozenset[str] = field(init=False)
+    factors: tuple[str, ...] = field(init=False)
+    """The properties of the scorecard."""
 
     def __post_init__(self) -> None:
         homes: dict[str, Pool] = {}
@@ -80,6 +82,7 @@ class Rulebook:
         object.__setattr__(self, "pools", {pool.name: pool for pool in self.routing.pools})
         object.__setattr__(self, "pool_of", homes)
         object.__setattr__(self, "hard_exclusions", hard)
+        object.__setattr__(self, "factors", self.scoring.scorecard.names)
 
     def team_of(self, email: str | None) -> Team:
         """The team a rep works in; the first one for somebody who is in no pool."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.handoff import Handoff, Queue
+from domain.score import POINT
 from domain.stage import Stage
 from domain.values import Value, to_text
 from handoff.answers import REPS_OUTCOMES
@@ -11,7 +12,7 @@ from handoff.draft import Draft
 from handoff.lifecycle import IN_HANDOFF
 from handoff.needs_data import is_called_wrong, missing
 from handoff.recycling import outcome_of, own_date, rests_until
-from handoff.view import OUTCOME, RETURN_DATE, VERDICT
+from handoff.view import OUTCOME, RETURN_DATE, SCORECARD, VERDICT
 
 TEXT = 255
 
@@ -24,7 +25,9 @@ def properties(draft: Draft) -> dict[str, Value]:
         "score": score.shown,
         "grade": score.grade.value,
         "band": score.band,
+        "fit_percent": score.fit_percent,
         "why": view.words,
+        **{name: points // POINT for name, points in score.named.items()},
         "score_change": 0 if before is None else score.shown - before,
         "stage": lead.stage.value,
         "mql_since": _time(lead.mql_since) if lead.stage in IN_HANDOFF or lead.stage is Stage.OPPORTUNITY else None,
@@ -99,4 +102,14 @@ def _answers(draft: Draft) -> dict[str, Value]:
     verdict = lifecycle.verdicts.get(handoff.verdict, handoff.verdict.value) if handoff.verdict else None
     outcome = draft.book.road(handoff.outcome).label if handoff.outcome in REPS_OUTCOMES and handoff.outcome else None
     kept = draft.view.values.get(RETURN_DATE) if own_date(draft) is not None else None
-    return {VERDICT: verdict, OUTCOME: outcome, RETURN_DATE: kept}
+    return {VERDICT: verdict, OUTCOME: outcome, RETURN_DATE: kept, **_scorecard(draft, handoff)}
+
+
+def _scorecard(draft: Draft, handoff: Handoff) -> dict[str, Value]:
+    """What the scorecard comes to, and which of its fields are to be blank; nothing while nobody answers it."""
+    if not handoff.scorecard:
+        return {}
+    card = draft.view.scorecard
+    is_told = card is not None and card.answers == handoff.scorecard and card.is_begun
+    blank: dict[str, Value] = {name: None for name, answer in handoff.scorecard if answer is None}
+    return {SCORECARD: card.summary[:TEXT] if card is not None and is_told else None, **blank}

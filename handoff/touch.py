@@ -31,7 +31,7 @@ def accept(draft: Draft, *, by: str, at: datetime, why: str) -> Draft:
             handoff,
             accepted_at=moment,
             accepted_by=by,
-            touched_at=handoff.touched_at or {"touch": min(at, placed.now), "status": moment}.get(by),
+            touched_at=handoff.touched_at or _touched(by, at=min(at, placed.now), moment=moment),
             touch_due_at=None,
             steps=(*handoff.steps, next_acceptance(handoff)),
         )
@@ -39,6 +39,11 @@ def accept(draft: Draft, *, by: str, at: datetime, why: str) -> Draft:
     if placed.lead.stage in BEYOND:
         return placed
     return placed.move(Stage.ACCEPTED, Cause.PERSON, why)
+
+
+def _touched(by: str, *, at: datetime, moment: datetime) -> datetime | None:
+    """When they were followed up with, as far as the acceptance says so: a verdict may come before any call."""
+    return {"touch": at, "status": moment, "scorecard": moment}.get(by)
 
 
 def start_outcome_clock(handoff: Handoff, book: Rulebook) -> Handoff:

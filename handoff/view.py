@@ -9,6 +9,7 @@ from domain.activity import Activity, ActivityKind
 from domain.handoff import Assignment, Handoff, Rep
 from domain.lead import Lead
 from domain.score import Score
+from domain.scorecard import Scorecard
 from domain.stage import Signal
 from domain.values import Value
 
@@ -17,6 +18,7 @@ OUTCOME = "outcome"
 RETURN_DATE = "return_date"
 SNOOZE = "snooze_until"
 OWNER = "owner"
+SCORECARD = "scorecard"
 
 TOUCHES: Mapping[ActivityKind, str] = {
     ActivityKind.CALL_LOGGED: "a call",
@@ -60,6 +62,8 @@ class LeadView:
     """Properties that are blank and without which the lead cannot be created where reps work."""
     barred: str = ""
     """The closed gates that keep the lead from wherever reps work, in words; empty where it can come to one."""
+    scorecard: Scorecard | None = None
+    """What reps answered of it in this pass, the newest answers included; None where nobody ever did."""
     assignment: Assignment | None = None
     recent: Sequence[Activity] = ()
 

@@ -17,7 +17,8 @@ def rules_in_force(app: App) -> Rules:
 
 
 def fittings_of(app: App, name: str, rules: Rules) -> Fittings:
-    return fittings(rules.mapping, rules.lifecycle, name, kind=app.types[name])
+    scorecard = rules.scoring.scorecard
+    return fittings(rules.mapping, rules.lifecycle, name, kind=app.types[name], scorecard=scorecard)
 
 
 def counted(kind: ProvisionKind, count: int) -> str:

@@ -12,6 +12,8 @@ from leadloop.answers import Answer, applied_answer, run_answer
 from leadloop.app import App
 from leadloop.grouping import CONFIRM, REOPEN, confirm_all, reopen_all
 from leadloop.undecided import RESOLVE, resolve_all
+from leadloop.vouching import CONFIRM as CONFIRM_CLICKS
+from leadloop.vouching import RETRACT, confirm_clicks, retract_clicks
 from leadloop.whoiswho import JOIN, SPLIT, join_two, split_one
 from store import requests
 from sync import planfile
@@ -73,4 +75,6 @@ KINDS: dict[str, Callable[[App, Loop, Mapping[str, Any]], Answer]] = {
     SPLIT: split_one,
     JOIN: join_two,
     RESOLVE: resolve_all,
+    CONFIRM_CLICKS: confirm_clicks,
+    RETRACT: retract_clicks,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.mapping import MappingRules, Property, Role, SyncRule, System, Whose
+from config.scoring import SHOWN
 from config.words import Finding
 from domain.decision import Desired
 from domain.drift import SILENT, UNWRITTEN, Drift, DriftKind
@@ -30,8 +31,6 @@ _ONE_SIDED = {
     SyncRule.ALWAYS_HUBSPOT: "hubspot",
     SyncRule.PREFER_HUBSPOT: "hubspot",
 }
-
-_SCORED = frozenset({"score", "grade", "band", "why", "score_change", "fit_percent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +72,13 @@ class FieldMap:
         waiting: Collection[tuple[str, str, str]] = (),
         drifts: Iterable[Drift] = (),
         described: Mapping[tuple[str, str], Mapping[str, Field]] | None = None,
+        scored: Collection[str] = SHOWN,
     ) -> None:
         """`waiting`: (connection, object, field) that nobody has decided about yet; those are not written either.
 
         `drifts`: fields that are not what the rules rely on. What is wished of them stays wished, and waits.
         `described`: what each (connection, object) last told of its fields, which tells equal forms of a value.
+        `scored`: the properties whose values scoring.yaml decides.
         """
         found = problems(rules, types)
         if found:
@@ -102,7 +103,7 @@ class FieldMap:
             (*at, name): one for one in self.properties if is_consent(one.rule) for at, name in one.fields.items()
         }
         self.roles = {one.rule.name: one.rule.role for one in self.properties}
-        self.deciders = {one.rule.name: _decider(one.rule) for one in self.properties}
+        self.deciders = {one.rule.name: _decider(one.rule, scored) for one in self.properties}
         self._decided_words = {
             (one.rule.name, name): own
             for one in self.properties
@@ -315,7 +316,7 @@ def _decided(rules: MappingRules, wanted: Whose) -> Iterator[tuple[str, str, str
                 yield connection, kind, field
 
 
-def _decider(prop: Property) -> str:
+def _decider(prop: Property, scored: Collection[str]) -> str:
     """Which rule says what a field of this property holds, as an admin would look it up."""
     match prop.role:
         case Role.SHARED if prop.made_of:
@@ -324,7 +325,7 @@ def _decider(prop: Property) -> str:
             return f"mapping.yaml: {prop.name}, {prop.sync}"
         case Role.OWNER:
             return "routing.yaml"
-        case Role.OWNED if prop.name in _SCORED:
+        case Role.OWNED if prop.name in scored:
             return "scoring.yaml"
         case _:
             return "lifecycle.yaml"

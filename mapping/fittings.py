@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from config.lifecycle import LifecycleRules
 from config.mapping import MappingRules, Property, Role, SyncRule, System
+from config.scorecard import ScorecardRules
 from domain.fitting import AccessFitting, ActionFitting, FieldFitting, Fittings, ListFitting, ViewFitting
 from domain.handoff import Outcome, Queue, Verdict
 from domain.record import FieldType
@@ -17,12 +18,13 @@ from mapping.wording import spoken
 from mapping.written import OWNERLESS_OBJECTS
 
 OURS = frozenset({Role.OWNED, Role.ANSWER})
+USUAL_SCORECARD = ScorecardRules()
 GIVEN_BY_US = frozenset({Outcome.WENT_QUIET, Outcome.NOT_TARGET, Outcome.MERGED})
 """Outcomes that reps do not pick."""
 TEXT_LENGTH, KEY_LENGTH, TASK_KEY_LENGTH, DIGITS = 255, 36, 64, 6
 _CUT = re.compile(r"\s*truncate\(\s*(\d+)\s*\)\s*")
 _LENGTHS = {"lead_key": KEY_LENGTH, "grade": 1, "band": 20, "queue": 80}
-_DIGITS = {"times_recycled": 3, "interest": 1, "budget": 1, "timing": 1, "understanding": 1}
+_DIGITS = {"times_recycled": 3}
 _WHY = {
     "lead_key": "by it a record is recognised, and a creation whose answer was lost is found instead of made twice",
     "score": "the points a person has now",
@@ -34,8 +36,8 @@ _WHY = {
     "outcome": "the rep's answer to: what came of it?",
     "return_date": "when the rep wants the lead back",
     "snooze_until": "the rep keeps the lead until then",
+    "scorecard": "what the rep's scorecard comes to, and why it does not qualify",
 }
-_SCORECARD = ("interest", "budget", "timing", "understanding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +96,21 @@ _VIEWS = (
 )
 
 
-def fittings(mapping: MappingRules, lifecycle: LifecycleRules, connection: str, *, kind: str) -> Fittings:
+def fittings(
+    mapping: MappingRules,
+    lifecycle: LifecycleRules,
+    connection: str,
+    *,
+    kind: str,
+    scorecard: ScorecardRules = USUAL_SCORECARD,
+) -> Fittings:
     """What one connection needs; nothing when it is not mapped. `kind` is its type of system."""
     system = mapping.systems.get(connection)
     if system is None:
         return Fittings()
-    need = _Need(mapping=mapping, lifecycle=lifecycle, connection=connection, system=system, kind=kind)
+    need = _Need(
+        mapping=mapping, lifecycle=lifecycle, scorecard=scorecard, connection=connection, system=system, kind=kind
+    )
     return Fittings(
         fields=tuple(need.fields()),
         access=tuple(need.access()),
@@ -115,6 +126,7 @@ class _Need:
 
     mapping: MappingRules
     lifecycle: LifecycleRules
+    scorecard: ScorecardRules
     connection: str
     system: System
     kind: str
@@ -170,7 +182,7 @@ class _Need:
             for answer in [each for each in Verdict if each in verdicts]:
                 name, value = f"LL_{_titled(answer)}", verdicts[answer]
                 yield ActionFitting(object=kind, name=name, label=f"LL · {value}", sets={str(verdict): value})
-            asked = ("outcome", "return_date", "snooze_until", *_SCORECARD)
+            asked = ("outcome", "return_date", "snooze_until", *self.scorecard.names)
             asks = tuple(field for key in asked if (field := self._field(key, kind)))
             if self._field("outcome", kind):
                 yield ActionFitting(object=kind, name="LL_Outcome", label="LL · What came of it?", asks=asks)
@@ -215,11 +227,16 @@ class _Need:
             type=type_,
             why=_WHY.get(prop.name, usual),
             length=_length(prop, self.connection) if type_ is FieldType.TEXT else None,
-            digits=_DIGITS.get(prop.name, DIGITS) if type_ is FieldType.NUMBER else None,
+            digits=self._digits(prop) if type_ is FieldType.NUMBER else None,
             options=options,
             unique=name == self.system.people.key,
             by_reps=by_reps,
         )
+
+    def _digits(self, prop: Property) -> int:
+        if prop.name in self.scorecard.names:
+            return len(str(self.scorecard.highest))
+        return _DIGITS.get(prop.name, DIGITS)
 
     def _options(self, prop: Property) -> tuple[str, ...]:
         match prop.name:

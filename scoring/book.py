@@ -19,7 +19,8 @@ PENALTIES = "penalties"
 class PointRule:
     """One rule over activities. `raw`, the caps and the group's `limit` are in thousandths.
 
-    `scope` tells groups apart, whatever they are called.
+    `scope` tells the groups of one number apart, whatever they are called; `of` is the property of the named score
+    that it gives to, if it gives to one.
     """
 
     name: str
@@ -27,6 +28,7 @@ class PointRule:
     scope: int
     limit: int | None
     dimension: Dimension
+    of: str
     kinds: frozenset[ActivityKind]
     matches: Judge
     raw: int
@@ -82,6 +84,15 @@ class Bar:
         return _problem(f"exclusion '{self.name}'", self.source.when, values)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Named:
+    """A score of its own beside engagement; `cap` in thousandths."""
+
+    property: str
+    rules: tuple[PointRule, ...]
+    cap: int | None
+
+
 class Book:
     """All rules of one version, ready to run."""
 
@@ -89,20 +100,29 @@ class Book:
         self.source = rules
         self.engagement = _point_rules(rules.engagement, Dimension.ENGAGEMENT)
         self.sales = _point_rules(rules.sales, Dimension.SALES)
+        self.named = tuple(
+            Named(
+                property=each.property,
+                rules=_point_rules(each.groups, Dimension.NAMED, of=each.property),
+                cap=_thousandths(each.cap),
+            )
+            for each in rules.scores
+        )
         self.fit = tuple(
             _trait_group(group.name, group.limit, [_trait(rule, group.name, rule.points) for rule in group.rules])
             for group in rules.fit
         )
         self.penalties = tuple(_trait(rule, PENALTIES, -abs(rule.points)) for rule in rules.fit_penalties)
         self.total_cap = None if rules.total_cap is None else rules.total_cap * POINT
-        self.by_kind = _by_kind((*self.engagement, *self.sales))
-        self._exclusions = _exclusions(rules.exclusions)
+        self.points = (*self.engagement, *self.sales, *(rule for each in self.named for rule in each.rules))
+        self.by_kind = _by_kind(self.points)
+        self.bars = _exclusions(rules.exclusions)
 
     def excluded(self, values: Mapping[str, Value]) -> tuple[str | None, tuple[RuleProblem, ...]]:
         """The name of the exclusion that a lead falls under, one that stops hand-raisers too first; and those before
         it that cannot be told."""
         problems: list[RuleProblem] = []
-        for bar in self._exclusions:
+        for bar in self.bars:
             met = bar.matches(values)
             if met:
                 return bar.name, tuple(problems)
@@ -111,19 +131,22 @@ class Book:
         return None, tuple(problems)
 
 
-def _point_rules(groups: Sequence[ActivityGroup], dimension: Dimension) -> tuple[PointRule, ...]:
+def _point_rules(groups: Sequence[ActivityGroup], dimension: Dimension, *, of: str = "") -> tuple[PointRule, ...]:
     return tuple(
-        _point_rule(rule, group, dimension, scope) for scope, group in enumerate(groups) for rule in group.rules
+        _point_rule(rule, group, scope, dimension=dimension, of=of)
+        for scope, group in enumerate(groups)
+        for rule in group.rules
     )
 
 
-def _point_rule(rule: ActivityRule, group: ActivityGroup, dimension: Dimension, scope: int) -> PointRule:
+def _point_rule(rule: ActivityRule, group: ActivityGroup, scope: int, *, dimension: Dimension, of: str) -> PointRule:
     return PointRule(
         name=rule.name,
         group=group.name,
         scope=scope,
         limit=_thousandths(group.limit),
         dimension=dimension,
+        of=of,
         kinds=frozenset(rule.on),
         matches=judge_for(rule.where, subject="activity"),
         raw=rule.points * POINT,

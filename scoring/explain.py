@@ -11,6 +11,8 @@ from domain.score import Dimension, Line, Score
 from domain.values import Value, require_utc
 from scoring.book import PENALTIES, PointRule, TraitRule
 from scoring.ledger import known, standing
+from scoring.scanners import machine_made, without_machines
+from scoring.scans import Scan, scans_of
 from scoring.scorer import Scorer
 from scoring.tally import match
 
@@ -28,6 +30,8 @@ class Row:
     decayed: int
     after_cap: int
     latest_at: datetime | None
+    of: str = ""
+    """Of a named score's row: its property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +47,13 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`rows` add up to the score's engagement, sales and fit points."""
+    """`rows` add up to the score's engagement, sales, named and fit points."""
 
     score: Score
     rows: tuple[Row, ...]
     near_misses: tuple[NearMiss, ...]
+    scans: tuple[Scan, ...] = ()
+    """What mail scanners did in this person's name: it gives nothing."""
 
 
 def explain(
@@ -56,13 +62,16 @@ def explain(
     """Score a lead and say where every point comes from."""
     as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
     score = scorer.score(facts, activities, as_of=as_of, known_at=known_at)
-    present = [each for each in known(activities, known_at) if each.occurred_at <= as_of]
+    happened = [each for each in known(activities, known_at) if each.occurred_at <= as_of]
+    scanners = scorer.book.source.scanners
+    present = without_machines(happened, scanners, known_at=known_at)
     matched = {rule.name: each for rule, each in match(present, scorer.book.by_kind).by_rule.items()}
     values = {name: fact.value for name, fact in standing(facts, as_of=as_of, known_at=known_at).items()}
     return Explanation(
         score=score,
         rows=tuple(_row(line, len(matched.get(line.rule, ())) or line.count) for line in score.lines),
         near_misses=(*_near_activities(scorer, present, matched), *_near_traits(scorer, values)),
+        scans=scans_of(machine_made(happened, scanners, known_at=known_at).values(), scanners),
     )
 
 
@@ -77,6 +86,7 @@ def _row(line: Line, events: int) -> Row:
         decayed=line.decayed,
         after_cap=line.points,
         latest_at=line.latest_at,
+        of=line.of,
     )
 
 
@@ -84,7 +94,7 @@ def _near_activities(
     scorer: Scorer, present: Sequence[Activity], matched: Mapping[str, Sequence[Activity]]
 ) -> list[NearMiss]:
     found: list[NearMiss] = []
-    for rule in (*scorer.book.engagement, *scorer.book.sales):
+    for rule in scorer.book.points:
         missing = _missing_repeat(rule, len(matched[rule.name])) if rule.name in matched else _missing(rule, present)
         if missing and rule.raw:
             found.append(_near(rule.dimension, rule.group, rule.name, rule.raw, missing))

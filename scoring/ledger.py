@@ -51,11 +51,12 @@ def _standing_one(one: Activity, other: Activity) -> Activity:
     return min(one, other, key=_version_order)
 
 
-def _version_order(activity: Activity) -> tuple[bool, datetime, datetime, str, str]:
+def _version_order(activity: Activity) -> tuple[bool, datetime, datetime, str, str, bool]:
     whose = (activity.record, activity.email, activity.actor, activity.automated)
     contents = repr((sorted(activity.properties.items()), whose))
     seen_at = activity.seen_at or _BEFORE_ALL
-    return not activity.retracted, seen_at, activity.occurred_at, activity.kind, contents
+    unsaid = activity.vouched_at is None
+    return not activity.retracted, seen_at, activity.occurred_at, activity.kind, contents, unsaid
 
 
 def _fact_order(fact: Fact) -> tuple[datetime, datetime, str]:

@@ -1,7 +1,9 @@
 """The score: a pure function of (facts, activities, rule version, as_of, known_at)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from config.scoring import ScoringRules, Steps
@@ -9,12 +11,27 @@ from domain.activity import Activity
 from domain.lead import Fact
 from domain.score import POINT, Line, Score, Step
 from domain.values import RuleHash, require_utc
-from scoring.book import Book, PointRule
+from scoring.book import Book, Named, PointRule
 from scoring.caps import share
 from scoring.fit import fit_of
 from scoring.ledger import known, next_fact_at, standing
 from scoring.outlook import first_change_us
+from scoring.scanners import next_word_at, without_machines
 from scoring.tally import Award, Tally, match, tally, youngest_first
+
+NONE_SHOWN: Mapping[str, int] = MappingProxyType({})
+
+_Matched = Mapping[PointRule, Sequence[Activity]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NamedPoints:
+    """What one named score came to, and in how many microseconds it may be worth showing anew."""
+
+    property: str
+    points: int
+    lines: tuple[Line, ...]
+    changes_us: int | None
 
 
 class Scorer:
@@ -33,16 +50,19 @@ class Scorer:
         as_of: datetime,
         known_at: datetime,
         shown: int | None = None,
+        shown_named: Mapping[str, int] = NONE_SHOWN,
+        is_overdue: bool = False,
     ) -> Score:
         """What was known at `known_at` about what had happened by `as_of`. Order and duplicates do not matter.
 
-        `shown` is the whole number that people see at present, if any: `next_change_at`, and nothing
-        else, looks for the moment at which that one is off by `showing.points`.
+        `shown` is the whole number that people see at present, if any, `shown_named` those of named scores:
+        `next_change_at`, and nothing else, looks for the moment at which one is off by `showing.points`; by one point
+        where `is_overdue` says that `shown` has stood for `showing.days`.
         """
         as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
         seen = known(activities, known_at)
         present = [activity for activity in seen if activity.occurred_at <= as_of]
-        met = match(present, self.book.by_kind)
+        met = match(without_machines(present, self.book.source.scanners, known_at=known_at), self.book.by_kind)
         matched = met.by_rule
         held = standing(facts, as_of=as_of, known_at=known_at)
         values = {name: fact.value for name, fact in held.items()}
@@ -53,8 +73,11 @@ class Scorer:
         engagement = sum(line.points for line in lines)
         fit = fit_of(held, values, self.book)
         excluded, barred = self.book.excluded(values)
-        fading = first_change_us(engaged, self.book.total_cap, now=engagement, levels=self._levels(engagement, shown))
+        levels = self._levels(engagement, shown, is_overdue=is_overdue)
+        fading = first_change_us(engaged, self.book.total_cap, now=engagement, levels=levels)
+        named = [self._named(each, matched, shown_named.get(each.property), as_of=as_of) for each in self.book.named]
         coming = [self._next_activity_at(seen[len(present) :]), next_fact_at(facts, as_of=as_of, known_at=known_at)]
+        coming.append(next_word_at(present, seen[len(present) :]))
         return Score(
             as_of=as_of,
             rule_hash=self.rule_hash,
@@ -63,18 +86,25 @@ class Scorer:
             fit_percent=fit.percent,
             grade=fit.grade,
             step=step_of(engagement, self.book.source.steps),
-            lines=(*lines, *sales_lines, *fit.lines),
+            lines=(*lines, *sales_lines, *(line for each in named for line in each.lines), *fit.lines),
+            named={each.property: each.points for each in named},
             hand_raises=_hand_raises(matched),
             excluded=excluded,
             last_point_at=max((award.activity.occurred_at for award in engaged if award.points > 0), default=None),
             last_fact_at=fit.last_fact_at,
-            next_change_at=_earliest(as_of, fading, coming),
+            next_change_at=_earliest(as_of, [fading, *(each.changes_us for each in named)], coming),
             problems=(*(rule.problem(each) for rule, each in met.untold.items()), *fit.problems, *barred),
         )
 
-    def tallies(
-        self, rules: Sequence[PointRule], matched: Mapping[PointRule, Sequence[Activity]], *, as_of: datetime
-    ) -> list[Tally]:
+    def _named(self, score: Named, matched: _Matched, shown: int | None, *, as_of: datetime) -> "_NamedPoints":
+        """One named score: counted and capped by itself."""
+        awards = youngest_first(self.tallies(score.rules, matched, as_of=as_of))
+        lines = lines_of(score.rules, awards, share(awards, score.cap))
+        points = sum(line.points for line in lines)
+        changes_us = first_change_us(awards, score.cap, now=points, levels=self._moves(points, shown))
+        return _NamedPoints(property=score.property, points=points, lines=lines, changes_us=changes_us)
+
+    def tallies(self, rules: Sequence[PointRule], matched: _Matched, *, as_of: datetime) -> list[Tally]:
         """What each of these rules counts, before any cap; rules that nothing meets are left out."""
         return [tally(rule, matched[rule], as_of=as_of, zone=self.zone) for rule in rules if rule in matched]
 
@@ -82,14 +112,19 @@ class Scorer:
         """When the next activity comes that is known already (a meeting next week) and that a rule counts."""
         return min((each[0].occurred_at for each in match(future, self.book.by_kind).by_rule.values()), default=None)
 
-    def _levels(self, engagement: int, shown: int | None) -> set[int]:
+    def _levels(self, engagement: int, shown: int | None, *, is_overdue: bool) -> set[int]:
         """Every sum of points whose crossing somebody has to hear of."""
-        rules, own = self.book.source, engagement // POINT
-        moved = max(1, rules.showing.points)
+        rules = self.book.source
+        whole = {rules.steps.warm, rules.steps.hot, rules.line.engagement, rules.line.rearm_below}
+        return {points * POINT for points in whole} | self._moves(engagement, shown, is_overdue=is_overdue)
+
+    def _moves(self, points: int, shown: int | None, *, is_overdue: bool = False) -> set[int]:
+        """The sums from which on the number that people see is off by enough to be written."""
+        own = points // POINT
+        moved = 1 if is_overdue and own == shown else max(1, self.book.source.showing.points)
         if shown is None or abs(own - shown) >= moved:
             shown = own
-        whole = {rules.steps.warm, rules.steps.hot, rules.line.engagement, rules.line.rearm_below}
-        return {points * POINT for points in (*whole, shown - moved + 1, shown + moved)}
+        return {(shown - moved + 1) * POINT, (shown + moved) * POINT}
 
 
 def step_of(engagement: int, steps: Steps) -> Step:
@@ -111,6 +146,7 @@ def _line(rule: PointRule, parts: Sequence[tuple[Award, int]]) -> Line:
     """`parts` come youngest first."""
     return Line(
         dimension=rule.dimension,
+        of=rule.of,
         group=rule.group,
         rule=rule.name,
         count=len(parts),
@@ -121,14 +157,13 @@ def _line(rule: PointRule, parts: Sequence[tuple[Award, int]]) -> Line:
     )
 
 
-def _hand_raises(matched: Mapping[PointRule, Sequence[Activity]]) -> tuple[Activity, ...]:
+def _hand_raises(matched: _Matched) -> tuple[Activity, ...]:
     """Every activity by which the lead asked to be called, newest last, whatever its points are worth by now."""
     found = {each.key: each for rule, activities in matched.items() if rule.hand_raiser for each in activities}
     return tuple(sorted(found.values(), key=lambda each: (each.occurred_at, each.key)))
 
 
-def _earliest(as_of: datetime, ahead_us: int | None, coming: Sequence[datetime | None]) -> datetime | None:
+def _earliest(as_of: datetime, ahead_us: Sequence[int | None], coming: Sequence[datetime | None]) -> datetime | None:
     moments = [moment for moment in coming if moment is not None]
-    if ahead_us is not None:
-        moments.append(as_of + timedelta(microseconds=ahead_us))
+    moments += [as_of + timedelta(microseconds=ahead) for ahead in ahead_us if ahead is not None]
     return min(moments, default=None)

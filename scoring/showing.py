@@ -22,7 +22,17 @@ def is_worth_showing(
     if band != score.band:
         return True
     moved = abs(score.shown - shown)
-    return moved > 0 and (moved >= rules.points or now - shown_at >= timedelta(days=rules.days))
+    return moved > 0 and (moved >= rules.points or is_overdue(band=band, shown_at=shown_at, rules=rules, now=now))
+
+
+def is_overdue(*, band: str | None, shown_at: datetime | None, rules: Showing, now: datetime) -> bool:
+    """Whether any other number would be written by now: the one that people see has stood for `days`.
+
+    A look at that moment that finds the same number is not enough: the next point that it loses is to be written.
+    """
+    if band is None or shown_at is None or now - shown_at < timedelta(days=rules.days):
+        return False
+    return _is_warm_enough(_step_in(band), rules)
 
 
 def _is_warm_enough(step: Step, rules: Showing) -> bool:

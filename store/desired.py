@@ -26,8 +26,11 @@ _Place: TypeAlias = tuple[str, str, str]
 """(connection, object, record)."""
 
 _Fields: TypeAlias = Mapping[str, Sequence[Any]]
-"""Field → [lead property, value, cause, rules]."""
+"""Field → [lead property, value, cause, rules]; rules: which of those in `_RULES`, or, as it once was, the hash."""
 
+_RULES = ""
+"""Where a document keeps the hashes of the rules, once each: a dozen fields have one, and a row with more than a
+thousand bytes takes a page of its own on SQLite. No field has this name."""
 _VALUE = 1
 _COLUMNS = ("connection", "object", "record_id", "lead_id", "fields")
 _READ = (
@@ -67,11 +70,19 @@ def replace(tx: Tx, wishes: Mapping[LeadId, Sequence[Desired]]) -> set[LeadId]:
 
 
 def _documents(rows: Iterable[Desired]) -> dict[_Place, str]:
-    found: dict[_Place, dict[str, Sequence[Any]]] = {}
+    found: dict[_Place, dict[str, Desired]] = {}
     for row in rows:
         place = (row.ref.connection, row.ref.object, row.ref.id)
-        found.setdefault(place, {})[row.field] = (row.property, row.value, plain(row.cause), row.rule_hash)
-    return {place: to_json(fields) for place, fields in found.items()}
+        found.setdefault(place, {})[row.field] = row
+    return {place: _document(fields) for place, fields in found.items()}
+
+
+def _document(wishes: Mapping[str, Desired]) -> str:
+    rules = sorted({row.rule_hash for row in wishes.values()})
+    fields = {
+        name: (row.property, row.value, plain(row.cause), rules.index(row.rule_hash)) for name, row in wishes.items()
+    }
+    return to_json({_RULES: rules, **fields})
 
 
 def _has_moved(before: str | None, after: str) -> bool:
@@ -81,7 +92,7 @@ def _has_moved(before: str | None, after: str) -> bool:
 
 def _values(fields: _Fields) -> dict[str, str]:
     """As text: `True` is another value than 1."""
-    return {name: to_json(wish[_VALUE]) for name, wish in fields.items()}
+    return {name: to_json(wish[_VALUE]) for name, wish in fields.items() if name != _RULES}
 
 
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
@@ -94,7 +105,11 @@ def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
 
 
 def _wishes(lead: LeadId, ref: RecordRef, fields: _Fields) -> Iterator[Desired]:
-    for name, (prop, value, cause, rule_hash) in fields.items():
+    rules = fields.get(_RULES, ())
+    for name, wish in fields.items():
+        if name == _RULES:
+            continue
+        prop, value, cause, known = wish
         yield Desired(
             lead_id=lead,
             ref=ref,
@@ -102,7 +117,7 @@ def _wishes(lead: LeadId, ref: RecordRef, fields: _Fields) -> Iterator[Desired]:
             property=prop,
             value=value,
             cause=cause,
-            rule_hash=RuleHash(rule_hash),
+            rule_hash=RuleHash(known if isinstance(known, str) else rules[known]),
         )
 
 
@@ -111,7 +126,9 @@ def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId
     found: dict[LeadId, dict[RecordRef, dict[str, str]]] = {}
     for lead, kind, record_id, fields in read_many(tx, _READ_FIELDS, ids, given=[connection]):
         ref = RecordRef(connection=connection, object=kind, id=record_id)
-        found.setdefault(LeadId(lead), {})[ref] = {name: wish[0] for name, wish in from_json(fields).items()}
+        found.setdefault(LeadId(lead), {})[ref] = {
+            name: wish[0] for name, wish in from_json(fields).items() if name != _RULES
+        }
     return found
 
 

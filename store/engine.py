@@ -63,6 +63,17 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def open_to_look(cls, database_url: str, *, folder: Path = Path()) -> "Store":
+        """As `open` for whoever changes nothing: nothing is created, and the database refuses every write."""
+        url, path = _resolve(database_url, folder)
+        if path is not None and not path.is_file():
+            raise StoreError(f"There is no database at {path}: `leadloop run` or `leadloop plan --pull` makes one.")
+        engine = _sqlite(url, path) if url.get_backend_name() == "sqlite" else _postgresql(url)
+        if path is not None:
+            event.listen(engine, "connect", _on_sqlite_connect_to_look)
+        return cls(engine, path=path)
+
     @property
     def is_postgresql(self) -> bool:
         return self.engine.dialect.name == "postgresql"
@@ -213,6 +224,10 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
+
+
+def _on_sqlite_connect_to_look(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _on_sqlite_begin(tx: Connection) -> None:

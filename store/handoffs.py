@@ -43,6 +43,13 @@ def all_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Handoff]]:
     return found
 
 
+def answered(tx: Tx, *, since: datetime | None = None) -> list[Handoff]:
+    """The handoffs with an answer in their scorecard, opened since a moment, oldest first."""
+    query = select(table).where(table.c.scorecard != {}).order_by(table.c.opened_at, table.c.lead_id, table.c.number)
+    rows = tx.execute(query if since is None else query.where(table.c.opened_at >= since))
+    return [each for each in map(to_handoff, rows) if any(answer is not None for _, answer in each.scorecard)]
+
+
 def save(tx: Tx, handoffs: Sequence[Handoff]) -> None:
     """Write handoffs as they stand now. Closed ones first: a lead never has two open ones, not even for a moment."""
     upsert(tx, table, [_to_row(each) for each in sorted(handoffs, key=lambda each: each.is_open)])
@@ -193,6 +200,7 @@ def to_handoff(row: AnyRow) -> Handoff:
         outcome=None if row.outcome is None else Outcome(row.outcome),
         tried=tuple(row.tried),
         steps=tuple(row.steps),
+        scorecard=tuple(row.scorecard.items()),
     )
 
 
@@ -205,6 +213,7 @@ def _to_row(each: Handoff) -> dict[str, Any]:
         "outcome": None if each.outcome is None else each.outcome.value,
         "tried": list(each.tried),
         "steps": list(each.steps),
+        "scorecard": dict(each.scorecard),
     }
 
 

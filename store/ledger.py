@@ -7,6 +7,7 @@ What a system took back and shows again counts again; what a person retracted st
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -35,7 +36,7 @@ INSERT = BulkInsert(
 )
 _READ = (
     "SELECT lead_id, connection, stream, external_id, kind, occurred_at, seen_at, record_connection, record_object, "
-    "record_id, email, actor, automated, properties, retracted_at FROM activity WHERE lead_id IN ({keys}) "
+    "record_id, email, actor, automated, properties, vouched_at, retracted_at FROM activity WHERE lead_id IN ({keys}) "
     "ORDER BY lead_id, occurred_at, connection, stream, external_id"
 )
 _FACT = ("lead_id", "name", "number", "value", "since", "seen_at")
@@ -83,18 +84,23 @@ def claim_unclaimed(tx: Tx, refs: Mapping[RecordRef, LeadId], emails: Mapping[st
     return {lead for lead, _ in found}
 
 
-def activities_of(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Activity]]:
+def activities_of(
+    tx: Tx, lead_ids: Iterable[LeadId], *, known_at: datetime | None = None
+) -> dict[LeadId, list[Activity]]:
     """Everything these leads did, oldest first, without what was retracted; what a lead did counts once.
 
+    `known_at`: as it was known then, with what was retracted only later. What came later is in it all the same.
     A happening that its system attaches to several records comes under a key for each. Where these records turn
     out to be one person, as in a merge, it is still one happening, and taken back under one key it is taken back.
     """
     rows = list(read_many(tx, _READ, lead_ids))
-    out = {happening for row in rows if row[-1] is not None and (happening := _happening(row)) is not None}
+    latest = float("inf") if known_at is None else to_micros(known_at)
+    gone = [row[-1] is not None and row[-1] <= latest for row in rows]
+    out = {happening for row in compress(rows, gone) if (happening := _happening(row)) is not None}
     found: dict[LeadId, list[Activity]] = {}
-    for row in rows:
+    for row, is_gone in zip(rows, gone, strict=True):
         happening = _happening(row)
-        if row[-1] is not None or happening in out:
+        if is_gone or happening in out:
             continue
         if happening is not None:
             out.add(happening)
@@ -245,7 +251,7 @@ _KINDS = {kind.value: kind for kind in ActivityKind}
 
 def _to_activity(row: AnyRow) -> Activity:
     _, connection, stream, external_id, kind, occurred_at, seen_at, at, what, whom, *others = row
-    email, actor, automated, more, _ = others
+    email, actor, automated, more, vouched_at, _ = others
     return Activity(
         connection=connection,
         stream=stream,
@@ -258,4 +264,5 @@ def _to_activity(row: AnyRow) -> Activity:
         automated=bool(automated),
         properties={} if more == "{}" else from_json(more),
         seen_at=from_micros(seen_at),
+        vouched_at=None if vouched_at is None else from_micros(vouched_at),
     )

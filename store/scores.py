@@ -14,7 +14,7 @@ from store.schema import score as table
 
 _COLUMNS = (
     "lead_id", "as_of", "rule_hash", "engagement", "sales", "fit_percent", "grade", "step", "why", "excluded",
-    "last_point_at", "last_fact_at", "next_change_at", "lines",
+    "last_point_at", "last_fact_at", "next_change_at", "lines", "named",
 )  # fmt: skip
 _UPSERT = BulkInsert(
     table,
@@ -66,6 +66,7 @@ def _to_row(lead: LeadId, score: Score, why: str) -> tuple[Any, ...]:
         maybe_micros(score.last_fact_at),
         maybe_micros(score.next_change_at),
         to_json([_line_to_row(line) for line in score.lines]),
+        to_json(score.named) if score.named else "{}",
     )
 
 
@@ -79,7 +80,7 @@ def _line_to_row(line: Line) -> dict[str, Any]:
         "decayed": line.decayed,
         "points": line.points,
         "latest_at": maybe_micros(line.latest_at),
-    }
+    } | ({"of": line.of} if line.of else {})
 
 
 def _to_score(row: AnyRow) -> Score:
@@ -96,6 +97,7 @@ def _to_score(row: AnyRow) -> Score:
         last_point_at=row.last_point_at,
         last_fact_at=row.last_fact_at,
         next_change_at=row.next_change_at,
+        named=row.named,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.mapping import Property, Role
+from config.scoring import SHOWN
 from domain.change import ChangeKind
 from domain.place import FieldOf, Place
 from domain.radius import HeldStatus, HeldWrite, WriteClass
@@ -23,7 +24,6 @@ from store.flaps import Write
 from store.heldwrites import KeptWrite
 from store.outbox import OutboxDraft
 from sync.loop import InForce
-from sync.plan import SCORE_PROPERTIES
 from sync.same import same
 from sync.weighing import Piece, Weighed, Word
 
@@ -32,7 +32,6 @@ LOOK_BACK = timedelta(days=90)
 FRESH = timedelta(hours=24)
 """A write that comes with a decision follows it within this time."""
 _ON_THE_WAY = frozenset({OutboxStatus.PENDING, OutboxStatus.WAITING, OutboxStatus.CLAIMED})
-_SHOWN = SCORE_PROPERTIES - {"lead_key"}
 _BAND = "band"
 _LIST = Property(name="list", role=Role.STATUS, fields={})
 """Being on a list is not a field of the mapping; it follows decisions as a status does."""
@@ -105,7 +104,7 @@ def _of_fields(number: int, draft: OutboxDraft, lead: LeadId, columns: Columns) 
     for name, value in draft.change.values.items():
         prop = columns.properties.get((*at, name))
         is_own = prop is not None and prop.role is Role.OWNED
-        score = shows and prop is not None and prop.name in _SHOWN
+        score = shows and prop is not None and prop.name in SHOWN
         if is_own and not (is_first or score or name in late):
             continue
         yield Suspect(

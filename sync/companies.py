@@ -35,6 +35,16 @@ def keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: Mappi
     return found
 
 
+def people_near(tx: Tx, accounts: Collection[RecordRef], rules: MappingRules) -> set[LeadId]:
+    """Everybody whose account one of these may be: who names it, and who has its domain. `accounts_of` tells which."""
+    found: set[LeadId] = set()
+    for connection in sorted({ref.connection for ref in accounts} & rules.systems.keys()):
+        refs = [ref for ref in accounts if ref.connection == connection]
+        shown = list(records.get(tx, refs).values())
+        found |= _concerned(tx, refs, rules, domains=_domains(shown, rules), linked=_links(shown, rules))
+    return found
+
+
 def _keep_accounts(tx: Tx, shown: Sequence[Record], rules: MappingRules) -> set[LeadId]:
     """An account that is gone is found by nothing any more, and leads to who took its place."""
     refs = [record.ref for record in shown]

@@ -34,12 +34,12 @@ from sync.carrying import awaited
 from sync.creating import Entry, entries, lacks, nowhere_for_reps, stand_ins, to_create
 from sync.evidence import NOTHING, FollowUp, follow_up
 from sync.gating import admitting, kept_from_reps, let_through, untold
-from sync.looking import answers_of, find_signals, look
+from sync.looking import answers_of, find_signals, heard_scorecard, look
 from sync.loop import InForce
 from sync.material import Material, Users
 from sync.merged import merged_of
 from sync.same import same
-from sync.showing import SHOWN, show
+from sync.showing import named_shown, show, shown_too_long
 
 _RESTORED = frozenset({Role.OWNED, Role.SHARED})
 
@@ -190,12 +190,30 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
     changed = _changed_facts(merged.values, material.facts)
     since = min(max((row.modified_at for row in material.records), default=now), now)
     facts = [*material.facts, *(_fact(name, value, since=since, seen_at=now) for name, value in changed.items())]
-    score = rules.scorer.score(facts, material.activities, as_of=now, known_at=now, shown=material.lead.shown_score)
+    score = rules.scorer.score(
+        facts,
+        material.activities,
+        as_of=now,
+        known_at=now,
+        shown=material.lead.shown_score,
+        shown_named=named_shown(material, rules),
+        is_overdue=shown_too_long(material.lead, rules, now=now),
+    )
     words = rules.reasons.say(score, merged.values, material.activities, now=now, past=_past(material, rules))
     signals = () if material.at_baseline else find_signals(merged, material, rules, users)
     changed_at = {fact.name: fact.since for fact in facts}
     answers = answers_of(merged, rules)
-    view = look(material, merged, answers, score=score, words=words, signals=signals, changed_at=changed_at)
+    view = look(
+        material,
+        merged,
+        answers,
+        score=score,
+        words=words,
+        signals=signals,
+        changed_at=changed_at,
+        scorecard=heard_scorecard(material, answers, signals, rules),
+        scanners=rules.rules.scoring.scanners,
+    )
     missing_in = entries(merged.values, material.records, material.account, merged.heads, rules)
     if lacking := lacks(missing_in):
         view = replace(view, lacks=lacking)
@@ -260,7 +278,7 @@ def _cause(name: str, why_now: str, rules: InForce, newer: str | None = None) ->
     if rules.fields.roles.get(name) is Role.SHARED:
         rule = rules.fields.deciders[name].partition(", ")[2]
         return f"{name} as both systems' values come to, {rule}" + (f": {newer}" if newer else "")
-    if name in SHOWN or not why_now:
+    if name in rules.rules.scoring.shown or not why_now:
         return f"{name} by the rules in force"
     return why_now
 

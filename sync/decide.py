@@ -17,7 +17,7 @@ from domain.decision import BlastClass
 from domain.errors import DecisionError
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import handoffs, leads
+from store import handoffs, head_count, leads
 from store.engine import Tx
 from sync import guard
 from sync.conclude import Conclusion, conclude
@@ -68,6 +68,7 @@ def decide_due(loop: Loop, *, now: datetime) -> Decided:
     """Work off every due lead; stops when none is left."""
     decided = Decided()
     with loop.store.write(loop.epoch) as tx:
+        head_count.recount(tx, now=now)
         current = _begin(tx, loop, now=now)
         reps = active_reps(current.rules, current.people)
         guard.release_backlog(tx, loop.settings, reps=reps, now=now, pilots=current.pilots)

@@ -18,7 +18,7 @@ from domain.place import FieldOf, Place
 from domain.survey import Author, FieldChange
 from domain.values import LeadId, RecordRef
 from mapping.flapping import counted, is_field_lost, is_overwriting
-from store import audit, flaps, leads
+from store import audit, flaps, head_count
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.flaps import Flap, Stops, Write
@@ -112,7 +112,7 @@ def _tell(tx: Tx, fresh: Iterable[Overwriting], rules: InForce, *, now: datetime
 
 def _stop_fields(tx: Tx, columns: Collection[FieldOf], limits: Neighbours, *, now: datetime) -> None:
     """So many records that the field is lost: it is left alone on those not fought over yet, too."""
-    many = leads.count(tx)
+    many = head_count.about(tx, now=now)
     for field, records in flaps.count_stopped(tx, columns).items():
         if is_field_lost(records, leads=many, floor=limits.stop_field_records, share_percent=limits.stop_field_percent):
             flaps.stop_everywhere(tx, field, now=now)

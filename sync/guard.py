@@ -14,7 +14,7 @@ from domain.decision import BlastClass, Decision, IntentKind
 from domain.handoff import Handoff
 from domain.run import GoLive
 from domain.values import LeadId, RuleHash
-from store import audit, held, leads
+from store import audit, head_count, held, leads
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.held import Standing
@@ -155,7 +155,7 @@ def limits_of(tx: Tx, settings: Settings, *, active_reps: int, now: datetime) ->
     """The limits of the settings for as many leads, reps and handoffs as there are."""
     limits = settings.blast_radius
     median = held.daily_median(tx, BlastClass.HANDOFF, days=28, now=now)
-    share = int(leads.count(tx) * limits.destructive.share_percent / 100)
+    share = int(head_count.about(tx, now=now) * limits.destructive.share_percent / 100)
     return Limits(
         handoff=max(limits.handoff.floor, int(limits.handoff.factor * median), limits.handoff.per_rep * active_reps),
         destructive=min(max(limits.destructive.floor, share), limits.destructive.ceiling),

@@ -20,7 +20,7 @@ from mapping.employer import account_id
 from mapping.identity import IdentityKey, KeyKind, is_erased, is_live, record_key, ties_of
 from mapping.mailboxes import Mailboxes, name_fields, words_of_name
 from mapping.recognition import Circle, Met
-from store import audit, identity, leads, ledger, records, unions
+from store import audit, head_count, identity, leads, ledger, records, unions
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.identity import Key
@@ -220,7 +220,7 @@ class _Meeting:
             return True
         if self.room is None:
             limit = self.moment.limit
-            share = int(leads.count(self.tx) * limit.share_percent / 100)
+            share = int(head_count.about(self.tx, now=self.moment.now) * limit.share_percent / 100)
             used = unions.guessed_since(self.tx, self.moment.now - DAY)
             self.room = min(max(limit.floor, share), limit.ceiling) - used
         return self.room > 0

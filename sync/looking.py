@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from config.mapping import Role
+from config.scanners import ScannerRules
 from domain.activity import MARKETING_KINDS, Activity
 from domain.score import Score
+from domain.scorecard import Scorecard
 from domain.stage import Signal, SignalKind
 from domain.values import Value
 from handoff.view import LeadView
-from mapping.merge_lead import LeadMerge
+from mapping.merge_lead import At, LeadMerge
+from scoring.scanners import without_machines
+from scoring.scorecard import read_scorecard
 from sync.loop import InForce
 from sync.material import Material, Users
 
-ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME})
+ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME, SignalKind.SCORECARD})
 """Fields that start out blank: an answer in one that we never saw blank is an answer all the same."""
 
 RECENT = 10
@@ -31,10 +35,12 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
     found = []
     for key, value in sorted(merged.answers.items()):
         base = material.bases.get(key)
-        kind = _signal_kind(key[0], rules.fields.roles[key[0]])
+        if value == (base.value if base is not None else None):
+            continue
+        kind = _signal_kind(key[0], rules)
         if kind is None or (base is None and kind not in ANSWERS):
             continue
-        if value == (base.value if base is not None else None) or value == ours.get(key):
+        if _is_ours(key, value, kind, ours) or (value is None and _was_left_behind(kind, material, key[1])):
             continue
         shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
         found.append(Signal(kind=kind, connection=key[1], property=key[0], value=shown, at=seen_at[key[1]]))
@@ -52,14 +58,43 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
     return tuple(found)
 
 
-def _signal_kind(name: str, role: Role) -> SignalKind | None:
+def _is_ours(key: At, value: Value, kind: SignalKind, ours: Mapping[At, Value]) -> bool:
+    """Whether it shows what we wish there. A factor is taken back by its blank, which is ours only where we wish it."""
+    return value == ours.get(key) and (kind is not SignalKind.SCORECARD or key in ours)
+
+
+def _was_left_behind(kind: SignalKind, material: Material, connection: str) -> bool:
+    """A lead's answers stay behind with its conversion: a contact that shows none takes none back."""
+    converted = (row for row in material.records if row.converted_to is not None)
+    return kind is SignalKind.SCORECARD and any(row.ref.connection == connection for row in converted)
+
+
+def _signal_kind(name: str, rules: InForce) -> SignalKind | None:
+    role = rules.fields.roles[name]
     if role is Role.OWNER:
         return SignalKind.OWNER
     if role is Role.STATUS:
         return SignalKind.STAGE
     if role is Role.ANSWER and name in {"verdict", "outcome"}:
         return SignalKind(name)
+    if role is Role.ANSWER and name in rules.rules.scoring.scorecard.names:
+        return SignalKind.SCORECARD
     return None
+
+
+def heard_scorecard(
+    material: Material, answers: Mapping[str, Value], signals: Sequence[Signal], rules: InForce
+) -> Scorecard | None:
+    """The scorecard of the open handoff, None where nobody answered it. A new answer speaks for the whole card: what
+    stands beside it counts, except for what is to be blank in this pass."""
+    before = dict(material.open_handoff.scorecard) if material.open_handoff is not None else {}
+    fresh = [each for each in signals if each.kind is SignalKind.SCORECARD]
+    if not before and not fresh:
+        return None
+    scorecard = rules.rules.scoring.scorecard
+    stands = {name: answers[name] for name in scorecard.names if name in answers} if fresh else {}
+    news = {each.property: each.value for each in sorted(fresh, key=lambda each: each.at)}
+    return read_scorecard({**stands, **before, **news}, scorecard)
 
 
 def look(
@@ -71,6 +106,8 @@ def look(
     words: str,
     signals: Sequence[Signal],
     changed_at: Mapping[str, datetime],
+    scanners: ScannerRules,
+    scorecard: Scorecard | None = None,
 ) -> LeadView:
     """The lead as the handoff floor sees it."""
     values = {**merged.values, **merged.limits, **answers}
@@ -94,8 +131,9 @@ def look(
         is_provisional=material.is_provisional,
         approved=material.approved,
         assignment=material.assignment,
-        recent=_recent(material),
+        recent=_recent(material, scanners),
         changed_at=changed_at,
+        scorecard=scorecard,
     )
 
 
@@ -110,10 +148,11 @@ def answers_of(merged: LeadMerge, rules: InForce) -> dict[str, Value]:
     return found
 
 
-def _recent(material: Material) -> tuple[Activity, ...]:
-    """What the person did last, newest last."""
-    theirs = (each for each in material.activities if each.kind in MARKETING_KINDS)
-    return tuple(sorted(theirs, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
+def _recent(material: Material, scanners: ScannerRules) -> tuple[Activity, ...]:
+    """What the person did last, newest last; not what a mail scanner did in their name."""
+    theirs = [each for each in material.activities if each.kind in MARKETING_KINDS]
+    human = without_machines(theirs, scanners)
+    return tuple(sorted(human, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
 
 
 def _sales(material: Material) -> tuple[Activity, ...]:

@@ -73,7 +73,14 @@ def compile_version(
     rules = rules_from_document(version.document)
     waiting = waiting_places(surveys or {}, rules.mapping, types)
     drifted = [each.drift for each in drifts]
-    fields = FieldMap(rules.mapping, types, waiting=waiting, drifts=drifted, described=described)
+    fields = FieldMap(
+        rules.mapping,
+        types,
+        waiting=waiting,
+        drifts=drifted,
+        described=described,
+        scored=rules.scoring.shown,
+    )
     scorer = Scorer(rules.scoring, version.hash, time_zone)
     return InForce(
         hash=version.hash,

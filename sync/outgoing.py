@@ -133,7 +133,7 @@ def plan_leads(
     """What to write; `stays` is told what of each lead stays at home."""
     drafts: list[OutboxDraft] = []
     for each in wanted:
-        found = outgoing_of(limited(each, step), rules, people)
+        found = outgoing_of(limited(each, step, rules), rules, people)
         drafts += found.drafts
         stays[each.lead_id] = found.misfits
     return drafts

@@ -37,7 +37,6 @@ from sync.loop import InForce
 from sync.material import Users
 from sync.same import same
 
-SCORE_PROPERTIES = frozenset({"lead_key", "score", "grade", "band", "why", "score_change"})
 HANDOFF_PROPERTIES = frozenset({"owner", "stage", "queue", "status", "verdict", "outcome", "needs_data"})
 GUARDED = frozenset({Role.OWNER, Role.STATUS})
 """Fields of these are read again just before the write: a person may change them at any moment."""
@@ -82,11 +81,12 @@ class Wanted:
     """The gates that the lead does not pass."""
 
 
-def limited(wanted: Wanted, step: GoLive) -> Wanted:
-    """What may be written at this step of go-live: at `scores` only the fields that show the number and its reason."""
+def limited(wanted: Wanted, step: GoLive, rules: InForce) -> Wanted:
+    """What may be written at this step of go-live: at `scores` only our key, the numbers and their reason."""
     if step is not GoLive.SCORES:
         return wanted
-    shown = [row for row in wanted.desired if row.property in SCORE_PROPERTIES]
+    numbers = {"lead_key", *rules.rules.scoring.shown}
+    shown = [row for row in wanted.desired if row.property in numbers]
     places = {Place(ref=row.ref, field=row.field) for row in shown}
     undone = {place: each for place, each in wanted.undone.items() if place in places}
     return replace(wanted, desired=shown, memberships=(), intents=(), given=(), undone=undone)

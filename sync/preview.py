@@ -228,7 +228,7 @@ def _planned(
     wanted: Wanted, conclusion: Conclusion | None, rules: InForce, people: Users, *, step: GoLive, now: datetime
 ) -> PlannedLead:
     wake_at = conclusion.decision.wake_at if conclusion is not None else None
-    outgoing = outgoing_of(limited(wanted, step), rules, people)
+    outgoing = outgoing_of(limited(wanted, step, rules), rules, people)
     return PlannedLead(
         lead_id=wanted.lead_id,
         revision=wanted.revision,

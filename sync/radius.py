@@ -16,7 +16,7 @@ from domain.audit import LOOP
 from domain.place import FieldOf, Place
 from domain.radius import HeldStatus, HeldWrite, WriteClass
 from domain.values import LeadId
-from store import audit, blast, heldwrites, leads
+from store import audit, blast, head_count, heldwrites
 from store import installation as notebook
 from store import rules as rule_store
 from store.audit import AuditEntry
@@ -67,7 +67,7 @@ class Gate:
 def gate(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Gate:
     """As it stands at the beginning of a pass: it takes a look at every lead."""
     version = rule_store.current(tx)
-    limits = _limits(settings, leads.count(tx))
+    limits = _limits(settings, head_count.about(tx, now=now))
     used = blast.written_since(tx, now - DAY)
     scales = Scales(
         limits=limits,
@@ -227,7 +227,7 @@ def hold_planned(tx: Tx, settings: Settings, planned: Sequence[tuple[str, HeldWr
     for name, write in planned:
         held.setdefault(name, []).append(write)
     if held:
-        hold(tx, held, _limits(settings, leads.count(tx)), now=now)
+        hold(tx, held, _limits(settings, head_count.about(tx, now=now)), now=now)
 
 
 def _about(writes: Sequence[HeldWrite], limits: Mapping[WriteClass, int]) -> dict[str, object]:

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 
 from domain.decision import Decision
 from domain.lead import Lead
-from domain.score import Score
+from domain.score import POINT, Score
 from domain.values import Value
-from scoring.showing import is_worth_showing
+from scoring.scorer import NONE_SHOWN
+from scoring.showing import is_overdue, is_worth_showing
 from sync.creating import due_at
 from sync.loop import InForce
 from sync.material import Material
-
-SHOWN = ("score", "grade", "band", "why", "score_change")
-"""Properties that are written only when the number is worth showing."""
 
 
 def show(decision: Decision, score: Score, material: Material, rules: InForce, *, now: datetime) -> Decision:
@@ -34,13 +32,38 @@ def show(decision: Decision, score: Score, material: Material, rules: InForce, *
         properties["score_change"] = 0 if before is None else score.shown - before
         shown = {"shown_score": score.shown, "shown_band": score.band, "shown_at": now}
     else:
-        last = rules.fields.in_our_words(row for row in material.desired if row.value is not None)
-        for name in SHOWN:
+        last = _last(material, rules)
+        for name in rules.rules.scoring.shown:
+            if name in score.named and _has_moved(score.named[name] // POINT, last.get(name), rules):
+                continue
             properties.pop(name, None)
             if name in last:
                 properties[name] = last[name]
         shown = {}
     return _with(decision, properties, shown, _refresh_at(decision, lead, rules, worth=worth, now=now))
+
+
+def named_shown(material: Material, rules: InForce) -> Mapping[str, int]:
+    """The whole points of named scores that people see at present."""
+    if not rules.scorer.book.named:
+        return NONE_SHOWN
+    last, names = _last(material, rules), (each.property for each in rules.scorer.book.named)
+    return {name: int(value) for name in names if isinstance(value := last.get(name), int | float)}
+
+
+def shown_too_long(lead: Lead, rules: InForce, *, now: datetime) -> bool:
+    """Whether the number that people see has stood so long that any other is to be written."""
+    return is_overdue(band=lead.shown_band, shown_at=lead.shown_at, rules=rules.rules.scoring.showing, now=now)
+
+
+def _last(material: Material, rules: InForce) -> Mapping[str, Value]:
+    return rules.fields.in_our_words(row for row in material.desired if row.value is not None)
+
+
+def _has_moved(points: int, shown: Value, rules: InForce) -> bool:
+    """A named score is shown from the first points on that are worth a write, and has no band to wait for."""
+    before = shown if isinstance(shown, int | float) else 0
+    return abs(points - before) >= max(1, rules.rules.scoring.showing.points)
 
 
 def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:

@@ -65,7 +65,7 @@ def _look(
     found = list(reversal.of(rows))
     kept = [each for each in found if isinstance(each, Kept)]
     wished = {each.place: each for each in found if isinstance(each, Undone)}
-    allowed = limited(replace(reversal.wanted, undone=wished), step).undone
+    allowed = limited(replace(reversal.wanted, undone=wished), step, reversal.rules).undone
     changes = changes_of(only(reversal.wanted, allowed), reversal.rules, people)
     going = {place for draft in changes for place in _places(draft)}
     kept += [

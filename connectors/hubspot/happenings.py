@@ -19,6 +19,11 @@ _EMAIL_KINDS = {
     "CLICK": ActivityKind.EMAIL_CLICKED,
     "BOUNCE": ActivityKind.EMAIL_BOUNCED,
 }
+_TOLD_APART = frozenset({ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_OPENED})
+LONGEST_AGENT, LONGEST_ID = 200, 64
+"""Letters that are kept."""
+LATEST_S = 3600
+"""Seconds after sending up to which a click says how long it took; later ones tell nothing of machines."""
 
 
 class Happenings:
@@ -59,10 +64,15 @@ class EmailEvents:
                 yield [one for row in rows if (one := self._activity(row)) is not None]
 
     def _activity(self, row: Row) -> Activity | None:
-        """None for what the person did not do; HubSpot marks opens and clicks by machines as filtered."""
+        """None for what the person did not do.
+
+        HubSpot marks opens and clicks by machines as filtered: such clicks are kept as what they are, so that a
+        person can say otherwise; such opens, which privacy filters make of nearly every mail, are not.
+        """
         kind = _EMAIL_KINDS.get(str(row.get("type")))
         recipient = str(row.get("recipient") or "").strip().lower()
-        if kind is None or not recipient or row.get("filteredEvent") is True:
+        filtered = row.get("filteredEvent") is True
+        if kind is None or not recipient or (filtered and kind is not ActivityKind.EMAIL_CLICKED):
             return None
         campaign = row.get("emailCampaignId")
         properties: dict[str, Value] = {
@@ -70,6 +80,8 @@ class EmailEvents:
             "campaign": str(campaign) if campaign else None,
             "subject": row.get("subject"),
             "reason": row.get("category"),
+            "filtered": filtered,
+            **(_circumstances(row) if kind in _TOLD_APART else {}),
         }
         return Activity(
             connection=self._connection,
@@ -78,8 +90,20 @@ class EmailEvents:
             kind=kind,
             occurred_at=moment(row["created"]),
             email=recipient,
-            properties={name: value for name, value in properties.items() if value},
+            properties={name: value for name, value in properties.items() if value or isinstance(value, float)},
         )
+
+
+def _circumstances(row: Row) -> dict[str, Value]:
+    """What tells a scanner's click from a person's: which sending, how long after it, with what.
+
+    An address or a place, which older portals tell as well, is not kept.
+    """
+    sent = row.get("sentBy") or {}
+    agent = str(row.get("userAgent") or "")[:LONGEST_AGENT]
+    mail = str(sent.get("id") or "")[:LONGEST_ID]
+    since_s = (int(row["created"]) - int(sent["created"])) / 1000 if sent.get("created") else -1.0
+    return {"mail": mail, "since_sent_s": since_s if 0 <= since_s <= LATEST_S else None, "agent": agent}
 
 
 class PageViews:

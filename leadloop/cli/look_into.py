@@ -21,6 +21,9 @@ def explain(
     folder: Folder = HERE,
     environment: Environment = None,
     at: Annotated[datetime | None, typer.Option(parser=moment, metavar="TIME", help="As it was known then.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", parser=moment, metavar="TIME", help="Also what changed from then on.")
+    ] = None,
     mapping: Annotated[
         bool, typer.Option("--mapping", help="Field by field instead: what each system shows, how it is read.")
     ] = False,
@@ -28,17 +31,21 @@ def explain(
 ) -> int:
     """Why this score, this stage and this owner: line by line, adding up.
 
-    Example: leadloop explain ann@acme.example --mapping
+    Examples: leadloop explain ann@acme.example --since 2026-11-15T00:00:00Z
+
+    leadloop explain ann@acme.example --mapping
     """
     from leadloop.commands import explain as command
 
-    if mapping and at is not None:
-        raise typer.BadParameter("choose --at or --mapping: fields are shown as of the last pull")
+    if mapping and (at is not None or since is not None):
+        raise typer.BadParameter("choose --at, --since or --mapping: fields are shown as of the last pull")
+    if at is not None and since is not None and since >= at:
+        raise typer.BadParameter("--since has to be earlier than --at")
     if mapping:
         from leadloop.commands import explain_mapping
 
         return explain_mapping.run(folder, lead, environment=environment, as_json=json)
-    return command.run(folder, lead, environment=environment, at=at, as_json=json)
+    return command.run(folder, lead, environment=environment, at=at, since=since, as_json=json)
 
 
 @app.command("why-not", rich_help_panel=PANEL)

@@ -15,7 +15,9 @@ from domain.values import LeadId
 from leadloop import exits, screen
 from leadloop.account_told import account_as_data, account_lines
 from leadloop.app import App, open_app
+from leadloop.changed_since import change_lines, changes_as_data
 from leadloop.finding import find_lead, unknown
+from leadloop.scorecard_told import scorecard_as_data, show_scorecard
 from leadloop.unjudging import problem_as_data
 from scoring.explain import Explanation, explain
 from scoring.ledger import standing
@@ -28,13 +30,26 @@ from sync.loop import compile_version
 Dated = TypeVar("Dated", Transition, Assignment)
 
 
-def run(folder: Path, lead: str, *, environment: str | None, at: datetime | None, as_json: bool) -> int:
+def run(
+    folder: Path,
+    lead: str,
+    *,
+    environment: str | None,
+    at: datetime | None,
+    as_json: bool,
+    since: datetime | None = None,
+) -> int:
     """A past moment is recomputed from the ledger as it was known then, with the rules of then."""
     with closing(open_app(folder, environment=environment)) as app:
         moment = at or app.clock.refresh()
+        if since is not None and since >= moment:
+            screen.say(f"leadloop: --since {_minute(since)} is not in the past: it is {_minute(moment)}.")
+            return exits.USAGE
         with app.store.read() as tx:
             found = find_lead(tx, lead)
             payload = explained(app, tx, found, at=moment, is_now=at is None) if found is not None else None
+            if found is not None and payload is not None and since is not None:
+                payload["changes"] = changed(app, tx, found, since=since, at=moment)
     if payload is None:
         screen.say(unknown(lead))
         return exits.BAD_DATA
@@ -52,7 +67,7 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> 
     """
     rules = compile_version(rules_at(tx, at), types=app.types, time_zone=app.settings.time_zone)
     facts = ledger.facts_of(tx, [lead]).get(lead, [])
-    activities = ledger.activities_of(tx, [lead]).get(lead, [])
+    activities = ledger.activities_of(tx, [lead], known_at=at).get(lead, [])
     found = explain(rules.scorer, facts, activities, as_of=at, known_at=at)
     values = {name: fact.value for name, fact in standing(facts, as_of=at, known_at=at).items()}
     known = [each for each in activities if each.seen_at is None or each.seen_at <= at]
@@ -70,7 +85,8 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> 
         "transitions": [_transition(each) for each in moves],
         "handoffs": [_handoff(each) for each in passes],
         "assignments": [_assignment(each) for each in _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)],
-        "account": account_as_data(tx, lead, rules.mapping, activities) if is_now else None,
+        "scorecard": scorecard_as_data(tx, passes[-1], rules.scorer, facts) if is_now and passes else None,
+        "account": account_as_data(tx, lead, rules, activities, now=at) if is_now else None,
         "unjudged": [problem_as_data(each) for each in _untold(tx, lead, found, at=at)],
     }
 
@@ -79,6 +95,15 @@ def _untold(tx: Tx, lead: LeadId, found: Explanation, *, at: datetime) -> Iterat
     """Rules that could not be told: those of the score are asked again, of the others it is kept what they said."""
     yield from found.score.problems
     yield from (each for each in rule_problems.of_lead(tx, lead, at=at) if each.file is not RuleFile.SCORING)
+
+
+def changed(app: App, tx: Tx, lead: LeadId, *, since: datetime, at: datetime) -> dict[str, Any]:
+    """What moved the score between two moments."""
+    then, now = (
+        compile_version(rules_at(tx, moment), types=app.types, time_zone=app.settings.time_zone).scorer
+        for moment in (since, at)
+    )
+    return changes_as_data(tx, lead, then=(then, since), now=(now, at), versions=rule_store.history(tx))
 
 
 def rules_at(tx: Tx, at: datetime) -> RuleVersion:
@@ -98,6 +123,7 @@ def _score(found: Explanation) -> dict[str, Any]:
     lines = [
         {
             "dimension": row.dimension,
+            "score": row.of or row.dimension,
             "group": row.group,
             "rule": row.rule,
             "events": row.events,
@@ -110,6 +136,7 @@ def _score(found: Explanation) -> dict[str, Any]:
     ]
     fit = sum(row.after_cap for row in found.rows if row.dimension is Dimension.FIT)
     totals = {"engagement": score.engagement / POINT, "sales": score.sales / POINT, "fit": fit / POINT}
+    totals |= {name: points / POINT for name, points in score.named.items()}
     missing = [
         {"rule": miss.rule, "points": miss.points / POINT, "missing": miss.missing} for miss in found.near_misses
     ]
@@ -123,6 +150,9 @@ def _score(found: Explanation) -> dict[str, Any]:
         "totals": totals,
         "lines": lines,
         "near_misses": missing,
+        "scans": [
+            {"at": scan.at, "words": scan.words, "keys": [":".join(key) for key in scan.keys]} for scan in found.scans
+        ],
     }
 
 
@@ -154,10 +184,16 @@ def show(payload: dict[str, Any]) -> None:
     screen.show(f"{payload['band']} · {payload['score']} · {payload['why']}\n")
     if payload["account"] is not None:
         screen.show("\n".join(account_lines(payload["account"])) + "\n")
+    if payload.get("changes") is not None:
+        screen.show("\n".join(change_lines(payload["changes"], _minute(payload["changes"]["since"]))) + "\n")
     titles = ("group", "rule", "events", "raw", "after_decay", "points")
     rows = [[line[name] for name in titles] for line in payload["lines"]]
     totals = [["", f"{name} together", "", "", "", points] for name, points in payload["totals"].items()]
+    for scan in payload["scans"]:
+        screen.show(f"{_minute(scan['at'])}: {scan['words']}.")
     screen.table("Why this score", ("group", "rule", "events", "raw", "after decay", "points"), [*rows, *totals])
+    if payload["scorecard"] is not None:
+        show_scorecard(payload["scorecard"])
     for title, key, names in (
         ("\nHow it got here", "transitions", ("at", "before", "after", "cause", "why")),
         ("\nWhy this owner", "assignments", ("at", "handoff", "owner", "rule", "why")),

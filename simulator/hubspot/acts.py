@@ -9,6 +9,7 @@ from simulator.act import ActError, Row
 from simulator.hubspot.consent import Status
 from simulator.hubspot.conversions import Conversion, converted
 from simulator.hubspot.defaults import CALL_OUTCOMES
+from simulator.hubspot.following import followed
 from simulator.hubspot.happenings import EMAIL_TYPES
 from simulator.hubspot.kinds import KINDS, Kind
 from simulator.hubspot.objects import Write
@@ -165,29 +166,38 @@ class Acts:
         return self._portal.objects.update(CONTACTS, contact, {**taken, **derived}, write)
 
     def _click(self, deed: Deed) -> Done:
-        """A marketing e-mail event; `event_type` names another one than CLICK."""
+        """Marketing e-mail events; `event_type` names another one than CLICK.
+
+        `urls`: one for each. What HubSpot filters as a bot's changes no property of the contact.
+        """
         type_ = deed.text("event_type", "CLICK")
         if type_ not in EMAIL_TYPES:
             raise ActError(f"event_type must be one of {', '.join(EMAIL_TYPES)}; got {type_}")
         contact = self._record(CONTACTS, deed.id)
         email = contact.values.get("email", "")
-        event = self._portal.happenings.mail(
-            type_,
-            email,
-            url=deed.text("url", "https://www.example.com/"),
-            campaign=deed.text("campaign", "Newsletter"),
-            at_ms=deed.at_ms,
-            effects=deed.effects,
-        )
+        events = [
+            self._portal.happenings.mail(
+                type_,
+                email,
+                url=url,
+                campaign=deed.text("campaign", "Newsletter"),
+                at_ms=at_ms,
+                effects=deed.effects,
+                how=how,
+            )
+            for url, at_ms, how in followed(deed.fields, deed.at_ms)
+        ]
+        if deed.fields.get("filtered"):
+            return {"id": str(contact.id), "event": events[-1].number}
         counter = {"CLICK": "hs_email_click", "OPEN": "hs_email_open", "BOUNCE": "hs_email_bounce"}.get(type_)
         values: dict[str, str | None] = {}
         if counter is not None:
-            values[counter] = str(int(contact.values.get(counter, "0")) + 1)
+            values[counter] = str(int(contact.values.get(counter, "0")) + len(events))
         last = {"CLICK": "hs_email_last_click_date", "OPEN": "hs_email_last_open_date"}.get(type_)
         if last is not None:
             values[last] = iso(deed.at_ms)
         self._portal.objects.update(CONTACTS, contact, values, deed.write(SourceType.EMAIL))
-        return {"id": str(contact.id), "event": event.number}
+        return {"id": str(contact.id), "event": events[-1].number}
 
     def _page_view(self, deed: Deed) -> Done:
         contact, url = self._record(CONTACTS, deed.id), deed.text("url")

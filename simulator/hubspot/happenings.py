@@ -21,8 +21,24 @@ EMAIL_TYPES = (
     "SUPPRESSED",
     "UNBOUNCED",
 )
+FOLLOWED = frozenset({"OPEN", "CLICK"})
+"""What somebody, or something, does with a mail: told with the agent it was done by."""
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
 PAGE_VISIT = "e_visited_page"
 APP_ID = 113
+
+
+def event_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How a person or a machine did something with a mail. `since_sent_s` None: after the last SENT, if any."""
+
+    agent: str = BROWSER
+    is_filtered: bool = False
+    since_sent_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +50,30 @@ class EmailEvent:
     url: str
     campaign: str
     campaign_id: int
+    agent: str
+    is_filtered: bool
+    sent: tuple[str, int] | None
+    """The id and the moment of the sending that it follows."""
 
     def shown(self, portal_id: str) -> dict[str, Any]:
         extra: dict[str, Any] = {"url": self.url, "linkId": 0, "referer": ""} if self.type == "CLICK" else {}
+        if self.type in FOLLOWED:
+            extra |= {"userAgent": self.agent, "browser": {"name": "", "family": "", "type": "", "version": []}}
         if self.type == "BOUNCE":
             extra = {"category": "UNKNOWN_USER", "response": "550 5.1.1 no such user", "status": "5.1.1"}
         return {
             "appId": APP_ID,
             "appName": "Batch",
             "portalId": int(portal_id),
-            "id": f"00000000-0000-4000-8000-{self.number:012d}",
+            "id": event_id(self.number),
             "type": self.type,
             "created": self.created_ms,
             "recipient": self.recipient,
             "emailCampaignId": self.campaign_id,
             "subject": self.campaign,
-            "filteredEvent": False,
+            "filteredEvent": self.is_filtered,
             "deviceType": "COMPUTER",
+            **({} if self.sent is None else {"sentBy": {"id": self.sent[0], "created": self.sent[1]}}),
             **extra,
         }
 
@@ -84,10 +107,22 @@ class Happenings:
         self._visits_order: list[tuple[int, int]] = []
         self._visits_of: dict[int, list[tuple[int, int]]] = {}
         self._campaigns: dict[str, int] = {}
+        self._sent: dict[tuple[str, str], tuple[str, int]] = {}
 
     def mail(
-        self, type_: str, recipient: str, *, url: str, campaign: str, at_ms: int, effects: list[Effect]
+        self,
+        type_: str,
+        recipient: str,
+        *,
+        url: str,
+        campaign: str,
+        at_ms: int,
+        effects: list[Effect],
+        how: Circumstances = Circumstances(),
     ) -> EmailEvent:
+        if how.since_sent_s is not None:
+            sent_ms = at_ms - round(how.since_sent_s * 1000)
+            self._sent[recipient, campaign] = (f"{event_id(len(self._events))}-sent", sent_ms)
         event = EmailEvent(
             number=len(self._events),
             type=type_,
@@ -96,7 +131,12 @@ class Happenings:
             url=url,
             campaign=campaign,
             campaign_id=self._campaigns.setdefault(campaign, 700_001 + len(self._campaigns)),
+            agent=how.agent,
+            is_filtered=how.is_filtered,
+            sent=self._sent.get((recipient, campaign)),
         )
+        if type_ == "SENT":
+            self._sent[recipient, campaign] = (event_id(event.number), at_ms)
         self._events.append(event)
         insort(self._events_order, (at_ms, event.number))
         after = {"type": type_, "recipient": recipient, "created": at_ms, "url": url}

@@ -33,5 +33,6 @@ LL_Interest__c double
 LL_Budget__c double
 LL_Timing__c double
 LL_Understanding__c double
+LL_Scorecard__c string(255)
 LL_Snooze_Until__c date
 """

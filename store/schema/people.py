@@ -34,7 +34,7 @@ lead = Table(
     partial("ix_lead_due", "id", where="due = 1", postgresql="due"),
     partial("ix_lead_plan_due", "id", where="plan_due = 1", postgresql="plan_due"),
     partial("ix_lead_wake_at", "wake_at", "id", where="wake_at IS NOT NULL"),
-    Index("ix_lead_stage", "stage"),
+    Index("ix_lead_stage_merged_into", "stage", "merged_into"),
     partial("ix_lead_owner", "owner", where="owner IS NOT NULL"),
     partial("ix_lead_merged_into", "merged_into", where="merged_into IS NOT NULL"),
     partial("ix_lead_failure", "id", where="failure IS NOT NULL"),
@@ -56,7 +56,9 @@ score = Table(
     may("last_fact_at", Instant),
     may("next_change_at", Instant),
     must("lines", Json),
+    must("named", Json, "'{}'"),
     Index("ix_score_grade_step", "grade", "step"),
+    partial("ix_score_warm", "engagement", where="step <> 'cold' OR sales >= 5000"),
 )
 handoff = by_key(
     "handoff",
@@ -83,6 +85,7 @@ handoff = by_key(
     may("closed_at", Instant),
     must("tried", Json),
     must("steps", Json),
+    must("scorecard", Json, "'{}'"),
 )
 partial("uq_handoff_open", handoff.c.lead_id, where="closed_at IS NULL", unique=True)
 partial("ix_handoff_open_owner", handoff.c.owner, where="closed_at IS NULL")

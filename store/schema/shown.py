@@ -67,6 +67,7 @@ activity = by_key(
     must("properties"),
     may("retracted_at", Instant),
     may("retracted_why"),
+    may("vouched_at", Instant),
     UniqueConstraint("connection", "stream", "external_id"),
 )
 partial(

@@ -7,6 +7,7 @@ import pytest
 
 from config.lifecycle import LifecycleRules
 from config.mapping import MappingRules
+from config.scorecard import ScorecardRules
 from domain.fitting import AccessFitting, FieldFitting, Fittings
 from domain.record import FieldType
 from domain.stage import Stage
@@ -41,7 +42,7 @@ def field(found: Fittings, name: str, kind: str = "Lead") -> FieldFitting:
 def test_only_what_is_leadloops_own_is_made() -> None:
     found = starter_fittings("salesforce")
     assert {one.name for one in found.fields if not one.name.startswith("LL_")} == set()
-    assert len(found.fields) == 2 * 21 + 1
+    assert len(found.fields) == 2 * 22 + 1
     assert {one.object for one in found.fields} == {"Contact", "Lead", "Task"}
 
 
@@ -134,6 +135,18 @@ def test_each_verdict_is_one_button_and_the_outcome_a_form() -> None:
     assert len(actions) == 6
     assert actions[-1].asks[:2] == ("LL_Outcome__c", "LL_Return_Date__c")
     assert actions[-1].sets == {}
+
+
+def test_the_form_asks_the_factors_of_the_scorecard_that_the_rules_name() -> None:
+    factor = {"name": "authority", "label": "Authority", "type": "number", "role": "answer"}
+    mapping = deepcopy(starter_file("mapping"))
+    mapping["properties"].append({**factor, "fields": {"salesforce": "LL_Authority__c"}})
+    rules = MappingRules.model_validate(mapping)
+    card = ScorecardRules.model_validate({"factors": [{"name": "authority"}], "highest": 10, "qualifies_at": 7})
+    lifecycle = LifecycleRules.model_validate(starter_file("lifecycle"))
+    found = fittings(rules, lifecycle, "salesforce", kind="salesforce", scorecard=card)
+    assert found.actions[-1].asks == ("LL_Outcome__c", "LL_Return_Date__c", "LL_Snooze_Until__c", "LL_Authority__c")
+    assert field(found, "LL_Authority__c").digits == 2
 
 
 def test_nothing_is_my_own_on_an_object_whose_owner_is_never_changed() -> None:

@@ -95,13 +95,30 @@ _WHERE: st.SearchStrategy[_Rule] = st.sampled_from([{}, {"where": is_("form", "d
 
 @st.composite
 def rule_sets(draw: st.DrawFn, lowest: int = -20) -> ScoringRules:
-    """Rule versions of one to three groups, with every kind of decay, repeat and cap."""
+    """Rule versions of one to three groups, with every kind of decay, repeat and cap; half with sales and a named
+    score."""
+    groups = draw(_groups("", lowest, least=1))
+    sales = draw(_groups("sales ", lowest))
+    named = draw(_groups("named ", lowest))
+    cap = draw(st.none() | st.integers(1, 50))
+    scores = [{"property": "other", "groups": named, "cap": cap}] if named else []
+    fit = [
+        {"name": "size", "limit": 10, "rules": [{"name": "big", "when": is_("size", "big"), "points": 10}]},
+        {"name": "role", "limit": 10, "rules": [{"name": "boss", "when": is_("role", "boss"), "points": 15}]},
+    ]
+    penalties = [{"name": "free mail", "when": is_("free", True), "points": -10}]
+    total = draw(st.none() | st.integers(10, 100))
+    return rules(*groups, fit=fit, fit_penalties=penalties, total_cap=total, sales=sales, scores=scores)
+
+
+@st.composite
+def _groups(draw: st.DrawFn, called: str, lowest: int, *, least: int = 0) -> list[dict[str, Any]]:
     groups = []
-    for place in range(draw(st.integers(1, 3))):
+    for place in range(draw(st.integers(least, 3 if least else 1))):
         made = []
         for number in range(draw(st.integers(1, 3))):
             rule: dict[str, Any] = {
-                "name": f"rule {place}.{number}",
+                "name": f"{called}rule {place}.{number}",
                 "on": draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True)),
                 "points": draw(st.integers(lowest, 30)),
                 "repeat": draw(_REPEATS),
@@ -109,14 +126,8 @@ def rule_sets(draw: st.DrawFn, lowest: int = -20) -> ScoringRules:
             }
             made.append({**rule, **draw(_DECAYS), **draw(_CAPS), **draw(_WHERE)})
         limit = draw(st.none() | st.integers(5, 60))
-        groups.append({"name": f"group {place}", "limit": limit, "rules": made})
-    fit = [
-        {"name": "size", "limit": 10, "rules": [{"name": "big", "when": is_("size", "big"), "points": 10}]},
-        {"name": "role", "limit": 10, "rules": [{"name": "boss", "when": is_("role", "boss"), "points": 15}]},
-    ]
-    penalties = [{"name": "free mail", "when": is_("free", True), "points": -10}]
-    total = draw(st.none() | st.integers(10, 100))
-    return rules(*groups, fit=fit, fit_penalties=penalties, total_cap=total)
+        groups.append({"name": f"{called}group {place}", "limit": limit, "rules": made})
+    return groups
 
 
 @st.composite

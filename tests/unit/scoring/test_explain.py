@@ -64,6 +64,7 @@ def test_the_waterfall_goes_from_events_over_decay_to_what_is_left_under_the_cap
             "decayed": 15_000,
             "after_cap": 15_000,
             "latest_at": NOW,
+            "of": "",
         }
     ]
 

@@ -73,6 +73,8 @@ def test_the_lines_add_up(scoring: ScoringRules, done: list[Activity], known: li
     found = score(scoring, done, known, as_of=as_of)
     sums = {each: sum(line.points for line in found.lines if line.dimension is each) for each in Dimension}
     assert (sums[Dimension.ENGAGEMENT], sums[Dimension.SALES]) == (found.engagement, found.sales)
+    assert sums[Dimension.NAMED] == sum(found.named.values())
+    assert {line.of for line in found.lines if line.dimension is Dimension.NAMED} <= found.named.keys()
     assert found.fit_percent is None or found.fit_percent == max(
         0, min(100, _known_percent(sums[Dimension.FIT], known, as_of))
     )
@@ -87,7 +89,8 @@ def _known_percent(points: int, known: list[Fact], as_of: datetime) -> int:
 
 
 def _points(scoring: ScoringRules, name: str) -> int:
-    activity_rules = [(rule.name, rule.points) for group in scoring.engagement for rule in group.rules]
+    groups = (*scoring.engagement, *scoring.sales, *(group for each in scoring.scores for group in each.groups))
+    activity_rules = [(rule.name, rule.points) for group in groups for rule in group.rules]
     fit_rules = [(rule.name, rule.points) for group in scoring.fit for rule in group.rules]
     penalties = [(rule.name, rule.points) for rule in scoring.fit_penalties]
     return dict([*activity_rules, *fit_rules, *penalties])[name] * POINT

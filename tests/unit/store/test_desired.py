@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.decision import Desired, Membership
-from domain.values import LeadId, Value
+from domain.values import LeadId, RuleHash, Value
 from store import desired, lists
 from store.engine import Store
 from tests.unit.store.examples import RULES, ref
@@ -41,6 +41,16 @@ def test_replacing_names_the_leads_whose_values_moved(store: Store) -> None:
         assert desired.replace(tx, {ANA: [wish("LL_Score__c", True)], BEN: [theirs]}) == {ANA}
         assert desired.replace(tx, {ANA: [], BEN: [theirs]}) == {ANA}
         assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [theirs]}
+
+
+def test_the_rules_of_a_record_s_wishes_are_kept_once(store: Store) -> None:
+    with store.write() as tx:
+        ours = [wish(f"LL_{each}__c", each) for each in range(9)]
+        newer = replace(wish("LL_Why__c", "Asked for a demo"), rule_hash=RuleHash("b" * 64))
+        desired.replace(tx, {ANA: [*ours, newer]})
+        (text,) = tx.exec_driver_sql("SELECT fields FROM desired").scalars()
+        assert (text.count(RULES), text.count("b" * 64)) == (1, 1)
+        assert desired.of_leads(tx, [ANA]) == {ANA: [*ours, newer]}
 
 
 def test_a_wish_that_went_to_another_lead_is_not_dropped_with_the_first(store: Store) -> None:

@@ -169,6 +169,18 @@ def test_one_happening_of_two_records_counts_once_where_they_are_one_person(stor
     assert sorted(each.external_id for each in after) == ["77:5", "77:6"]
 
 
+def test_as_it_was_known_then_what_was_retracted_later_still_stands(store: Store) -> None:
+    live, gone = activity("1", of="00Q1"), activity("1", of="00Q1", retracted=True)
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        ledger.add(tx, [live], seen_at=at(0))
+        ledger.add(tx, [gone], seen_at=at(5))
+    with store.read() as tx:
+        then = {minute: ledger.activities_of(tx, [ana], known_at=at(minute)) for minute in (4, 5)}
+        assert {minute: len(each.get(ana, [])) for minute, each in then.items()} == {4: 1, 5: 0}
+        assert ledger.activities_of(tx, [ana]) == {}
+
+
 def test_retracting_with_a_reason_names_the_leads_it_touches(store: Store) -> None:
     with store.write() as tx:
         (ana,) = found(tx, "00Q1")

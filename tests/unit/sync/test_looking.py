@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from config.scanners import ScannerRules
 from domain.decision import Desired
+from domain.handoff import Handoff, HandoffKind
 from domain.stage import Signal, SignalKind
 from domain.values import RecordRef, Value
 from mapping.agreement import Base
 from mapping.merge_lead import LeadMerge
-from sync.looking import find_signals
+from sync.looking import find_signals, heard_scorecard, look
 from sync.loop import InForce
 from sync.material import Material
-from tests.unit.sync.material import EARLIER, LEAD, PERSON, USERS, ana, member, record, wish
+from tests.unit.scoring.material import activity, score
+from tests.unit.scoring.material import rules as scoring_rules
+from tests.unit.sync.material import ANA, EARLIER, LEAD, PERSON, USERS, ana, member, record, wish
 
 At = tuple[str, str]
 LONG_AGO = EARLIER - timedelta(days=300)
@@ -116,3 +120,63 @@ def test_only_a_wanted_member_who_is_gone_was_taken_off_by_hand(
         kind=SignalKind.LEFT_LIST, connection="hubspot", property="LL · With sales", value=None, at=EARLIER
     )
     assert found == ((expected,) if left else ())
+
+
+BUDGET = ("budget", "salesforce")
+
+
+def test_an_answered_factor_is_an_answer_and_one_taken_back_too(rules: InForce) -> None:
+    (given,) = signals(rules, {BUDGET: 4}, {})
+    assert (given.kind, given.property, given.value) == (SignalKind.SCORECARD, "budget", 4)
+    (taken_back,) = signals(rules, {BUDGET: None}, {BUDGET: 4})
+    assert (taken_back.kind, taken_back.value) == (SignalKind.SCORECARD, None)
+
+
+def test_a_contact_that_shows_none_of_its_leads_answers_takes_none_back(rules: InForce) -> None:
+    left = replace(record(LEAD), converted_to=RecordRef(connection="salesforce", object="Contact", id="003A"))
+    after = replace(material({BUDGET: 4}), records=(left, record(PERSON)))
+    assert find_signals(merge({BUDGET: None}), after, rules, USERS) == ()
+    (given,) = find_signals(merge({BUDGET: 5}), after, rules, USERS)
+    assert given.value == 5
+
+
+def test_a_new_answer_speaks_for_the_card_as_it_stands_except_for_what_is_to_be_blank(rules: InForce) -> None:
+    known = material()
+    assert heard_scorecard(known, {"budget": 3}, (), rules) is None, "nobody answered"
+    fresh = signals(rules, {BUDGET: 4}, {})
+    card = heard_scorecard(known, {"budget": 4, "timing": 2}, fresh, rules)
+    assert card is not None
+    assert dict(card.answers) == {"budget": 4, "timing": 2}
+    again = Handoff(
+        lead_id=ANA,
+        number=2,
+        kind=HandoffKind.NEW_BUSINESS,
+        opened_at=EARLIER,
+        why="came back",
+        hand_raise=False,
+        score=0,
+        band="B warm",
+        scorecard=(("timing", None),),
+    )
+    anew = heard_scorecard(replace(known, handoffs=(again,)), {"budget": 4, "timing": 2}, fresh, rules)
+    assert anew is not None
+    assert dict(anew.answers) == {"budget": 4, "timing": None}
+
+
+def test_what_a_mail_scanner_did_is_not_among_what_the_person_did_last() -> None:
+    swept = [
+        activity("email_clicked", ago=timedelta(hours=1), id=f"s{number}", url=f"/{number}", since_sent_s=2)
+        for number in range(4)
+    ]
+    own = activity("email_clicked", id="own", url="/1")
+    view = look(
+        material(activities=(own, *swept)),
+        merge({}),
+        {},
+        score=score(scoring_rules()),
+        words="",
+        signals=(),
+        changed_at={},
+        scanners=ScannerRules(),
+    )
+    assert view.recent == (own,)

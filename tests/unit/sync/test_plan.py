@@ -328,4 +328,4 @@ def test_where_the_mapping_has_no_word_for_closed_tasks_stay_open(rules: InForce
 
 def test_while_only_scores_are_shown_no_task_is_touched(rules: InForce) -> None:
     need = wanted(given=(given(),), intents=(("key-2", SECOND),), values=ASSIGNED)
-    assert drafts(limited(need, GoLive.SCORES), rules) == []
+    assert drafts(limited(need, GoLive.SCORES, rules), rules) == []

@@ -10,6 +10,7 @@ from connectors.testing import failure_of
 from domain.activity import Activity, ActivityKind
 from domain.errors import ContractError
 from domain.record import Page
+from simulator.hubspot.happenings import BROWSER
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.unit.connectors.hubspot.portal import Portal, connected, page, refusal, reply
 
@@ -119,22 +120,63 @@ def test_opens_clicks_and_bounces_are_activities_and_the_rest_is_not(rig: HubSpo
         "url": "https://x.example",
         "campaign": clicked.properties["campaign"],
         "subject": "Spring",
+        "mail": clicked.properties["mail"],
+        "since_sent_s": clicked.properties["since_sent_s"],
+        "agent": BROWSER,
     }
+    assert not bounced.properties.keys() & {"mail", "since_sent_s", "agent"}
+
+
+def test_a_click_brings_what_tells_a_scanner_from_a_person(rig: HubSpotRig) -> None:
+    contact = rig.seed(1)[0]
+    urls = [f"https://x.example/{number}" for number in range(3)]
+    rig.simulator.act("click", system="hubspot", id=contact, urls=urls, every_s=0.5, since_sent_s=2, agent="Mimecast")
+    found = of_person(rig.connector().read("email_events", None), address(rig, contact))
+    told = sorted((one.properties["since_sent_s"], one.properties["url"], one.properties["agent"]) for one in found)
+    assert told == [(2.0, urls[0], "Mimecast"), (2.5, urls[1], "Mimecast"), (3.0, urls[2], "Mimecast")]
+    assert len({one.properties["mail"] for one in found}) == 1
+
+
+def test_of_a_click_neither_address_nor_place_is_kept_and_nothing_at_length() -> None:
+    sent = {"id": "i" * 900, "created": 1_699_999_999_000}
+    more = {"ipAddress": "203.0.113.7", "location": {"city": "Ghent", "latitude": 51.0}, "userAgent": "a" * 900}
+    answer = {"hasMore": False, "events": [event(1, type="CLICK", url="https://x.example", sentBy=sent, **more)]}
+    with connected(Portal(lambda *_: answer)) as connector:
+        (found,) = [one for each in connector.read("email_events", None) for one in each.activities]
+    assert found.properties == {"url": "https://x.example", "mail": "i" * 64, "since_sent_s": 1.0, "agent": "a" * 200}
+
+
+@pytest.mark.parametrize(
+    ("ago_ms", "told"),
+    [(0, {"since_sent_s": 0.0}), (3_600_000, {"since_sent_s": 3600.0}), (3_600_001, {}), (-1, {})],
+    ids=["in that moment", "an hour", "later", "before it was sent"],
+)
+def test_how_long_after_sending_a_click_came_is_told_for_an_hour(ago_ms: int, told: dict[str, float]) -> None:
+    sent = {"id": "s1", "created": 1_700_000_000_000 - ago_ms}
+    answer = {"hasMore": False, "events": [event(1, type="CLICK", sentBy=sent)]}
+    with connected(Portal(lambda *_: answer)) as connector:
+        (found,) = [one for each in connector.read("email_events", None) for one in each.activities]
+    assert found.properties == {"mail": "s1", **told}
 
 
 def event(number: int, **more: Any) -> dict[str, Any]:
     return {"id": f"e{number}", "type": "OPEN", "created": 1_700_000_000_000, "recipient": "a@globex.example", **more}
 
 
-def test_events_are_read_to_the_end_and_machines_open_nothing() -> None:
+def test_events_are_read_to_the_end_and_of_what_hubspot_calls_a_machine_s_the_clicks_are_kept_as_that() -> None:
+    filtered = [event(2, filteredEvent=True), event(4, type="CLICK", filteredEvent=True)]
     answers = [
-        {"hasMore": True, "offset": "x", "events": [event(1), event(2, filteredEvent=True)]},
+        {"hasMore": True, "offset": "x", "events": [event(1), *filtered]},
         {"hasMore": False, "offset": "y", "events": [event(3)]},
     ]
     portal = Portal(lambda *_: answers.pop(0))
     with connected(portal) as connector:
-        found = [one.external_id for each in connector.read("email_events", None) for one in each.activities]
-    assert found == ["e1", "e3"]
+        found = [one for each in connector.read("email_events", None) for one in each.activities]
+    assert [(one.external_id, one.properties.get("filtered")) for one in found] == [
+        ("e1", None),
+        ("e4", True),
+        ("e3", None),
+    ]
     assert [asked.get("offset") for asked in portal.calls("/events")] == [None, ["x"]]
 
 

@@ -1,6 +1,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from simulator.act import ActError
 from tests.unit.simulator.hubspot.rig import NOON, Rig
 
 
@@ -74,6 +77,36 @@ def test_clicks_are_email_events_read_newest_first(rig: Rig) -> None:
     assert (first["hasMore"], second["hasMore"]) == (True, False)
     start = round((NOON - timedelta(minutes=2)).timestamp() * 1000)
     assert len(rig.get(path, eventType="CLICK", startTimestamp=start)["events"]) == 2
+
+
+def test_a_scanner_follows_many_links_shortly_after_the_mail_was_sent(rig: Rig) -> None:
+    id_ = rig.contact(email="ann@buyer.example")
+    urls = ["https://us.example/1", "https://us.example/2"]
+    rig.act("click", id_, urls=urls, every_s=0.5, since_sent_s=2, agent="Proofpoint", campaign="Spring")
+    rig.act("click", id_, filtered=True, campaign="Autumn")
+    last, second, first = rig.get("/email/public/v1/events", eventType="CLICK")["events"]
+    assert [first["url"], second["url"]] == urls
+    assert [each["created"] - each["sentBy"]["created"] for each in (first, second)] == [2000, 2500]
+    assert first["sentBy"] == second["sentBy"]
+    assert (first["userAgent"], first["filteredEvent"]) == ("Proofpoint", False)
+    assert (last["filteredEvent"], "sentBy" in last) == (True, False)
+    clicks = rig.get(f"/crm/v3/objects/contacts/{id_}", properties="hs_email_click")["properties"]["hs_email_click"]
+    assert clicks == "2"
+
+
+def test_a_click_follows_the_last_sending_of_its_campaign(rig: Rig) -> None:
+    id_ = rig.contact(email="ann@buyer.example")
+    rig.act("click", id_, event_type="SENT", campaign="Spring", at=NOON - timedelta(minutes=5))
+    rig.act("click", id_, campaign="Spring", at=NOON - timedelta(minutes=3))
+    clicked, sent = rig.get("/email/public/v1/events")["events"]
+    assert clicked["sentBy"] == {"id": sent["id"], "created": sent["created"]}
+
+
+@pytest.mark.parametrize("wrong", [{"urls": "https://us.example"}, {"every_s": -1}, {"since_sent_s": "soon"}])
+def test_a_scanner_that_makes_no_sense_is_refused(rig: Rig, wrong: dict[str, Any]) -> None:
+    id_ = rig.contact(email="ann@buyer.example")
+    with pytest.raises(ActError):
+        rig.act("click", id_, **wrong)
 
 
 def test_page_visits_need_an_enterprise_hub(rig: Rig) -> None:

@@ -1,0 +1,156 @@
+"""Points of many leads' activities: what meets a rule, counts by its repeat policy, fades, stays under its limits.
+
+Most rules count every time and have no limit per day. Those are added up together, in as many passes as an activity
+meets rules; only the others are looked at one by one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.block import NEVER, Block, Shape
+from scoring.book import Book, PointRule
+from scoring.bulk.days import local_days
+from scoring.bulk.machines import Machines
+from scoring.bulk.repeats import repeated
+from scoring.bulk.rows import Rows, rows_of
+from scoring.bulk.tables import Tables
+
+Whole: TypeAlias = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.intp]
+_KEPT_SHAPES = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What each rule (columns, by number) gives or takes of each lead (rows) under its own limits, never below
+    nothing; and two moments per lead, `NEVER` for none."""
+
+    points: Whole
+    last_point_us: Whole
+    """When the youngest activity happened that gave engagement points."""
+    hand_raised_us: Whole
+    """When the lead last did what asks for a call."""
+
+
+class Points:
+    """The rules over activities, ready for columns. Remembers which rules a shape meets."""
+
+    def __init__(self, book: Book, zone: tzinfo) -> None:
+        self._rules = book.points
+        self._by_kind = book.by_kind
+        self._zone = zone
+        self._numbers = {rule: number for number, rule in enumerate(book.points)}
+        self._plain = np.array([_is_plain(rule) for rule in book.points], dtype=np.bool_)
+        self._gives = np.array([rule in set(book.engagement) and rule.raw > 0 for rule in book.points], dtype=np.bool_)
+        self._tables = Tables(book.points)
+        self._machines = Machines(book.source.scanners)
+        self._met: dict[str, tuple[int, ...]] = {}
+
+    def of(self, block: Block, *, now_us: int, known_us: int) -> Sums:
+        """What was known at `known_us` of what had happened by `now_us`."""
+        rows = self._machines.without(rows_of(block, now_us=now_us, known_us=known_us), block.shapes, known_us)
+        met = [self._meets(shape) for shape in block.shapes]
+        sums = Sums(
+            points=np.zeros((rows.count, len(self._rules)), dtype=np.int64),
+            last_point_us=np.full(rows.count, NEVER, dtype=np.int64),
+            hand_raised_us=np.full(rows.count, NEVER, dtype=np.int64),
+        )
+        self._tables.reach(int(rows.hours.max(initial=0)))
+        self._add_plain(rows, [[rule for rule in each if self._plain[rule]] for each in met], sums)
+        for number in sorted({rule for each in met for rule in each if not self._plain[rule]}):
+            self._add_one(rows, number, _truth(met, {number}), sums)
+        raises = {number for number, rule in enumerate(self._rules) if rule.hand_raiser}
+        raised = np.flatnonzero(_truth(met, raises)[rows.shapes]) if raises else np.zeros(0, dtype=np.intp)
+        _note_last(sums.hand_raised_us, rows.leads[raised], rows.occurred[raised])
+        return sums
+
+    def total(self, sums: Sums, rules: Sequence[PointRule], cap: int | None) -> Whole:
+        """One number of each lead: its rules' sums under the limits of its groups and of all."""
+        given, taken = np.zeros(len(sums.points), dtype=np.int64), np.zeros(len(sums.points), dtype=np.int64)
+        for group in _by_scope(rules):
+            plus = sums.points[:, [self._numbers[rule] for rule in group if rule.raw > 0]].sum(axis=1)
+            minus = sums.points[:, [self._numbers[rule] for rule in group if rule.raw < 0]].sum(axis=1)
+            limit = group[0].limit
+            given += plus if limit is None else np.minimum(plus, limit + minus)
+            taken += minus
+        return (given if cap is None else np.minimum(given, cap + taken)) - taken
+
+    def _meets(self, shape: Shape) -> tuple[int, ...]:
+        met = self._met.get(shape.text)
+        if met is None:
+            if len(self._met) >= _KEPT_SHAPES:
+                self._met.clear()
+            rules = (rule for rule in self._by_kind[shape.kind] if rule.matches(shape.properties))
+            met = self._met[shape.text] = tuple(self._numbers[rule] for rule in rules)
+        return met
+
+    def _add_plain(self, rows: Rows, met: Sequence[Sequence[int]], sums: Sums) -> None:
+        width = len(self._rules)
+        added = np.zeros(rows.count * width)
+        for turn in range(max(map(len, met), default=0)):
+            column = np.array([each[turn] if turn < len(each) else -1 for each in met], dtype=np.int64)
+            rules = column[rows.shapes]
+            some = np.flatnonzero(rules >= 0) if (column < 0).any() else slice(None)
+            leads, rules = rows.leads[some], rules[some]
+            points = self._tables.faded(rules, rows.hours[some])
+            # Exact: whole numbers far below 2^53.
+            added += np.bincount(leads * width + rules, weights=points, minlength=len(added))
+            giving = np.flatnonzero((points > 0) & self._gives[rules])
+            _note_last(sums.last_point_us, leads[giving], rows.occurred[some][giving])
+        sums.points[:] = added.reshape(sums.points.shape)
+        for number, rule in enumerate(self._rules):
+            if rule.cap is not None:
+                np.minimum(sums.points[:, number], rule.cap, out=sums.points[:, number])
+
+    def _add_one(self, rows: Rows, number: int, met: NDArray[np.bool_], sums: Sums) -> None:
+        """A rule that does not count every time, or only so much a day."""
+        rule = self._rules[number]
+        at = repeated(np.flatnonzero(met[rows.shapes]), rule.repeat, rows.leads, rows.occurred)
+        leads, points = rows.leads[at], self._tables.faded(np.full(len(at), number), rows.hours[at])
+        if self._gives[number]:
+            giving = np.flatnonzero(points > 0)
+            _note_last(sums.last_point_us, leads[giving], rows.occurred[at][giving])
+        if rule.cap_per_day is not None and len(at):
+            leads, points = _per_day(leads, local_days(rows.occurred[at], self._zone), points)
+            points = np.minimum(points, rule.cap_per_day)
+        found = np.bincount(leads, weights=points, minlength=rows.count).astype(np.int64)
+        sums.points[:, number] = found if rule.cap is None else np.minimum(found, rule.cap)
+
+
+def _is_plain(rule: PointRule) -> bool:
+    return rule.repeat.policy == "each" and rule.cap_per_day is None
+
+
+def _truth(met: Sequence[Sequence[int]], rules: Iterable[int]) -> NDArray[np.bool_]:
+    """By shape whether it meets one of the rules."""
+    wanted = frozenset(rules)
+    return np.array([not wanted.isdisjoint(each) for each in met], dtype=np.bool_)
+
+
+def _by_scope(rules: Iterable[PointRule]) -> list[list[PointRule]]:
+    groups: dict[int, list[PointRule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.scope, []).append(rule)
+    return list(groups.values())
+
+
+def _note_last(latest: Whole, leads: Whole, moments: Whole) -> None:
+    """Rows come oldest first of each lead, and of an assignment's equal places the last one stays."""
+    found = np.full(len(latest), NEVER, dtype=np.int64)
+    found[leads] = moments
+    np.maximum(latest, found, out=latest)
+
+
+def _per_day(leads: Whole, days: Whole, points: Whole) -> tuple[Whole, Whole]:
+    """Sums per lead and day, with the lead of each."""
+    keys = leads * (int(days.max()) - int(days.min()) + 1) + (days - int(days.min()))
+    if np.any(keys[1:] < keys[:-1]):
+        order = np.argsort(keys, kind="stable")
+        leads, keys, points = leads[order], keys[order], points[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return leads[starts], np.add.reduceat(points, starts)

@@ -1,0 +1,202 @@
+"""Who many leads are: fit, grade and exclusions, each rule asked once for every value that there is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.conditions import Judge, asks_everything, references
+from domain.block import NEVER, Block, Given
+from domain.score import Grade
+from scoring.book import Book, TraitGroup, TraitRule
+from scoring.fit import is_blank
+
+Whole: TypeAlias = NDArray[np.int64]
+Truth: TypeAlias = NDArray[np.bool_]
+GRADES = (Grade.A, Grade.B, Grade.C, Grade.D, Grade.E, Grade.UNKNOWN)
+_UNKNOWN = GRADES.index(Grade.UNKNOWN)
+_KEPT_ANSWERS = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One entry per lead; as in `Totals`."""
+
+    percent: Whole
+    grades: Whole
+    excluded: Whole
+    last_fact_us: Whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What held of each lead (rows) and property (columns): the place of its value, -1 for none, and since when."""
+
+    names: dict[str, int]
+    places: Whole
+    since_us: Whole
+    values: Sequence[Given]
+    blank: Truth
+    """By place of a value whether it says nothing; the last one is for no value at all."""
+    known: dict[tuple[str, ...], tuple[list[list[int]], Whole]] = field(default_factory=dict)
+
+    def columns(self, of: Whole, names: Iterable[str]) -> Whole:
+        """The columns of these properties, as far as anybody has them."""
+        return of[:, [self.names[name] for name in names if name in self.names]]
+
+    def combinations(self, names: tuple[str, ...]) -> tuple[list[list[int]], Whole]:
+        """The different values that leads have of these properties together, and which of them each lead has."""
+        found = self.known.get(names)
+        if found is None:
+            columns = self.columns(self.places, names)
+            if not names:
+                rows, of_lead = columns[:1], np.zeros(len(columns), dtype=np.int64)
+            elif len(names) == 1:
+                rows, of_lead = np.unique(columns[:, 0], return_inverse=True)
+                rows = rows.reshape(-1, 1)
+            else:
+                rows, of_lead = np.unique(columns, axis=0, return_inverse=True)
+            found = self.known[names] = rows.tolist(), of_lead.reshape(-1)
+        return found
+
+
+class Traits:
+    """The rules over facts, ready for columns. Remembers what values meet."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._rules = (*(rule for group in book.fit for rule in group.rules), *book.penalties)
+        self._bars = [(bar.matches, references(bar.source.when)) for bar in book.bars]
+        asked = [*(rule.asks for rule in self._rules), *(asks for _, asks in self._bars)]
+        conditions = [*(rule.source.when for rule in self._rules), *(bar.source.when for bar in book.bars)]
+        self._curious = any(map(asks_everything, conditions))
+        self.names = None if self._curious else frozenset[str]().union(*asked)
+        self._answers: dict[Judge, dict[tuple[str | None, ...], bool]] = {}
+
+    def of(self, block: Block, *, now_us: int, known_us: int) -> Found:
+        """As `fit_of` and `Book.excluded` of each lead."""
+        held = _held(block, now_us=now_us, known_us=known_us)
+        met = {rule: self._met(rule.matches, rule.asks, held) for rule in self._rules}
+        points = np.zeros(len(block.leads), dtype=np.int64)
+        for group in self._book.fit:
+            points += _group_points(group, met)
+        for rule in self._book.penalties:
+            points += np.where(met[rule], rule.raw, 0)
+        percent = self._percent(points, held)
+        return Found(
+            percent=percent,
+            grades=self._graded(percent),
+            excluded=self._excluded(held),
+            last_fact_us=self._last_fact_us(met, held),
+        )
+
+    def _met(self, judge: Judge, asks: frozenset[str], held: _Held) -> Truth:
+        """Which leads meet a condition; it is asked once for every combination of values that it looks at."""
+        names = tuple(sorted(name for name in held.names if self._curious or name in asks))
+        combinations, of_lead = held.combinations(names)
+        known = self._answers.setdefault(judge, {})
+        if len(known) >= _KEPT_ANSWERS:
+            known.clear()
+        answers = np.zeros(len(combinations), dtype=np.bool_)
+        for number, places in enumerate(combinations):
+            texts = tuple([held.values[place].text if place >= 0 else None for place in places])
+            answer = known.get(texts)
+            if answer is None:
+                given = zip(names, places, strict=True)
+                values = {name: held.values[place].value for name, place in given if place >= 0}
+                answer = known[texts] = judge(values) is True
+            answers[number] = answer
+        return answers[of_lead]
+
+    def _percent(self, points: Whole, held: _Held) -> Whole:
+        known = np.zeros(len(points), dtype=np.int64)
+        for group in self._book.fit:
+            known += np.where(_is_known(group, held), group.limit, 0)
+        possible = sum(group.limit for group in self._book.fit)
+        told = (known > 0) & (known * 2 >= possible)
+        percent = np.clip(100 * points // np.where(known > 0, known, 1), 0, 100)
+        return np.where(told, percent, -1)
+
+    def _graded(self, percent: Whole) -> Whole:
+        grades = self._book.source.grades
+        found = np.full(len(percent), GRADES.index(Grade.E), dtype=np.int64)
+        for place, least in reversed([*enumerate((grades.A, grades.B, grades.C, grades.D))]):
+            found[percent >= least] = place
+        found[percent < 0] = _UNKNOWN
+        return found
+
+    def _excluded(self, held: _Held) -> Whole:
+        """The first exclusion that each lead falls under."""
+        found = np.full(len(held.places), -1, dtype=np.int64)
+        for place, (judge, asks) in enumerate(self._bars):
+            found[self._met(judge, asks, held) & (found < 0)] = place
+        return found
+
+    def _last_fact_us(self, met: dict[TraitRule, Truth], held: _Held) -> Whole:
+        """The youngest fact behind points that were given or a deduction that no longer applies."""
+        latest = np.full(len(held.places), NEVER, dtype=np.int64)
+        for rule in self._rules:
+            if rule.raw and rule.asks:
+                since_us = held.columns(held.since_us, rule.asks).max(axis=1, initial=NEVER)
+                took_part = met[rule] == (rule.raw > 0)
+                np.maximum(latest, np.where(took_part, since_us, NEVER), out=latest)
+        return latest
+
+
+def _group_points(group: TraitGroup, met: dict[TraitRule, Truth]) -> Whole:
+    """The sum of a group's lines: what gives points shares the limit, and deductions make room."""
+    plus = sum((np.where(met[rule], rule.raw, 0) for rule in group.rules if rule.raw > 0), start=np.int64(0))
+    minus = sum((np.where(met[rule], -rule.raw, 0) for rule in group.rules if rule.raw < 0), start=np.int64(0))
+    return np.minimum(plus, group.limit + minus) - minus
+
+
+def _is_known(group: TraitGroup, held: _Held) -> Truth:
+    is_known: Truth = np.any(~held.blank[held.columns(held.places, group.asks)], axis=1)
+    return is_known
+
+
+def _held(block: Block, *, now_us: int, known_us: int) -> _Held:
+    """As `scoring.ledger.standing`: of each lead and property the youngest fact that held and was seen."""
+    facts = block.facts
+    leads, names, values, since, seen = (
+        np.frombuffer(column, dtype=np.int64) if len(column) else np.zeros(0, dtype=np.int64)
+        for column in (facts.leads, facts.names, facts.values, facts.since_us, facts.seen_us)
+    )
+    rows = np.flatnonzero((since <= now_us) & (seen <= known_us))
+    pairs = leads * max(1, len(block.names)) + names
+    rows = rows[np.lexsort((seen[rows], since[rows], pairs[rows]))]
+    rows = _youngest(rows, pairs, (since, seen, values), block.values)
+    shape = (len(block.leads), len(block.names))
+    places, since_us = np.full(shape, -1, dtype=np.int64), np.full(shape, NEVER, dtype=np.int64)
+    places[leads[rows], names[rows]] = values[rows]
+    since_us[leads[rows], names[rows]] = since[rows]
+    return _Held(
+        names={name: place for place, name in enumerate(block.names)},
+        places=places,
+        since_us=since_us,
+        values=block.values,
+        blank=np.array([*(is_blank(each.value) for each in block.values), True], dtype=np.bool_),
+    )
+
+
+def _youngest(rows: Whole, pairs: Whole, keys: tuple[Whole, Whole, Whole], values: Sequence[Given]) -> Whole:
+    """The last row of each pair; of several of one moment the one whose value comes last as text."""
+    since, seen, kept = keys
+    last = np.flatnonzero(np.diff(pairs[rows], append=-1))
+    found = rows[last]
+    before, tied = rows[last - 1], last > 0
+    for column in (pairs, since, seen):
+        tied &= column[before] == column[found]
+    for at in np.flatnonzero(tied):
+        place, rivals = int(last[at]), [int(found[at])]
+        while place > 0 and _moment(rows[place - 1], pairs, since, seen) == _moment(found[at], pairs, since, seen):
+            place -= 1
+            rivals.append(int(rows[place]))
+        found[at] = max(rivals, key=lambda row: repr(values[int(kept[row])].value))
+    return found
+
+
+def _moment(row: int, *columns: Whole) -> tuple[int, ...]:
+    return tuple(int(column[row]) for column in columns)
