@@ -205,7 +205,9 @@ def _events(count: int) -> Mapping[str, Any]:
     leads = np.sort(np.minimum(count // EACH - 1, chance.pareto(1.2, count) * count / EACH / 20).astype(np.int64))
     hours = chance.integers(0, 24 * 365, count)
     hours = hours[np.lexsort((-hours, leads))]
-    return {"leads": leads, "types": chance.integers(0, TYPES, count), "hours": hours, "count": count // EACH}
+    within_us = chance.integers(0, 3_600_000_000, count)
+    types = chance.integers(0, TYPES, count)
+    return {"leads": leads, "types": types, "hours": hours, "within_us": within_us, "count": count // EACH}
 
 
 def _chunked(events: int) -> Spent:
@@ -260,7 +262,7 @@ def _blocks(given: Mapping[str, Any]) -> Iterator[Block]:
     for first in range(0, given["count"], blocks.LEADS):
         count = min(blocks.LEADS, given["count"] - first)
         some = slice(*np.searchsorted(given["leads"], (first, first + count)).tolist())
-        moments = NOW_US - given["hours"][some] * 3_600_000_000
+        moments = NOW_US - given["hours"][some] * 3_600_000_000 - given["within_us"][some]
         yield Block(
             leads=[LeadId(first + each) for each in range(count)],
             activities=Activities(

@@ -4,15 +4,20 @@ Counts only, and as many of the people as are asked for: the size of the ledger 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.block import NEVER, Block
+from domain.handoff import Handoff
 from domain.lead import Lead
 from domain.score import POINT, Grade, Step
 from domain.stage import Stage
-from reports.histories import Life
+from domain.values import LeadId
+from scoring.bulk import GRADES, STEPS, BulkScorer
 from scoring.scorer import Scorer
+from store import blocks, handoffs, leads
+from store.engine import Store, Tx
 
 WIDTH = 10
 """Points per bar of the histogram."""
@@ -96,52 +101,71 @@ class Preview:
     no_longer_asked: int = 0
 
 
-def preview(batches: Iterator[list[Life]], found: Preview) -> Iterator[Mover]:
-    """Count everybody into `found`, and tell of each who changes sides on the way."""
-    for batch in batches:
-        befores = stands(found.before.scorer, batch, now=found.now)
-        afters = stands(found.after.scorer, batch, now=found.now)
-        for life, before, after in zip(batch, befores, afters, strict=True):
-            found.leads += 1
-            found.before.add(before)
-            found.after.add(after)
-            _count(found, life, before, after)
+def preview(store: Store, found: Preview) -> Iterator[Mover]:
+    """Count everybody into `found`, and tell of each who changes sides on the way.
+
+    Each portion is read in a transaction of its own, so that looking at everybody holds up no daemon.
+    """
+    befores, afters = BulkScorer(found.before.scorer), BulkScorer(found.after.scorer)
+    columns, last = blocks.Columns(_asked(befores, afters)), LeadId(0)
+    while True:
+        with store.read() as tx:
+            block = columns.after(tx, last)
+            if block is None:
+                return
+            stands = (_stands(each, block, found.now) for each in (befores, afters))
+            pairs = dict(zip(block.leads, zip(*stands, strict=True), strict=True))
+            lives = _lives(tx, [lead for lead, (before, after) in pairs.items() if before.above or after.above])
+        for lead, (before, after) in pairs.items():
+            listed = after.above and is_listed(*lives[lead])
+            _count(found, before, after, listed=listed)
             if before.above is not after.above:
-                yield Mover(lead=life.lead, before=before, after=after, listed=after.above and is_listed(life))
+                yield Mover(lead=lives[lead][0], before=before, after=after, listed=listed)
+        last = block.leads[-1]
 
 
-def stands(scorer: Scorer, batch: Sequence[Life], *, now: datetime) -> list[Stand]:
-    """A portion of leads by one version, in their order: the one place that scores."""
-    return [_stand(scorer, life, now) for life in batch]
-
-
-def is_listed(life: Life) -> bool:
+def is_listed(lead: Lead, open: Handoff | None) -> bool:
     """Whether a lead above the line waits to be approved: nobody was handed it, and nobody took the flag back."""
-    lead = life.lead
     is_spent = lead.mql_since is not None and lead.stage is not Stage.MQL
-    return lead.stage in _FREE and not is_spent and not any(each.is_open for each in life.handoffs)
+    return lead.stage in _FREE and not is_spent and open is None
 
 
-def _stand(scorer: Scorer, life: Life, now: datetime) -> Stand:
-    score = scorer.score(life.facts, life.activities, as_of=now, known_at=now)
-    line = scorer.book.source.line
-    reaches = score.engagement >= line.engagement * POINT and score.grade.at_least(line.fit)
-    return Stand(
-        engagement=score.engagement,
-        grade=score.grade,
-        step=score.step,
-        excluded=score.excluded,
-        above=reaches and score.excluded is None,
-        asked=bool(score.hand_raises),
-    )
+def _asked(*scorers: BulkScorer) -> frozenset[str] | None:
+    names = [each.names for each in scorers]
+    return None if None in names else frozenset[str]().union(*(each for each in names if each is not None))
 
 
-def _count(found: Preview, life: Life, before: Stand, after: Stand) -> None:
+def _lives(tx: Tx, ids: Sequence[LeadId]) -> Mapping[LeadId, tuple[Lead, Handoff | None]]:
+    running = handoffs.open_of(tx, ids)
+    return {number: (lead, running.get(number)) for number, lead in leads.get(tx, ids).items()}
+
+
+def _stands(bulk: BulkScorer, block: Block, now: datetime) -> list[Stand]:
+    """Everybody of a block by one version, in its order."""
+    totals, bars = bulk.totals(block, as_of=now, known_at=now), bulk.exclusions
+    above = totals.above(bulk.line) & (totals.excluded < 0)
+    columns = (totals.engagement, totals.grades, totals.steps, totals.excluded, above, totals.hand_raised_us != NEVER)
+    return [
+        Stand(
+            engagement=points,
+            grade=GRADES[grade],
+            step=STEPS[step],
+            excluded=None if bar < 0 else bars[bar],
+            above=is_above,
+            asked=has_asked,
+        )
+        for points, grade, step, bar, is_above, has_asked in zip(*(each.tolist() for each in columns), strict=True)
+    ]
+
+
+def _count(found: Preview, before: Stand, after: Stand, *, listed: bool) -> None:
+    found.leads += 1
+    found.before.add(before)
+    found.after.add(after)
     moves = before.above is not after.above
     found.up += moves and after.above
     found.down += moves and before.above
     found.movers_asked += moves and after.asked
-    listed = after.above and is_listed(life)
     found.listed += listed
     found.engaged += after.above and not listed
     found.newly_excluded += before.excluded is None and after.excluded is not None

@@ -6,7 +6,7 @@ more than the fetch. A block holds so many leads and all that is kept of them, n
 
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from domain.activity import ActivityKind
 from domain.block import NEVER, Activities, Block, Facts, Given, Shape
@@ -16,14 +16,16 @@ from store.columns import from_json
 from store.engine import Tx
 
 LEADS = 8_000
-"""Leads per block: some 40 MB at ten activities and ten facts each."""
+"""Leads per block: some 10 MB at ten activities and ten facts each."""
+ROWS = 1_000
+"""Rows that are taken from the driver at a time."""
 _UNIT = "\x1f"
 """Stands between the parts of a joined key; no system has it in an id."""
 _DIVIDER = {"sqlite": "char(31)", "postgresql": "chr(31)"}
 
 T = TypeVar("T")
 
-# A happening that came under a key for each record ends with the record's id; which one counts, `_left_out` says.
+# A happening that came under a key for each record ends with the record's id; which one counts, `_Out` says.
 _HAPPENING = {
     "sqlite": (
         "CASE WHEN substr(external_id, -length(record_id) - 1) = ':' || record_id "
@@ -48,38 +50,44 @@ _FACTS = "SELECT lead_id, name, value, since, seen_at FROM fact WHERE lead_id > 
 
 
 def blocks(tx: Tx, *, names: Collection[str] | None, leads: int = LEADS) -> Iterator[Block]:
-    """Every lead with all it did and what it was, of the facts only these `names` (None: all); leads by number."""
-    wanted, number = None if names is None else sorted(names), 0
-    shapes, values = _Known(_shape), _Known(_given)
-    while some := lead_rows.after(tx, number, leads):
-        yield _block(tx, some, number, wanted, shapes=shapes, values=values)
-        number = some[-1]
+    """Everybody in one transaction; as `Columns`."""
+    columns, last = Columns(names, leads=leads), LeadId(0)
+    while (block := columns.after(tx, last)) is not None:
+        yield block
+        last = block.leads[-1]
 
 
-def _block(
-    tx: Tx,
-    some: Sequence[LeadId],
-    after: int,
-    names: Sequence[str] | None,
-    *,
-    shapes: "_Known[Shape]",
-    values: "_Known[Given]",
-) -> Block:
-    places = {lead: place for place, lead in enumerate(some)}
-    dialect = tx.dialect.name
-    text = _ACTIVITIES.format(divider=_DIVIDER[dialect], happening=_HAPPENING[dialect], key=_KEY[dialect])
-    done, own_shapes = _activities(_columns(tx, text, (after, some[-1])), places)
-    rows = _facts_of(tx, names, (after, some[-1]))
-    names = sorted(set(rows[1])) if names is None and rows else names or ()
-    told, own_values = _facts(rows, places, names)
-    return Block(
-        leads=some,
-        activities=done,
-        shapes=[shapes[each] for each in own_shapes],
-        facts=told,
-        names=names,
-        values=[values[each] for each in own_values],
-    )
+class Columns:
+    """Reads leads by number with all they did and were, of the facts only these `names` (None: all)."""
+
+    def __init__(self, names: Collection[str] | None, *, leads: int = LEADS) -> None:
+        self._names = None if names is None else sorted(names)
+        self._leads = leads
+        self._shapes, self._values = _Known(_shape), _Known(_given)
+
+    def after(self, tx: Tx, number: LeadId) -> Block | None:
+        """The next leads above this number; None: there are none."""
+        some = lead_rows.after(tx, number, self._leads)
+        if not some:
+            return None
+        dialect, places, span = tx.dialect.name, {lead: place for place, lead in enumerate(some)}, (number, some[-1])
+        text = _ACTIVITIES.format(divider=_DIVIDER[dialect], happening=_HAPPENING[dialect], key=_KEY[dialect])
+        done, shapes = _activities(_portions(tx, text, span), places)
+        told, values, names = _facts(self._facts_of(tx, span), places, self._names)
+        return Block(
+            leads=some,
+            activities=done,
+            shapes=[self._shapes[each] for each in shapes],
+            facts=told,
+            names=names,
+            values=[self._values[each] for each in values],
+        )
+
+    def _facts_of(self, tx: Tx, span: tuple[int, int]) -> "Portions":
+        if self._names is None:
+            return _portions(tx, _FACTS, span)
+        asked = f" AND name IN ({', '.join('?' * len(self._names))})"
+        return _portions(tx, f"{_FACTS}{asked}", (*span, *self._names)) if self._names else iter(())
 
 
 class _Known(dict[str, T]):
@@ -116,74 +124,101 @@ def _given(text: str) -> Given:
     return Given(text=text, value=from_json(text))
 
 
-def _columns(tx: Tx, text: str, given: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """The answer's columns as the driver gives them, without a row of SQLAlchemy's around each."""
+Portions: TypeAlias = Iterator[list[tuple[Any, ...]]]
+
+
+def _portions(tx: Tx, text: str, given: tuple[Any, ...]) -> Portions:
+    """The answer's columns as the driver gives them, some rows at a time: without a row of SQLAlchemy's around each,
+    and without so many at once that Python begins to look for garbage among them."""
     statement = text.replace("?", "%s") if tx.dialect.name == "postgresql" else text
     cursor = tx.exec_driver_sql(statement, given).cursor
-    return [] if cursor is None else list(zip(*cursor.fetchall(), strict=True))
+    while cursor is not None and (rows := cursor.fetchmany(ROWS)):
+        yield list(zip(*rows, strict=True))
 
 
-def _facts_of(tx: Tx, names: Sequence[str] | None, between: tuple[int, int]) -> list[tuple[Any, ...]]:
-    if names is None:
-        return _columns(tx, _FACTS, between)
-    asked = f" AND name IN ({', '.join('?' * len(names))})"
-    return _columns(tx, f"{_FACTS}{asked}", (*between, *names)) if names else []
-
-
-def _activities(columns: Sequence[tuple[Any, ...]], places: Mapping[LeadId, int]) -> tuple[Activities, Sequence[str]]:
-    leads, happened, seen, done, vouched, retracted, happenings = columns or ((),) * 7
-    known, kept = _Places(), _kept(leads, places)
-    out = _left_out(leads, happened, retracted, happenings)
-    if out:
-        kept = [row for row in kept or range(len(leads)) if row not in out]
-    whose, when, noticed, what, said = (_only(column, kept) for column in (leads, happened, seen, done, vouched))
-    return Activities(
-        leads=array("q", map(places.__getitem__, whose)),
-        shapes=array("q", map(known.__getitem__, what)),
-        occurred_us=array("q", when),
-        seen_us=array("q", noticed),
-        vouched_us=array("q", [NEVER if at is None else at for at in said] if any(said) else [NEVER] * len(said)),
-    ), list(known)
+def _activities(portions: Portions, places: Mapping[LeadId, int]) -> tuple[Activities, Sequence[str]]:
+    leads, shapes, occurred, seen, vouched = (array("q") for _ in range(5))
+    known, living, out = _Places(), _Living(places), _Out()
+    for whose, happened, noticed, done, said, gone, happening in portions:
+        out.note(len(leads), whose, happened, gone, happening)
+        leads.extend(map(living.__getitem__, whose))
+        shapes.extend(map(known.__getitem__, done))
+        occurred.extend(happened)
+        seen.extend(noticed)
+        vouched.extend([NEVER if at is None else at for at in said])
+    kept = _kept(leads, living, out.rows())
+    leads, shapes, occurred, seen, vouched = (_only(each, kept) for each in (leads, shapes, occurred, seen, vouched))
+    found = Activities(leads=leads, shapes=shapes, occurred_us=occurred, seen_us=seen, vouched_us=vouched)
+    return found, list(known)
 
 
 def _facts(
-    columns: Sequence[tuple[Any, ...]], places: Mapping[LeadId, int], names: Sequence[str]
-) -> tuple[Facts, Sequence[str]]:
-    leads, named, values, since, seen = columns or ((),) * 5
-    known, at, kept = _Places(), {name: place for place, name in enumerate(names)}, _kept(leads, places)
-    whose, called, what, held, noticed = (_only(column, kept) for column in (leads, named, values, since, seen))
-    return Facts(
-        leads=array("q", map(places.__getitem__, whose)),
-        names=array("q", map(at.__getitem__, called)),
-        values=array("q", map(known.__getitem__, what)),
-        since_us=array("q", held),
-        seen_us=array("q", noticed),
-    ), list(known)
+    portions: Portions, places: Mapping[LeadId, int], names: Sequence[str] | None
+) -> tuple[Facts, Sequence[str], Sequence[str]]:
+    leads, called, values, since, seen = (array("q") for _ in range(5))
+    known, living, at = _Places(), _Living(places), _Places()
+    at.update({name: place for place, name in enumerate(names or ())})
+    for whose, name, value, held, noticed in portions:
+        leads.extend(map(living.__getitem__, whose))
+        called.extend(map(at.__getitem__, name))
+        values.extend(map(known.__getitem__, value))
+        since.extend(held)
+        seen.extend(noticed)
+    kept = _kept(leads, living, set())
+    leads, called, values, since, seen = (_only(each, kept) for each in (leads, called, values, since, seen))
+    return Facts(leads=leads, names=called, values=values, since_us=since, seen_us=seen), list(known), list(at)
 
 
-def _kept(leads: Sequence[int], places: Mapping[LeadId, int]) -> Sequence[int] | None:
-    """The rows of living leads; None: all of them, as nearly always."""
-    strangers = set(leads).difference(places)
-    return [row for row, lead in enumerate(leads) if lead not in strangers] if strangers else None
+class _Living(dict[LeadId, int]):
+    """Lead → its place in the block; somebody who is in none has a place below all."""
+
+    def __init__(self, places: Mapping[LeadId, int]) -> None:
+        super().__init__(places)
+        self.strangers = False
+
+    def __missing__(self, lead: LeadId) -> int:
+        self.strangers = True
+        return -1
 
 
-def _only(column: Sequence[T], kept: Sequence[int] | None) -> Sequence[T]:
-    return column if kept is None else [column[row] for row in kept]
+class _Out:
+    """What does not count: what was taken back, and of a happening under several keys all but the first. Taken back
+    under one key it is taken back under all."""
+
+    def __init__(self) -> None:
+        self._gone: set[int] = set()
+        self._several: dict[tuple[int, str], list[tuple[int, int]]] = {}
+
+    def note(
+        self,
+        first: int,
+        leads: Sequence[int],
+        happened: Sequence[int],
+        gone: Sequence[int | None],
+        happenings: Sequence[str | None],
+    ) -> None:
+        """Take in some rows, of which the first has this number."""
+        if any(gone):
+            self._gone.update(first + row for row, at in enumerate(gone) if at is not None)
+        if any(happenings):
+            for row, happening in enumerate(happenings):
+                if happening is not None:
+                    self._several.setdefault((leads[row], happening), []).append((happened[row], first + row))
+
+    def rows(self) -> set[int]:
+        out = set(self._gone)
+        for several in self._several.values():
+            rows = [row for _, row in sorted(several)]
+            out.update(rows if not self._gone.isdisjoint(rows) else rows[1:])
+        return out
 
 
-def _left_out(
-    leads: Sequence[int], happened: Sequence[int], retracted: Sequence[int | None], happenings: Sequence[str | None]
-) -> set[int]:
-    """What was taken back, and of a happening under several keys all but the first; taken back under one key it is
-    taken back under all."""
-    out = {row for row, at in enumerate(retracted) if at is not None} if any(retracted) else set()
-    several: dict[tuple[int, str], list[int]] = {}
-    for row, happening in enumerate(happenings) if any(happenings) else ():
-        if happening is not None:
-            several.setdefault((leads[row], happening), []).append(row)
-    for rows in several.values():
-        if len(rows) > 1:
-            is_back = not out.isdisjoint(rows)
-            first = None if is_back else min(rows, key=lambda row: (happened[row], row))
-            out.update(row for row in rows if row != first)
-    return out
+def _kept(leads: "array[int]", living: _Living, out: Collection[int]) -> Sequence[int] | None:
+    """The rows that count; None: all of them, as nearly always."""
+    if not out and not living.strangers:
+        return None
+    return [row for row, place in enumerate(leads) if place >= 0 and row not in out]
+
+
+def _only(column: "array[int]", kept: Sequence[int] | None) -> "array[int]":
+    return column if kept is None else array("q", [column[row] for row in kept])

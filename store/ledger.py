@@ -39,6 +39,7 @@ _READ = (
     "record_id, email, actor, automated, properties, vouched_at, retracted_at FROM activity WHERE lead_id IN ({keys}) "
     "ORDER BY lead_id, occurred_at, connection, stream, external_id"
 )
+_COUNT = "SELECT lead_id, count(*) FROM activity WHERE lead_id IN ({keys}) GROUP BY lead_id"
 _FACT = ("lead_id", "name", "number", "value", "since", "seen_at")
 _INSERT_FACTS = BulkInsert(fact_table, _FACT, "")
 _READ_FACTS = (
@@ -105,6 +106,19 @@ def activities_of(
         if happening is not None:
             out.add(happening)
         found.setdefault(LeadId(row[0]), []).append(_to_activity(row))
+    return found
+
+
+def first_within(tx: Tx, lead_ids: Sequence[LeadId], most: int) -> list[LeadId]:
+    """The first of these leads that together have so many activities at most, one lead at least: for whoever reads
+    all of it at once. A few people have thousands of times as many as most."""
+    counts: dict[int, int] = {row[0]: row[1] for row in read_many(tx, _COUNT, lead_ids)}
+    found: list[LeadId] = []
+    for lead in lead_ids:
+        most -= counts.get(lead, 0)
+        if found and most < 0:
+            break
+        found.append(lead)
     return found
 
 

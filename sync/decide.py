@@ -17,7 +17,7 @@ from domain.decision import BlastClass
 from domain.errors import DecisionError
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import handoffs, head_count, leads
+from store import handoffs, head_count, leads, ledger
 from store.engine import Tx
 from sync import guard
 from sync.conclude import Conclusion, conclude
@@ -29,6 +29,8 @@ from sync.watching import watch
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+ACTIVITIES = 20_000
+"""A batch has fewer leads where they did more than this together: some 30 MB, however long people's histories are."""
 
 T = TypeVar("T")
 
@@ -74,7 +76,7 @@ def decide_due(loop: Loop, *, now: datetime) -> Decided:
         guard.release_backlog(tx, loop.settings, reps=reps, now=now, pilots=current.pilots)
     while True:
         with loop.store.write(loop.epoch) as tx:
-            ids = leads.due(tx, now=now, limit=BATCH)
+            ids = ledger.first_within(tx, leads.due(tx, now=now, limit=BATCH), ACTIVITIES)
             if not ids:
                 return decided
             if loop.in_force(tx) is not current.rules:

@@ -17,7 +17,6 @@ from leadloop.onlooker import Onlooker, looking_on
 from leadloop.options import Form
 from leadloop.spreadsheet import safe
 from leadloop.trying import draft, in_force, is_another
-from reports.histories import lives
 from reports.preview import TOP, WIDTH, Mover, Preview, Side, Stand, preview
 
 COLUMNS = (
@@ -53,7 +52,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
         found = Preview(
             now=place.clock.refresh(), before=Side(before.name, before.scorer), after=Side(after.name, after.scorer)
         )
-        movers = preview(lives(place.store), found)
+        movers = preview(place.store, found)
         if ask.form is Form.CSV:
             _write_csv(movers)
             return exits.OK

@@ -59,6 +59,15 @@ class BulkScorer:
         """The properties whose facts a block has to hold; None: all that there are."""
         return self._traits.names
 
+    @property
+    def line(self) -> Line:
+        return self._book.source.line
+
+    @property
+    def exclusions(self) -> tuple[str, ...]:
+        """The names of exclusions, as `Totals.excluded` numbers them."""
+        return tuple(bar.name for bar in self._book.bars)
+
     def totals(self, block: Block, *, as_of: datetime, known_at: datetime) -> Totals:
         """As `Scorer.score` of each lead, without its lines and without looking ahead."""
         now_us, known_us = _micros(as_of), _micros(known_at)

@@ -18,6 +18,8 @@ Truth: TypeAlias = NDArray[np.bool_]
 GRADES = (Grade.A, Grade.B, Grade.C, Grade.D, Grade.E, Grade.UNKNOWN)
 _UNKNOWN = GRADES.index(Grade.UNKNOWN)
 _KEPT_ANSWERS = 200_000
+_Answers: TypeAlias = dict[str | tuple[str | None, ...] | None, bool]
+"""By the texts of the values that a condition looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +52,19 @@ class _Held:
         """The different values that leads have of these properties together, and which of them each lead has."""
         found = self.known.get(names)
         if found is None:
-            columns = self.columns(self.places, names)
-            if not names:
-                rows, of_lead = columns[:1], np.zeros(len(columns), dtype=np.int64)
-            elif len(names) == 1:
-                rows, of_lead = np.unique(columns[:, 0], return_inverse=True)
-                rows = rows.reshape(-1, 1)
-            else:
-                rows, of_lead = np.unique(columns, axis=0, return_inverse=True)
+            rows, of_lead = _distinct(self.columns(self.places, names))
             found = self.known[names] = rows.tolist(), of_lead.reshape(-1)
         return found
+
+
+def _distinct(rows: Whole) -> tuple[Whole, Whole]:
+    """The different rows, and the place among them of each."""
+    if rows.shape[1] == 0:
+        return rows[:1], np.zeros(len(rows), dtype=np.int64)
+    if rows.shape[1] == 1:
+        found, places = np.unique(rows[:, 0], return_inverse=True)
+        return found.reshape(-1, 1), places
+    return np.unique(rows, axis=0, return_inverse=True)
 
 
 class Traits:
@@ -73,7 +78,7 @@ class Traits:
         conditions = [*(rule.source.when for rule in self._rules), *(bar.source.when for bar in book.bars)]
         self._curious = any(map(asks_everything, conditions))
         self.names = None if self._curious else frozenset[str]().union(*asked)
-        self._answers: dict[Judge, dict[tuple[str | None, ...], bool]] = {}
+        self._answers: dict[Judge, _Answers] = {}
 
     def of(self, block: Block, *, now_us: int, known_us: int) -> Found:
         """As `fit_of` and `Book.excluded` of each lead."""
@@ -99,16 +104,11 @@ class Traits:
         known = self._answers.setdefault(judge, {})
         if len(known) >= _KEPT_ANSWERS:
             known.clear()
-        answers = np.zeros(len(combinations), dtype=np.bool_)
-        for number, places in enumerate(combinations):
-            texts = tuple([held.values[place].text if place >= 0 else None for place in places])
-            answer = known.get(texts)
-            if answer is None:
-                given = zip(names, places, strict=True)
-                values = {name: held.values[place].value for name, place in given if place >= 0}
-                answer = known[texts] = judge(values) is True
-            answers[number] = answer
-        return answers[of_lead]
+        if len(names) == 1:
+            answers = _asked_of_one(judge, names[0], combinations, held, known)
+        else:
+            answers = _asked_of_several(judge, names, combinations, held, known)
+        return np.array(answers, dtype=np.bool_)[of_lead]
 
     def _percent(self, points: Whole, held: _Held) -> Whole:
         known = np.zeros(len(points), dtype=np.int64)
@@ -143,6 +143,34 @@ class Traits:
                 took_part = met[rule] == (rule.raw > 0)
                 np.maximum(latest, np.where(took_part, since_us, NEVER), out=latest)
         return latest
+
+
+def _asked_of_one(
+    judge: Judge, name: str, combinations: Sequence[Sequence[int]], held: _Held, known: _Answers
+) -> list[bool]:
+    """Nearly every condition looks at one property, and some at one that everybody has for themselves: an address."""
+    values, found = held.values, []
+    for (place,) in combinations:
+        text = values[place].text if place >= 0 else None
+        answer = known.get(text)
+        if answer is None:
+            answer = known[text] = judge({name: values[place].value} if place >= 0 else {}) is True
+        found.append(answer)
+    return found
+
+
+def _asked_of_several(
+    judge: Judge, names: Sequence[str], combinations: Sequence[Sequence[int]], held: _Held, known: _Answers
+) -> list[bool]:
+    found = []
+    for places in combinations:
+        texts = tuple([held.values[place].text if place >= 0 else None for place in places])
+        answer = known.get(texts)
+        if answer is None:
+            given = zip(names, places, strict=True)
+            answer = known[texts] = judge({name: held.values[at].value for name, at in given if at >= 0}) is True
+        found.append(answer)
+    return found
 
 
 def _group_points(group: TraitGroup, met: dict[TraitRule, Truth]) -> Whole:

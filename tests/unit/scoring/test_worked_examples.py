@@ -40,6 +40,7 @@ def _answers(found: Score) -> dict[str, Any]:
         "fit_percent": found.fit_percent,
         "grade": str(found.grade),
         "hand_raises": len(found.hand_raises),
+        "named": {name: points / POINT for name, points in found.named.items()},
         "lines": {line.rule: line.points / POINT for line in found.lines},
     }
 
@@ -70,4 +71,4 @@ def test_an_example_gives_what_the_page_says(text: str) -> None:
 
 
 def test_the_page_has_its_examples() -> None:
-    assert len(EXAMPLES) == 18
+    assert len(EXAMPLES) == 19

@@ -153,7 +153,7 @@ def compare(loop: Loop, done: Sequence[Activity], facts: Sequence[Fact], *, hour
         assert (sleeper.shown_score, sleeper.shown_band) == (hourly.shown, hourly.band), f"after {hour} h"
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rule_sets(), activity_lists(most=8, oldest_days=40), fact_lists(), SHOWINGS)
 def test_whoever_sleeps_shows_what_a_look_every_hour_would_show(
     office: Office, scoring: ScoringRules, done: list[Activity], facts: list[Fact], showing: dict[str, Any]
@@ -236,6 +236,18 @@ def test_where_nothing_is_due_nobody_is_decided_and_nothing_is_written(office: O
         assert [text for text, _ in statements if not text.lstrip().startswith(("SELECT", "BEGIN"))] == []
         with loop.store.read() as tx:
             assert leads.scores_of(tx, [ana])[ana][0].as_of == NOW
+
+
+def test_long_histories_are_read_a_few_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.decide.ACTIVITIES", 4)
+    done = [activity(ago=HOUR * each) for each in range(3)]
+    with office.loop(quietly(rules(group({"name": "view", "points": 60, **FADING})))) as loop:
+        with loop.store.write(loop.epoch) as tx:
+            long, longer, *short = [arrive(tx, done[:count]) for count in (3, 3, 1, 1, 1, 1)]
+        with told(loop.store) as statements:
+            assert decide_due(loop, now=NOW).leads == 6
+        reads = [set(values) for text, values in statements if text.startswith("SELECT lead_id, connection, stream")]
+        assert reads == [{long}, {longer, short[0]}, set(short[1:])]
 
 
 @contextmanager
