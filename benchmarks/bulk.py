@@ -8,7 +8,7 @@ events in arrays; the floor adds up decayed points by lead and rule in chunks, a
 import sqlite3
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.measure import Row, Spent, Timer, at_least, at_most, cpu_ratio, known, median_cpu_s, take_turns
+from benchmarks.store import backend_cpu, cpu_of
 from config.scoring import ScoringRules
 from domain.activity import ActivityKind
 from domain.block import NEVER, Activities, Block, Facts, Shape
@@ -112,9 +113,9 @@ def _marks(marks: str, count: int) -> str:
 
 def _acts(leads: int, chance: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     whose = np.minimum(leads, np.ceil(chance.pareto(1.2, leads * EACH) * leads / 20)).astype(int).tolist()
-    minutes = chance.integers(0, 525_600, leads * EACH).tolist()
-    for number, (lead, ago) in enumerate(zip(whose, minutes, strict=True)):
-        moment = NOW_US - ago * 60_000_000
+    agos = chance.integers(0, 365 * 86_400_000_000, leads * EACH).tolist()
+    for number, (lead, ago) in enumerate(zip(whose, agos, strict=True)):
+        moment = NOW_US - ago
         kind, properties = _what(number)
         yield max(1, lead), "hubspot", "events", f"event-{number:09d}", kind, moment, moment, False, properties
 
@@ -153,7 +154,8 @@ def _scorer() -> Scorer:
 
 def _bulk(url: str, leads: int) -> Spent:
     store, bulk = Store.open(url), BulkScorer(_scorer())
-    with store.read() as tx, Timer() as timer:
+    counted = backend_cpu(store)
+    with store.read() as tx, Timer(counted) as timer:
         found = [bulk.totals(each, as_of=NOW, known_at=NOW) for each in blocks.blocks(tx, names=bulk.names)]
     return known(timer, sum(len(each.engagement) for each in found) == leads)
 
@@ -161,7 +163,7 @@ def _bulk(url: str, leads: int) -> Spent:
 def _fetch(url: str, leads: int) -> Spent:
     """The driver alone: the same columns of the same rows, by the same portions."""
     names = sorted(BulkScorer(_scorer()).names or ())
-    with closing(_driver(url)) as connection, Timer() as timer:
+    with closing(_driver(url)) as connection, Timer(_beside(connection)) as timer:
         cursor, rows, number = connection.cursor(), 0, 0
         mark = "?" if url.startswith("sqlite") else "%s"
         asked = ", ".join([mark] * len(names))
@@ -178,6 +180,11 @@ def _fetch(url: str, leads: int) -> Spent:
     return known(timer, rows > leads * EACH)
 
 
+def _beside(connection: Any) -> Callable[[], float]:
+    """Processor time of the database's own process."""
+    return cpu_of(connection.info.backend_pid) if isinstance(connection, psycopg.Connection) else lambda: 0.0
+
+
 def _driver(url: str) -> Any:
     if url.startswith("sqlite"):
         return sqlite3.connect(url.removeprefix("sqlite:///"))
@@ -188,7 +195,8 @@ def _alone(url: str, leads: int) -> Spent:
     """Some leads spread over all, as a tick scores them."""
     store, scorer = Store.open(url), _scorer()
     ids = [LeadId(number) for number in range(1, leads + 1, max(1, leads // SAMPLE))][:SAMPLE]
-    with store.read() as tx, Timer() as timer:
+    counted = backend_cpu(store)
+    with store.read() as tx, Timer(counted) as timer:
         facts, done = ledger.facts_of(tx, ids), ledger.activities_of(tx, ids)
         for each in ids:
             scorer.score(facts.get(each, []), done.get(each, []), as_of=NOW, known_at=NOW)

@@ -154,7 +154,7 @@ def _bare_postgresql(store: Store, path: str, rows: Sequence[tuple[Any, ...]]) -
     into = f"INSERT INTO {TABLES[path]} ({', '.join(insert.columns)})"
     sql = f"{into} SELECT * FROM unnest({insert.arrays}) {_conflict(insert)}"
     url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with closing(psycopg.connect(url)) as connection, Timer(_cpu_of(connection.info.backend_pid)) as timer:
+    with closing(psycopg.connect(url)) as connection, Timer(cpu_of(connection.info.backend_pid)) as timer:
         for begin in range(0, len(rows), PER_COMMIT):
             for at in range(begin, min(begin + PER_COMMIT, len(rows)), _PORTION):
                 portion = rows[at : at + _PORTION]
@@ -191,10 +191,10 @@ def backend_cpu(store: Store) -> Callable[[], float]:
     if store.path is not None:
         return lambda: 0.0
     with store.read() as tx:
-        return _cpu_of(int(tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()))
+        return cpu_of(int(tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()))
 
 
-def _cpu_of(pid: int) -> Callable[[], float]:
+def cpu_of(pid: int) -> Callable[[], float]:
     ticks = os.sysconf("SC_CLK_TCK")
 
     def spent() -> float:

@@ -22,7 +22,8 @@ from scoring.ledger import known
 SUSPECT_KINDS = frozenset({ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_OPENED})
 """What a machine may have done. Everything else is never doubted here."""
 
-_TELLING = SUSPECT_KINDS | {ActivityKind.PAGE_VIEWED, ActivityKind.FORM_SUBMITTED}
+_READING = frozenset({ActivityKind.PAGE_VIEWED, ActivityKind.FORM_SUBMITTED})
+_TELLING = SUSPECT_KINDS | _READING
 _YES = frozenset({"true", "yes", "1"})
 """In a file, a truth is a text."""
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
@@ -103,27 +104,33 @@ def verdicts(
     activities: Iterable[Activity], rules: ScannerRules, *, known_at: datetime | None = None
 ) -> list[Suspicion]:
     """What to think of every click and open, oldest first."""
-    by_then = known_at or _ALL_TIME
-    telling = known((each for each in activities if each.kind in _TELLING), by_then)
-    suspects = [each for each in telling if each.kind in SUSPECT_KINDS]
-    if not suspects:
-        return []
+    rows, by_then = list(activities), known_at or _ALL_TIME
+    suspects = known((each for each in rows if each.kind in SUSPECT_KINDS), by_then)
     clicks = [each for each in suspects if each.kind is ActivityKind.EMAIL_CLICKED]
     bursts = bursts_of(clicks, rules.burst)
-    read_on = _read_on(clicks, [each for each in telling if each.kind not in SUSPECT_KINDS], rules)
+    hints = [(_tells(each, rules), _behaviour(each, rules, bursts.get(each.key))) for each in suspects]
+    read_on: set[Key] = set()
+    if any(behaviour for _, behaviour in hints):
+        read_on = _read_on(clicks, known((each for each in rows if each.kind in _READING), by_then), rules)
     return [
-        _verdict(each, rules, bursts.get(each.key), reads_on=each.key in read_on, by_then=by_then) for each in suspects
+        _verdict(each, tells, behaviour, rules, reads_on=each.key in read_on, by_then=by_then)
+        for each, (tells, behaviour) in zip(suspects, hints, strict=True)
     ]
 
 
 def _verdict(
-    each: Activity, rules: ScannerRules, burst: Burst | None, *, reads_on: bool, by_then: datetime
+    each: Activity,
+    tells: Sequence[Reason],
+    behaviour: Sequence[Reason],
+    rules: ScannerRules,
+    *,
+    reads_on: bool,
+    by_then: datetime,
 ) -> Suspicion:
-    tells = _tells(each, rules)
-    behaviour = _behaviour(each, rules, burst) if rules.enabled else []
     evidence = sum(reason.weight or 0 for reason in behaviour)
     if reads_on and evidence and not tells:
-        behaviour.append(Reason(hint=Hint.READS_ON, weight=-rules.reads_on.weight, words="but read on afterwards"))
+        cleared = Reason(hint=Hint.READS_ON, weight=-rules.reads_on.weight, words="but read on afterwards")
+        behaviour = (*behaviour, cleared)
         evidence -= rules.reads_on.weight
     vouched = each.vouched_at is not None and each.vouched_at <= by_then
     return Suspicion(
@@ -157,6 +164,8 @@ def _decides(hint: Hint, words: str) -> Reason:
 
 
 def _behaviour(each: Activity, rules: ScannerRules, burst: Burst | None) -> list[Reason]:
+    if not rules.enabled:
+        return []
     found: list[Reason] = []
     if burst is not None and rules.burst.weight:
         weight = rules.burst.weight + (burst.links > rules.burst.links)

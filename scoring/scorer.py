@@ -119,12 +119,14 @@ class Scorer:
         return {points * POINT for points in whole} | self._moves(engagement, shown, is_overdue=is_overdue)
 
     def _moves(self, points: int, shown: int | None, *, is_overdue: bool = False) -> set[int]:
-        """The sums from which on the number that people see is off by enough to be written."""
+        """The sums from which on the number that people see is off by enough to be written.
+
+        A band or a handoff may have the present number written however little it moved, so it may be either.
+        """
         own = points // POINT
         moved = 1 if is_overdue and own == shown else max(1, self.book.source.showing.points)
-        if shown is None or abs(own - shown) >= moved:
-            shown = own
-        return {(shown - moved + 1) * POINT, (shown + moved) * POINT}
+        seen = {own} if shown is None or abs(own - shown) >= moved else {own, shown}
+        return {level * POINT for each in seen for level in (each - moved + 1, each + moved)}
 
 
 def step_of(engagement: int, steps: Steps) -> Step:

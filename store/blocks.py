@@ -5,7 +5,7 @@ more than the fetch. A block holds so many leads and all that is kept of them, n
 """
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from domain.activity import ActivityKind
@@ -138,14 +138,14 @@ def _portions(tx: Tx, text: str, given: tuple[Any, ...]) -> Portions:
 
 def _activities(portions: Portions, places: Mapping[LeadId, int]) -> tuple[Activities, Sequence[str]]:
     leads, shapes, occurred, seen, vouched = (array("q") for _ in range(5))
-    known, living, out = _Places(), _Living(places), _Out()
+    known, living, out, never = _Places(), _Living(places), _Out(), [NEVER] * ROWS
     for whose, happened, noticed, done, said, gone, happening in portions:
         out.note(len(leads), whose, happened, gone, happening)
-        leads.extend(map(living.__getitem__, whose))
-        shapes.extend(map(known.__getitem__, done))
-        occurred.extend(happened)
-        seen.extend(noticed)
-        vouched.extend([NEVER if at is None else at for at in said])
+        leads.extend(_whole(map(living.__getitem__, whose)))
+        shapes.extend(_whole(map(known.__getitem__, done)))
+        occurred.extend(_whole(happened))
+        seen.extend(_whole(noticed))
+        vouched.extend(_whole([NEVER if at is None else at for at in said] if any(said) else never[: len(said)]))
     kept = _kept(leads, living, out.rows())
     leads, shapes, occurred, seen, vouched = (_only(each, kept) for each in (leads, shapes, occurred, seen, vouched))
     found = Activities(leads=leads, shapes=shapes, occurred_us=occurred, seen_us=seen, vouched_us=vouched)
@@ -159,14 +159,19 @@ def _facts(
     known, living, at = _Places(), _Living(places), _Places()
     at.update({name: place for place, name in enumerate(names or ())})
     for whose, name, value, held, noticed in portions:
-        leads.extend(map(living.__getitem__, whose))
-        called.extend(map(at.__getitem__, name))
-        values.extend(map(known.__getitem__, value))
-        since.extend(held)
-        seen.extend(noticed)
+        leads.extend(_whole(map(living.__getitem__, whose)))
+        called.extend(_whole(map(at.__getitem__, name)))
+        values.extend(_whole(map(known.__getitem__, value)))
+        since.extend(_whole(held))
+        seen.extend(_whole(noticed))
     kept = _kept(leads, living, set())
     leads, called, values, since, seen = (_only(each, kept) for each in (leads, called, values, since, seen))
     return Facts(leads=leads, names=called, values=values, since_us=since, seen_us=seen), list(known), list(at)
+
+
+def _whole(numbers: Iterable[int]) -> "array[int]":
+    """An array out of a list is filled at once, out of anything else number by number."""
+    return array("q", list(numbers))
 
 
 class _Living(dict[LeadId, int]):
