@@ -44,6 +44,10 @@ class RuleError(SettingsError):
     """A rule file cannot be used: `problems` lists every finding at once."""
 
 
+class UsageError(OperatorError):
+    """What was typed cannot be read or means nothing here: say it otherwise, the installation is sound."""
+
+
 class CredentialsError(OperatorError):
     """A system refused who we are: suspend the connection, say how to mend it, go on with the rest."""
 

@@ -80,6 +80,8 @@ class Score:
     lines: tuple[Line, ...]
     named: Mapping[str, int] = field(default_factory=dict)
     hand_raises: tuple[Activity, ...] = ()
+    machine_made: frozenset[tuple[str, str, str]] = frozenset()
+    """The keys of what mail scanners did in this person's name: it gave nothing."""
     excluded: str | None = None
     last_point_at: datetime | None = None
     last_fact_at: datetime | None = None

@@ -114,9 +114,17 @@ def _proposal(tried: Tried, best: Rung | None, found: Backtest, capacity: Capaci
         return f"{can} The line as it is gives {count}."
     line = tried.rungs[best]
     return (
-        f"{can} A line at {best.engagement} and fit {best.fit} gives {count}. In scoring.yaml:\n\n"
+        f"{can} A line at {best.engagement} and fit {best.fit} gives {count}{_unbound(tried, best)}. "
+        "In scoring.yaml:\n\n"
         f"line:\n  engagement: {line.engagement}\n  fit: {line.fit}\n  rearm_below: {line.rearm_below}"
     )
+
+
+def _unbound(tried: Tried, best: Rung) -> str:
+    """The lowest line there is was not found by what reps can work: that alone is no reason to lower it."""
+    if best != min(rung for rung in tried.rungs if rung.fit is best.fit and rung.engagement >= tried.lowest):
+        return ""
+    return ", and no line more than can be worked: look at who was accepted, by band, before you lower it"
 
 
 def _worth_showing(tried: Tried, best: Rung | None) -> list[Rung]:

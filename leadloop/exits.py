@@ -9,6 +9,7 @@ from domain.errors import (
     NotAllowedError,
     OperatorError,
     RateLimitedError,
+    UsageError,
 )
 
 OK = 0
@@ -31,6 +32,7 @@ _BY_ERROR: tuple[tuple[type[LeadloopError], int], ...] = (
     (NotAllowedError, LOGIN),
     (ConnectorError, UNREACHABLE),
     (CredentialsError, LOGIN),
+    (UsageError, USAGE),
     (OperatorError, CONFIG),
 )
 """The first class that fits counts."""

@@ -110,6 +110,11 @@ class Tried:
         return self.scorer.book.source.line
 
     @property
+    def lowest(self) -> int:
+        """No line is proposed below these points: nobody hands off a lead that is cold, unless the rules do so now."""
+        return min(self.line.engagement, self.scorer.book.source.steps.warm)
+
+    @property
     def own(self) -> Rung:
         return Rung(self.line.engagement, self.line.fit)
 

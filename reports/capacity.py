@@ -40,7 +40,7 @@ def capacity_of(routing: RoutingRules, *, per_rep: int | None, reps: int | None)
 
 
 def proposed(tried: Tried, *, weeks: float, capacity: Capacity) -> Rung | None:
-    """The lowest line at which, and above which, no more enter in an average week than can be worked.
+    """The lowest line at which, and above which, no more enter in an average week than can be worked; never a cold one.
 
     Where points come in such steps that nobody is left there, the least strict better grade that fits. The line there
     is where a lower one gives no more. None where nothing fits, or the ledger says too little.
@@ -50,7 +50,7 @@ def proposed(tried: Tried, *, weeks: float, capacity: Capacity) -> Rung | None:
         return None
     best: Rung | None = None
     for rung in sorted((each for each in tried.rungs if each.fit is tried.own.fit), reverse=True):
-        if tried.at(rung).entries > most:
+        if rung.engagement < tried.lowest or tried.at(rung).entries > most:
             break
         best = rung
     if best is None or not tried.at(best).entries:

@@ -11,7 +11,7 @@ from domain.score import Dimension, Line, Score
 from domain.values import Value, require_utc
 from scoring.book import PENALTIES, PointRule, TraitRule
 from scoring.ledger import known, standing
-from scoring.scanners import machine_made, without_machines
+from scoring.scanners import machine_made
 from scoring.scans import Scan, scans_of
 from scoring.scorer import Scorer
 from scoring.tally import match
@@ -64,7 +64,7 @@ def explain(
     score = scorer.score(facts, activities, as_of=as_of, known_at=known_at)
     happened = [each for each in known(activities, known_at) if each.occurred_at <= as_of]
     scanners = scorer.book.source.scanners
-    present = without_machines(happened, scanners, known_at=known_at)
+    present = [each for each in happened if each.key not in score.machine_made]
     matched = {rule.name: each for rule, each in match(present, scorer.book.by_kind).by_rule.items()}
     values = {name: fact.value for name, fact in standing(facts, as_of=as_of, known_at=known_at).items()}
     return Explanation(

@@ -89,8 +89,15 @@ def without_machines(
     activities: Sequence[Activity], rules: ScannerRules, *, known_at: datetime | None = None
 ) -> Sequence[Activity]:
     """The activities without what a machine made, in the same order. `known_at` as for `machine_made`."""
-    made = machine_made(activities, rules, known_at=known_at) if may_be_machine(activities) else None
+    made = machine_keys(activities, rules, known_at=known_at)
     return [each for each in activities if each.key not in made] if made else activities
+
+
+def machine_keys(
+    activities: Sequence[Activity], rules: ScannerRules, *, known_at: datetime | None = None
+) -> frozenset[Key]:
+    """Which of these a machine made. `known_at` as for `machine_made`."""
+    return frozenset(machine_made(activities, rules, known_at=known_at)) if may_be_machine(activities) else frozenset()
 
 
 def next_word_at(present: Sequence[Activity], future: Sequence[Activity]) -> datetime | None:

@@ -16,7 +16,7 @@ from scoring.caps import share
 from scoring.fit import fit_of
 from scoring.ledger import known, next_fact_at, standing
 from scoring.outlook import first_change_us
-from scoring.scanners import next_word_at, without_machines
+from scoring.scanners import machine_keys, next_word_at
 from scoring.tally import Award, Tally, match, tally, youngest_first
 
 NONE_SHOWN: Mapping[str, int] = MappingProxyType({})
@@ -55,14 +55,16 @@ class Scorer:
     ) -> Score:
         """What was known at `known_at` about what had happened by `as_of`. Order and duplicates do not matter.
 
-        `shown` is the whole number that people see at present, if any, `shown_named` those of named scores:
-        `next_change_at`, and nothing else, looks for the moment at which one is off by `showing.points`; by one point
-        where `is_overdue` says that `shown` has stood for `showing.days`.
+        `shown` is the whole number that people see at present, if any, `shown_named` those of named scores, 0 where
+        there is none: `next_change_at`, and nothing else, looks for the moment at which one is off by
+        `showing.points`; by one point where `is_overdue` says that `shown` has stood for `showing.days`.
         """
         as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
         seen = known(activities, known_at)
         present = [activity for activity in seen if activity.occurred_at <= as_of]
-        met = match(without_machines(present, self.book.source.scanners, known_at=known_at), self.book.by_kind)
+        machines = machine_keys(present, self.book.source.scanners, known_at=known_at)
+        human = [each for each in present if each.key not in machines] if machines else present
+        met = match(human, self.book.by_kind)
         matched = met.by_rule
         held = standing(facts, as_of=as_of, known_at=known_at)
         values = {name: fact.value for name, fact in held.items()}
@@ -75,7 +77,7 @@ class Scorer:
         excluded, barred = self.book.excluded(values)
         levels = self._levels(engagement, shown, is_overdue=is_overdue)
         fading = first_change_us(engaged, self.book.total_cap, now=engagement, levels=levels)
-        named = [self._named(each, matched, shown_named.get(each.property), as_of=as_of) for each in self.book.named]
+        named = [self._named(each, matched, shown_named.get(each.property, 0), as_of=as_of) for each in self.book.named]
         coming = [self._next_activity_at(seen[len(present) :]), next_fact_at(facts, as_of=as_of, known_at=known_at)]
         coming.append(next_word_at(present, seen[len(present) :]))
         return Score(
@@ -89,6 +91,7 @@ class Scorer:
             lines=(*lines, *sales_lines, *(line for each in named for line in each.lines), *fit.lines),
             named={each.property: each.points for each in named},
             hand_raises=_hand_raises(matched),
+            machine_made=machines,
             excluded=excluded,
             last_point_at=max((award.activity.occurred_at for award in engaged if award.points > 0), default=None),
             last_fact_at=fit.last_fact_at,
@@ -96,7 +99,7 @@ class Scorer:
             problems=(*(rule.problem(each) for rule, each in met.untold.items()), *fit.problems, *barred),
         )
 
-    def _named(self, score: Named, matched: _Matched, shown: int | None, *, as_of: datetime) -> "_NamedPoints":
+    def _named(self, score: Named, matched: _Matched, shown: int, *, as_of: datetime) -> "_NamedPoints":
         """One named score: counted and capped by itself."""
         awards = youngest_first(self.tallies(score.rules, matched, as_of=as_of))
         lines = lines_of(score.rules, awards, share(awards, score.cap))

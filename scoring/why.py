@@ -17,7 +17,6 @@ from domain.values import Value
 from scoring.book import Book, PointRule, TraitRule
 from scoring.fit import is_blank
 from scoring.ledger import known
-from scoring.scanners import without_machines
 from scoring.when import day_words, since_monday
 from scoring.wording import cleaned, cut, length, tidied
 
@@ -59,7 +58,6 @@ class Reasons:
         self._points = {rule.name: rule for rule in book.engagement}
         self._traits = {rule.name: rule for group in book.fit for rule in group.rules}
         self._penalties = {rule.name: rule for rule in book.penalties}
-        self._scanners = book.source.scanners
         self._zone = zone
 
     def say(
@@ -73,8 +71,8 @@ class Reasons:
         limit: int = 255,
     ) -> str:
         """The most telling sentences that fit into `limit`, in a fixed order."""
-        happened = [each for each in known(activities, now) if each.occurred_at <= now]
-        present = without_machines(happened, self._scanners, known_at=now)
+        happened = (each for each in known(activities, now) if each.occurred_at <= now)
+        present = [each for each in happened if each.key not in score.machine_made]
         raised = self._raised(score, now)
         lines = self._telling_lines(score, raised[0] if raised else None)
         done = [self._did(line, present, now) for line in lines] + [""] * (MOST_LINES - len(lines))

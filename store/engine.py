@@ -97,7 +97,9 @@ class Store:
 
     def require_schema(self) -> None:
         """StoreError when the schema is not the one this version works with."""
-        if self.revision() != KNOWN_REVISIONS[-1]:
+        revision = self.revision()
+        _refuse_newer(revision)
+        if revision != KNOWN_REVISIONS[-1]:
             raise StoreError(
                 "The database has no leadloop tables of this version. Run `leadloop init` or start the daemon."
             )

@@ -212,7 +212,6 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
         signals=signals,
         changed_at=changed_at,
         scorecard=heard_scorecard(material, answers, signals, rules),
-        scanners=rules.rules.scoring.scanners,
     )
     missing_in = entries(merged.values, material.records, material.account, merged.heads, rules)
     if lacking := lacks(missing_in):

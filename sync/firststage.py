@@ -107,8 +107,7 @@ def _glance(material: Material, rules: InForce, *, now: datetime) -> LeadView:
         step=Step.COLD,
         lines=(),
     )
-    answers, scanners = answers_of(merged, rules), rules.rules.scoring.scanners
-    return look(material, merged, answers, score=nothing, words="", signals=(), changed_at={}, scanners=scanners)
+    return look(material, merged, answers_of(merged, rules), score=nothing, words="", signals=(), changed_at={})
 
 
 def _of_one(

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from config.mapping import Role
-from config.scanners import ScannerRules
 from domain.activity import MARKETING_KINDS, Activity
 from domain.score import Score
 from domain.scorecard import Scorecard
@@ -15,7 +14,6 @@ from domain.stage import Signal, SignalKind
 from domain.values import Value
 from handoff.view import LeadView
 from mapping.merge_lead import At, LeadMerge
-from scoring.scanners import without_machines
 from scoring.scorecard import read_scorecard
 from sync.loop import InForce
 from sync.material import Material, Users
@@ -106,7 +104,6 @@ def look(
     words: str,
     signals: Sequence[Signal],
     changed_at: Mapping[str, datetime],
-    scanners: ScannerRules,
     scorecard: Scorecard | None = None,
 ) -> LeadView:
     """The lead as the handoff floor sees it."""
@@ -131,7 +128,7 @@ def look(
         is_provisional=material.is_provisional,
         approved=material.approved,
         assignment=material.assignment,
-        recent=_recent(material, scanners),
+        recent=_recent(material, score),
         changed_at=changed_at,
         scorecard=scorecard,
     )
@@ -148,10 +145,10 @@ def answers_of(merged: LeadMerge, rules: InForce) -> dict[str, Value]:
     return found
 
 
-def _recent(material: Material, scanners: ScannerRules) -> tuple[Activity, ...]:
+def _recent(material: Material, score: Score) -> tuple[Activity, ...]:
     """What the person did last, newest last; not what a mail scanner did in their name."""
-    theirs = [each for each in material.activities if each.kind in MARKETING_KINDS]
-    human = without_machines(theirs, scanners)
+    theirs = (each for each in material.activities if each.kind in MARKETING_KINDS)
+    human = (each for each in theirs if each.key not in score.machine_made)
     return tuple(sorted(human, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
 
 

@@ -235,7 +235,7 @@ def calibrate(
         str, typer.Option("--within", metavar="TIME", help="How long winning may take; or `ever`.")
     ] = "90d",
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help="History is whole up to then; now by default.")
+        str | None, typer.Option("--until", metavar="DATE", help="History is whole up to then; now by default.")
     ] = None,
     timeless: Annotated[
         list[str] | None,

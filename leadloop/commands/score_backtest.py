@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from domain.errors import SettingsError
+from domain.errors import UsageError
 from domain.score import POINT
 from domain.values import from_text, to_text
 from leadloop import exits, screen
@@ -74,10 +74,10 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
 def _question(place: Onlooker, ask: Ask, tried: Sequence[Version]) -> Question:
     zone = ZoneInfo(place.settings.time_zone)
     now = place.clock.refresh()
-    until = min(now, moment(ask.until, zone)) if ask.until is not None else now
-    since = moment(ask.since, zone)
+    until = min(now, moment(ask.until, zone, "--until")) if ask.until is not None else now
+    since = moment(ask.since, zone, "--since")
     if since >= until:
-        raise SettingsError(f"Nothing lies between {to_text(since)} and {to_text(until)}: --since comes first.")
+        raise UsageError(f"Nothing lies between {to_text(since)} and {to_text(until)}: --since comes first.")
     with place.store.read() as tx:
         looked = Loaded(streams=loaded.streams_since(tx), facts=loaded.facts_since(tx))
     return Question(
@@ -99,14 +99,14 @@ def _occasion(text: str, option: str, tried: Sequence[Version]) -> Occasion:
     try:
         return occasion(text, tried[0].scorer.book.points)
     except ValueError as error:
-        raise SettingsError(f"{option}: {error}") from error
+        raise UsageError(f"{option}: {error}") from error
 
 
 def _within(text: str) -> timedelta:
     try:
         return duration(text)
     except ValueError as error:
-        raise SettingsError(f"--within: {error}") from error
+        raise UsageError(f"--within: {error}") from error
 
 
 def _timeless(place: Onlooker, names: Sequence[str]) -> Container[str]:
@@ -114,11 +114,11 @@ def _timeless(place: Onlooker, names: Sequence[str]) -> Container[str]:
         return _Every()
     known = {each.name for each in place.rules.mapping.properties}
     if strange := sorted(set(names) - known):
-        raise SettingsError(f"--timeless: mapping.yaml has no property `{strange[0]}`; `{ALL}` stands for every one.")
+        raise UsageError(f"--timeless: mapping.yaml has no property `{strange[0]}`; `{ALL}` stands for every one.")
     return frozenset(names)
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime:
+def moment(text: str, zone: ZoneInfo, option: str) -> datetime:
     """A day begins at midnight where the installation is; a time needs its zone."""
     try:
         return datetime.combine(date.fromisoformat(text), time(), zone).astimezone(UTC)
@@ -127,8 +127,8 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         return from_text(text)
     except ValueError as error:
-        words = f"{text!r} is no day, such as 2026-03-01, and no time with its zone, such as 2026-03-01T10:00:00Z"
-        raise SettingsError(words) from error
+        words = "is no day, such as 2026-03-01, and no time with its zone, such as 2026-03-01T10:00:00Z"
+        raise UsageError(f"{option}: {text!r} {words}") from error
 
 
 def _silent_since(place: Onlooker, question: Question) -> datetime | None:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from config.mapping import Role
 from config.one_file import FILE, read_scoring
-from domain.errors import SettingsError
-from domain.values import from_text
+from domain.errors import SettingsError, UsageError
 from leadloop import exits, screen
 from leadloop.calibration_told import Shown, as_data, show, warn
+from leadloop.commands.score_backtest import moment
 from leadloop.onlooker import Onlooker, looking_on
 from leadloop.trying import hash_of
 from reports.calibration import Question
@@ -94,10 +94,8 @@ def run(folder: Path, ask: Ask, *, environment: str | None, as_json: bool) -> in
 
 def _question(place: Onlooker, ask: Ask, scorer: Scorer) -> Question:
     now = place.clock.refresh()
-    try:
-        until = now if ask.until is None else min(now, from_text(ask.until))
-    except ValueError as error:
-        raise SettingsError(f"--until: {ask.until!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
+    zone = ZoneInfo(place.settings.time_zone)
+    until = now if ask.until is None else min(now, moment(ask.until, zone, "--until"))
     return Question(
         moment=_occasion(place, ask.moment, "--moment", scorer),
         won=_occasion(place, ask.won, "--won", scorer),
@@ -113,7 +111,7 @@ def _occasion(place: Onlooker, text: str, option: str, scorer: Scorer) -> Occasi
     try:
         found = occasion(text, scorer.book.points)
     except ValueError as error:
-        raise SettingsError(f"{option}: {error}") from error
+        raise UsageError(f"{option}: {error}") from error
     _known(place, sorted(found.facts), option)
     return found
 
@@ -124,7 +122,7 @@ def _within(text: str) -> timedelta | None:
     try:
         return duration(text)
     except ValueError as error:
-        raise SettingsError(f"--within: {error}, or `{EVER}`") from error
+        raise UsageError(f"--within: {error}, or `{EVER}`") from error
 
 
 def _lens(place: Onlooker, ask: Ask) -> Lens:
@@ -157,14 +155,14 @@ def _barred(place: Onlooker, ask: Ask, question: Question) -> dict[str, str]:
 def _known(place: Onlooker, names: Sequence[str], option: str, more: str = "") -> Sequence[str]:
     known = {each.name for each in place.rules.mapping.properties}
     if strange := sorted(set(names) - known):
-        raise SettingsError(f"{option}: mapping.yaml has no property `{strange[0]}`{more}.")
+        raise UsageError(f"{option}: mapping.yaml has no property `{strange[0]}`{more}.")
     return names
 
 
 def _free(folder: Path, out: Path | None) -> Path | None:
     """A draft lies beside the rules until somebody has read it."""
     if out is not None and out.resolve() == folder.resolve():
-        raise SettingsError(f"--out: {out} holds the rules themselves. Name another folder, compare, then copy it.")
+        raise UsageError(f"--out: {out} holds the rules themselves. Name another folder, compare, then copy it.")
     return out
 
 

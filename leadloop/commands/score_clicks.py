@@ -125,6 +125,9 @@ def _key(text: str) -> Key | None:
 def _show(rows: Sequence[Row], rules: ScannerRules) -> None:
     if not rules.enabled:
         screen.say("! scoring.yaml has scanners.enabled off: only what the sending system calls a machine's is one.")
+    if not rows:
+        screen.show("No click is taken for a mail scanner's, and nobody confirmed or retracted one.")
+        return
     screen.table("Clicks", COLUMNS, [_cells(*row) for row in rows[:_SHOWN]])
     if len(rows) > _SHOWN:
         screen.say(f"{len(rows) - _SHOWN} more: add --json.")

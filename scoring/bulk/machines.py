@@ -48,7 +48,7 @@ class Machines:
         if self._rules.enabled and burst.weight:
             clicks = np.array([shape.kind is ActivityKind.EMAIL_CLICKED for shape in shapes], dtype=np.bool_)
             at = np.flatnonzero(clicks[rows.shapes])
-            begins, ends = at[: len(at) - burst.links + 1], at[burst.links - 1 :]
+            begins, ends = at[: max(0, len(at) - burst.links + 1)], at[burst.links - 1 :]
             together = rows.occurred[ends] - rows.occurred[begins] <= burst.within_s * 1_000_000
             found = np.append(found, rows.leads[ends[together & (rows.leads[ends] == rows.leads[begins])]])
         return np.unique(found)

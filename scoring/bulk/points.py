@@ -18,7 +18,7 @@ from scoring.bulk.days import local_days
 from scoring.bulk.machines import Machines
 from scoring.bulk.repeats import repeated
 from scoring.bulk.rows import Rows, rows_of
-from scoring.bulk.tables import Tables
+from scoring.bulk.tables import Exact, Tables
 
 Whole: TypeAlias = NDArray[np.int64]
 Places: TypeAlias = NDArray[np.intp]
@@ -27,10 +27,10 @@ _KEPT_SHAPES = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """What each rule (columns, by number) gives or takes of each lead (rows) under its own limits, never below
-    nothing; and two moments per lead, `NEVER` for none."""
+    """What rules give or take of each lead (rows) under their own limits, never below nothing, in the columns of
+    `Points`; and two moments per lead, `NEVER` for none."""
 
-    points: Whole
+    points: Exact
     last_point_us: Whole
     """When the youngest activity happened that gave engagement points."""
     hand_raised_us: Whole
@@ -45,6 +45,8 @@ class Points:
         self._by_kind = book.by_kind
         self._zone = zone
         self._numbers = {rule: number for number, rule in enumerate(book.points)}
+        self._columns = _columns(book.points)
+        self._width = int(self._columns.max(initial=-1)) + 1
         self._plain = np.array([_is_plain(rule) for rule in book.points], dtype=np.bool_)
         self._gives = np.array([rule in set(book.engagement) and rule.raw > 0 for rule in book.points], dtype=np.bool_)
         self._tables = Tables(book.points)
@@ -55,13 +57,14 @@ class Points:
         """What was known at `known_us` of what had happened by `now_us`."""
         rows = self._machines.without(rows_of(block, now_us=now_us, known_us=known_us), block.shapes, known_us)
         met = [self._meets(shape) for shape in block.shapes]
+        last_point_us = np.full(rows.count, NEVER, dtype=np.int64)
+        self._tables.reach(int(rows.hours.max(initial=0)))
+        plain = [[rule for rule in each if self._plain[rule]] for each in met]
         sums = Sums(
-            points=np.zeros((rows.count, len(self._rules)), dtype=np.int64),
-            last_point_us=np.full(rows.count, NEVER, dtype=np.int64),
+            points=self._plain_points(rows, plain, last_point_us),
+            last_point_us=last_point_us,
             hand_raised_us=np.full(rows.count, NEVER, dtype=np.int64),
         )
-        self._tables.reach(int(rows.hours.max(initial=0)))
-        self._add_plain(rows, [[rule for rule in each if self._plain[rule]] for each in met], sums)
         for number in sorted({rule for each in met for rule in each if not self._plain[rule]}):
             self._add_one(rows, number, _truth(met, {number}), sums)
         raises = {number for number, rule in enumerate(self._rules) if rule.hand_raiser}
@@ -71,14 +74,19 @@ class Points:
 
     def total(self, sums: Sums, rules: Sequence[PointRule], cap: int | None) -> Whole:
         """One number of each lead: its rules' sums under the limits of its groups and of all."""
-        given, taken = np.zeros(len(sums.points), dtype=np.int64), np.zeros(len(sums.points), dtype=np.int64)
+        given, taken = np.zeros(len(sums.points)), np.zeros(len(sums.points))
         for group in _by_scope(rules):
-            plus = sums.points[:, [self._numbers[rule] for rule in group if rule.raw > 0]].sum(axis=1)
-            minus = sums.points[:, [self._numbers[rule] for rule in group if rule.raw < 0]].sum(axis=1)
+            plus, minus = (self._of_group(sums, group, sign) for sign in (1, -1))
             limit = group[0].limit
             given += plus if limit is None else np.minimum(plus, limit + minus)
             taken += minus
-        return (given if cap is None else np.minimum(given, cap + taken)) - taken
+        found = (given if cap is None else np.minimum(given, cap + taken)) - taken
+        return found.astype(np.int64)
+
+    def _of_group(self, sums: Sums, group: Sequence[PointRule], sign: int) -> Exact:
+        """What the rules of a group give, or take, together."""
+        columns = {int(self._columns[self._numbers[rule]]) for rule in group if rule.raw * sign > 0}
+        return sum((sums.points[:, column] for column in sorted(columns)), start=np.zeros(len(sums.points)))
 
     def _meets(self, shape: Shape) -> tuple[int, ...]:
         met = self._met.get(shape.text)
@@ -89,23 +97,29 @@ class Points:
             met = self._met[shape.text] = tuple(self._numbers[rule] for rule in rules)
         return met
 
-    def _add_plain(self, rows: Rows, met: Sequence[Sequence[int]], sums: Sums) -> None:
-        width = len(self._rules)
-        added = np.zeros(rows.count * width)
+    def _plain_points(self, rows: Rows, met: Sequence[Sequence[int]], last_point_us: Whole) -> Exact:
+        """By lead and rule; notes on the way when points were given last."""
+        found: Exact | None = None
         for turn in range(max(map(len, met), default=0)):
-            column = np.array([each[turn] if turn < len(each) else -1 for each in met], dtype=np.int64)
-            rules = column[rows.shapes]
-            some = np.flatnonzero(rules >= 0) if (column < 0).any() else slice(None)
-            leads, rules = rows.leads[some], rules[some]
-            points = self._tables.faded(rules, rows.hours[some])
-            # Exact: whole numbers far below 2^53.
-            added += np.bincount(leads * width + rules, weights=points, minlength=len(added))
-            giving = np.flatnonzero((points > 0) & self._gives[rules])
-            _note_last(sums.last_point_us, leads[giving], rows.occurred[some][giving])
-        sums.points[:] = added.reshape(sums.points.shape)
-        for number, rule in enumerate(self._rules):
+            number = np.array([each[turn] if turn < len(each) else -1 for each in met], dtype=np.int64)
+            shapes, leads, hours, occurred = rows.shapes, rows.leads, rows.hours, rows.occurred
+            if (number < 0).any():
+                some = np.flatnonzero((number >= 0)[shapes])
+                shapes, leads, hours, occurred = shapes[some], leads[some], hours[some], occurred[some]
+            points = self._tables.faded(number[shapes], hours)
+            keys = leads * self._width + self._columns[number][shapes]
+            added = np.bincount(keys, weights=points, minlength=rows.count * self._width).astype(np.float64, copy=False)
+            found = added if found is None else found + added
+            giving = (points > 0) & self._gives[number][shapes]
+            if giving.all():
+                _note_last(last_point_us, leads, occurred)
+            else:
+                _note_last(last_point_us, leads[giving], occurred[giving])
+        sums = (np.zeros(rows.count * self._width) if found is None else found).reshape(rows.count, self._width)
+        for place, rule in zip(self._columns, self._rules, strict=True):
             if rule.cap is not None:
-                np.minimum(sums.points[:, number], rule.cap, out=sums.points[:, number])
+                np.minimum(sums[:, place], rule.cap, out=sums[:, place])
+        return sums
 
     def _add_one(self, rows: Rows, number: int, met: NDArray[np.bool_], sums: Sums) -> None:
         """A rule that does not count every time, or only so much a day."""
@@ -118,8 +132,19 @@ class Points:
         if rule.cap_per_day is not None and len(at):
             leads, points = _per_day(leads, local_days(rows.occurred[at], self._zone), points)
             points = np.minimum(points, rule.cap_per_day)
-        found = np.bincount(leads, weights=points, minlength=rows.count).astype(np.int64)
-        sums.points[:, number] = found if rule.cap is None else np.minimum(found, rule.cap)
+        found = np.bincount(leads, weights=points, minlength=rows.count)
+        sums.points[:, self._columns[number]] += found if rule.cap is None else np.minimum(found, rule.cap)
+
+
+def _columns(rules: Sequence[PointRule]) -> Whole:
+    """The column of each rule: its own where it has a limit of its own, else one for all of its group that give, or
+    take, like it."""
+    places: dict[tuple[object, ...], int] = {}
+    found = []
+    for number, rule in enumerate(rules):
+        shared = (rule.dimension, rule.of, rule.scope, rule.raw > 0)
+        found.append(places.setdefault(shared if rule.cap is None else (number,), len(places)))
+    return np.array(found, dtype=np.int64)
 
 
 def _is_plain(rule: PointRule) -> bool:
@@ -146,7 +171,7 @@ def _note_last(latest: Whole, leads: Whole, moments: Whole) -> None:
     np.maximum(latest, found, out=latest)
 
 
-def _per_day(leads: Whole, days: Whole, points: Whole) -> tuple[Whole, Whole]:
+def _per_day(leads: Whole, days: Whole, points: Exact) -> tuple[Whole, Exact]:
     """Sums per lead and day, with the lead of each."""
     keys = leads * (int(days.max()) - int(days.min()) + 1) + (days - int(days.min()))
     if np.any(keys[1:] < keys[:-1]):

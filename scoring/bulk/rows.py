@@ -45,7 +45,16 @@ def rows_of(block: Block, *, now_us: int, known_us: int) -> Rows:
     if not kept.all():
         leads, shapes, occurred, vouched = leads[kept], shapes[kept], occurred[kept], vouched[kept]
     if np.any((leads[1:] == leads[:-1]) & (occurred[1:] < occurred[:-1])):
-        order = np.lexsort((occurred, leads))
+        order = _in_order(leads, occurred)
         leads, shapes, occurred, vouched = leads[order], shapes[order], occurred[order], vouched[order]
     hours = (now_us - occurred) // HOUR_US
     return Rows(count=len(block.leads), leads=leads, shapes=shapes, occurred=occurred, vouched=vouched, hours=hours)
+
+
+def _in_order(leads: Whole, occurred: Whole) -> NDArray[np.intp]:
+    """By lead, then by moment. One key sorts many times as fast as two, and fits for all but the longest spans."""
+    first_us, last_us = int(occurred.min()), int(occurred.max())
+    span_us = last_us - first_us + 1
+    if (int(leads.max()) + 1) * span_us < 2**62:
+        return np.argsort(leads * span_us + (occurred - first_us), kind="stable")
+    return np.lexsort((occurred, leads))

@@ -10,6 +10,8 @@ from scoring.book import PointRule
 from scoring.decay import PPM, Fading, Halving, Linear, table
 
 Whole: TypeAlias = NDArray[np.int64]
+Exact: TypeAlias = NDArray[np.float64]
+"""Whole numbers, far below 2^53 and so exact: in the type in which NumPy adds them up by group."""
 
 
 class Tables:
@@ -18,7 +20,7 @@ class Tables:
     def __init__(self, rules: Sequence[PointRule]) -> None:
         self._rules = rules
         self._reaches = -1
-        self._flat: Whole = np.zeros(0, dtype=np.int64)
+        self._flat: Exact = np.zeros(0)
         self._begins: Whole = np.zeros(0, dtype=np.int64)
         self._ends_h: Whole = np.zeros(0, dtype=np.int64)
 
@@ -29,10 +31,10 @@ class Tables:
         self._reaches = 2 * hours
         parts = [_left(rule, min(rule.fading.ends_after_h, self._reaches) + 1) for rule in self._rules]
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
-        self._flat = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+        self._flat = np.concatenate([*parts, np.zeros(0, dtype=np.int64)]).astype(np.float64)
         self._begins, self._ends_h = np.cumsum(lengths) - lengths, lengths - 1
 
-    def faded(self, rules: Whole, hours: Whole) -> Whole:
+    def faded(self, rules: Whole, hours: Whole) -> Exact:
         """What is left for each pair of a rule's number and an age."""
         return self._flat[self._begins[rules] + np.minimum(hours, self._ends_h[rules])]
 

@@ -122,3 +122,11 @@ def test_what_is_not_there_is_told(installation: Installation, world: SimulatorP
     ):
         done = command("score", "clicks", *words)
         assert (words, done.code, said in done.err) == (words, code, True)
+
+
+def test_where_no_mail_was_scanned_the_list_says_so(command: Command) -> None:
+    listed = command("score", "clicks", "list")
+    assert (listed.code, listed.out) == (
+        0,
+        "No click is taken for a mail scanner's, and nobody confirmed or retracted one.\n",
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import SettingsError
+from domain.errors import SettingsError, UsageError
 from leadloop import exits
 from leadloop.app import leading
 from leadloop.commands.score_backtest import Ask, run
@@ -166,6 +166,14 @@ def test_the_back_test_lays_the_draft_beside_what_is_in_force(office: Installati
     assert "too young to tell" in shown
 
 
+@pytest.mark.parametrize(("capacity", "said"), [("99", True), ("1", False)])
+def test_the_lowest_line_of_all_is_proposed_with_a_word_of_caution(
+    office: Installation, capacity: str, said: bool
+) -> None:
+    shown = office.command("score", "backtest", "--since", SINCE, "--capacity", capacity).out
+    assert ("no line more than can be worked: look at who was accepted" in " ".join(shown.split())) is said
+
+
 ASK = Ask(
     rules=(), since=SINCE, until=None, within="90d", won="stage customer", accepted=None, timeless=(), capacity=None,
     reps=None, form=Form.TABLE,
@@ -175,7 +183,7 @@ ASK = Ask(
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"since": "yesterday"}, "'yesterday' is no day, such as 2026-03-01"),
+        ({"since": "yesterday"}, "--since: 'yesterday' is no day, such as 2026-03-01"),
         ({"since": "2027-01-01"}, "--since comes first"),
         ({"won": "applause"}, "--won: 'applause' is no kind of activity"),
         ({"within": "soon"}, "--within: 'soon' is no length of time"),
@@ -185,7 +193,8 @@ ASK = Ask(
     ids=["no day", "future", "no occasion", "no time", "no property", "no rules"],
 )
 def test_what_cannot_be_asked_is_said_in_one_sentence(office: Installation, wrong: dict[str, Any], words: str) -> None:
-    with pytest.raises(SettingsError) as failure:
+    with pytest.raises((SettingsError, UsageError)) as failure:
         run(office.folder, replace(ASK, **wrong), environment=None)
+    assert exits.code_of(failure.value) == (exits.CONFIG if "rules" in wrong else exits.USAGE)
     assert words in str(failure.value)
     assert "\n" not in str(failure.value)

@@ -13,7 +13,7 @@ NO_TIME = (
     "leadloop: Invalid value for '--at': '{}' is no time with its zone, such as 2026-11-22T10:00:00Z. "
     "See `leadloop explain --help`."
 )
-HEAVY = ("hubspot", "simple_salesforce", "fastapi", "sqlalchemy", "cel")
+HEAVY = ("hubspot", "simple_salesforce", "fastapi", "sqlalchemy", "cel", "numpy", "scipy", "sklearn")
 
 
 def leadloop(*arguments: str) -> tuple[int, list[str]]:
@@ -29,7 +29,18 @@ def leadloop(*arguments: str) -> tuple[int, list[str]]:
     return int(code), modules
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["plan", "--help"], ["errors", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["-h"],
+        ["plan", "--help"],
+        ["errors", "--help"],
+        ["score", "--help"],
+        ["score", "calibrate", "--help"],
+    ],
+    ids=" ".join,
+)
 def test_help_answers_without_loading_a_vendor_a_database_or_a_server(arguments: list[str]) -> None:
     code, modules = leadloop(*arguments)
     assert code == 0

@@ -232,7 +232,7 @@ def test_the_draft_is_a_file_beside_the_rules_and_nothing_is_published(
 
 
 def test_a_draft_never_takes_the_place_of_the_rules(facts_only: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = calibrate(facts_only, capsys, "--out", str(facts_only), code=78)
+    said = calibrate(facts_only, capsys, "--out", str(facts_only), code=64)
     assert "holds the rules themselves" in said[1]
     assert (facts_only / "scoring.yaml").read_text() == SCORING
 
@@ -252,13 +252,13 @@ def test_too_few_outcomes_propose_nothing(facts_only: Path, tmp_path: Path, caps
         (("--won", "stage paid"), "--won: there is no stage 'paid'"),
         (("--within", "soon"), "--within: 'soon' is no length of time"),
         (("--beside", "amonut"), "--beside: mapping.yaml has no property `amonut`"),
-        (("--until", "May"), "--until: 'May' is no time with its zone"),
+        (("--until", "May"), "--until: 'May' is no day, such as 2026-03-01"),
     ],
 )
 def test_a_slip_is_told_with_its_option(
     facts_only: Path, capsys: pytest.CaptureFixture[str], more: Sequence[str], said: str
 ) -> None:
-    assert said in calibrate(facts_only, capsys, *more, code=78)[1]
+    assert said in calibrate(facts_only, capsys, *more, code=64)[1]
 
 
 def test_without_the_extra_it_says_what_to_install(facts_only: Path) -> None:

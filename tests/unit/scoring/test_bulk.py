@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.scanners import Burst, ScannerRules
 from config.scoring import Line, ScoringRules
 from domain.activity import Activity
 from domain.lead import Fact
@@ -118,8 +119,22 @@ def test_a_burst_that_says_nothing_of_itself_is_a_scanners_here_too() -> None:
     check(CLICKS, [(done, []), (done[:3], [])], as_of=NOW, known_at=NOW, zone="UTC")
 
 
+def test_fewer_clicks_in_all_than_a_burst_has_links_are_none() -> None:
+    scoring = CLICKS.model_copy(update={"scanners": ScannerRules(burst=Burst(links=5))})
+    done = [activity("email_clicked", ago=timedelta(seconds=number), id=str(number)) for number in range(3)]
+    check(scoring, [(done, [])], as_of=NOW, known_at=NOW, zone="UTC")
+
+
 def test_rules_that_look_at_everything_find_nothing_where_nothing_is_known() -> None:
     check(rules(exclusions=[*BARS, *WHOLE]), [([], []), ([activity()], [])], as_of=NOW, known_at=NOW, zone="UTC")
+
+
+def test_a_ledger_that_spans_ages_is_put_in_order_all_the_same() -> None:
+    """So long that lead and moment do not fit into one number."""
+    scoring = rules(group({"name": "page", "points": 10, "repeat": {"policy": "once_per", "days": 7}}))
+    agos = (days(400_000), days(0), days(399_999), days(3), days(10))
+    done = [activity(ago=ago, id=str(9 - number)) for number, ago in enumerate(agos)]
+    check(scoring, [(done[place % 5 :], []) for place in range(200)], as_of=NOW, known_at=NOW, zone="UTC")
 
 
 def test_nobody_at_all_has_no_totals() -> None:

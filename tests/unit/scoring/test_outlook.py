@@ -191,6 +191,20 @@ def test_a_deduction_that_fades_is_seen_coming() -> None:
     assert (after, wakes) == (days(5), 2)
 
 
+def test_a_number_that_may_be_written_for_its_band_alone_is_woken_for_like_the_one_that_people_see() -> None:
+    """73, of which 5 fall out of their timeframe: to be written where 73 was, not where 70 stayed."""
+    scoring = rules(group({"name": "view", "points": 68}, {"name": "news", "points": 5, "timeframe_days": 7}))
+    done = [activity(ago=days(6.5))]
+    assert [score(scoring, done, shown=seen).next_change_at for seen in (70, 73, None)] == [NOW + days(0.5)] * 3
+
+
+def test_a_named_score_that_nobody_sees_yet_is_woken_for_when_it_is_worth_showing() -> None:
+    """6 - 4 is too little to be shown; when the 4 fall out of their timeframe it is not."""
+    seen, left = {"name": "view", "points": 6}, {"name": "left", "points": -4, "timeframe_days": 7}
+    scoring = rules(group({"name": "any", "points": 0}), scores=[{"property": "other", "groups": [group(seen, left)]}])
+    assert score(scoring, [activity(ago=days(6.5))]).next_change_at == NOW + days(0.5)
+
+
 def test_what_is_known_to_come_is_a_change() -> None:
     scoring = rules(
         group({"name": "view", "points": 10}),

@@ -220,6 +220,15 @@ def test_a_scanner_gives_nothing_and_the_person_after_it_gives_a_point() -> None
     assert [(row.rule, row.events) for row in told.rows] == [("click", 1)]
 
 
+def test_the_score_names_what_it_left_out_as_it_was_known_then() -> None:
+    scoring = rules(group({"name": "click", "on": ["email_clicked"], "points": 1}))
+    story = sweep(4, begins_s=900)
+    before = score(scoring, [*story, page(960)], as_of=NOW - HOUR + timedelta(seconds=930))
+    assert (before.engagement, before.machine_made) == (0, frozenset(each.key for each in story))
+    after = score(scoring, [*story, page(960)])
+    assert (after.engagement, after.machine_made) == (4000, frozenset())
+
+
 def test_a_past_score_is_as_it_was_before_the_later_activity() -> None:
     scoring = rules(group({"name": "click", "on": ["email_clicked"], "points": 1}))
     story = [*sweep(4, begins_s=900), page(960)]

@@ -81,6 +81,15 @@ def test_a_newer_schema_is_refused(url: str) -> None:
         Store.open(url)
 
 
+def test_who_only_looks_is_told_of_a_newer_schema_too(url: str) -> None:
+    store = Store.open(url)
+    with store.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"newer leadloop \(schema 9999"):
+        store.require_schema()
+    store.dispose()
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "leadloop.db").write_bytes(b"this is a letter, not a database " * 200)
     with pytest.raises(StoreError, match="not an SQLite database"):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from config.scanners import ScannerRules
 from domain.decision import Desired
 from domain.handoff import Handoff, HandoffKind
 from domain.stage import Signal, SignalKind
@@ -169,14 +168,14 @@ def test_what_a_mail_scanner_did_is_not_among_what_the_person_did_last() -> None
         for number in range(4)
     ]
     own = activity("email_clicked", id="own", url="/1")
+    done = (own, *swept)
     view = look(
-        material(activities=(own, *swept)),
+        material(activities=done),
         merge({}),
         {},
-        score=score(scoring_rules()),
+        score=score(scoring_rules(), done),
         words="",
         signals=(),
         changed_at={},
-        scanners=ScannerRules(),
     )
     assert view.recent == (own,)
