@@ -7,7 +7,7 @@ from typing import Any
 from config.scoring import Line
 from leadloop import screen
 from reports.backtest import Backtest, Count, Rung, Tried, every_week, lift
-from reports.capacity import Capacity, proposed
+from reports.capacity import Capacity, is_unbound, proposed
 from scoring.interval import wilson
 
 FEW = 30
@@ -121,8 +121,8 @@ def _proposal(tried: Tried, best: Rung | None, found: Backtest, capacity: Capaci
 
 
 def _unbound(tried: Tried, best: Rung) -> str:
-    """The lowest line there is was not found by what reps can work: that alone is no reason to lower it."""
-    if best != min(rung for rung in tried.rungs if rung.fit is best.fit and rung.engagement >= tried.lowest):
+    """That reps could work more is alone no reason to lower the line."""
+    if not is_unbound(tried, best):
         return ""
     return ", and no line more than can be worked: look at who was accepted, by band, before you lower it"
 

@@ -10,8 +10,8 @@ from config.scoring import ScoringRules
 from leadloop import screen
 from reports.calibration import Question
 from reports.proposing import Proposal
-from scoring.discrimination import Auc, lift
-from scoring.outcomes import Method, Rival, Weight
+from scoring.learning.discrimination import Auc, lift
+from scoring.learning.outcomes import Method, Rival, Weight
 
 KEPT = "kept: too few leads to tell"
 MANY_HIDDEN = 0.5

@@ -14,8 +14,8 @@ from config.scoring import Line
 from domain.score import Grade
 from reports.fates import Apart, Fate, Fates, Yardstick, fates_of
 from reports.histories import Life
-from scoring.knowable import Loaded, activities_knowable, facts_knowable, held_always
-from scoring.replay import Crossing, Entry, Replay, crossing
+from scoring.past.knowable import Loaded, activities_knowable, facts_knowable, held_always
+from scoring.past.replay import Crossing, Entry, Replay, crossing
 from scoring.scorer import Scorer
 
 LADDER = (*range(5, 101, 5), *range(110, 201, 10), 250, 300, 400, 500)

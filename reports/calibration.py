@@ -14,10 +14,10 @@ from enum import StrEnum
 from domain.score import POINT, Dimension
 from domain.values import LeadId, Value
 from reports.histories import of
-from scoring.occasion import History, Met, Occasion
-from scoring.outcomes import Example
+from scoring.learning.outcomes import Example
+from scoring.learning.sight import Lens, Visible, sight_of, visible_at
+from scoring.past.occasion import History, Met, Occasion
 from scoring.scorer import Scorer
-from scoring.sight import Lens, Visible, sight_of, visible_at
 from store import leads
 from store.chunks import chunks
 from store.engine import Store

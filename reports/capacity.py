@@ -60,5 +60,10 @@ def proposed(tried: Tried, *, weeks: float, capacity: Capacity) -> Rung | None:
     return tried.own if is_no_less else best
 
 
+def is_unbound(tried: Tried, best: Rung) -> bool:
+    """Whether this is the lowest line that is ever proposed, so that what reps can work did not find it."""
+    return best == min(rung for rung in tried.rungs if rung.fit is best.fit and rung.engagement >= tried.lowest)
+
+
 def _reps(count: int) -> str:
     return "1 rep" if count == 1 else f"{count} reps"

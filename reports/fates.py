@@ -11,8 +11,8 @@ from enum import StrEnum
 from domain.handoff import Handoff, Outcome
 from domain.stage import Cause, Stage
 from reports.histories import Life
-from scoring.occasion import History, Met, Occasion
-from scoring.replay import Entry
+from scoring.past.occasion import History, Met, Occasion
+from scoring.past.replay import Entry
 
 BY_STAGE = "stage "
 """How an occasion begins that goes by stages."""

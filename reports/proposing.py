@@ -14,11 +14,11 @@ from config.yaml_file import yaml_of
 from domain.errors import SettingsError
 from domain.values import RuleHash
 from reports.calibration import Question, Rescored, Told, learn_from, rescored, same_share
-from scoring.discrimination import Auc, agreement, auc_gain
-from scoring.draft import Draft, draft_of
-from scoring.outcomes import Calibration, Method, Rival, calibrate, rival_of, split
+from scoring.learning.discrimination import Auc, agreement, auc_gain
+from scoring.learning.draft import Draft, draft_of
+from scoring.learning.outcomes import Calibration, Method, Rival, calibrate, rival_of, split
+from scoring.learning.sight import Lens
 from scoring.scorer import Scorer
-from scoring.sight import Lens
 from store.engine import Store
 
 Lines = Mapping[tuple[str, str], int]

@@ -20,8 +20,8 @@ from reports.backtest import Backtest, Question, Told, Tried, backtest
 from reports.capacity import Capacity, capacity_of
 from reports.fates import Yardstick
 from reports.histories import lives
-from scoring.knowable import Loaded
-from scoring.occasion import Occasion, duration, occasion
+from scoring.past.knowable import Loaded
+from scoring.past.occasion import Occasion, duration, occasion
 from store import loaded
 
 ALL = "all"

@@ -16,12 +16,12 @@ from leadloop.onlooker import Onlooker, looking_on
 from leadloop.trying import hash_of
 from reports.calibration import Question
 from reports.proposing import Proposal, propose
-from scoring.calibrate import require_extra
-from scoring.knowable import Loaded
-from scoring.occasion import Occasion, duration, occasion
-from scoring.outcomes import Method
+from scoring.learning.calibrate import require_extra
+from scoring.learning.outcomes import Method
+from scoring.learning.sight import Lens
+from scoring.past.knowable import Loaded
+from scoring.past.occasion import Occasion, duration, occasion
 from scoring.scorer import Scorer
-from scoring.sight import Lens
 from store import loaded
 
 ALL, EVER = "all", "ever"

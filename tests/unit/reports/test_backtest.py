@@ -17,11 +17,11 @@ from domain.score import Grade
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RuleHash
 from reports.backtest import Backtest, Question, Rung, Told, Tried, backtest, every_week, lift
-from reports.capacity import Capacity, capacity_of, proposed
+from reports.capacity import Capacity, capacity_of, is_unbound, proposed
 from reports.fates import Apart, Yardstick
 from reports.histories import Life
-from scoring.knowable import Loaded
-from scoring.occasion import occasion
+from scoring.past.knowable import Loaded
+from scoring.past.occasion import occasion
 from scoring.scorer import Scorer
 from tests.unit.scoring.material import HASH, NOW, activity, days, facts, group, is_, rules
 
@@ -201,6 +201,7 @@ def test_every_line_of_the_ladder_is_counted_and_the_lowest_that_can_be_worked_i
     for people, line in room.items():
         able = replace(REPS, per_week=people / 20)
         assert proposed(found, weeks=20, capacity=able) == Rung(line, Grade.C), people
+        assert is_unbound(found, Rung(line, Grade.C)) is (people == 3)
 
 
 def test_where_points_come_in_one_step_a_better_grade_is_proposed() -> None:

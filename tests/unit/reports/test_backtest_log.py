@@ -19,8 +19,8 @@ from leadloop.demo.replay import BESIDE, EXAMPLE, PLACE
 from reports.backtest import Backtest, Count, Question, Rung, Tried, backtest, lift
 from reports.fates import Yardstick
 from reports.histories import Life
-from scoring.knowable import Loaded
-from scoring.occasion import occasion
+from scoring.past.knowable import Loaded
+from scoring.past.occasion import occasion
 from scoring.scorer import Scorer
 
 LOG = Path(os.environ.get(PLACE, BESIDE)) / FILE

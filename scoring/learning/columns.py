@@ -15,7 +15,7 @@ from domain.activity import ActivityKind
 from domain.values import Value
 from scoring.book import Book, PointRule
 from scoring.fit import is_blank
-from scoring.sight import Sight
+from scoring.learning.sight import Sight
 
 BANDS = 5
 """Bands of a number, by quantiles."""

@@ -14,9 +14,9 @@ from config.repoint import Repointing
 from config.scoring import ActivityRule, FitGroup, FitRule, Repeat, ScoringRules
 from domain.activity import ActivityKind
 from scoring.book import Book, TraitGroup
-from scoring.columns import Column, Source
-from scoring.outcomes import LARGEST, Weight
-from scoring.sight import Sight
+from scoring.learning.columns import Column, Source
+from scoring.learning.outcomes import LARGEST, Weight
+from scoring.learning.sight import Sight
 
 CUT = 0.01
 """The share of leads that a limit may cut; beyond it the limit is raised."""

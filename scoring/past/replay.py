@@ -17,10 +17,10 @@ from domain.score import POINT, Grade, Step
 from scoring.book import PointRule
 from scoring.bursts import Key
 from scoring.caps import share
-from scoring.doubted import Doubted
 from scoring.fit import fit_of
 from scoring.ledger import known, standing
 from scoring.outlook import first_change_us
+from scoring.past.doubted import Doubted
 from scoring.scorer import Scorer, step_of
 from scoring.tally import Award, match, youngest_first
 

@@ -10,10 +10,10 @@ import pytest
 from domain.activity import ActivityKind
 from domain.values import Value
 from scoring.book import Book
-from scoring.columns import Source, fact_columns
-from scoring.discrimination import agreement
-from scoring.outcomes import Calibration, Example, Method, calibrate, points_of, split
-from scoring.sight import Sight
+from scoring.learning.columns import Source, fact_columns
+from scoring.learning.discrimination import agreement
+from scoring.learning.outcomes import Calibration, Example, Method, calibrate, points_of, split
+from scoring.learning.sight import Sight
 from tests.unit.scoring.material import group, is_, rules
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

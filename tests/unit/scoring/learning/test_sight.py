@@ -10,10 +10,10 @@ from domain.activity import ActivityKind
 from domain.lead import Fact
 from domain.score import POINT
 from scoring.book import Book
-from scoring.knowable import Loaded
-from scoring.occasion import History
+from scoring.learning.sight import Lens, sight_of, visible_at
+from scoring.past.knowable import Loaded
+from scoring.past.occasion import History
 from scoring.scorer import Scorer
-from scoring.sight import Lens, sight_of, visible_at
 from tests.unit.scoring.material import HASH, NOW, activity, days, group, is_, rules
 
 MOMENT = NOW - days(10)

@@ -10,10 +10,10 @@ from datetime import datetime
 from math import log
 
 from scoring.book import Book
-from scoring.calibrate import Logit, best_strength, fit
-from scoring.columns import Column, Source, columns_of, fact_columns, matrix, names_of
-from scoring.discrimination import Auc, Bin, auc, calibration
-from scoring.sight import Sight
+from scoring.learning.calibrate import Logit, best_strength, fit
+from scoring.learning.columns import Column, Source, columns_of, fact_columns, matrix, names_of
+from scoring.learning.discrimination import Auc, Bin, auc, calibration
+from scoring.learning.sight import Sight
 
 LARGEST = 1000
 """Points that a rule may give, either way."""

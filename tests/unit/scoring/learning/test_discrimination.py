@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.discrimination import Bin, agreement, auc, auc_gain, calibration, lift
+from scoring.learning.discrimination import Bin, agreement, auc, auc_gain, calibration, lift
 
 
 def test_auc_is_the_share_of_pairs_in_the_right_order_ties_counting_half() -> None:

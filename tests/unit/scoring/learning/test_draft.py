@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from config.repoint import Repointing
 from scoring.book import Book
-from scoring.columns import Column, Source
-from scoring.draft import Draft, draft_of
-from scoring.outcomes import Weight
-from scoring.sight import Sight
+from scoring.learning.columns import Column, Source
+from scoring.learning.draft import Draft, draft_of
+from scoring.learning.outcomes import Weight
+from scoring.learning.sight import Sight
 from tests.unit.scoring.material import group, is_, rules
 
 FIT = [

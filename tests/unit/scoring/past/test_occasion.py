@@ -8,7 +8,7 @@ from domain.lead import Fact
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId
 from scoring.book import Book
-from scoring.occasion import History, Met, duration, occasion
+from scoring.past.occasion import History, Met, duration, occasion
 from tests.unit.scoring.material import HASH, NOW, activity, days, group, is_, rules
 
 ASKED = {"name": "Asked for a demo", "on": ["form_submitted"], "where": is_("form", "demo"), "points": 5}

@@ -14,9 +14,9 @@ from domain.score import POINT
 from domain.values import Value
 from scoring.book import Book, PointRule
 from scoring.decay import fade
-from scoring.knowable import Loaded, activities_knowable, facts_knowable, held_always
 from scoring.ledger import known, standing
-from scoring.occasion import History
+from scoring.past.knowable import Loaded, activities_knowable, facts_knowable, held_always
+from scoring.past.occasion import History
 from scoring.repeat import counted
 from scoring.tally import match
 

@@ -12,8 +12,8 @@ from config.scoring import ScoringRules
 from domain.activity import Activity
 from domain.lead import Fact
 from domain.score import POINT, Grade
-from scoring import replay
-from scoring.replay import Entry, Replay, crossing
+from scoring.past import replay
+from scoring.past.replay import Entry, Replay, crossing
 from scoring.scorer import Scorer
 from tests.unit.scoring.material import HASH, NOW, activity, days, facts, group, is_, rules
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from domain.lead import Fact
-from scoring.knowable import ALWAYS, Loaded, activities_knowable, facts_knowable, held_always, knowable_at
+from scoring.past.knowable import ALWAYS, Loaded, activities_knowable, facts_knowable, held_always, knowable_at
 from tests.unit.scoring.material import NOW, activity, days
 
 FIRST_LOAD = datetime(2026, 9, 1, tzinfo=UTC)
