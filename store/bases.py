@@ -29,15 +29,18 @@ _EMPTY = "{}"
 
 
 def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
-    """What was last agreed, by (property, connection). A null stands where two leads that were united differed, and
-    where nothing is agreed any more."""
-    found: dict[LeadId, dict[tuple[str, str], Base]] = {}
+    """What was last agreed, by (property, connection)."""
+    every = all_of(tx, ids).items()
+    return {lead: {key: base for key, base in theirs.items() if base is not None} for lead, theirs in every}
+
+
+def all_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base | None]]:
+    """As `bases_of`, with None where two leads that were united differed, and where nothing is agreed any more."""
+    found: dict[LeadId, dict[tuple[str, str], Base | None]] = {}
     for lead, connection, properties in read_many(tx, _READ, ids):
         theirs = found.setdefault(LeadId(lead), {})
         for name, kept in from_json(properties).items():
-            if kept is not None:
-                value, form, learnt = kept
-                theirs[name, connection] = (value, form, tuple(learnt))
+            theirs[name, connection] = None if kept is None else (kept[0], kept[1], tuple(kept[2]))
     return found
 
 

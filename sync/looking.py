@@ -36,8 +36,8 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
         if value == (base.value if base is not None else None):
             continue
         kind = _signal_kind(key[0], rules)
-        if kind is None or (base is None and kind not in ANSWERS):
-            continue
+        if kind is None or (base is None and (kind not in ANSWERS or key in material.unagreed)):
+            continue  # what two leads answered before they became one is no answer to the pass that is open now
         if _is_ours(key, value, kind, ours) or (value is None and _was_left_behind(kind, material, key[1])):
             continue
         shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
@@ -85,7 +85,9 @@ def heard_scorecard(
 ) -> Scorecard | None:
     """The scorecard of the open handoff, None where nobody answered it. A new answer speaks for the whole card: what
     stands beside it counts, except for what is to be blank in this pass."""
-    before = dict(material.open_handoff.scorecard) if material.open_handoff is not None else {}
+    before = _left_over(material, answers, rules)
+    if material.open_handoff is not None:
+        before |= dict(material.open_handoff.scorecard)
     fresh = [each for each in signals if each.kind is SignalKind.SCORECARD]
     if not before and not fresh:
         return None
@@ -93,6 +95,14 @@ def heard_scorecard(
     stands = {name: answers[name] for name in scorecard.names if name in answers} if fresh else {}
     news = {each.property: each.value for each in sorted(fresh, key=lambda each: each.at)}
     return read_scorecard({**stands, **before, **news}, scorecard)
+
+
+def _left_over(material: Material, answers: Mapping[str, Value], rules: InForce) -> dict[str, Value]:
+    """Factors that another pass left in the fields when two leads became one: to be blank in the one that is open."""
+    if material.open_handoff is None:
+        return {}
+    left = {name for name, _ in material.unagreed if name in answers}
+    return dict.fromkeys(sorted(left.intersection(rules.rules.scoring.scorecard.names)))
 
 
 def look(

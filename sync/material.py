@@ -1,6 +1,6 @@
 """Everything the pure floors need to know about a batch of leads, read in a handful of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,6 +39,8 @@ class Material:
     activities: Sequence[Activity] = ()
     handoffs: Sequence[Handoff] = ()
     bases: Mapping[tuple[str, str], Base] = field(default_factory=dict)
+    unagreed: Set[tuple[str, str]] = frozenset()
+    """Where something was agreed once and nothing is any more: two leads that differed became one."""
     desired: Sequence[Desired] = ()
     memberships: Sequence[tuple[str, Membership, bool | None]] = ()
     account: Account | None = None
@@ -70,7 +72,7 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
     their_facts = ledger.facts_of(tx, order)
     their_activities = ledger.activities_of(tx, order)
     their_handoffs = handoffs.all_of(tx, order)
-    their_bases = bases.bases_of(tx, order)
+    their_bases = bases.all_of(tx, order)
     their_evidence = evidence.of_leads(tx, order)
     their_desired = desired.of_leads(tx, order)
     their_memberships = desired.memberships_of(tx, order)
@@ -89,8 +91,11 @@ def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *
             activities=their_activities.get(each, ()),
             handoffs=their_handoffs.get(each, ()),
             bases={
-                key: Base(value=b[0], vendor_form=b[1], learnt=b[2]) for key, b in their_bases.get(each, {}).items()
+                key: Base(value=b[0], vendor_form=b[1], learnt=b[2])
+                for key, b in their_bases.get(each, {}).items()
+                if b is not None
             },
+            unagreed=frozenset(key for key, base in their_bases.get(each, {}).items() if base is None),
             desired=their_desired.get(each, ()),
             memberships=their_memberships.get(each, ()),
             account=accounts.get(each),

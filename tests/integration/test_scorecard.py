@@ -6,6 +6,7 @@ import pytest
 
 from store import handoffs, leads
 from tests.cast import ANA, FAY
+from tests.cast import contact as known
 from tests.desk import Desk
 from tests.installation import Installation
 from tests.witness import Row, Witness
@@ -137,3 +138,35 @@ def test_explain_and_the_report_show_both_sides_and_the_gap(
     assert none.out.splitlines()[-1].startswith("No scorecards since then. Reps fill in Interest, Budget,")
     wrong = desk.does("ray", "score", "scorecards", "--source", "lead_sorce")
     assert (wrong.code, "did you mean `lead_source`?" in wrong.err) == (64, True)
+
+
+def test_what_was_answered_in_a_pass_that_is_over_answers_nothing_for_the_lead_it_is_merged_into(
+    office: Installation,
+) -> None:
+    """Ben was qualified by his rep and came back as *not now*; an admin merges Ana, whom Fay has, into his record."""
+    ben, world = "ben.ruiz@globex.example", office.simulator
+    world.seed(contacts=[known(ben)])
+    office.settle(2)
+    world.act("submit_form", system="hubspot", id=ben, as_="prospect", form="Demo request", values={})
+    office.settle(2)
+    his = Witness(simulator=world).lead(ben)["Id"]
+    card: dict[str, Any] = dict(zip(FIELDS, (4, 3, 4, 3), strict=True))
+    for answers in (card, {"LL_Outcome__c": "Not now"}):
+        world.act("edit", system="salesforce", id=his, as_="rep", **answers)
+        office.settle(2)
+    assert Witness(simulator=world).lead(ben)["LL_Stage__c"] == "recycled"
+    world.act("merge", system="salesforce", id=his, loser_id=lead(office)["Id"], as_="admin")
+    office.settle(3)
+    with office.app.store.read() as tx:
+        (running,) = handoffs.open_of(tx, leads.after(tx, 0, 9)).values()
+    assert (running.outcome, running.verdict, {*dict(running.scorecard).values()}) == (None, None, {None})
+    merged = Witness(simulator=world).lead(ben)
+    assert (merged["LL_Stage__c"], merged["LL_Outcome__c"], [merged[name] for name in FIELDS]) == (
+        "assigned",
+        None,
+        [None] * 4,
+    )
+    world.act("edit", system="salesforce", id=his, as_="rep", **card)
+    office.settle(2)
+    assert Witness(simulator=world).lead(ben)["LL_Stage__c"] == "qualified", "what she answers herself is heard"
+    assert_quiet(office)
