@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from domain.values import from_text
+from domain.errors import UsageError
+from domain.values import from_text, to_text
 
 
 def moment(text: str) -> datetime:
@@ -16,6 +17,13 @@ def moment(text: str) -> datetime:
         return from_text(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
+
+
+def asked_about(at: datetime | None, now: datetime) -> datetime:
+    """The moment that somebody asks about: the present unless a past one is named."""
+    if at is not None and at > now:
+        raise UsageError(f"--at {to_text(at)} lies ahead (it is {to_text(now)}): nobody knows what will be known then.")
+    return at or now
 
 
 Folder = Annotated[

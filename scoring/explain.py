@@ -96,7 +96,7 @@ def _near_activities(
     found: list[NearMiss] = []
     for rule in scorer.book.points:
         missing = _missing_repeat(rule, len(matched[rule.name])) if rule.name in matched else _missing(rule, present)
-        if missing and rule.raw:
+        if missing and rule.raw > 0:
             found.append(_near(rule.dimension, rule.group, rule.name, rule.raw, missing))
     return found
 
@@ -125,7 +125,7 @@ def _near_traits(scorer: Scorer, values: Mapping[str, Value]) -> list[NearMiss]:
 
 def _near_trait(group: str, rule: TraitRule, values: Mapping[str, Value]) -> NearMiss | None:
     said = explain_condition(rule.source.when, values)
-    return _near(Dimension.FIT, group, rule.name, rule.raw, said[0]) if len(said) == 1 and rule.raw else None
+    return _near(Dimension.FIT, group, rule.name, rule.raw, said[0]) if len(said) == 1 and rule.raw > 0 else None
 
 
 def _near(dimension: Dimension, group: str, rule: str, points: int, missing: str) -> NearMiss:

@@ -17,6 +17,7 @@ from leadloop.account_told import account_as_data, account_lines
 from leadloop.app import App, open_app
 from leadloop.changed_since import change_lines, changes_as_data
 from leadloop.finding import find_lead, unknown
+from leadloop.options import asked_about
 from leadloop.scorecard_told import scorecard_as_data, show_scorecard
 from leadloop.unjudging import problem_as_data
 from scoring.explain import Explanation, explain
@@ -41,7 +42,7 @@ def run(
 ) -> int:
     """A past moment is recomputed from the ledger as it was known then, with the rules of then."""
     with closing(open_app(folder, environment=environment)) as app:
-        moment = at or app.clock.refresh()
+        moment = asked_about(at, app.clock.refresh())
         if since is not None and since >= moment:
             screen.say(f"leadloop: --since {_minute(since)} is not in the past: it is {_minute(moment)}.")
             return exits.USAGE

@@ -8,6 +8,7 @@ from domain.score import POINT, Dimension, Score
 from leadloop import exits, screen
 from leadloop.finding import find_lead, unknown
 from leadloop.onlooker import looking_on
+from leadloop.options import asked_about
 from leadloop.trying import Version, draft, in_force
 from reports.side_by_side import Pair, groups, misses, pairs
 from scoring.explain import Explanation, explain
@@ -19,7 +20,7 @@ def run(
 ) -> int:
     """Look and change nothing. A past moment is told from the ledger as it was known then."""
     with looking_on(folder, environment) as place:
-        moment = at or place.clock.refresh()
+        moment = asked_about(at, place.clock.refresh())
         versions = in_force(place), draft(place, rules)
         with place.store.read() as tx:
             found = find_lead(tx, lead)

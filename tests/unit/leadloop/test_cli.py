@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import pytest
 
-from leadloop import cli
+from domain.errors import UsageError
+from leadloop import cli, exits
+from leadloop.options import asked_about
 from tests.rig import ROOT
 
 NO_TIME = (
@@ -96,3 +99,11 @@ def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("leadloop.commands.check.load", interrupted)
     assert cli.run(["check"]) == 130
+
+
+def test_a_moment_that_lies_ahead_is_not_asked_about() -> None:
+    now = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    assert [asked_about(at, now) for at in (None, now, now - timedelta(days=1))] == [now, now, now - timedelta(days=1)]
+    with pytest.raises(UsageError, match="--at 2026-11-22T11:00:00Z lies ahead") as refused:
+        asked_about(now + timedelta(hours=1), now)
+    assert exits.code_of(refused.value) == exits.USAGE
