@@ -6,6 +6,7 @@ from typing import Any
 
 from config.scoring import Line
 from leadloop import screen
+from leadloop.trying import NOBODY
 from reports.backtest import Backtest, Count, Rung, Tried, every_week, lift
 from reports.capacity import Capacity, is_unbound, proposed
 from scoring.interval import wilson
@@ -17,6 +18,9 @@ _NEAR = 3
 
 
 def show(found: Backtest, capacity: Capacity) -> None:
+    if not found.leads:
+        screen.show(NOBODY)
+        return
     _show_question(found)
     _show_figures(found, capacity)
     for each in found.tried:

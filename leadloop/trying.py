@@ -13,6 +13,7 @@ from leadloop.onlooker import Onlooker
 from scoring.scorer import Scorer
 
 OWN_DRAFT = "draft"
+NOBODY = "There is nobody to try rules on yet: `leadloop run` reads the systems first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from leadloop.commands.plan import names_of
 from leadloop.onlooker import Onlooker, looking_on
 from leadloop.options import Form
 from leadloop.spreadsheet import safe
-from leadloop.trying import draft, in_force, is_another
+from leadloop.trying import NOBODY, draft, in_force, is_another
 from reports.preview import TOP, WIDTH, Mover, Preview, Side, Stand, preview
 
 COLUMNS = (
@@ -84,6 +84,9 @@ def _by_change(each: Mover) -> tuple[int, int]:
 
 
 def show(found: Preview, shown: _Shown) -> None:
+    if not found.leads:
+        screen.show(NOBODY)
+        return
     screen.show(f"{found.leads:,} leads at {found.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC.\n")
     _show_histogram(found)
     _show_bands(found)

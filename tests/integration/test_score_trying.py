@@ -196,3 +196,11 @@ def test_what_cannot_be_asked_is_said_in_one_sentence(office: Installation, wron
     assert exits.code_of(failure.value) == (exits.CONFIG if "rules" in wrong else exits.USAGE)
     assert words in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+def test_where_nobody_is_yet_the_next_step_is_said(tmp_path: Path, world: SimulatorProcess) -> None:
+    made = install(tmp_path / "office", world)
+    made.app.close()
+    made.close()
+    for arguments in (("preview",), ("backtest", "--since", SINCE)):
+        assert "There is nobody to try rules on yet: `leadloop run`" in made.command("score", *arguments).out
