@@ -47,6 +47,7 @@ def test_the_properties_are_the_whole_set_with_blank_answers_for_a_new_pass() ->
         "score": 60,
         "grade": "B",
         "band": "B hot",
+        "fit_percent": 70,
         "why": "Asked for a demo: replace Zendesk. Pricing page 3×",
         "score_change": 0,
         "stage": "assigned",
