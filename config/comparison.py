@@ -101,7 +101,10 @@ def _containing(parts: Sequence[str]) -> Test:
         if is_blank(value):
             return False
         text = _plain(value)
-        return any(part in text for part in parts)
+        for part in parts:  # noqa: SIM110 - asked of every lead, and twice as fast as any()
+            if part in text:
+                return True
+        return False
 
     return test
 

@@ -222,6 +222,9 @@ def _compile_node(node: Row | Condition, subject: str, report: Report) -> _Node:
 
 
 def _every(nodes: Sequence[_Node]) -> _Node:
+    if len(nodes) == 1:
+        return nodes[0]
+
     def every(values: Mapping[str, Value]) -> _Told:
         told: _Told = True
         for node in nodes:
@@ -235,6 +238,9 @@ def _every(nodes: Sequence[_Node]) -> _Node:
 
 
 def _some(nodes: Sequence[_Node]) -> _Node:
+    if len(nodes) == 1:
+        return nodes[0]
+
     def some(values: Mapping[str, Value]) -> _Told:
         told: _Told = False
         for node in nodes:

@@ -106,11 +106,13 @@ class Points:
             if (number < 0).any():
                 some = np.flatnonzero((number >= 0)[shapes])
                 shapes, leads, hours, occurred = shapes[some], leads[some], hours[some], occurred[some]
-            points = self._tables.faded(number[shapes], hours)
+            points = self._tables.faded(number, shapes, hours)
             keys = leads * self._width + self._columns[number][shapes]
             added = np.bincount(keys, weights=points, minlength=rows.count * self._width).astype(np.float64, copy=False)
             found = added if found is None else found + added
-            giving = (points > 0) & self._gives[number][shapes]
+            giving = points > 0
+            if not self._gives[number].all():
+                giving &= self._gives[number][shapes]
             if giving.all():
                 _note_last(last_point_us, leads, occurred)
             else:
@@ -125,7 +127,10 @@ class Points:
         """A rule that does not count every time, or only so much a day."""
         rule = self._rules[number]
         at = repeated(np.flatnonzero(met[rows.shapes]), rule.repeat, rows.leads, rows.occurred)
-        leads, points = rows.leads[at], self._tables.faded(np.full(len(at), number), rows.hours[at])
+        leads, points = (
+            rows.leads[at],
+            self._tables.faded(np.array([number]), np.zeros(len(at), dtype=np.int64), rows.hours[at]),
+        )
         if self._gives[number]:
             giving = np.flatnonzero(points > 0)
             _note_last(sums.last_point_us, leads[giving], rows.occurred[at][giving])

@@ -41,8 +41,8 @@ def rows_of(block: Block, *, now_us: int, known_us: int) -> Rows:
         np.frombuffer(column, dtype=np.int64) if len(column) else np.zeros(0, dtype=np.int64)
         for column in (columns.leads, columns.shapes, columns.occurred_us, columns.seen_us, columns.vouched_us)
     )
-    kept = (occurred <= now_us) & (seen <= known_us)
-    if not kept.all():
+    if occurred.max(initial=now_us) > now_us or seen.max(initial=known_us) > known_us:
+        kept = (occurred <= now_us) & (seen <= known_us)
         leads, shapes, occurred, vouched = leads[kept], shapes[kept], occurred[kept], vouched[kept]
     if np.any((leads[1:] == leads[:-1]) & (occurred[1:] < occurred[:-1])):
         order = _in_order(leads, occurred)

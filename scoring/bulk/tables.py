@@ -34,9 +34,9 @@ class Tables:
         self._flat = np.concatenate([*parts, np.zeros(0, dtype=np.int64)]).astype(np.float64)
         self._begins, self._ends_h = np.cumsum(lengths) - lengths, lengths - 1
 
-    def faded(self, rules: Whole, hours: Whole) -> Exact:
-        """What is left for each pair of a rule's number and an age."""
-        return self._flat[self._begins[rules] + np.minimum(hours, self._ends_h[rules])]
+    def faded(self, rules: Whole, which: Whole, hours: Whole) -> Exact:
+        """What is left at each age of the points of a rule: of that number in `rules` whose place `which` has."""
+        return self._flat[self._begins[rules][which] + np.minimum(hours, self._ends_h[rules][which])]
 
 
 def _left(rule: PointRule, hours: int) -> Whole:
