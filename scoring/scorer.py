@@ -1,6 +1,6 @@
 """The score: a pure function of (facts, activities, rule version, as_of, known_at)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from domain.activity import Activity
 from domain.lead import Fact
 from domain.score import POINT, Line, Score, Step
 from domain.values import RuleHash, require_utc
-from scoring.book import Book, Named, PointRule
+from scoring.book import Book, PointRule
 from scoring.caps import share
 from scoring.fit import fit_of
 from scoring.ledger import known, next_fact_at, standing
@@ -25,13 +25,22 @@ _Matched = Mapping[PointRule, Sequence[Activity]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _NamedPoints:
-    """What one named score came to, and in how many microseconds it may be worth showing anew."""
+class _Number:
+    """What one sum of points came to, in thousandths, line by line, and the awards that it is made of."""
 
-    property: str
-    points: int
+    awards: Sequence[Award]
+    cap: int | None
     lines: tuple[Line, ...]
-    changes_us: int | None
+    points: int
+
+    @property
+    def last_point_at(self) -> datetime | None:
+        """When the youngest activity happened that gave points."""
+        return max((award.activity.occurred_at for award in self.awards if award.points > 0), default=None)
+
+    def changes_us(self, levels: Collection[int]) -> int | None:
+        """In how many microseconds time alone may take it over one of the levels."""
+        return first_change_us(self.awards, self.cap, now=self.points, levels=levels)
 
 
 class Scorer:
@@ -55,57 +64,53 @@ class Scorer:
     ) -> Score:
         """What was known at `known_at` about what had happened by `as_of`. Order and duplicates do not matter.
 
-        `shown` is the whole number that people see at present, if any, `shown_named` those of named scores, 0 where
-        there is none: `next_change_at`, and nothing else, looks for the moment at which one is off by
-        `showing.points`; by one point where `is_overdue` says that `shown` has stood for `showing.days`.
+        Only `next_change_at` heeds the whole numbers that people see, `shown` and `shown_named` (0 where there is
+        none): one may be off by `showing.points`, or by one where `is_overdue`: `shown` has stood for `showing.days`.
         """
         as_of, known_at = require_utc(as_of, "as_of"), require_utc(known_at, "known_at")
         seen = known(activities, known_at)
         present = [activity for activity in seen if activity.occurred_at <= as_of]
         machines = machine_keys(present, self.book.source.scanners, known_at=known_at)
-        human = [each for each in present if each.key not in machines] if machines else present
-        met = match(human, self.book.by_kind)
-        matched = met.by_rule
+        met = match([each for each in present if each.key not in machines] if machines else present, self.book.by_kind)
         held = standing(facts, as_of=as_of, known_at=known_at)
+        engaged = self._number(self.book.engagement, met.by_rule, self.book.total_cap, as_of=as_of)
+        sold = self._number(self.book.sales, met.by_rule, None, as_of=as_of)
+        named = self._named(met.by_rule, as_of=as_of)
         values = {name: fact.value for name, fact in held.items()}
-        engaged = youngest_first(self.tallies(self.book.engagement, matched, as_of=as_of))
-        sold = youngest_first(self.tallies(self.book.sales, matched, as_of=as_of))
-        lines = lines_of(self.book.engagement, engaged, share(engaged, self.book.total_cap))
-        sales_lines = lines_of(self.book.sales, sold, share(sold, None))
-        engagement = sum(line.points for line in lines)
         fit = fit_of(held, values, self.book)
         excluded, barred = self.book.excluded(values)
-        levels = self._levels(engagement, shown, is_overdue=is_overdue)
-        fading = first_change_us(engaged, self.book.total_cap, now=engagement, levels=levels)
-        named = [self._named(each, matched, shown_named.get(each.property, 0), as_of=as_of) for each in self.book.named]
-        coming = [self._next_activity_at(seen[len(present) :]), next_fact_at(facts, as_of=as_of, known_at=known_at)]
-        coming.append(next_word_at(present, seen[len(present) :]))
+        fading = [engaged.changes_us(self._levels(engaged.points, shown, is_overdue=is_overdue))]
+        fading += [each.changes_us(self._moves(each.points, shown_named.get(name, 0))) for name, each in named.items()]
+        future = seen[len(present) :]
+        coming = [self._next_activity_at(future), next_fact_at(facts, as_of=as_of, known_at=known_at)]
         return Score(
             as_of=as_of,
             rule_hash=self.rule_hash,
-            engagement=engagement,
-            sales=sum(line.points for line in sales_lines),
+            engagement=engaged.points,
+            sales=sold.points,
             fit_percent=fit.percent,
             grade=fit.grade,
-            step=step_of(engagement, self.book.source.steps),
-            lines=(*lines, *sales_lines, *(line for each in named for line in each.lines), *fit.lines),
-            named={each.property: each.points for each in named},
-            hand_raises=_hand_raises(matched),
+            step=step_of(engaged.points, self.book.source.steps),
+            lines=(*(line for each in (engaged, sold, *named.values()) for line in each.lines), *fit.lines),
+            named={name: each.points for name, each in named.items()},
+            hand_raises=_hand_raises(met.by_rule),
             machine_made=machines,
             excluded=excluded,
-            last_point_at=max((award.activity.occurred_at for award in engaged if award.points > 0), default=None),
+            last_point_at=engaged.last_point_at,
             last_fact_at=fit.last_fact_at,
-            next_change_at=_earliest(as_of, [fading, *(each.changes_us for each in named)], coming),
+            next_change_at=_earliest(as_of, fading, [*coming, next_word_at(present, future)]),
             problems=(*(rule.problem(each) for rule, each in met.untold.items()), *fit.problems, *barred),
         )
 
-    def _named(self, score: Named, matched: _Matched, shown: int, *, as_of: datetime) -> "_NamedPoints":
-        """One named score: counted and capped by itself."""
-        awards = youngest_first(self.tallies(score.rules, matched, as_of=as_of))
-        lines = lines_of(score.rules, awards, share(awards, score.cap))
-        points = sum(line.points for line in lines)
-        changes_us = first_change_us(awards, score.cap, now=points, levels=self._moves(points, shown))
-        return _NamedPoints(property=score.property, points=points, lines=lines, changes_us=changes_us)
+    def _named(self, matched: _Matched, *, as_of: datetime) -> dict[str, "_Number"]:
+        """The named scores by their properties."""
+        return {each.property: self._number(each.rules, matched, each.cap, as_of=as_of) for each in self.book.named}
+
+    def _number(self, rules: Sequence[PointRule], matched: _Matched, cap: int | None, *, as_of: datetime) -> "_Number":
+        """One sum of points, counted and capped by itself."""
+        awards = youngest_first(self.tallies(rules, matched, as_of=as_of))
+        lines = lines_of(rules, awards, share(awards, cap))
+        return _Number(awards=awards, cap=cap, lines=lines, points=sum(line.points for line in lines))
 
     def tallies(self, rules: Sequence[PointRule], matched: _Matched, *, as_of: datetime) -> list[Tally]:
         """What each of these rules counts, before any cap; rules that nothing meets are left out."""

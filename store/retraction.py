@@ -35,7 +35,8 @@ def by_system(tx: Tx, keys: Collection[ActivityKey], *, at: datetime) -> list[Re
 
 
 def by_person(tx: Tx, keys: Collection[ActivityKey], *, reason: str, at: datetime) -> list[Retracted]:
-    """A person says that these never count, whatever the system says later."""
+    """A person says that these never count, whatever the system says later; also where they use the system's words."""
+    reason = f"{reason}, a person said" if reason == TAKEN_BACK else reason
     found = _retract(tx, keys, why=reason, at=at)
     _change(tx, _found(tx, keys, table.c.retracted_why == TAKEN_BACK), retracted_at=at, why=reason)
     return found

@@ -17,6 +17,15 @@ Rules = Annotated[
 ]
 
 
+Timeless = Annotated[
+    list[str] | None,
+    typer.Option("--timeless", metavar="NAME", help="A property that held its first value all along; or `all`."),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Look at nothing that came later; now by default.")
+]
+
+
 @app.command("test")
 def try_one(
     *,
@@ -66,9 +75,7 @@ def backtest(
         list[Path] | None,
         typer.Option("--rules", metavar="DIR|FILE", help="A scoring.yaml to try; may be given several times."),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Look at nothing that came later; now by default.")
-    ] = None,
+    until: Until = None,
     capacity: Annotated[
         int | None, typer.Option("--capacity", min=1, help="New leads that one rep can work in a week.")
     ] = None,
@@ -78,10 +85,7 @@ def backtest(
         str | None, typer.Option("--accepted", metavar="WHEN", help="What counts as accepted; else the handoffs.")
     ] = None,
     within: Annotated[str, typer.Option("--within", metavar="TIME", help="How long winning may take.")] = "90d",
-    timeless: Annotated[
-        list[str] | None,
-        typer.Option("--timeless", metavar="NAME", help="A property that held its first value all along; or `all`."),
-    ] = None,
+    timeless: Timeless = None,
     folder: Folder = HERE,
     environment: Environment = None,
     json: Json = False,
@@ -234,13 +238,8 @@ def calibrate(
     within: Annotated[
         str, typer.Option("--within", metavar="TIME", help="How long winning may take; or `ever`.")
     ] = "90d",
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="History is whole up to then; now by default.")
-    ] = None,
-    timeless: Annotated[
-        list[str] | None,
-        typer.Option("--timeless", metavar="NAME", help="A property that held its first value all along; or `all`."),
-    ] = None,
+    until: Until = None,
+    timeless: Timeless = None,
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="NAME", help="A property to learn nothing from.")
     ] = None,

@@ -87,6 +87,7 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> 
         "handoffs": [_handoff(each) for each in passes],
         "assignments": [_assignment(each) for each in _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)],
         "scorecard": scorecard_as_data(tx, passes[-1], rules.scorer, facts) if is_now and passes else None,
+        "labels": {each.property: each.label or each.property for each in rules.rules.scoring.scores},
         "account": account_as_data(tx, lead, rules, activities, now=at) if is_now else None,
         "unjudged": [problem_as_data(each) for each in _untold(tx, lead, found, at=at)],
     }
@@ -189,7 +190,8 @@ def show(payload: dict[str, Any]) -> None:
         screen.show("\n".join(change_lines(payload["changes"], _minute(payload["changes"]["since"]))) + "\n")
     titles = ("group", "rule", "events", "raw", "after_decay", "points")
     rows = [[line[name] for name in titles] for line in payload["lines"]]
-    totals = [["", f"{name} together", "", "", "", points] for name, points in payload["totals"].items()]
+    called = payload["labels"]
+    totals = [["", f"{called.get(name, name)} together", "", "", "", told] for name, told in payload["totals"].items()]
     for scan in payload["scans"]:
         screen.show(f"{_minute(scan['at'])}: {scan['words']}.")
     screen.table("Why this score", ("group", "rule", "events", "raw", "after decay", "points"), [*rows, *totals])

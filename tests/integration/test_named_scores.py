@@ -91,6 +91,9 @@ def test_explain_tells_its_lines_and_they_add_up(
     assert cli.run(["explain", IDA, "--json", "-C", str(office.folder)]) == exits.OK
     told = json.loads(capsys.readouterr().out)
     lines = [line for line in told["lines"] if line["score"] == "analytics_interest"]
+    assert told["labels"] == {"analytics_interest": "Interest in Analytics"}
+    assert cli.run(["explain", IDA, "-C", str(office.folder)]) == exits.OK
+    assert "Interest in Analytics together" in capsys.readouterr().out
     assert told["totals"]["analytics_interest"] == 30 == sum(line["points"] for line in lines)
     assert [(line["dimension"], line["rule"], line["events"]) for line in lines] == [("named", "Analytics guide", 3)]
 

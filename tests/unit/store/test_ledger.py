@@ -263,3 +263,13 @@ def check_counted_once(store: Store, empty: Callable[[], None], pages: list[list
         kept = ledger.activities_of(tx, leads.values())
     counted = {each.key for did in kept.values() for each in did}
     assert counted == {key for key, live in counts.items() if live and whose[key] != "00Q9"}
+
+
+def test_a_person_who_uses_the_systems_words_is_a_person_all_the_same(store: Store) -> None:
+    did = activity("1", of="00Q1")
+    with store.write() as tx:
+        (ana,) = found(tx, "00Q1")
+        ledger.add(tx, [did], seen_at=NOON)
+        assert ledger.retract(tx, [did.key], reason="the system took it back", at=at(1)) == {ana}
+        assert ledger.add(tx, [did], seen_at=at(2)) == [], "what a person retracted stays out for good"
+        assert ledger.activities_of(tx, [ana]) == {}
