@@ -17,6 +17,33 @@ def errors_list(*, folder: Folder = HERE, environment: Environment = None, json:
     return command.listing(folder, environment=environment, as_json=json)
 
 
+@app.command("show")
+def errors_show(
+    *,
+    number: Annotated[int, typer.Argument(metavar="ID", help="A number from `leadloop errors list`.")],
+    folder: Folder = HERE,
+    environment: Environment = None,
+    json: Json = False,
+) -> int:
+    """One of them: what was to be written, what was answered, how often, and what to do next."""
+    from leadloop.commands import dead_letters as command
+
+    return command.show(folder, number, environment=environment, as_json=json)
+
+
+@app.command("export")
+def errors_export(
+    *,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    json: Json = False,
+) -> int:
+    """All that are not tried again by themselves, as CSV on standard output."""
+    from leadloop.commands import dead_letters as command
+
+    return command.export(folder, environment=environment, as_json=json)
+
+
 @app.command("retry")
 def errors_retry(*, ids: Numbers, folder: Folder = HERE, environment: Environment = None) -> int:
     """Try these again in the next cycle."""

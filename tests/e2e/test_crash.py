@@ -4,7 +4,6 @@ Real processes, real HTTP, SIGKILL. Only the simulator's log and objects are ask
 a hand-raise that creates a Lead, a task and a list member, and a rejection, both under way at once.
 """
 
-import random
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime
 import pytest
 
 from tests.cast import REPS, USERS, contact
+from tests.crash_points import BESIDE, POINTS
 from tests.installation import HALF_HOUR_S, KILLED, Installation
 from tests.rig import ROOT, SimulatorProcess
 from tests.witness import Witness
@@ -20,22 +20,6 @@ from tests.witness import Witness
 ANA, BEN, EVE = "ana.ruiz@globex.example", "ben.cole@initech.example", "eve.adams@umbrella.example"
 WITH_SALES, NO_BUDGET = "LL · With sales", "LL · Nurture · No budget"
 
-POINTS = (
-    "pull.page_received",
-    "pull.page_idle",
-    "pull.before_commit",
-    "pull.page_committed",
-    "decide.computing",
-    "decide.before_commit",
-    "decide.committed",
-    "plan.before_commit",
-    "plan.committed",
-    "push.claim_before_commit",
-    "push.claimed",
-    "push.answered",
-    "push.settle_before_commit",
-    "push.settled",
-)
 ON_POSTGRESQL = ("pull.before_commit", "decide.before_commit", "plan.committed", "push.claimed", "push.answered")
 CASES = [("sqlite", point) for point in POINTS] + [("postgresql", point) for point in ON_POSTGRESQL]
 
@@ -126,7 +110,7 @@ def test_every_point_that_the_loop_names_is_killed_at() -> None:
         for file in (ROOT / "sync").glob("*.py")
         for point in re.findall(r"(?:reached|at)\(\"([a-z_]+\.[a-z_]+)\"\)", file.read_text(encoding="utf-8"))
     }
-    assert named == set(POINTS)
+    assert named == {*POINTS, *BESIDE}
 
 
 def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> int:
@@ -149,15 +133,6 @@ def test_pages_that_were_never_saved_are_read_again(scene: Scene) -> None:
     """Killed at each page in turn, and what stands on them is older than any cursor stays behind."""
     scene.installation.simulator.time(advance_s=7200)
     assert kill_again_and_again(scene, "pull.before_commit", range(1, 100)) >= 3
-    scene.recover()
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_kills_at_random_moments_lose_nothing_and_double_nothing(scene: Scene, seed: int) -> None:
-    moments = random.Random(seed)
-    for _ in range(4):
-        with scene.installation.running("run") as process:
-            process.join(moments.uniform(0.3, 1.5))
     scene.recover()
 
 

@@ -1,0 +1,22 @@
+"""Faults of the systems that a campaign orders at random: each meets one call."""
+
+import random
+
+from tests.rig import SimulatorProcess
+
+FAULTS = (
+    ("reply_lost", "salesforce", "PATCH", "sobjects", True),
+    ("reply_lost", "hubspot", "POST", "batch/update", True),
+    ("reply_lost", "hubspot", "PUT", "memberships", True),
+    ("server_error", "salesforce", "PATCH", "sobjects", False),
+    ("rate_limit", "hubspot", "POST", "batch/update", False),
+    ("row_lock", "salesforce", "PATCH", "sobjects", False),
+    ("expired_session", "salesforce", "PATCH", "sobjects", False),
+)
+"""Kind, system, method, path, and whether the work is done before the answer fails."""
+
+
+def order_any(world: SimulatorProcess, chance: random.Random) -> None:
+    """One of them, for the next call that it fits."""
+    kind, system, method, path, after_commit = chance.choice(FAULTS)
+    world.fault(kind, system=system, method=method, path=path, after_commit=after_commit)

@@ -1,0 +1,151 @@
+"""A daemon under constant change with faults on: does its memory stay flat, and has every warning a cause?"""
+
+import json
+import random
+import signal
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import func, select
+
+from store.engine import Store
+from store.schema import metadata
+from tests.cast import USERS
+from tests.installation import Installation, install
+from tests.rig import SimulatorProcess
+from tests.soak.daemon import END_S, daemon, errors_of
+from tests.soak.faults import order_any
+from tests.soak.people import People
+from tests.town import MONDAY, WIDE
+from tests.witness import Witness
+
+QUICK = "schedule: { cycle_minutes: 1, hand_raise_seconds: 10 }\nlog: { format: json }\n"
+ROUND_S = 5.0
+HOUR_S = 3600.0
+"""Simulated time that passes in every round: half an hour of trial is two weeks of retention."""
+SAMPLE_S = 15.0
+EXPLAINED = frozenset({"connection_failed", "unsure_not_settled"})
+"""What the ordered faults make the daemon warn of; anything else is a finding."""
+FLAT_MB_PER_HOUR = 20.0
+FULL_MB = 200.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Steadiness:
+    """What the trial showed. `memory`: minutes since the start, RssAnon in MB."""
+
+    minutes: float
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    """Of every table that has any: rows half-way and at the end."""
+    acts: int = 0
+    doubled: list[str] = field(default_factory=list)
+    ended: int | None = None
+
+    @property
+    def mb_per_hour(self) -> float:
+        """Over the second half: the first one fills caches."""
+        half = [(minute / 60, mb) for minute, mb in self.memory if minute >= self.minutes / 2]
+        return statistics.linear_regression(*zip(*half, strict=True)).slope if len(half) > 1 else 0.0
+
+    def faults(self) -> Iterator[str]:
+        """Why it is red; nothing when it is green."""
+        yield from (
+            f"{name} was logged {times} times" for name, times in self.warnings.items() if name not in EXPLAINED
+        )
+        yield from self.doubled
+        if self.mb_per_hour > FLAT_MB_PER_HOUR:
+            yield f"memory grows by {self.mb_per_hour:.1f} MB an hour"
+        if max((mb for _, mb in self.memory), default=0.0) > FULL_MB:
+            yield f"more than {FULL_MB:.0f} MB"
+        if self.ended != 0:
+            yield f"asked to end, the daemon ended with {self.ended}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole trial as one document."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {"schema_version": 1, **told, "mb_per_hour": round(self.mb_per_hour, 2), "faults": list(self.faults())}
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        last = self.memory[-1][1] if self.memory else 0.0
+        yield f"{self.minutes} minutes, {self.acts} rounds of acts"
+        yield f"  {last} MB at the end, {self.mb_per_hour:+.1f} MB an hour in the second half"
+        yield from (
+            f"  {name:<24} {half:>8} rows half-way {end:>8} at the end" for name, (half, end) in self.rows.items()
+        )
+        yield from (f"  logged: {name} {times} times" for name, times in self.warnings.items())
+        yield from (f"RED: {fault}" for fault in self.faults())
+
+
+def steady(minutes: float, *, seed: int = 1) -> Steadiness:
+    """So many minutes of real time on SQLite."""
+    shown = Steadiness(minutes=minutes)
+    with TemporaryDirectory(prefix="leadloop-steady-") as folder, SimulatorProcess(start=MONDAY) as world:
+        made = install(Path(folder) / "installation", world, more=WIDE + QUICK)
+        world.seed(users=USERS)
+        chance = random.Random(seed)
+        with daemon(made) as process:
+            _live(shown, made, People(world=world, chance=chance), chance, process.pid)
+            process.send_signal(signal.SIGTERM)
+            shown.ended = process.wait(END_S)
+        shown.warnings = _warnings(made)
+        created = Witness(simulator=world).created()
+        shown.doubled = [
+            f"{kind} {key} was created {times} times" for (kind, key), times in created.items() if times > 1
+        ]
+    return shown
+
+
+def _live(shown: Steadiness, made: Installation, people: People, chance: random.Random, pid: int) -> None:
+    began = sampled = time.monotonic()
+    while (passed := time.monotonic() - began) < shown.minutes * 60:
+        people.act()
+        shown.acts += 1
+        if chance.random() < 0.3:
+            order_any(people.world, chance)
+        people.world.time(advance_s=HOUR_S)
+        time.sleep(ROUND_S)
+        if time.monotonic() - sampled >= SAMPLE_S or not shown.memory:
+            sampled = time.monotonic()
+            shown.memory.append((round((sampled - began) / 60, 2), _mb(pid)))
+        if not shown.rows and passed >= shown.minutes * 30:
+            shown.rows = {name: [count] for name, count in _rows(made).items()}
+    for name, count in _rows(made).items():
+        shown.rows[name] = [*shown.rows.get(name, [0]), count]
+
+
+def _mb(pid: int) -> float:
+    """What is the process's own: what it shares, and pages of files, the system may take back."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = (each for each in status.splitlines() if each.startswith("RssAnon:"))
+    return round(int(line.split()[1]) / 1024, 1)
+
+
+def _rows(made: Installation) -> dict[str, int]:
+    store = Store.open("sqlite:///leadloop.db", folder=made.folder)
+    with store.read() as tx:
+        counts = {
+            each.name: tx.execute(select(func.count()).select_from(each)).scalar_one()
+            for each in metadata.sorted_tables
+        }
+    store.dispose()
+    return {name: count for name, count in counts.items() if count}
+
+
+def _warnings(made: Installation) -> Counter[str]:
+    """What the daemon said at warning or above, by event; lines that are no event count as they begin."""
+    found: Counter[str] = Counter()
+    for line in errors_of(made).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("{"):
+            found[line.split(":")[0][:60]] += not line.startswith("leadloop serves")
+        elif (event := json.loads(line))["level"] not in {"debug", "info"}:
+            found[event["event"]] += 1
+    return +found
