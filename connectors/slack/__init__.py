@@ -1,0 +1,1 @@
+"""Slack: messages to people and channels, and what people answer in them."""

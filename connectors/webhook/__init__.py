@@ -1,0 +1,1 @@
+"""Plain webhooks: messages as JSON to one address."""
