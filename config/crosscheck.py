@@ -13,6 +13,7 @@ from config.conditions import expression_problem
 from config.consent_check import check_consent, check_opt_ins
 from config.expressions import read_expression
 from config.folder import ANY, Folder, each, leaves, unknown
+from config.lists_check import check_lists
 from config.mapping import Role
 from config.mapping_check import check_mapping
 from config.routing import AROUND_THE_LEAD
@@ -23,7 +24,7 @@ from config.yaml_file import KeyPath, YamlFile
 from domain.errors import Problem
 from domain.handoff import Outcome, Verdict
 
-_GIVEN_BY_REPS = frozenset(Outcome) - {Outcome.WENT_QUIET, Outcome.MERGED}
+_GIVEN_BY_REPS = frozenset(Outcome) - {Outcome.WENT_QUIET, Outcome.LOST, Outcome.MERGED, Outcome.ERASED}
 _REJECTIONS = frozenset(
     {Outcome.NOT_NOW, Outcome.NO_BUDGET, Outcome.NO_NEED, Outcome.CHOSE_ANOTHER, Outcome.UNREACHABLE}
 ) | {Outcome.LEFT_COMPANY, Outcome.WENT_QUIET, Outcome.NOT_TARGET}
@@ -34,7 +35,7 @@ _LEAD_CONDITIONS: Mapping[str, tuple[KeyPath, ...]] = {
         ("exclusions", ANY, "when"),
         ("scorecard", "factors", ANY, "marketing", "steps", ANY, "when"),
     ),
-    "routing": (("rules", ANY, "when"),),
+    "routing": (("rules", ANY, "when"), ("playbook", ANY, "when")),
     "lifecycle": (("disqualify", ANY, "when"),),
     "mapping": (("systems", ANY, "gates", ANY),),
 }
@@ -75,6 +76,7 @@ def cross_check(folder: Folder) -> list[Problem]:
         check_consent,
         check_opt_ins,
         check_routing,
+        check_lists,
     )
     return [problem for check in checks for problem in check(folder)]
 
@@ -103,6 +105,8 @@ def _twice(folder: Folder) -> Iterator[Problem]:
     yield from _repeated(folder.routing, (("teams", ANY, "name"),), "team")
     yield from _repeated(folder.routing, (("pools", ANY, "name"),), "pool")
     yield from _repeated(folder.routing, (("rules", ANY, "name"),), "rule")
+    yield from _repeated(folder.routing, (("playbook", ANY, "name"),), "play")
+    yield from _repeated(folder.routing, (("chains", ANY, "name"),), "chain")
 
 
 def _repeated(file: YamlFile, patterns: Iterable[KeyPath], what: str) -> Iterator[Problem]:
@@ -267,7 +271,11 @@ def _missing_answers(folder: Folder) -> Iterator[Problem]:
         for name in sorted(expected - given.keys() - meant):
             yield file.problem((word,), f"`{name}` is missing in `{word}`", at_key=True)
     for path, road in each(file, ("outcomes", ANY)):
-        if path[-1] in _REJECTIONS and isinstance(road, Mapping) and not (road.get("list") or road.get("disqualifies")):
+        if (
+            path[-1] in _REJECTIONS | {Outcome.LOST}
+            and isinstance(road, Mapping)
+            and not (road.get("list") or road.get("disqualifies"))
+        ):
             yield file.problem(
                 path, f"no list for the reason `{path[-1]}`", hint="add `list:`, or `disqualifies: true`", at_key=True
             )

@@ -11,8 +11,14 @@ from typing import Any
 
 import orjson
 
+from config.territories import row_told, table_told
+
 NAMES = ("name", "email", "property")
 """By which an item of a list is recognised: the first of these that every item of both lists has, each its own."""
+
+_LONGEST = 160
+TERRITORIES = "territories"
+"""The part of a document that comes from a table: its file has the name that routing.yaml gives it."""
 
 
 class EditKind(StrEnum):
@@ -33,20 +39,31 @@ class Edit:
 
     @property
     def place(self) -> str:
-        """`scoring.yaml: engagement / Asks for us / points`."""
-        return f"{self.path[0]}.yaml: {' / '.join(self.path[1:])}"
+        """`scoring.yaml: engagement / Asks for us / points`; of the table its territory and its cells."""
+        file, *inside = self.path
+        if file == TERRITORIES:
+            told = [*inside[1:2], *map(row_told, inside[2:])]
+            return ": ".join(filter(None, ("territories", " / ".join(told or inside))))
+        return f"{file}.yaml: {' / '.join(inside)}"
 
     @property
     def words(self) -> str:
         match self.kind:
             case EditKind.ADDED:
-                return f"+ {self.place}: {_shown(self.after)}"
+                return f"+ {self.place}: {self._shown(self.after)}"
             case EditKind.REMOVED:
-                return f"- {self.place}: {_shown(self.before)}"
+                return f"- {self.place}: {self._shown(self.before)}"
             case EditKind.MOVED:
                 return f"~ {self.place}: another order"
             case EditKind.CHANGED:
-                return f"~ {self.place}: {_shown(self.before)} → {_shown(self.after)}"
+                return f"~ {self.place}: {self._shown(self.before)} → {self._shown(self.after)}"
+
+    def _shown(self, value: Any) -> str:
+        """Short enough for a line: a rule that is new is told with its content, a long one cut."""
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+        if self.path[0] == TERRITORIES and isinstance(value, Mapping):
+            text = "; ".join(_rows_told(value)) if len(self.path) > 1 else table_told(value)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def edits_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Edit, ...]:
@@ -114,7 +131,5 @@ def _are_named(items: Sequence[Any], key: str) -> bool:
     return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
 
 
-def _shown(value: Any) -> str:
-    """Short enough for a line: a rule that is new is told with its content, a long one cut."""
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return text if len(text) <= 160 else f"{text[:159]}…"
+def _rows_told(territory: Mapping[str, Any]) -> Iterator[str]:
+    return (f"{row_told(cells)} → {to or 'nobody'}" for cells, to in territory.items())

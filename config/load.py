@@ -11,9 +11,12 @@ from pydantic import BaseModel, ValidationError
 from config.crosscheck import cross_check
 from config.folder import ANY, Folder, names
 from config.problems import problems_of
+from config.routing import AROUND_THE_LEAD, RoutingRules
 from config.rules import RULE_FILES, Rules, document_of, rules_from_document
 from config.settings import Settings
 from config.settings_file import ALL_FILES, SETTINGS_FILE, ConnectionTypes, SettingsReading
+from config.status_check import doubtful
+from config.territories import TerritoryReading, read_territories
 from config.words import Finding, did_you_mean
 from config.yaml_file import YamlFile, read_yaml
 from domain.errors import Problem, RuleError, SettingsError
@@ -57,7 +60,10 @@ def load(
     settings = reading.read(environment, flags or {})
     files = {name: read_yaml(folder / f"{name}.yaml", f"{name}.yaml", beside=ALL_FILES) for name in RULE_FILES}
     models, problems = _validated(files)
-    problems += cross_check(Folder(**files, connections=reading.names()))
+    beside = Folder(**files, connections=reading.names())
+    problems += cross_check(beside)
+    territories = _territories(folder, beside, models)
+    problems += territories.problems if territories is not None else ()
     problems += _unknown_teams(settings, files["routing"], reading)
     problems += _unknown_limits(settings, reading)
     above = _found_above(further or {}, models, files, settings=settings, said=problems)
@@ -67,9 +73,16 @@ def load(
     return Installation(
         folder=folder,
         settings=settings,
-        rules=rules_from_document(document_of(models)),
-        sources={file.name: file.text for file in files.values()},
-        warnings=tuple(problem for problem, is_warning in above if is_warning),
+        rules=rules_from_document(document_of(models, territories.table if territories is not None else None)),
+        sources={
+            **{file.name: file.text for file in files.values()},
+            **({territories.name: territories.text} if territories is not None else {}),
+        },
+        warnings=(
+            *(problem for problem, is_warning in above if is_warning),
+            *(territories.warnings if territories is not None else ()),
+            *doubtful(beside),
+        ),
     )
 
 
@@ -102,6 +115,16 @@ def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], lis
         except ValidationError as error:
             problems += problems_of(error, file.data, file, model=model)
     return models, problems
+
+
+def _territories(folder: Path, files: Folder, models: Mapping[str, BaseModel]) -> TerritoryReading | None:
+    """The table that routing.yaml names; None where it names none that could be looked for."""
+    routing, known = models.get("routing"), files.properties()
+    if not isinstance(routing, RoutingRules) or routing.territories is None:
+        return None
+    properties = None if known is None else known | AROUND_THE_LEAD
+    pools = [pool.name for pool in routing.pools]
+    return read_territories(folder / routing.territories, properties=properties, pools=pools)
 
 
 def _found_above(
@@ -148,9 +171,16 @@ def _failure(folder: Path, problems: Sequence[Problem]) -> SettingsError:
     order = [SETTINGS_FILE, *(f"{name}.yaml" for name in RULE_FILES)]
     rank = {name: at for at, name in enumerate(order)}
     found = sorted(
-        dict.fromkeys(problems), key=lambda one: (rank.get(one.file, -1), one.file, one.line, one.column, one.message)
+        dict.fromkeys(problems),
+        key=lambda one: (
+            rank.get(one.file, len(order) if one.file.endswith(".csv") else -1),
+            one.file,
+            one.line,
+            one.column,
+            one.message,
+        ),
     )
     count = "1 mistake" if len(found) == 1 else f"{len(found)} mistakes"
     message = "\n".join([f"{count} in {folder}:", *map(str, found)])
-    only_rules = all(problem.file in order[1:] for problem in found)
+    only_rules = all(problem.file in order[1:] or problem.file.endswith(".csv") for problem in found)
     return RuleError(message, found) if only_rules else SettingsError(message, found)

@@ -216,11 +216,18 @@ class Accounts(Strict):
     """The field that tells customers from others."""
     customer_values: list[str] = Field(default_factory=list)
     """The values of `type` that make it a customer."""
+    partner_values: list[str] = Field(default_factory=list)
+    """The values of `type` that make it a partner, who sells with us and is sold nothing."""
+    territory: str | None = None
+    """The field that names its territory; rules and the table of territories ask for it as `account_territory`."""
     house: Condition | None = None
     """Which accounts are nobody's, by the object's own fields: who belongs to one goes on to the next routing rule,
     whoever the system says owns it. None: every account is its owner's."""
     links: dict[str, str] = Field(default_factory=dict)
     """Fields in which another tool keeps the same account's id elsewhere: field → `connection:Object`."""
+    air_cover: str | None = None
+    """A checkbox with which the owner asks marketing to write to the account's people for a while: see `air_cover` in
+    lifecycle.yaml. It is only read."""
 
 
 class Deals(Strict):
@@ -234,6 +241,8 @@ class Deals(Strict):
     """The field that is true once it is won."""
     amount: str | None = None
     """The field with its worth."""
+    lost_reason: str | None = None
+    """The field that says why it was lost; `lost` in lifecycle.yaml has a list for each. It is only read."""
 
 
 class Users(Strict):

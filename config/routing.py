@@ -5,16 +5,21 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from config.clock_rules import Enforce, Rest, TouchCoverage
 from config.conditions import Condition
+from config.playbook import Play
 from config.strict import FARTHEST_DAYS, Strict
 from config.words import Finding, TimeZone, findings_error
+from domain.handoff import Outcome, Verdict
 
 Minutes = Annotated[int, Field(ge=0, le=100_000)]
 """Of working time: at most 208 days of eight hours."""
 
-AROUND_THE_LEAD = frozenset({"kind", "hand_raise", "grade", "band", "score", "is_customer", "has_open_deal"})
+AROUND_THE_LEAD = frozenset(
+    {"kind", "hand_raise", "grade", "band", "score", "is_customer", "is_partner", "has_open_deal", "account_territory"}
+)
 """What routing rules may ask for beside the lead's own properties."""
 
 
@@ -89,6 +94,19 @@ class Member(Strict):
     """Turns per round, against the others' turns."""
 
 
+Earns = Literal["wrong_person", "data_wrong", "not_target", "merged"]
+EARNS: tuple[Earns, ...] = ("wrong_person", "data_wrong", "not_target", "merged")
+
+
+class CreditBack(Strict):
+    """When a lead that could not be worked gives its rep the turn back."""
+
+    on: list[Earns] = Field(default_factory=lambda: list(EARNS))
+    """The verdicts, and `merged` for a lead that turned out to be one that somebody has already."""
+    within_days: int = Field(default=14, ge=0, le=FARTHEST_DAYS)
+    """How many days after the assignment that may be found out."""
+
+
 class Pool(Strict):
     """Reps who take turns, by weight."""
 
@@ -102,6 +120,8 @@ class Pool(Strict):
     """New leads that one rep gets per day at most."""
     open_at_once: int = Field(default=40, ge=1)
     """Open leads that one rep has at most."""
+    credit_back: CreditBack | None = CreditBack()
+    """Whose lead could not be worked is next in turn once more. None: a turn is a turn."""
 
 
 class Target(Strict):
@@ -117,12 +137,17 @@ class Target(Strict):
     """The owner of the lead's account; the next rule when there is none."""
     previous_owner: bool = False
     """Whoever had the lead last; the next rule when there is none."""
+    territory: bool = False
+    """Whoever has the lead's territory by the table; the next rule when it lies in none or nobody is named there."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        chosen = [self.pool, self.user, self.queue, self.account_owner or None, self.previous_owner or None]
-        if sum(choice is not None for choice in chosen) != 1:
-            raise ValueError("a target names exactly one of pool, user, queue, account_owner, previous_owner")
+        named = [self.pool, self.user, self.queue]
+        sought = [self.account_owner, self.previous_owner, self.territory]
+        if sum(choice is not None for choice in named) + sum(sought) != 1:
+            raise ValueError(
+                "a target names exactly one of pool, user, queue, account_owner, previous_owner, territory"
+            )
         if self.queue is not None and not self.queue.strip():
             raise findings_error([Finding(("queue",), "`queue` is blank", "name it as reps see it")])
         return self
@@ -137,6 +162,23 @@ class RoutingRule(Strict):
     """Who gets the lead."""
 
 
+class Chain(Strict):
+    """What one team qualifies is handed on to another one: a handoff of its own, and a road back."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    name: str
+    """How the chain is called in explanations; the only one of its name."""
+    pools: list[str] = Field(alias="from", min_length=1)
+    """The pools whose reps hand on."""
+    on: list[Outcome] = Field(default_factory=lambda: [Outcome.MEETING, Outcome.QUALIFIED], min_length=1)
+    """The outcomes with which they do."""
+    to: Target
+    """Who gets the next handoff."""
+    gives_back: list[Verdict] = Field(default_factory=lambda: [Verdict.NOT_TARGET, Verdict.DATA_WRONG])
+    """The verdicts with which it goes back to the rep who handed it on, instead of the usual road."""
+
+
 class TouchClock(Strict):
     """Minutes of working time from the assignment to each step; 0: at once; None: never."""
 
@@ -148,10 +190,13 @@ class TouchClock(Strict):
     """When the manager hears of it."""
     release_min: Minutes | None
     """Back to the queue. None: stays with the rep."""
+    reassign_min: Minutes | None = None
+    """To the next rep of the pool, whose clock begins anew; before `release_min`. None: never, until you say so."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        later = (("manager_min", self.manager_min), ("release_min", self.release_min))
+        taken = (("reassign_min", self.reassign_min), ("release_min", self.release_min))
+        later = (("manager_min", self.manager_min), *taken)
         _refuse_disorder((("remind_min", self.remind_min), *later))
         _refuse_disorder((("due_min", self.due_min), *later))
         return self
@@ -181,8 +226,18 @@ class Clocks(Strict):
     """For everybody else."""
     outcome: OutcomeClock = OutcomeClock()
     """From the acceptance to what came of it."""
+    stagger_min: int = Field(default=10, ge=0, le=240)
+    """Minutes of working time between the due times of the requests to be called that one rep got in one night."""
     logging_delay_min: int = Field(default=10, ge=0, le=1440)
     """How long a rep's call usually takes to appear in the CRM: no step fires before that has passed."""
+    enforce: Enforce = Enforce.AUTO
+    """Whether the touch clock's steps act or are only counted: `auto` asks how well the team logs what it does."""
+    coverage: TouchCoverage = TouchCoverage()
+    """What `auto` goes by."""
+    reassign_most: int = Field(default=2, ge=1, le=20)
+    """How often one handoff is reassigned at most; after that it is released, where that is set."""
+    rest: Rest | None = None
+    """Who misses leads again and again rests. None: never, until you say so."""
 
 
 class RoutingRules(Strict):
@@ -194,14 +249,20 @@ class RoutingRules(Strict):
     """In order; the first that fits and names somebody wins."""
     fallback: Target
     """Where a lead goes that no rule took: mandatory."""
-    all_away: Literal["queue", "hold"] = "queue"
-    """Nobody at work: wait in the visible unassigned queue, or hold with the next in turn."""
+    territories: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*\.csv$")
+    """The table of territories: a CSV beside this file, for the target `territory`."""
+    chains: list[Chain] = Field(default_factory=list)
+    """Who hands on to whom once a lead is qualified."""
+    all_away: Literal["queue", "hold", "manager"] = "queue"
+    """Nobody at work: wait in the visible unassigned queue, hold with the next in turn, or go to the team's manager."""
     clocks: Clocks = Clocks()
     """How long a rep has, and what happens then."""
+    playbook: list[Play] = Field(default_factory=list)
+    """What goes into a rep's task beside what is known; the first that fits."""
 
     @model_validator(mode="after")
     def _takes_everybody(self) -> Self:
-        if self.fallback.account_owner or self.fallback.previous_owner:
+        if self.fallback.account_owner or self.fallback.previous_owner or self.fallback.territory:
             words = "the fallback takes everybody: name a pool, a user or a queue, never an owner who may be missing"
             raise findings_error([Finding(("fallback",), words)])
         return self

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from config.chains_check import check_chains
 from config.folder import ANY, Folder, each, names
 from config.words import did_you_mean
 from config.yaml_file import KeyPath
@@ -13,20 +14,21 @@ _ADDRESSES: tuple[KeyPath, ...] = (
     ("teams", ANY, "manager"),
     ("pools", ANY, "members", ANY, "email"),
     ("rules", ANY, "to", "user"),
+    ("chains", ANY, "to", "user"),
     ("fallback", "user"),
 )
 
 
 def check_routing(folder: Folder) -> Iterator[Problem]:
     """Every name in the routing that leads nowhere."""
-    for check in (_unknown_pools_and_teams, _no_addresses, _members_twice, _absent_strangers):
+    for check in (_unknown_pools_and_teams, _no_addresses, _members_twice, _absent_strangers, _no_table, check_chains):
         yield from check(folder)
 
 
 def _unknown_pools_and_teams(folder: Folder) -> Iterator[Problem]:
     file = folder.routing
     pools, teams = names(file, ("pools", ANY, "name")), names(file, ("teams", ANY, "name"))
-    for pattern in (("rules", ANY, "to", "pool"), ("fallback", "pool")):
+    for pattern in (("rules", ANY, "to", "pool"), ("chains", ANY, "to", "pool"), ("fallback", "pool")):
         for path, name in each(file, pattern):
             if isinstance(name, str) and name not in pools:
                 yield file.problem(path, f"there is no pool `{name}`", hint=did_you_mean(name, pools))
@@ -41,6 +43,16 @@ def _no_addresses(folder: Folder) -> Iterator[Problem]:
             if isinstance(text, str) and not ADDRESS.fullmatch(text):
                 hint = "reps are known by theirs, such as ana.ruiz@acme.example"
                 yield folder.routing.problem(path, f"`{text}` is no e-mail address", hint=hint)
+
+
+def _no_table(folder: Folder) -> Iterator[Problem]:
+    """A rule by territory needs to be told where those stand."""
+    file = folder.routing
+    for pattern in (("rules", ANY, "to", "territory"), ("chains", ANY, "to", "territory")):
+        for path, wanted in each(file, pattern):
+            if wanted is True and not file.data.get("territories"):
+                hint = "add `territories: territories.csv`, a table beside this file"
+                yield file.problem(path, "no table of territories is named", hint=hint)
 
 
 def _members_twice(folder: Folder) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The four rule files as one immutable thing with a hash: what a score, a transition, an assignment carries."""
+"""The rule files as one immutable thing with a hash: what a score, a transition, an assignment carries."""
 
 import hashlib
 import json
@@ -12,6 +12,7 @@ from config.lifecycle import BaselineRow, LifecycleRules
 from config.mapping import MappingRules
 from config.routing import RoutingRules
 from config.scoring import ScoringRules
+from config.territories import TerritoryTable
 from domain.errors import RuleError
 from domain.values import RuleHash
 
@@ -34,12 +35,14 @@ class Rules:
     mapping: MappingRules
     hash: RuleHash
     document: str = field(repr=False)
+    territories: TerritoryTable | None = None
 
 
-def document_of(models: Mapping[str, BaseModel]) -> str:
+def document_of(models: Mapping[str, BaseModel], territories: TerritoryTable | None = None) -> str:
     """The canonical form. Defaults are written out, so a version keeps its meaning when a default changes later."""
     plain = {name: models[name].model_dump(mode="json") for name in RULE_FILES}
-    return canonical(plain)
+    table = {} if territories is None else {"territories": territories.model_dump(mode="json")}
+    return canonical({**plain, **table})
 
 
 def canonical(data: Any) -> str:
@@ -84,6 +87,7 @@ def rules_from_document(document: str) -> Rules:
             lifecycle=LifecycleRules.model_validate(data["lifecycle"]),
             routing=RoutingRules.model_validate(data["routing"]),
             mapping=MappingRules.model_validate(data["mapping"]),
+            territories=TerritoryTable.model_validate(data["territories"]) if "territories" in data else None,
             hash=RuleHash(hashlib.sha256(document.encode()).hexdigest()),
             document=document,
         )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
 from config.freeze import Freeze
+from config.notices import Notices, unfit
 from config.strict import Strict
 from config.words import Finding, TimeZone, findings_error
 from domain.run import GoLive
@@ -246,6 +247,8 @@ class Settings(Strict):
     """Where the daemon answers probes."""
     webhooks: Webhooks = Webhooks()
     """Where systems may tell of changes at once."""
+    notices: Notices = Notices()
+    """Who is told what, where and when."""
     log: Log = Log()
     """What is written to standard error."""
 
@@ -276,6 +279,7 @@ class Settings(Strict):
             ]
         if self.go_live is GoLive.PILOT and not self.pilot_teams:
             findings.append(Finding(("go_live",), "`pilot` needs `pilot_teams`: name at least one team"))
+        findings += [each._replace(path=("notices", *each.path)) for each in unfit(self.notices, self.connections)]
         if findings:
             raise findings_error(findings)
         return self
@@ -303,5 +307,13 @@ def _plain(connection: BaseModel) -> dict[str, object]:
 
 def _stays_here(connection: BaseModel) -> bool:
     """Every address among a connection's settings is this machine's; one without an address (files) stays here too."""
-    texts = [str(value) for value in _plain(connection).values()]
+    told = _plain(connection)
+    texts = [_text(value) for value in told.values()]
+    if "host" in told:
+        texts.append(f"http://{told['host']}")
     return all(is_loopback(text) for text in texts if text.startswith(("http://", "https://")))
+
+
+def _text(value: object) -> str:
+    """An address may be a secret: it is judged all the same, and never shown."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -1,6 +1,7 @@
 """The company behind a lead, and how sure it is that it is the one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.values import RecordRef
@@ -32,6 +33,8 @@ class Account:
     """The company as routing and words need it. `why`: what makes it the lead's; `rivals`: the next best first.
 
     `also`: what stands for the same company in other systems. `owner`: a rep's e-mail; a house account has none.
+    `lost_at`: when we saw the deal that was lost last, with the reason as its system has it. `covered_until`: how long
+    its people have air cover; `cover_turns_at`: when that may change by time alone.
     """
 
     ref: RecordRef
@@ -41,8 +44,15 @@ class Account:
     owner: str | None = None
     is_house: bool = False
     is_customer: bool = False
+    is_partner: bool = False
+    territory: str | None = None
+    """As the CRM names it."""
     open_deals: int = 0
     won_deals: int = 0
+    lost_at: datetime | None = None
+    lost_reason: str | None = None
+    covered_until: datetime | None = None
+    cover_turns_at: datetime | None = None
     also: tuple[RecordRef, ...] = ()
     rivals: tuple[Rival, ...] = ()
 

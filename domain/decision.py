@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.handoff import Assignment, Handoff
+from domain.handoff import Assignment, Handoff, StepTaken
 from domain.lead import Lead
 from domain.rule_problem import RuleProblem
 from domain.stage import Transition
@@ -80,6 +80,8 @@ class Decision:
     """The open handoff and any that this decision closed, as they stand afterwards, by number."""
     assignment: Assignment | None = None
     properties: Mapping[str, Value] = field(default_factory=dict)
+    stated: frozenset[str] = frozenset()
+    """Of these properties the reps' own answers that they gave elsewhere: the systems are to show them."""
     memberships: tuple[Membership, ...] = ()
     intents: tuple[Intent, ...] = ()
     blast: BlastClass | None = None
@@ -92,3 +94,5 @@ class Decision:
     """Rules of lifecycle.yaml and routing.yaml that could not be told about the lead; they count as not met."""
     has_routed: bool = False
     """Whether the routing rules were asked: what was found earlier of them stands otherwise."""
+    steps: tuple[StepTaken, ...] = ()
+    """The steps of its clocks that came due."""

@@ -11,6 +11,7 @@ class HandoffKind(StrEnum):
     NEW_BUSINESS = "new_business"
     OPEN_DEAL = "open_deal"
     CUSTOMER = "customer"
+    PARTNER = "partner"
 
 
 class Verdict(StrEnum):
@@ -24,7 +25,7 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The rep's answer to *what came of it?*; the last three are given by the loop itself."""
+    """The rep's answer to *what came of it?*; the last five are given by the loop itself."""
 
     MEETING = "meeting"
     QUALIFIED = "qualified"
@@ -36,7 +37,11 @@ class Outcome(StrEnum):
     LEFT_COMPANY = "left_company"
     WENT_QUIET = "went_quiet"
     NOT_TARGET = "not_target"
+    LOST = "lost"
+    """The deal that came of it was lost; under which reason, the deal itself says."""
     MERGED = "merged"
+    ERASED = "erased"
+    """The person was forgotten while a rep had them."""
 
 
 class Queue(StrEnum):
@@ -75,6 +80,19 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken:
+    """One step of a handoff's clocks, as it was taken. `enforced`: it acted; otherwise it was only counted."""
+
+    lead_id: LeadId
+    handoff: int
+    step: str
+    owner: str
+    due_at: datetime
+    at: datetime
+    enforced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     """One pass from MQL to its outcome, numbered per lead from 1.
 
@@ -109,6 +127,8 @@ class Handoff:
     steps: tuple[str, ...] = field(default=())
     scorecard: tuple[tuple[str, Value], ...] = field(default=())
     """What its rep answered of the scorecard, by factor, as they wrote it; None: to be blank until they answer."""
+    after: int | None = None
+    """The number of the handoff that it follows on: the next link of a chain, or the road back."""
 
     @property
     def is_open(self) -> bool:

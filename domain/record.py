@@ -48,6 +48,10 @@ class Field:
     """How many places after the point it keeps: numbers with more are rounded. None where it keeps them as they are."""
     is_phone: bool = False
     """Whether it holds a phone number, which systems and people write in many ways."""
+    labels: tuple[str, ...] = ()
+    """How screens show its `options`, in their order; none where they show them as they are."""
+    retired: tuple[str, ...] = ()
+    """Words that its records may still hold and that nobody can pick any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,8 @@ class Cursor:
 class Page:
     """One portion of a stream. Saving `cursor` together with the rows loses nothing.
 
-    `rejected` are rows that could not be read at all (a bad CSV line): where and why, in words.
+    `rejected` are rows that could not be read at all (a bad CSV line): where and why, in words. `reached`: addresses
+    that marketing e-mail was delivered to, with the last time; None where the stream tells nothing of it.
     """
 
     stream: str
@@ -91,6 +96,7 @@ class Page:
     records: tuple[Record, ...] = ()
     activities: tuple[Activity, ...] = ()
     rejected: tuple[str, ...] = field(default=())
+    reached: Mapping[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ class RuleFile(StrEnum):
     LIFECYCLE = "lifecycle.yaml"
     ROUTING = "routing.yaml"
     MAPPING = "mapping.yaml"
+    ANSWERS = "answers of reps"
+    """No file: what a rep wrote into a field, and mends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

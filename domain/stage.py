@@ -52,6 +52,9 @@ class SignalKind(StrEnum):
     VERDICT = "verdict"
     OUTCOME = "outcome"
     SCORECARD = "scorecard"
+    RETURN_DATE = "return_date"
+    """Only where one was taken back: what it says is read as it stands."""
+    SNOOZE = "snooze"
     LEFT_LIST = "left_list"
 
 
@@ -68,3 +71,5 @@ class Signal:
     property: str
     value: Value
     at: datetime
+    by_button: bool = False
+    """Said in a notice, so that the systems do not show it yet."""

@@ -4,21 +4,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.decision import BlastClass
-from domain.handoff import Assignment, Handoff, HandoffKind, Queue, Rep
+from domain.handoff import Assignment, Handoff, HandoffKind, Outcome, Queue, Rep
 from domain.stage import Cause, Stage
-from handoff.deadlines import WAITS, next_step_name, step_name, touch_due, without_waits
+from handoff.credit import turn_back_on, turn_step, without_turn
+from handoff.deadlines import (
+    SNOOZED,
+    STALE_SNOOZE,
+    WAITS,
+    link_of,
+    next_step_name,
+    returned_to,
+    step_name,
+    without_waits,
+)
 from handoff.draft import Draft, worse
 from handoff.follow_up import first_touch
+from handoff.night import line_up
 from handoff.notices import name_of, notify, take, tell_manager
-from handoff.routing import Ask, Routed, route
+from handoff.routing import Ask, Link, Routed, route
 from handoff.tasks import give_task, reason
-from handoff.view import RETURN_DATE, LeadView
+from handoff.view import RENEWAL_DATE, RETURN_DATE, SNOOZE, LeadView
 from handoff.vouching import vouch
 
 HAD_DEAL = "had:deal"
 WAS_CONVERTED = "had:conversion"
 WAS_CUSTOMER = "had:customer"
+WAS_LOST = "had:loss"
 STALE_DATE = "date:"
+STALE_RENEWAL = "renewal:"
 """Steps that say how things stood when the handoff opened: only what is new since then is news."""
 LACKING = "lacking"
 """The step of a handoff whose manager was told that it waits for data."""
@@ -30,7 +43,10 @@ def kind_of(view: LeadView) -> HandoffKind:
     """Tell whose business a lead is: a deal's or an account's owner comes before the pool."""
     if view.has_open_deal:
         return HandoffKind.OPEN_DEAL
-    return HandoffKind.CUSTOMER if view.is_customer else HandoffKind.NEW_BUSINESS
+    if view.is_partner:
+        return HandoffKind.PARTNER
+    is_customer = view.is_customer or view.lead.stage is Stage.CUSTOMER
+    return HandoffKind.CUSTOMER if is_customer else HandoffKind.NEW_BUSINESS
 
 
 def start_handoff(draft: Draft, *, why: str, cause: Cause, asked: tuple[str, ...] = ()) -> Draft:
@@ -73,20 +89,59 @@ def open_handoff(draft: Draft, *, why: str, cause: Cause = Cause.RULE, asked: tu
 
 def circumstances(view: LeadView) -> tuple[str, ...]:
     """How things stand before a handoff, as its first steps."""
-    stands = ((view.has_open_deal, HAD_DEAL), (view.converted, WAS_CONVERTED), (view.is_customer, WAS_CUSTOMER))
-    date = view.text(RETURN_DATE)
-    return (*(step for holds, step in stands if holds), *((f"{STALE_DATE}{date}",) if date else ()))
+    stands = (
+        (view.has_open_deal, HAD_DEAL),
+        (view.converted, WAS_CONVERTED),
+        (view.is_customer, WAS_CUSTOMER),
+        (view.lead.recycled_as == Outcome.LOST.value, WAS_LOST),
+    )
+    dates = ((STALE_DATE, view.text(RETURN_DATE)), (STALE_RENEWAL, view.text(RENEWAL_DATE)))
+    return (*(step for holds, step in stands if holds), *(f"{kind}{date}" for kind, date in dates if date))
 
 
-def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
-    """Route the open handoff: to a rep, or to a queue."""
+def find_rep(draft: Draft, *, back_to: str | None = None, cause: Cause = Cause.RULE) -> Draft:
+    """Route the open handoff: to a rep, or to a queue. `cause`: of the move; a person's where a chain hands on."""
     handoff = draft.handoff
     if handoff is None:
         return draft
+    if draft.named is not None:
+        return give_by_hand(replace(draft, named=None), draft.named.rep, draft.named.why)
     if draft.view.held:
         return _await_word(draft, handoff)
     if draft.view.lacks or draft.view.barred:
         return _await_data(draft, handoff)
+    routed = route(ask_for(draft, handoff, back_to), book=draft.book, state=draft.state, reps=draft.reps)
+    draft = replace(draft.untold(routed.problems), has_routed=True)
+    if routed.owner is None:
+        return _wait(draft, handoff, routed)
+    pool, state = routed.pool, routed.state
+    if routed.owner.email == back_to and pool is None:
+        pool, state = turn_back_on(state, handoff, back_to)
+    steps = without_turn(handoff.steps)
+    taken = replace(handoff, steps=(*steps, turn_step(routed.owner.email, pool)) if pool else steps)
+    return assign(
+        replace(draft, state=state, handoff=taken),
+        routed.owner,
+        rule=routed.rule,
+        why=routed.why,
+        trace=routed.trace,
+        cause=cause,
+    )
+
+
+def give_by_hand(draft: Draft, rep: Rep, why: str) -> Draft:
+    """A person said whose the lead is: it is nobody's turn, and no rule is asked."""
+    day = draft.book.calendar_of(rep.email).local_date(draft.now)
+    held = replace(draft, state=draft.state.holds(rep.email, day))
+    return assign(held, rep, rule="person", why=why, trace=(why,), cause=Cause.PERSON)
+
+
+def ask_for(draft: Draft, handoff: Handoff, back_to: str | None = None) -> Ask:
+    """What routing is asked: the rules, or the chain whose link this is; first of all who handed it on and has it
+    back."""
+    returned, name = returned_to(handoff), link_of(handoff)
+    chain = next((each for each in draft.book.routing.chains if each.name == name), None)
+    before = next((each.owner for each in (*draft.view.past, *draft.closed) if each.number == handoff.after), None)
     ask = Ask(
         view=draft.view,
         kind=handoff.kind,
@@ -94,19 +149,11 @@ def find_rep(draft: Draft, *, back_to: str | None = None) -> Draft:
         now=draft.now,
         tried=handoff.tried,
         back_to=back_to,
+        link=Link(chain=chain.name, to=chain.to, before=before) if chain is not None else None,
     )
-    routed = route(ask, book=draft.book, state=draft.state, reps=draft.reps)
-    draft = replace(draft.untold(routed.problems), has_routed=True)
-    if routed.owner is None:
-        return _wait(draft, handoff, routed)
-    return assign(
-        replace(draft, state=routed.state),
-        routed.owner,
-        rule=routed.rule,
-        why=routed.why,
-        trace=routed.trace,
-        cause=Cause.RULE,
-    )
+    if returned is None or back_to is not None:
+        return ask
+    return replace(ask, back_to=returned, back_why="handed it on", returns=True)
 
 
 def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str], cause: Cause) -> Draft:
@@ -130,9 +177,9 @@ def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str],
         verdict=None,
         outcome=None,
         scorecard=handoff.asked_anew if handoff.owner is not None else handoff.scorecard,
-        steps=tuple(step for step in without_waits(handoff.steps) if step != HELD),
+        steps=_begun_anew(draft, handoff),
     )
-    given = replace(given, touch_due_at=touch_due(given, draft.book))
+    draft, given = line_up(draft, given)
     if cause is Cause.PERSON:
         given = vouch(given, draft.now)
     assignment = Assignment(
@@ -150,7 +197,15 @@ def assign(draft: Draft, rep: Rep, *, rule: str, why: str, trace: Sequence[str],
     moved = owned.on_lead(replace(draft.lead, owner=rep.email)).move(Stage.ASSIGNED, cause, why)
     if first_touch(draft, given) is not None:
         return moved.on_handoff(given)
-    return _tell_owner(give_task(moved, given), rep)
+    return tell_owner(give_task(moved, given), rep)
+
+
+def _begun_anew(draft: Draft, handoff: Handoff) -> tuple[str, ...]:
+    """Its steps for whoever is given it now: no day that somebody else named is theirs."""
+    over = (SNOOZED, STALE_SNOOZE)
+    steps = (each for each in without_waits(handoff.steps) if each != HELD and not each.startswith(over))
+    named = draft.view.text(SNOOZE)
+    return (*steps, f"{STALE_SNOOZE}{named}") if named else tuple(steps)
 
 
 def _blast(draft: Draft, handoff: Handoff, rep: Rep) -> BlastClass | None:
@@ -167,12 +222,16 @@ def _replaces_a_choice(draft: Draft, rep: Rep) -> bool:
     return before is not None and before != rep.email and before not in ours
 
 
-def _tell_owner(draft: Draft, rep: Rep) -> Draft:
+def tell_owner(draft: Draft, rep: Rep) -> Draft:
+    """That they have a lead; of a hand-raiser it is a step of the clock, by which the promise began."""
     handoff = draft.handoff
-    if handoff is None or not handoff.hand_raise:
+    if handoff is None:
         return draft
+    text = f"{draft.view.person}: {reason(handoff)}"
+    if not handoff.hand_raise:
+        return notify(draft, step_name("given", handoff), rep.email, text)
     step = step_name("notify", handoff)
-    return take(notify(draft, step, rep.email, f"{draft.view.person}: {reason(handoff)}"), step)
+    return take(notify(draft, step, rep.email, text), step)
 
 
 def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:

@@ -7,15 +7,12 @@ that happened before `armed_at` may open one.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from config.lifecycle import BaselineRow
+from config.lifecycle import LIFECYCLE_NAMES, STATUS_NAMES, BaselineRow
 from domain.stage import Cause, Stage
 from domain.values import Value
 from handoff.draft import Draft
 from handoff.lifecycle import BEFORE_SALES, WITH_SALES
 from handoff.view import LeadView, present_owner
-
-STATUS_NAMES = ("status", "lead_status")
-LIFECYCLE_NAMES = ("lifecycle", "lifecycle_stage", "lifecyclestage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -46,6 +46,18 @@ class WorkCalendar:
             left -= closes - opens
         raise self._never()
 
+    def after_working_days(self, start: datetime, days: int) -> datetime:
+        """Give the opening of the day that is so many working days after the day of `start`; for 0 `start` itself."""
+        if days == 0:
+            return start
+        day, left = self.local_date(start), days
+        for further in range(1, FARTHEST_DAYS):
+            spans = self._on(day + timedelta(days=further))
+            left -= bool(spans)
+            if not left:
+                return spans[0][0]
+        raise self._never()
+
     def working_minutes(self, start: datetime, end: datetime) -> int:
         """Count the whole minutes of working time between two moments; 0 when `end` is not later."""
         total = timedelta()
@@ -56,9 +68,20 @@ class WorkCalendar:
                 total += min(closes, end) - opens
         return int(total.total_seconds() // 60)
 
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """Yield the stretches of working time between two moments, in order."""
+        for opens, closes in self._from(start):
+            if opens >= end:
+                return
+            yield opens, min(closes, end)
+
     def local_date(self, at: datetime) -> date:
         """Give the team's own date at a moment."""
         return at.astimezone(self.zone).date()
+
+    def works_on(self, day: date) -> bool:
+        """Tell whether the team works at all on one of its own days."""
+        return bool(self._on(day))
 
     def is_away(self, email: str, at: datetime) -> date | None:
         """Give the last day of the absence that covers the team's date at `at`, None when there is none."""

@@ -15,10 +15,12 @@ from handoff.draft import Draft
 from handoff.hand_raise import fresh_raises, hear
 from handoff.recycling import may_return
 from handoff.rulebook import Rulebook
+from handoff.silence import is_back
 from handoff.view import LeadView
 
-OPENS_FROM = frozenset({Stage.KNOWN, Stage.ENGAGED, Stage.MQL, Stage.RECYCLED})
-"""Stages from which behaviour may open a handoff; an MQL only when the baseline made it one."""
+OPENS_FROM = frozenset({Stage.KNOWN, Stage.ENGAGED, Stage.MQL, Stage.RECYCLED, Stage.CUSTOMER})
+"""Stages from which behaviour may open a handoff; an MQL only when the baseline made it one, a customer only after a
+silence."""
 
 
 def above_line(view: LeadView, book: Rulebook) -> bool:
@@ -70,4 +72,6 @@ def _crosses(draft: Draft) -> bool:
         return False
     if lead.stage is Stage.RECYCLED:
         return may_return(draft)
+    if lead.stage is Stage.CUSTOMER:
+        return is_back(view, lead)
     return view.approved or (is_armed(view, lead) and not is_spent(lead))

@@ -4,12 +4,15 @@ Leads that sales had before leadloop came have no handoff that could say what is
 is known now counts.
 """
 
+from dataclasses import replace
+
 from domain.handoff import Handoff, HandoffKind, Outcome
 from domain.stage import Cause, Stage
 from handoff.assigning import HAD_DEAL, WAS_CONVERTED, WAS_CUSTOMER
 from handoff.draft import Draft
 from handoff.hand_raise import spent_until
 from handoff.lifecycle import AT_WORK
+from handoff.recycling import recycle
 from handoff.view import LeadView
 
 
@@ -23,9 +26,43 @@ def follow_deals(draft: Draft) -> Draft:
         stage, why = _known(view)
     if stage is not None:
         draft = _end(draft, handoff.outcome or Outcome.QUALIFIED if handoff else None, stage, why)
-    if draft.lead.stage is Stage.OPPORTUNITY and view.is_customer and not view.has_open_deal:
-        return _end(draft, None, Stage.CUSTOMER, "the deal is won")
+    if draft.lead.stage is Stage.OPPORTUNITY and not view.has_open_deal:
+        return _after_the_deal(draft)
+    if draft.lead.stage is Stage.RECYCLED and draft.lead.recycled_as == Outcome.LOST.value and draft.handoff is None:
+        return _won_back(draft)
     return draft
+
+
+def _after_the_deal(draft: Draft) -> Draft:
+    """No deal is open any more: won, lost since the lead came to be in it, or nobody knows."""
+    account, is_lost = draft.view.sure_account, _is_lost(draft)
+    if draft.view.is_customer:
+        why = "the deal is lost, and the account is a customer" if is_lost else "the deal is won"
+        return _end(draft, None, Stage.CUSTOMER, why)
+    if not is_lost or account is None:
+        return draft
+    reason = f": {draft.view.lost_reason}" if draft.view.lost_reason else ""
+    at = spent_until(draft, draft.now)
+    return recycle(draft, Outcome.LOST, cause=Cause.SYSTEM, why=f"the deal is lost{reason}", at=at)
+
+
+def _is_lost(draft: Draft) -> bool:
+    account = draft.view.sure_account
+    has_road = Outcome.LOST in draft.book.lifecycle.outcomes
+    return has_road and account is not None and account.lost_at is not None and account.lost_at > draft.lead.stage_since
+
+
+def _won_back(draft: Draft) -> Draft:
+    """It rests because a deal was lost, and that deal, or another one, is open or won now."""
+    stage, why = None, ""
+    if draft.view.has_open_deal:
+        stage, why = Stage.OPPORTUNITY, "a deal is open again"
+    elif draft.view.is_customer:
+        stage, why = Stage.CUSTOMER, "the account became a customer"
+    if stage is None:
+        return draft
+    back = _end(draft, None, stage, why)
+    return back.on_lead(replace(back.lead, return_at=None, recycled_as=None, nurture_withheld=None, left_lists=()))
 
 
 def _end(draft: Draft, outcome: Outcome | None, stage: Stage, why: str) -> Draft:

@@ -11,22 +11,27 @@ from domain.decision import Decision
 from domain.handoff import Rep
 from domain.stage import Stage
 from handoff.baseline import begin
+from handoff.chains import hand_on, note_chain
 from handoff.clocks import pending, run_clocks
 from handoff.crossing import cross, is_unarmed, rearm
 from handoff.deals import follow_deals
 from handoff.draft import Draft
+from handoff.listening import listen_again
 from handoff.memberships import memberships
 from handoff.needs_data import mend
-from handoff.people import hear_lists, hear_owners, hear_stages
+from handoff.people import follow_named, hear_lists, hear_owners, hear_stages
 from handoff.recycling import keep_rest, next_return_at, rests_until
 from handoff.rotation import RoutingState
 from handoff.rulebook import Rulebook
 from handoff.scorecard import hear_scorecard, note_scorecard
 from handoff.screening import screen
 from handoff.shown import properties
+from handoff.silence import note_silence, silent_from
+from handoff.stating import hear_buttons, stated
 from handoff.stay import end_stay, follow_warmth, next_try, stay_ends_at, try_again
 from handoff.touch import hear_touches
-from handoff.verdict import hear_answers
+from handoff.unreachable import next_offer, offer_unreachable
+from handoff.verdict import hear_answers, hear_snooze
 from handoff.view import LeadView
 
 __all__ = ["Rulebook", "decide"]
@@ -38,10 +43,15 @@ STEPS: tuple[Callable[[Draft], Draft], ...] = (
     hear_owners,
     note_scorecard,
     hear_answers,
+    hear_snooze,
+    hear_buttons,
     hear_stages,
     hear_touches,
     hear_scorecard,
+    note_chain,
     follow_deals,
+    hand_on,
+    follow_named,
     mend,
     rearm,
     cross,
@@ -49,12 +59,14 @@ STEPS: tuple[Callable[[Draft], Draft], ...] = (
     try_again,
     hear_touches,
     run_clocks,
+    offer_unreachable,
     end_stay,
     keep_rest,
+    note_silence,
     follow_warmth,
 )
 
-BY_RULE_OR_TIME = frozenset({mend, cross, screen, try_again, run_clocks, end_stay})
+BY_RULE_OR_TIME = frozenset({hand_on, mend, cross, screen, try_again, run_clocks, offer_unreachable, end_stay})
 """Steps that nobody asked for: they wait while a lead is held. How warm it is follows the score all the same."""
 
 
@@ -82,6 +94,7 @@ def conclude(draft: Draft) -> Decision:
         handoffs=(*draft.closed, *open_now),
         assignment=draft.assignment,
         properties=properties(draft),
+        stated=stated(draft),
         memberships=memberships(draft),
         intents=draft.intents,
         blast=draft.blast,
@@ -91,6 +104,7 @@ def conclude(draft: Draft) -> Decision:
         notes=draft.notes,
         problems=draft.problems,
         has_routed=draft.has_routed,
+        steps=draft.taken,
     )
 
 
@@ -103,5 +117,9 @@ def wake_at(draft: Draft) -> datetime | None:
         stay_ends_at(draft),
         next_try(draft),
         next_return_at(draft),
+        listen_again(draft),
+        next_offer(draft),
+        silent_from(draft),
+        draft.view.account.cover_turns_at if draft.view.account is not None else None,
     ]
     return min((each for each in moments if each is not None and each > draft.now), default=None)

@@ -6,18 +6,26 @@ from datetime import datetime
 from typing import Self
 
 from domain.decision import BlastClass, Intent, IntentKind
-from domain.handoff import Assignment, Handoff, Outcome, Rep
+from domain.handoff import Assignment, Handoff, Outcome, Rep, StepTaken
 from domain.lead import Lead
 from domain.rule_problem import RuleProblem
 from domain.stage import Cause, Stage, Transition
 from domain.values import Value
-from handoff.lifecycle import is_backwards, transition
+from handoff.lifecycle import is_backwards, reached, transition
 from handoff.rotation import RoutingState
 from handoff.rulebook import Rulebook
 from handoff.view import LeadView
 
 _SEVERITY = (None, BlastClass.HANDOFF, BlastClass.DESTRUCTIVE)
 _BY_US = frozenset({Cause.RULE, Cause.TIME})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whom a person set as the owner, in words too."""
+
+    rep: Rep
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,10 @@ class Draft:
     """Rules that could not be told."""
     has_routed: bool = False
     """Whether the routing rules were asked."""
+    named: Named | None = None
+    """Whom a person made the owner together with an answer of whoever had the lead: where it goes on to."""
+    taken: tuple[StepTaken, ...] = ()
+    """The clock steps that came due."""
 
     @property
     def number(self) -> int | None:
@@ -81,7 +93,13 @@ class Draft:
         destructive = cause in _BY_US and (is_backwards(before, after) or after is Stage.DISQUALIFIED)
         return replace(
             self,
-            lead=replace(self.lead, stage=after, stage_since=self.now),
+            lead=replace(
+                self.lead,
+                stage=after,
+                stage_since=self.now,
+                reached=reached(self.lead.reached, before, after, cause=cause, at=self.now),
+                set_aside_because=why if after is Stage.DISQUALIFIED else None,
+            ),
             transitions=(*self.transitions, moved),
             blast=worse(self.blast, BlastClass.DESTRUCTIVE if destructive else None),
         )
@@ -104,8 +122,10 @@ class Draft:
         return replace(self, lead=lead, handoff=None, closed=(*self.closed, ended), state=state)
 
     def intend(self, kind: IntentKind, step: str, payload: Mapping[str, Value]) -> Self:
-        """Ask for a create-once effect under the open handoff, or under none (0)."""
-        intent = Intent(lead_id=self.lead.id, handoff=self.number or 0, kind=kind, step=step, payload=payload)
+        """Ask for a create-once effect under the open handoff, or under none (0): under one that just ended it would be
+        out of date before it is told."""
+        number = self.handoff.number if self.handoff is not None else 0
+        intent = Intent(lead_id=self.lead.id, handoff=number, kind=kind, step=step, payload=payload)
         return replace(self, intents=(*self.intents, intent))
 
     def note(self, words: str) -> Self:

@@ -16,9 +16,10 @@ from domain.lead import Lead
 from domain.stage import Cause, Stage
 from handoff.adoption import adopt
 from handoff.assigning import find_rep, open_handoff
-from handoff.deadlines import ASKED, RAISE, back_to, step_name, touch_due
+from handoff.deadlines import ASKED, RAISE, back_to, step_name
 from handoff.draft import Draft, worse
 from handoff.lifecycle import AT_WORK
+from handoff.night import line_up
 from handoff.notices import notify
 from handoff.tasks import give_signal, give_task, reason
 from handoff.view import present_owner, rep_of
@@ -27,9 +28,9 @@ from handoff.vouching import vouch
 WITHOUT_HANDOFF = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
 """Stages whose requests go to the account's owner: there is no new business to hand over."""
 
-LATE = timedelta(hours=24)
-"""How old a request that we saw only after the lead was armed may be. Forms arrive within minutes; a day covers a
-system that was away overnight, and what is older comes with a back-fill: history, which only scores."""
+LATE = timedelta(days=7)
+"""How old a request that we saw only after the lead was armed may be. Forms arrive within minutes; a week covers a
+system that was away over a long weekend, and what is older comes with a back-fill: history, which only scores."""
 
 
 def fresh_raises(draft: Draft) -> Sequence[Activity]:
@@ -102,8 +103,7 @@ def _noted(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> tuple[
     steps = (*handoff.steps, *(raise_step(each) for each in raises))
     heard = replace(handoff, steps=steps, hand_raise=True, why=draft.view.words or handoff.why)
     if draft.lead.stage is Stage.ASSIGNED and handoff.touched_at is None and handoff.owner is not None:
-        heard = replace(heard, assigned_at=draft.now)
-        heard = replace(heard, touch_due_at=touch_due(heard, draft.book))
+        draft, heard = line_up(draft, replace(heard, assigned_at=draft.now))
     heard = vouch(heard, draft.now)
     return replace(draft, hand_raise=True).on_handoff(heard), heard
 

@@ -1,5 +1,6 @@
 """The one transition table: which stage may follow which, and who or what may cause it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import product
 
@@ -38,6 +39,8 @@ _ROWS: tuple[_Row, ...] = (
     ((Stage.MQL, *_AT_WORK, Stage.OPPORTUNITY), _BEFORE_SALES, _PEOPLE),
     ((Stage.OPPORTUNITY,), (Stage.MQL, *_AT_WORK, Stage.CUSTOMER), _PEOPLE),
     ((Stage.CUSTOMER,), (Stage.OPPORTUNITY, Stage.RECYCLED), _PEOPLE),
+    ((Stage.CUSTOMER,), (Stage.MQL,), frozenset({Cause.RULE})),
+    ((Stage.CUSTOMER,), (Stage.MQL, *_AT_WORK), frozenset({Cause.SYSTEM})),
     ((Stage.RECYCLED,), _BEFORE_SALES, _TIME),
     ((Stage.DISQUALIFIED,), _BEFORE_SALES, _PEOPLE),
     (tuple(stage for stage in Stage if stage is not Stage.DISQUALIFIED), (Stage.DISQUALIFIED,), _RULE),
@@ -86,10 +89,33 @@ def allows(before: Stage, after: Stage, cause: Cause) -> bool:
 
 
 def is_backwards(before: Stage, after: Stage) -> bool:
-    """Tell whether a lead that sales has, or waits for, goes back: to an earlier stage or aside."""
-    if before not in WITH_SALES | IN_HANDOFF | {Stage.CUSTOMER}:
+    """Tell whether a lead that sales has, or waits for, goes back: to an earlier stage or aside.
+
+    A silent customer who comes back to sales does not: nothing is taken from anybody.
+    """
+    if (before, after) == (Stage.CUSTOMER, Stage.MQL) or before not in WITH_SALES | IN_HANDOFF | {Stage.CUSTOMER}:
         return False
     return after not in _FORWARD or _FORWARD.index(after) < _FORWARD.index(before)
+
+
+def reached(
+    known: Mapping[Stage, datetime], before: Stage, after: Stage, *, cause: Cause, at: datetime
+) -> dict[Stage, datetime]:
+    """When a lead came to each stage in this pass, once it moves.
+
+    A new pass begins with nothing, and a step back takes back what lies ahead. Where the baseline places a lead it
+    has been, nobody knows since when.
+    """
+    if cause is Cause.BASELINE:
+        return {}
+    if before in {*_BEFORE_SALES, *_RESTING}:
+        return {after: at}
+    kept = {stage: then for stage, then in known.items() if after not in _FORWARD or not _is_ahead(stage, after)}
+    return {**kept, after: at}
+
+
+def _is_ahead(stage: Stage, of: Stage) -> bool:
+    return stage not in _FORWARD or _FORWARD.index(stage) >= _FORWARD.index(of)
 
 
 def transition(

@@ -20,12 +20,12 @@ _MOVED_BY_US = ("status", "lifecycle", "stage", "owner")
 """Words in names of properties that follow our own stage and owner: their change mends nothing."""
 
 
-def call_wrong(draft: Draft) -> Draft:
+def call_wrong(draft: Draft, *, beside: str = "") -> Draft:
     """Road b: out of the rep's hands until the data are mended, then back to the same rep."""
     handoff = draft.handoff
     if handoff is None:
         return draft
-    why = f"{owner_name(draft)}: data wrong"
+    why = f"{owner_name(draft)}: data wrong{beside}"
     kept = tuple(step for step in given_back(handoff) if not step.startswith((DATA, BACK)))
     back = (f"{BACK}{handoff.owner}",) if handoff.owner else ()
     queued = into_queue(handoff, Queue.NEEDS_DATA, why)

@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 from domain.decision import IntentKind
+from domain.notice import Audience
 from domain.values import Value, to_text
 from handoff.draft import Draft
 from handoff.view import rep_of
 
 
-def notify(draft: Draft, step: str, to: str, text: str) -> Draft:
+def notify(draft: Draft, step: str, to: str, text: str, *, audience: Audience = Audience.REP) -> Draft:
     """Tell one person something once. The step is the intent's key, not yet one of the handoff's steps."""
     due = draft.handoff.touch_due_at if draft.handoff else None
     payload: dict[str, Value] = {
         "to": to,
+        "audience": audience.value,
+        "at": to_text(draft.now),
         "about": draft.view.person,
         "company": draft.view.company,
         "text": text,
@@ -28,7 +31,7 @@ def tell_manager(draft: Draft, step: str, owner: str | None, text: str) -> Draft
     team = draft.book.team_of(owner)
     if team.manager is None:
         return draft.note(f"team {team.name!r} has no manager to tell: {text}")
-    return notify(draft, step, team.manager, text)
+    return notify(draft, step, team.manager, text, audience=Audience.MANAGER)
 
 
 def take(draft: Draft, step: str) -> Draft:

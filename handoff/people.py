@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
-from domain.handoff import Handoff, Outcome, Rep
+from domain.handoff import Handoff, Outcome, Rep, Verdict
 from domain.stage import Cause, Signal, SignalKind, Stage
-from domain.values import Value
 from handoff.adoption import adopt_owned
-from handoff.assigning import assign, open_handoff, start_handoff
-from handoff.draft import Draft
-from handoff.lifecycle import allows
+from handoff.answers import answers_in, deciding
+from handoff.assigning import assign, give_by_hand, open_handoff, start_handoff, tell_owner
+from handoff.chains import chain_from, gives_back
+from handoff.draft import Draft, Named
+from handoff.lifecycle import IN_HANDOFF, allows
 from handoff.recycling import recycle
 from handoff.rejection import disqualify
-from handoff.rulebook import Rulebook
+from handoff.statuses import means_touch, stage_of
 from handoff.tasks import give_task
 from handoff.touch import accept
 from handoff.view import present_owner, rep_of
@@ -44,11 +45,39 @@ def hear_owners(draft: Draft) -> Draft:
         return draft.note(f"the owner set in {signal.connection} is no user that both sides know: not followed")
     if not rep.active:
         draft = draft.note(f"the owner set in {signal.connection} is inactive there: give the lead to somebody else")
-    return _follow(draft, rep, signal)
+    named = Named(rep=rep, why=f"owner set to {rep.name} by a person in {signal.connection}")
+    return replace(draft, named=named) if _sends_on(draft, rep, signal) else _follow(draft, named)
 
 
-def _follow(draft: Draft, rep: Rep, signal: Signal) -> Draft:
-    handoff, why = draft.handoff, f"owner set to {rep.name} by a person in {signal.connection}"
+def _sends_on(draft: Draft, rep: Rep, named: Signal) -> bool:
+    """Whether whoever has the lead answers so that it leaves them: then it was not the new owner who said so, and the
+    lead goes on to them."""
+    handoff = draft.handoff
+    if handoff is None or handoff.owner is None or handoff.owner == rep.email:
+        return False
+    heard = answers_in(draft.view.signals, draft.book)
+    theirs = [each for signal, each in heard if each is not None and (signal.by_button or signal.at <= named.at)]
+    rejection = deciding(theirs, draft.book)
+    if rejection is not None:
+        return rejection.verdict is not Verdict.DATA_WRONG or gives_back(draft, rejection.verdict)
+    outcomes = (each.outcome for each in theirs if each.outcome is not None)
+    if any(chain_from(replace(handoff, outcome=outcome), draft.book) is not None for outcome in outcomes):
+        return True
+    return any(_ends_pass(draft, each) for each in _of(draft, SignalKind.STAGE) if each.at <= named.at)
+
+
+def _ends_pass(draft: Draft, signal: Signal) -> bool:
+    stage = stage_of(signal.value, draft.book)
+    return stage is not None and stage not in IN_HANDOFF and allows(draft.lead.stage, stage, Cause.PERSON)
+
+
+def follow_named(draft: Draft) -> Draft:
+    """The new owner has what the answer left of the lead, unless it went on to them already."""
+    return _follow(replace(draft, named=None), draft.named) if draft.named is not None else draft
+
+
+def _follow(draft: Draft, named: Named) -> Draft:
+    handoff, rep, why = draft.handoff, named.rep, named.why
     if handoff is None:
         return draft.on_lead(replace(draft.lead, owner=rep.email))
     if handoff.owner == rep.email:
@@ -61,9 +90,10 @@ def _follow(draft: Draft, rep: Rep, signal: Signal) -> Draft:
 
 
 def _inherit(draft: Draft, handoff: Handoff, rep: Rep) -> Draft:
-    """Work in progress changes hands: accepted stays accepted, the new owner gets a task of their own."""
+    """Work in progress changes hands: accepted stays accepted, the new owner gets a task of their own and hears of
+    it."""
     passed = replace(handoff, owner=rep.email, assigned_at=draft.now)
-    return give_task(draft.on_lead(replace(draft.lead, owner=rep.email)), passed)
+    return tell_owner(give_task(draft.on_lead(replace(draft.lead, owner=rep.email)), passed), rep)
 
 
 def hear_stages(draft: Draft) -> Draft:
@@ -76,7 +106,7 @@ def hear_stages(draft: Draft) -> Draft:
 
 def _set_stage(draft: Draft, signal: Signal) -> Draft:
     why = f"set to {signal.value} by a person in {signal.connection}"
-    if _means_touch(signal.value, draft.book):
+    if means_touch(signal.value, draft.book):
         return _work(draft, signal, why)
     stage = stage_of(signal.value, draft.book)
     if stage is None:
@@ -86,20 +116,6 @@ def _set_stage(draft: Draft, signal: Signal) -> Draft:
     if not allows(draft.lead.stage, stage, Cause.PERSON):
         return draft.note(f"{signal.property} {signal.value!r} in {signal.connection}: no way from {draft.lead.stage}")
     return _go(draft, stage, signal, why)
-
-
-def _means_touch(value: Value, book: Rulebook) -> bool:
-    said = str(value or "").strip().casefold()
-    return said in {each.casefold() for each in book.lifecycle.touch_statuses}
-
-
-def stage_of(value: Value, book: Rulebook) -> Stage | None:
-    """The stage that a status stands for: as lifecycle.yaml maps it, else our own word for it."""
-    said = str(value or "").strip().casefold()
-    mapped = {status.casefold(): stage for status, stage in book.lifecycle.status_stages.items()}
-    if said in mapped:
-        return mapped[said]
-    return next((stage for stage in Stage if stage.value == said), None)
 
 
 def _work(draft: Draft, signal: Signal, why: str) -> Draft:
@@ -127,18 +143,12 @@ def _hand_over(draft: Draft, stage: Stage, why: str) -> Draft:
         if stage is Stage.MQL or owner is None:
             return open_handoff(draft, why=why, cause=Cause.PERSON)
         started = start_handoff(draft, why=why, cause=Cause.PERSON)
-        return _give(started, owner, why)
+        return give_by_hand(started, owner, why)
     owner = rep_of(draft.handoff.owner, draft.reps)
     if draft.lead.stage is Stage.ASSIGNED or owner is None:
         return draft.note(f"{why}: it stays {draft.lead.stage}, its handoff is under way")
     freed = replace(draft, state=draft.state.took(owner.email))
-    return _give(freed, owner, why)
-
-
-def _give(draft: Draft, owner: Rep, why: str) -> Draft:
-    day = draft.book.calendar_of(owner.email).local_date(draft.now)
-    held = replace(draft, state=draft.state.holds(owner.email, day))
-    return assign(held, owner, rule="person", why=why, trace=(why,), cause=Cause.PERSON)
+    return give_by_hand(freed, owner, why)
 
 
 def _progress(draft: Draft, stage: Stage, signal: Signal, why: str) -> Draft:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from config.lifecycle import BaselineRow, LifecycleRules
+from config.lifecycle import LIFECYCLE_NAMES, BaselineRow, LifecycleRules
 from config.mapping import MappingRules, Property, Role
 from domain.stage import Stage
 from domain.values import Value
-from handoff.baseline import LIFECYCLE_NAMES
 
 WITH_THEM = frozenset({Stage.MQL, Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER})
 """Stages of a lead that has come to sales, or beyond."""

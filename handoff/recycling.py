@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from domain.handoff import Handoff, Outcome
+from domain.handoff import Handoff, HandoffKind, Outcome
 from domain.lead import Lead
 from domain.stage import Cause, Stage
-from handoff.assigning import STALE_DATE
-from handoff.deadlines import day_of, start_of
+from handoff.assigning import WAS_LOST
+from handoff.briefing import is_yes
 from handoff.draft import Draft
+from handoff.return_dates import kept_date, problems, return_date
 from handoff.rulebook import Rulebook
-from handoff.tasks import is_yes
-from handoff.view import RETURN_DATE, LeadView
+from handoff.view import LeadView
 
 OPTED_OUT = "opted_out"
 RETURNS_WINDOW = timedelta(days=730)
@@ -41,34 +41,20 @@ def go_quiet(draft: Draft, why: str) -> Draft:
 
     Nobody is nurtured because time passed whose account has an open deal or is a customer. Their handoff was a
     signal to whoever looks after the account and no clock ran on it: it ends quietly, without an outcome, and
-    the lead stands where its account stands, as an opportunity or a customer.
+    the lead stands where its account stands, as an opportunity or a customer. A partner's people rest without a
+    reason, and so on no nurture list.
     """
-    view = draft.view
-    if not view.has_open_deal and not view.is_customer:
+    view, handoff = draft.view, draft.handoff
+    is_customer = view.is_customer or (handoff is not None and handoff.kind is HandoffKind.CUSTOMER)
+    if view.is_partner and not view.has_open_deal and not is_customer:
+        ended = draft.close(None, armed_at=draft.now)
+        resting = ended.on_lead(replace(ended.lead, return_at=None, recycled_as=None, mql_since=None))
+        return resting.move(Stage.RECYCLED, Cause.TIME, f"{why}, and its account is a partner")
+    if not view.has_open_deal and not is_customer:
         return recycle(draft, Outcome.WENT_QUIET, cause=Cause.TIME, why=why, at=draft.now)
     stage = Stage.OPPORTUNITY if view.has_open_deal else Stage.CUSTOMER
     reason = "has an open deal" if view.has_open_deal else "is a customer"
     return draft.close(None, armed_at=draft.now).move(stage, Cause.TIME, f"{why}, and its account {reason}")
-
-
-def return_date(draft: Draft, outcome: Outcome) -> datetime | None:
-    """The rep's own date if it lies ahead, else the reason's; None: only a change of fit brings it back."""
-    own = own_date(draft)
-    if own is not None:
-        return own
-    days = draft.book.road(outcome).return_days
-    return draft.now + timedelta(days=days) if days is not None else None
-
-
-def own_date(draft: Draft) -> datetime | None:
-    """The date that the rep wrote in this pass, as its first moment here; None for none, an old or a past one."""
-    written = draft.view.text(RETURN_DATE)
-    day = day_of(written)
-    latest = draft.latest
-    if day is None or (latest is not None and f"{STALE_DATE}{written}" in latest.steps):
-        return None
-    moment = start_of(day, draft.book.zone)
-    return moment if moment > draft.now else None
 
 
 def keep_rest(draft: Draft) -> Draft:
@@ -76,8 +62,9 @@ def keep_rest(draft: Draft) -> Draft:
     lead = draft.lead
     if lead.stage is not Stage.RECYCLED:
         return draft.on_lead(replace(lead, nurture_withheld=None)) if lead.nurture_withheld else draft
-    return_at = own_date(draft) or lead.return_at
-    return draft.on_lead(replace(lead, return_at=return_at, nurture_withheld=_withheld(lead, draft.view, draft.book)))
+    return_at = kept_date(draft, outcome_of(lead))
+    told = draft.untold(tuple(problems(draft)))
+    return told.on_lead(replace(lead, return_at=return_at, nurture_withheld=_withheld(lead, draft.view, draft.book)))
 
 
 def may_return(draft: Draft) -> bool:
@@ -110,7 +97,9 @@ def _recent_returns(draft: Draft) -> list[datetime]:
 def _returns(draft: Draft) -> list[datetime]:
     """When it came back to sales after a rest, oldest first."""
     passes = sorted((*draft.view.past, *draft.closed), key=lambda each: each.number)
-    return sorted(after.opened_at for before, after in pairwise(passes) if _rested(before, draft.book))
+    return sorted(
+        after.opened_at for before, after in pairwise(passes) if _rested(before, draft.book) or WAS_LOST in after.steps
+    )
 
 
 def _rested(handoff: Handoff, book: Rulebook) -> bool:
@@ -132,8 +121,13 @@ def _withheld(lead: Lead, view: LeadView, book: Rulebook) -> str | None:
     """Said no to all e-mail, or to the type that this reason's list is sent."""
     outcome = outcome_of(lead)
     own = book.road(outcome).opted_out_property if outcome is not None else None
-    asked = filter(None, (book.lifecycle.opted_out_property, own))
-    return OPTED_OUT if any(is_yes(view.values.get(name)) for name in asked) else None
+    said_no = is_opted_out(view, book) or (own is not None and is_yes(view.values.get(own)))
+    return OPTED_OUT if said_no else None
+
+
+def is_opted_out(view: LeadView, book: Rulebook) -> bool:
+    """Said no to all e-mail."""
+    return is_yes(view.values.get(book.lifecycle.opted_out_property))
 
 
 def outcome_of(lead: Lead) -> Outcome | None:

@@ -10,6 +10,8 @@ from domain.stage import Cause, Stage
 from handoff.adoption import adopt
 from handoff.answers import Answer
 from handoff.assigning import find_rep, into_queue, owner_name
+from handoff.chains import give_back, gives_back
+from handoff.credit import give_turn_back
 from handoff.deadlines import given_back
 from handoff.draft import Draft
 from handoff.hand_raise import spent_until
@@ -23,13 +25,26 @@ def reject(draft: Draft, answer: Answer) -> Draft:
     if stage is Stage.DISQUALIFIED or (outcome is None and stage is Stage.RECYCLED):
         return draft
     marked = replace(draft, rejected=True)
+    if answer.verdict is not None:
+        marked = give_turn_back(marked, answer.verdict, answer.at)
+    if gives_back(marked, answer.verdict):
+        return give_back(marked, answer)
     if stage is Stage.RECYCLED and outcome is not None:
         return _correct(marked, answer, outcome)
-    if outcome is not None:
-        return _end(_answered(adopt(marked), answer), answer, outcome)
-    if stage is Stage.CUSTOMER:
+    return (
+        _to_somebody_else(marked, answer)
+        if outcome is None
+        else _end(_answered(adopt(marked), answer), answer, outcome)
+    )
+
+
+def _to_somebody_else(marked: Draft, answer: Answer) -> Draft:
+    """The pass goes on: with another rep, or once the data are mended."""
+    if marked.lead.stage is Stage.CUSTOMER:
         return marked.note(f"{answer.verdict} for a customer: the lead stays where it is")
-    return _wrong_person(adopt(marked)) if answer.verdict is Verdict.WRONG_PERSON else call_wrong(adopt(marked))
+    if answer.verdict is Verdict.WRONG_PERSON:
+        return _wrong_person(adopt(marked), answer)
+    return call_wrong(adopt(marked), beside=answer.beside)
 
 
 def disqualify(draft: Draft, outcome: Outcome | None, *, why: str, at: datetime, cause: Cause = Cause.PERSON) -> Draft:
@@ -52,7 +67,7 @@ def _answered(draft: Draft, answer: Answer) -> Draft:
 def _end(draft: Draft, answer: Answer, outcome: Outcome) -> Draft:
     """To rest, or out of the loop."""
     road = draft.book.road(outcome)
-    why = f"{owner_name(draft)}: {road.label}"
+    why = f"{owner_name(draft)}: {road.label}{answer.beside}"
     at = spent_until(draft, answer.at)
     if road.disqualifies:
         return disqualify(draft, outcome, why=why, at=at)
@@ -71,12 +86,12 @@ def _correct(draft: Draft, answer: Answer, outcome: Outcome) -> Draft:
     return draft.on_lead(replace(draft.lead, recycled_as=outcome.value, return_at=return_at))
 
 
-def _wrong_person(draft: Draft) -> Draft:
+def _wrong_person(draft: Draft, answer: Answer) -> Draft:
     """Road a: to somebody else, never back to whoever was tried."""
     handoff = draft.handoff
     if handoff is None:
         return draft
-    why = f"{owner_name(draft)}: wrong person"
+    why = f"{owner_name(draft)}: wrong person{answer.beside}"
     tried = tuple(dict.fromkeys([*handoff.tried, *([handoff.owner] if handoff.owner else [])]))
     freed = into_queue(replace(handoff, tried=tried, steps=given_back(handoff)), Queue.UNASSIGNED, why)
     given_up = replace(draft, handoff=freed, state=draft.state.took(handoff.owner))

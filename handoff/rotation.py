@@ -2,18 +2,22 @@
 
 A pool's members stand in a fixed round of slots, as many as their weight, spread evenly. The pointer
 is the slot served last, kept with the round it belonged to, so that it finds its place when the pool
-changes. Whoever cannot be served when the pointer passes is passed: nothing is made up for later.
+changes. Whoever cannot be served when the pointer passes is passed: nothing is made up for later. Only a
+lead that could not be worked is: its rep is served before the pointer moves on, unless they went away.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from math import gcd
 from typing import Self
 
 from config.routing import Member
+
+KEPT_MISSES = 200
+"""More of one rep are not remembered; a rest comes after a hundred at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +38,31 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """How many requests to be called somebody was given while the team was away, for the opening that follows."""
+
+    opens: datetime
+    given: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingState:
     """What one assignment leaves for the next: the pools' pointers and the reps' loads."""
 
     turns: Mapping[str, Turn] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
+    misses: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """When reps did not touch a lead in time, oldest first; kept only where somebody may have to rest for it."""
+
+    def missed(self, email: str, *times: datetime) -> Self:
+        """Count leads that were not touched in time, by when they were due."""
+        known = sorted([*self.misses.get(email, ()), *times])
+        return replace(self, misses={**self.misses, email: tuple(known[-KEPT_MISSES:])})
+
+    owed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By pool, whose turn is given back, oldest first; a rep stands there once per turn."""
+    nights: Mapping[str, Night] = field(default_factory=dict)
+    """By rep, how many requests to be called they were given for one opening."""
 
     def new_on(self, email: str, day: date) -> int:
         load = self.loads.get(email)
@@ -69,10 +93,49 @@ class RoutingState:
             return self
         return replace(self, loads={**self.loads, email: replace(load, open=load.open - 1)})
 
+    def credited(self, pool: str, email: str, day: date) -> Self:
+        """Give a turn of `day` back: it counts neither in the round nor in the new leads of that day."""
+        owed = {**self.owed, pool: (*self.owed.get(pool, ()), email)}
+        load = self.loads.get(email)
+        if load is None or load.day != day or load.new == 0:
+            return replace(self, owed=owed)
+        return replace(self, owed=owed, loads={**self.loads, email: replace(load, new=load.new - 1)})
+
+    def repaid(self, pool: str, email: str) -> Self:
+        """Take one turn that was owed; nothing where none was."""
+        waiting = list(self.owed.get(pool, ()))
+        if email not in waiting:
+            return self
+        waiting.remove(email)
+        return replace(self, owed={**self.owed, pool: tuple(waiting)} if waiting else _without(self.owed, pool))
+
+    def forgiven(self, pool: str, gone: Set[str]) -> Self:
+        """Forget what is owed to reps who are not there: absence is not made up for."""
+        waiting = self.owed.get(pool, ())
+        kept = tuple(email for email in waiting if email not in gone)
+        if kept == waiting:
+            return self
+        return replace(self, owed={**self.owed, pool: kept} if kept else _without(self.owed, pool))
+
+    def in_night(self, who: str, opens: datetime) -> int:
+        """How many requests were given for this opening so far."""
+        night = self.nights.get(who)
+        return night.given if night is not None and night.opens == opens else 0
+
+    def slept(self, who: str, opens: datetime) -> Self:
+        """Count one more request that waits for an opening."""
+        night = Night(opens=opens, given=self.in_night(who, opens) + 1)
+        return replace(self, nights={**self.nights, who: night})
+
     def to_json(self) -> str:
         turns = {pool: {"slots": turn.slots, "at": turn.at} for pool, turn in self.turns.items()}
         loads = {who: [load.day.isoformat(), load.new, load.open] for who, load in self.loads.items()}
-        return json.dumps({"turns": turns, "loads": loads}, sort_keys=True, ensure_ascii=False)
+        owed = {"owed": self.owed} if self.owed else {}
+        misses = {who: [at.isoformat() for at in times] for who, times in self.misses.items()}
+        nights = {who: [night.opens.isoformat(), night.given] for who, night in self.nights.items()}
+        found = {"turns": turns, "loads": loads, **owed}
+        found |= {name: rows for name, rows in (("misses", misses), ("nights", nights)) if rows}
+        return json.dumps(found, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | None) -> Self:
@@ -86,7 +149,17 @@ class RoutingState:
                 who: Load(day=date.fromisoformat(day), new=new, open=still)
                 for who, (day, new, still) in read["loads"].items()
             },
+            misses={who: tuple(map(datetime.fromisoformat, times)) for who, times in read.get("misses", {}).items()},
+            owed={pool: tuple(waiting) for pool, waiting in read.get("owed", {}).items()},
+            nights={
+                who: Night(opens=datetime.fromisoformat(opens), given=given)
+                for who, (opens, given) in read.get("nights", {}).items()
+            },
         )
+
+
+def _without(owed: Mapping[str, tuple[str, ...]], pool: str) -> dict[str, tuple[str, ...]]:
+    return {name: waiting for name, waiting in owed.items() if name != pool}
 
 
 def round_of(members: Sequence[Member]) -> tuple[str, ...]:

@@ -2,19 +2,24 @@
 
 from datetime import datetime
 
-from domain.handoff import Handoff, Queue
+from domain.handoff import Handoff, Outcome, Queue
 from domain.score import POINT
 from domain.stage import Stage
 from domain.values import Value, to_text
 from handoff.answers import REPS_OUTCOMES
-from handoff.deadlines import waits_in
+from handoff.deadlines import is_anothers, waits_in
 from handoff.draft import Draft
 from handoff.lifecycle import IN_HANDOFF
 from handoff.needs_data import is_called_wrong, missing
-from handoff.recycling import outcome_of, own_date, rests_until
-from handoff.view import OUTCOME, RETURN_DATE, SCORECARD, VERDICT
+from handoff.recycling import outcome_of, rests_until
+from handoff.return_dates import has_renewal, own_date
+from handoff.stating import snoozed_by_button
+from handoff.unreachable import OFFERED, is_offered, words
+from handoff.view import OUTCOME, RENEWAL_DATE, RETURN_DATE, SCORECARD, SNOOZE, VERDICT
 
 TEXT = 255
+DATED = tuple(stage for stage in Stage if stage not in {Stage.KNOWN, Stage.MQL})
+"""Stages whose date is a property, as `accepted_at`; that of the MQL is `mql_since`, which ends with the pass."""
 
 
 def properties(draft: Draft) -> dict[str, Value]:
@@ -36,6 +41,8 @@ def properties(draft: Draft) -> dict[str, Value]:
         "times_recycled": lead.times_recycled,
         "needs_data": _needs_data(draft),
         "rejected_reason": _rejected_reason(draft),
+        **_stage_dates(draft),
+        OFFERED: words(draft)[:TEXT] if is_offered(draft) else None,
     }
     if lead.owner is not None:
         found["owner"] = lead.owner
@@ -44,6 +51,15 @@ def properties(draft: Draft) -> dict[str, Value]:
 
 def _time(moment: datetime | None) -> str | None:
     return to_text(moment) if moment is not None else None
+
+
+def _stage_dates(draft: Draft) -> dict[str, Value]:
+    """When it came to each stage in this pass; blank for those that it has not reached, or went back from."""
+    lead, handoff = draft.lead, draft.latest
+    found: dict[str, Value] = {f"{stage}_at": _time(lead.reached.get(stage)) for stage in DATED}
+    found["stage_since"] = _time(lead.reached.get(lead.stage))
+    found["touched_at"] = _time(handoff.touched_at) if handoff is not None else None
+    return found
 
 
 def _queue(handoff: Handoff | None) -> str | None:
@@ -78,9 +94,12 @@ def _rejected_reason(draft: Draft) -> str | None:
     if handoff is not None and handoff.queue is Queue.NEEDS_DATA and is_called_wrong(draft):
         return "Data wrong"
     outcome = outcome_of(draft.lead)
-    if outcome is None or draft.lead.stage not in {Stage.RECYCLED, Stage.DISQUALIFIED}:
+    if draft.lead.stage not in {Stage.RECYCLED, Stage.DISQUALIFIED}:
         return None
-    return draft.book.road(outcome).label
+    if outcome is None:
+        return (draft.lead.set_aside_because or "")[:TEXT] or None
+    label, reason = draft.book.road(outcome).label, draft.view.lost_reason
+    return f"{label}: {reason}"[:TEXT] if outcome is Outcome.LOST and reason else label
 
 
 def _route_why(draft: Draft) -> dict[str, Value]:
@@ -102,7 +121,22 @@ def _answers(draft: Draft) -> dict[str, Value]:
     verdict = lifecycle.verdicts.get(handoff.verdict, handoff.verdict.value) if handoff.verdict else None
     outcome = draft.book.road(handoff.outcome).label if handoff.outcome in REPS_OUTCOMES and handoff.outcome else None
     kept = draft.view.values.get(RETURN_DATE) if own_date(draft) is not None else None
-    return {VERDICT: verdict, OUTCOME: outcome, RETURN_DATE: kept, **_scorecard(draft, handoff)}
+    later = _renewal(draft) | _snooze(draft, handoff)
+    return {VERDICT: verdict, OUTCOME: outcome, RETURN_DATE: kept, **later, **_scorecard(draft, handoff)}
+
+
+def _snooze(draft: Draft, handoff: Handoff) -> dict[str, Value]:
+    """A day named by button is shown, one of whoever had the lead before is to be blank; any other is left alone."""
+    named = snoozed_by_button(draft)
+    if named is not None:
+        return {SNOOZE: named}
+    return {SNOOZE: None} if is_anothers(draft.view.values, handoff) else {}
+
+
+def _renewal(draft: Draft) -> dict[str, Value]:
+    """Left as the rep wrote it in this pass; one of an earlier pass is to be blank."""
+    said = draft.view.values.get(RENEWAL_DATE)
+    return {} if said is None else {RENEWAL_DATE: said if has_renewal(draft) else None}
 
 
 def _scorecard(draft: Draft, handoff: Handoff) -> dict[str, Value]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from domain.handoff import Outcome
 from domain.stage import Cause, Signal, SignalKind, Stage
 from handoff.adoption import adopt_owned
-from handoff.answers import GOOD_OUTCOMES, Answer, answer_of, deciding
+from handoff.answers import GOOD_OUTCOMES, Answer, answers_in, deciding
 from handoff.assigning import owner_name
+from handoff.deadlines import REOPENED, day_of, named_now
 from handoff.draft import Draft
 from handoff.rejection import reject
 from handoff.touch import BEYOND, accept, start_outcome_clock
@@ -15,17 +16,15 @@ from handoff.touch import BEYOND, accept, start_outcome_clock
 def hear_answers(draft: Draft) -> Draft:
     """Apply what was answered since the last decision."""
     answers: list[Answer] = []
-    for signal in sorted(draft.view.signals, key=lambda each: (each.at, each.kind, each.connection)):
-        if signal.kind not in {SignalKind.VERDICT, SignalKind.OUTCOME}:
-            continue
-        answer = answer_of(signal, draft.book)
+    for signal, answer in answers_in(draft.view.signals, draft.book):
         if answer is not None:
             answers.append(answer)
         else:
             draft = _unread(draft, signal)
     rejection = deciding(answers, draft.book)
     if rejection is not None:
-        return reject(draft, rejection)
+        told = draft.note(f"{rejection.told}{rejection.beside}") if rejection.beside else draft
+        return reject(told, rejection)
     for answer in answers:
         draft = _agree(draft, answer)
     return draft
@@ -40,7 +39,8 @@ def _unread(draft: Draft, signal: Signal) -> Draft:
         return draft
     if signal.kind is SignalKind.VERDICT:
         return draft.on_handoff(replace(handoff, verdict=None))
-    return draft.on_handoff(start_outcome_clock(replace(handoff, outcome=None), draft.book))
+    steps = (*handoff.steps, f"{REOPENED}{draft.now.isoformat()}")
+    return draft.on_handoff(start_outcome_clock(replace(handoff, outcome=None, steps=steps), draft.book))
 
 
 def _agree(draft: Draft, answer: Answer) -> Draft:
@@ -55,6 +55,19 @@ def _agree(draft: Draft, answer: Answer) -> Draft:
     if handoff is None or handoff.owner is None:
         return taken
     return taken.on_handoff(replace(handoff, verdict=answer.verdict))
+
+
+def hear_snooze(draft: Draft) -> Draft:
+    """Whoever keeps a lead for a later day has taken it: in the CRM as by a button."""
+    handoff = draft.handoff
+    named = [each for each in draft.view.signals if each.kind is SignalKind.SNOOZE and not each.by_button]
+    if draft.rejected or handoff is None or handoff.owner is None or not named:
+        return draft
+    heard, day = draft.on_handoff(named_now(handoff)), day_of(named[-1].value)
+    today = draft.book.calendar_of(handoff.owner).local_date(draft.now)
+    if day is None or day <= today or draft.lead.stage is not Stage.ASSIGNED:
+        return heard
+    return accept(heard, by="verdict", at=named[-1].at, why=f"{owner_name(draft)} keeps it until {day:%-d %b %Y}")
 
 
 def _succeed(draft: Draft, answer: Answer, outcome: Outcome) -> Draft:

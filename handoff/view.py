@@ -12,10 +12,12 @@ from domain.score import Score
 from domain.scorecard import Scorecard
 from domain.stage import Signal
 from domain.values import Value
+from handoff.earshot import Earshot
 
 VERDICT = "verdict"
 OUTCOME = "outcome"
 RETURN_DATE = "return_date"
+RENEWAL_DATE = "renewal_date"
 SNOOZE = "snooze_until"
 OWNER = "owner"
 SCORECARD = "scorecard"
@@ -26,6 +28,9 @@ TOUCHES: Mapping[ActivityKind, str] = {
     ActivityKind.EMAIL_SENT: "an e-mail",
 }
 """What counts as following up, unless a sequence did it; notes and open tasks do not."""
+
+REPLIES = frozenset({ActivityKind.EMAIL_REPLIED, ActivityKind.FORM_SUBMITTED, ActivityKind.EVENT_ATTENDED})
+"""What only somebody does who can be reached; a click or a page view may be a machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +54,23 @@ class LeadView:
     sales: Sequence[Activity] = ()
     account: Account | None = None
     is_customer: bool = False
+    is_partner: bool = False
     has_open_deal: bool = False
     converted: bool = False
     member_of: frozenset[str] = frozenset()
+    """Lists it is on or was to be on."""
+    heard_at: datetime | None = None
+    """When the person last did anything themselves."""
     words: str = ""
     needs_baseline: bool = False
     is_provisional: bool = False
     """Its stage comes from the baseline alone, which was not confirmed, so that another table gives another one."""
     approved: bool = False
     held: bool = False
+    numbers_from: int = 1
+    """The least number of its next handoff: those below it may have been used before a restore."""
+    was_given: bool = False
+    """The systems show a rep at work on it, by a decision that a restore took away."""
     lacks: tuple[str, ...] = ()
     """Properties that are blank and without which the lead cannot be created where reps work."""
     barred: str = ""
@@ -66,6 +79,10 @@ class LeadView:
     """What reps answered of it in this pass, the newest answers included; None where nobody ever did."""
     assignment: Assignment | None = None
     recent: Sequence[Activity] = ()
+    replies: Sequence[Activity] = ()
+    """Everything by which they showed that they can be reached, newest last."""
+    earshot: Earshot = field(default_factory=Earshot)
+    """How far reps were heard when this was put together."""
 
     def text(self, name: str) -> str:
         """A property as stripped text, empty when it is blank."""
@@ -88,11 +105,17 @@ class LeadView:
         return self.account if self.account is not None and self.account.is_sure else None
 
     @property
+    def lost_reason(self) -> str | None:
+        """Why the account's last lost deal was lost, as its system has it; None where it does not say."""
+        said = self.sure_account.lost_reason if self.sure_account is not None else None
+        return said.strip() or None if said is not None else None
+
+    @property
     def next_number(self) -> int:
         numbers = [each.number for each in self.past]
         if self.handoff is not None:
             numbers.append(self.handoff.number)
-        return max(numbers, default=0) + 1
+        return max(self.numbers_from, max(numbers, default=0) + 1)
 
 
 def rep_of(value: Value, reps: Mapping[str, Rep]) -> Rep | None:

@@ -73,3 +73,12 @@ def test_edits_clash_in_the_same_place_or_one_inside_the_other_unless_they_agree
     assert clashes([points, line], [edit("scoring", "a", "points", to=2)]) == ()
     assert clashes([points, line], [edit("scoring", "a", "points", to=5)])[0][0] is points
     assert clashes([points, line], [rule]) == ((points, rule),)
+
+
+def test_a_table_that_is_new_is_told_by_its_size_and_a_territory_by_its_rows() -> None:
+    rows = {"DACH": {"DE|AT\t\t2027-01-01": "SDR", "DE|AT\t2027-01-01\t": ""}}
+    (table,) = edits_between({}, {"territories": {"columns": ["country"], "rows": rows}})
+    assert table.words == "+ territories: 1 territory in 2 rows, by country"
+    before = {"territories": {"columns": ["country"], "rows": {}}}
+    (territory,) = edits_between(before, {"territories": {"columns": ["country"], "rows": rows}})
+    assert territory.words == ("+ territories: DACH: DE|AT until 2027-01-01 → SDR; DE|AT from 2027-01-01 → nobody")

@@ -84,7 +84,7 @@ RULE_MISTAKES = [
     ("unknown team", "routing", "Sale", "team: Sales", "team: Sale",
      "routing.yaml:8:11: there is no team `Sale` (did you mean `Sales`?)"),
     ("two targets", "routing", "user", "to: {pool: SDR}", "to: {pool: SDR, user: x@acme.example}",
-     "routing.yaml:15:9: a target names exactly one of pool, user, queue, account_owner, previous_owner"),
+     "routing.yaml:15:9: a target names exactly one of pool, user, queue, account_owner, previous_owner, territory"),
     ("no fallback", "routing", "fallback", "fallback: {pool: SDR}\n", "",
      "routing.yaml:1:1: `fallback` is missing"),
     ("unknown time zone", "routing", "Berln", "Europe/Berlin", "Europe/Berln",

@@ -93,6 +93,7 @@ def test_every_reason_leads_to_its_list_and_date(started: Path) -> None:
         "unreachable": ("LL · Nurture · Unreachable", 30),
         "not_target": ("LL · Nurture · Not our target", None),
         "went_quiet": ("LL · Nurture · Timing", 30),
+        "lost": ("LL · Lost · Other", 180),
     }
 
 

@@ -27,6 +27,7 @@ HASH = RuleHash("r1")
 
 BO, CY, DI = "bo@acme.example", "cy@acme.example", "di@acme.example"
 BOSS = "max@acme.example"
+GIVEN = "given"
 
 TIMING, NO_BUDGET, NO_NEED = "LL · Nurture · Timing", "LL · Nurture · No budget", "LL · Nurture · No need"
 CHOSE_ANOTHER, UNREACHABLE = "LL · Nurture · Chose another", "LL · Nurture · Unreachable"
@@ -278,7 +279,14 @@ class Case:
         return [each for each in self.intents if each.kind is IntentKind.TASK]
 
     def notices(self) -> list[tuple[str, Value]]:
-        """(step, to) of every notice so far."""
+        """(step, to) of every notice so far, but for those that only say whose the lead is now: see `given`."""
+        return [(step, to) for step, to in self._notices() if not step.startswith(GIVEN)]
+
+    def given(self) -> list[tuple[str, Value]]:
+        """(step, to) of every notice that says whose the lead is now, where nobody asked to be called."""
+        return [(step, to) for step, to in self._notices() if step.startswith(GIVEN)]
+
+    def _notices(self) -> list[tuple[str, Value]]:
         return [(each.step, each.payload["to"]) for each in self.intents if each.kind is IntentKind.NOTICE]
 
     def moves(self) -> list[tuple[Stage, Stage]]:

@@ -45,6 +45,7 @@ def test_a_certain_account_s_owner_gets_the_lead_and_the_trace_says_why_it_is_th
     assert found.owner == reps()[DI]
     assert found.trace == (
         "account Globex: the domain is the same (globex.example), and so is the name",
+        "rule 'pool': not asked, rule 'account' came first",
         "given to Di Rae: rule 'account': account owner Di Rae",
     )
 
@@ -55,7 +56,7 @@ def test_a_likely_account_s_owner_gets_nobody_whatever_the_handoff_is(kind: Hand
     assert found.owner == reps()[BO]
     assert found.trace[:2] == (
         "Probably Globex, because the domain is the same (globex.example): not sure enough to ask for its owner",
-        "rule 'account': no account owner",
+        "rule 'account': met, but no account owner",
     )
 
 

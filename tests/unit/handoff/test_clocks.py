@@ -119,8 +119,8 @@ def test_a_step_that_is_switched_off_never_comes() -> None:
     never = TouchClock(due_min=480, remind_min=None, manager_min=None, release_min=None)
     book = rulebook(routing=routing_rules(clocks=Clocks(normal=never)))
     case = assigned(book=book)
-    assert case.history[0].wake_at is None
-    case.decide(MONDAY + 900 * HOUR)
+    assert case.history[0].wake_at == MONDAY + 24 * HOUR + 10 * MINUTE, "the breach is counted all the same"
+    case.decide(MONDAY + timedelta(days=13))
     assert (case.notices(), case.stage()) == ([], Stage.ASSIGNED)
 
 
@@ -168,6 +168,20 @@ def test_a_snoozed_lead_is_left_with_the_rep() -> None:
     case.values["snooze_until"] = "2027-02-01"
     assert case.decide(MONDAY + timedelta(days=40)).transitions == ()
     assert case.history[-1].wake_at == datetime(2027, 2, 1, tzinfo=UTC)
+
+
+def test_on_the_day_that_a_rep_named_they_are_asked_and_the_rest_of_the_ladder_follows_from_there() -> None:
+    case = accepted()
+    case.values["snooze_until"] = "2027-02-01"
+    taken: list[tuple[int, Stage, str]] = []
+    for day in range(90):
+        case.decide(MONDAY + timedelta(days=day))
+        taken += [(day, case.stage(), step) for step, _ in case.notices()[len(taken) :]]
+    first = 70
+    assert MONDAY + timedelta(days=first) == datetime(2027, 2, 1, 10, tzinfo=UTC)
+    assert taken == [(first, Stage.ACCEPTED, "outcome_remind"), (first + 7, Stage.ACCEPTED, "outcome_manager")]
+    (ended,) = [each for each in case.history if each.lead.stage is Stage.RECYCLED and each.transitions]
+    assert ended.lead.stage_since == MONDAY + timedelta(days=first + 16)
 
 
 def test_a_touch_stops_the_first_clock() -> None:

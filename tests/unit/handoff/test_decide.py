@@ -59,6 +59,17 @@ def test_the_properties_are_the_whole_set_with_blank_answers_for_a_new_pass() ->
         "times_recycled": 0,
         "needs_data": None,
         "rejected_reason": None,
+        "stage_since": "2026-11-23T10:00:00Z",
+        "engaged_at": None,
+        "assigned_at": "2026-11-23T10:00:00Z",
+        "accepted_at": None,
+        "touched_at": None,
+        "qualified_at": None,
+        "opportunity_at": None,
+        "customer_at": None,
+        "recycled_at": None,
+        "disqualified_at": None,
+        "unreachable_offered": None,
         "verdict": None,
         "outcome": None,
         "return_date": None,
@@ -206,4 +217,7 @@ def test_calls_before_the_assignment_do_not_accept() -> None:
     case = Case(score=score(60, at=MONDAY - HOUR), sales=[call(MONDAY - HOUR)])
     case.decide(MONDAY)
     assert case.settle(MONDAY).lead.stage is Stage.ASSIGNED
-    assert [each.kind for each in case.intents] == [IntentKind.TASK]
+    assert [(each.kind, each.step) for each in case.intents] == [
+        (IntentKind.TASK, "task"),
+        (IntentKind.NOTICE, "given"),
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from config.routing import Member
 from domain.account import Account, Certainty
-from domain.decision import BlastClass
+from domain.decision import BlastClass, IntentKind
 from domain.score import Grade
 from domain.stage import Cause, Stage
 from domain.values import RecordRef
@@ -143,6 +143,24 @@ def test_a_customer_who_asks_is_told_to_the_account_owner_without_a_handoff() ->
     assert len(case.notices()) == 1, "once"
 
 
+def test_who_asks_while_a_deal_ends_their_handoff_is_told_of_without_one() -> None:
+    case = accepted()
+    asked = MONDAY + 2 * HOUR
+    case.score = score(80, at=asked, hand_raises=(form(asked),))
+    account = Account(
+        ref=RecordRef(connection="crm", object="Account", id="A1"),
+        name="Globex",
+        certainty=Certainty.EXPLICIT,
+        owner=DI,
+    )
+    decision = case.decide(asked + HOUR, has_open_deal=True, account=account)
+    assert case.stage() is Stage.OPPORTUNITY
+    assert [(each.kind, each.handoff, each.step) for each in decision.intents] == [
+        (IntentKind.NOTICE, 0, "raise:hub:forms:F1"),
+        (IntentKind.TASK, 0, "raise:hub:forms:F1"),
+    ]
+
+
 def test_a_customer_whom_nobody_owns_is_told_to_the_manager() -> None:
     case = Case(lead=lead(stage=Stage.CUSTOMER), score=score(20, hand_raises=(form(MONDAY),)))
     case.decide(MONDAY + HOUR)
@@ -274,8 +292,8 @@ def published(asked: datetime, *, seen_at: datetime) -> Case:
     ("older", "seen_later", "stage"),
     [
         pytest.param(timedelta(minutes=2), timedelta(minutes=1), Stage.ASSIGNED, id="read only afterwards"),
-        pytest.param(timedelta(hours=24), timedelta(minutes=1), Stage.ASSIGNED, id="a day old at most"),
-        pytest.param(timedelta(hours=24, seconds=1), timedelta(minutes=1), Stage.ENGAGED, id="older than a day"),
+        pytest.param(timedelta(days=7), timedelta(minutes=1), Stage.ASSIGNED, id="a week old at most"),
+        pytest.param(timedelta(days=7, seconds=1), timedelta(minutes=1), Stage.ENGAGED, id="older than a week"),
         pytest.param(timedelta(minutes=2), timedelta(0), Stage.ENGAGED, id="seen when the rules changed"),
         pytest.param(timedelta(minutes=2), -timedelta(minutes=1), Stage.ENGAGED, id="known to the old rules"),
     ],

@@ -113,7 +113,7 @@ def test_whom_a_person_sends_on_waits_in_sight_and_needs_room_to_be_given_out(wo
         None,
     )
     assert decision.transitions[0].cause is Cause.PERSON
-    assert (decision.wake_at, decision.properties["queue"]) == (None, "unassigned")
+    assert (decision.wake_at, decision.properties["queue"]) == (case.lead.stage_since + timedelta(days=7), "unassigned")
     assert case.decide(MONDAY + 2 * HOUR, held=True).transitions == ()
     given = case.decide(MONDAY + 2 * HOUR)
     assert (case.stage(), given.blast) == (Stage.ASSIGNED, BlastClass.HANDOFF)
@@ -134,7 +134,7 @@ def test_a_queue_is_not_asked_again_while_the_lead_is_held() -> None:
     case = Case(book=full, reps={}, score=score(60, at=MONDAY))
     case.decide(MONDAY)
     assert case.handoff.queue is Queue.UNASSIGNED
-    assert case.decide(MONDAY + HOUR, held=True).wake_at is None
+    assert case.decide(MONDAY + HOUR, held=True).wake_at == MONDAY + timedelta(days=7)
     queued = case.handoff
     case.reps = reps()
     case.decide(MONDAY + HOUR, held=True)

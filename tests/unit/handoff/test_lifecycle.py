@@ -2,10 +2,12 @@
 
 import pytest
 
+from config.lifecycle import USUAL_STAYS
 from domain.errors import IllegalTransitionError
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId
 from handoff.lifecycle import TABLE, allows, is_backwards, transition
+from tests.rig import ROOT
 from tests.unit.handoff.material import HASH, MONDAY
 
 
@@ -59,3 +61,26 @@ def test_only_what_sales_has_or_waits_for_can_go_backwards() -> None:
     assert is_backwards(Stage.ACCEPTED, Stage.RECYCLED)
     assert not is_backwards(Stage.ENGAGED, Stage.KNOWN)
     assert not is_backwards(Stage.MQL, Stage.ASSIGNED)
+
+
+LETTERS = {Cause.RULE: "R", Cause.PERSON: "P", Cause.SYSTEM: "S", Cause.TIME: "T", Cause.BASELINE: "B"}
+
+
+def test_the_page_has_the_whole_table() -> None:
+    page = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    assert f"| from \\ to | {' | '.join(Stage)} |" in page
+    for before in Stage:
+        cells = [
+            "–" if before is after else "".join(LETTERS[c] for c in LETTERS if allows(before, after, c))
+            for after in Stage
+        ]
+        assert f"| **{before}** | {' | '.join(cells)} |" in page
+
+
+def test_the_page_has_the_days_of_every_stage_that_ends() -> None:
+    page = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    stages = page.partition("## Who or what")[0].splitlines()
+    rows = {line.split("**")[1]: line.split("|")[3] for line in stages if line.startswith("| **")}
+    for stage in Stage:
+        days = USUAL_STAYS.get(stage)
+        assert f" {days} days" in rows[stage.value] if days else " never" in rows[stage.value]

@@ -25,7 +25,7 @@ def test_it_waits_with_the_missing_fields_and_no_clock() -> None:
     assert decision.properties["queue"] == "needs_data"
     assert decision.properties["needs_data"] == "missing: phone"
     assert decision.properties["rejected_reason"] == "Data wrong"
-    assert decision.wake_at is None
+    assert decision.wake_at == case.lead.stage_since + timedelta(days=7), "only the longest stay"
     assert case.state.open_of(BO) == 0
 
 

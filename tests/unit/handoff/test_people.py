@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.decision import BlastClass
-from domain.handoff import Outcome
+from domain.handoff import Outcome, Queue
 from domain.stage import SignalKind, Stage
 from tests.unit.handoff.material import (
     BO,
@@ -24,10 +24,12 @@ from tests.unit.handoff.material import (
     reps,
     says,
     score,
+    verdict,
 )
 
 HOUR = timedelta(hours=1)
 THEN = MONDAY + HOUR
+LATER = MONDAY + 2 * HOUR
 
 
 def test_an_owner_set_by_a_person_takes_assignment_clock_and_task_along() -> None:
@@ -157,3 +159,42 @@ def test_taken_off_a_list_by_hand_it_does_not_go_back_in_this_handoff() -> None:
     case.decide(asked)
     case.decide(asked + HOUR, outcome("Not now", asked + HOUR))
     assert case.member_of == {TIMING}, "a new handoff, a new start"
+
+
+@pytest.mark.parametrize("case", [assigned(), accepted()], ids=["untouched", "accepted"])
+def test_the_rep_who_says_wrong_person_and_names_the_right_one_is_followed(case: Case) -> None:
+    case.decide(LATER, says(SignalKind.OWNER, DI, LATER), verdict("Wrong person", LATER))
+    assert (case.owner(), case.stage(), case.handoff.tried) == (DI, Stage.ASSIGNED, (BO,))
+    assert case.assignment.why == "owner set to Di Rae by a person in crm"
+    assert [task.payload["owner"] for task in case.tasks()] == [BO, DI]
+    assert (case.state.owed, case.state.open_of(BO)) == ({"North": (BO,)}, 0), "their turn is given back"
+
+
+def test_a_rejection_is_of_whoever_had_the_lead_and_the_new_owner_is_asked_for_nothing() -> None:
+    case = assigned()
+    case.decide(LATER, says(SignalKind.OWNER, DI, LATER), outcome("No budget", LATER))
+    assert (case.handoffs[1].owner, case.stage(), case.lead.owner) == (BO, Stage.RECYCLED, DI)
+    assert [task.payload["owner"] for task in case.tasks()] == [BO]
+
+
+def test_a_rejection_after_somebody_took_the_lead_is_theirs() -> None:
+    case = assigned()
+    case.decide(LATER, says(SignalKind.OWNER, DI, MONDAY), verdict("Wrong person", LATER))
+    assert (case.handoff.tried, case.owner()) == ((DI,), CY)
+
+
+def test_data_called_wrong_are_theirs_once_mended_who_was_named_meanwhile() -> None:
+    case = assigned()
+    case.decide(LATER, says(SignalKind.OWNER, DI, LATER), verdict("Data wrong", LATER))
+    assert (case.handoff.queue, case.lead.owner) == (Queue.NEEDS_DATA, None)
+    case.values["phone"] = "+34 611 111 111"
+    case.settle(LATER + HOUR)
+    assert case.owner() == DI
+
+
+@pytest.mark.parametrize(("status", "stage"), [("Nurturing", Stage.RECYCLED), ("Unqualified", Stage.DISQUALIFIED)])
+def test_a_status_that_ends_the_pass_gives_the_new_owner_no_task(status: str, stage: Stage) -> None:
+    case = assigned()
+    case.decide(LATER, says(SignalKind.OWNER, DI, LATER), says(SignalKind.STAGE, status, LATER))
+    assert (case.stage(), case.lead.owner, case.handoffs[1].owner) == (stage, DI, BO)
+    assert [task.payload["owner"] for task in case.tasks()] == [BO]

@@ -25,6 +25,7 @@ from tests.unit.handoff.material import (
     assigned,
     form,
     lead,
+    lifecycle_rules,
     outcome,
     pool,
     routing_rules,
@@ -198,7 +199,7 @@ def test_a_meeting_or_more_qualifies_and_stops_the_clock(label: str) -> None:
     assert case.stage() is Stage.QUALIFIED
     assert (case.handoff.outcome, case.handoff.outcome_due_at) == (Outcome(label.lower()), None)
     assert decision.properties["outcome"] == label
-    assert decision.wake_at is None
+    assert decision.wake_at == case.lead.stage_since + timedelta(days=120), "only the longest stay"
 
 
 def test_a_meeting_out_of_the_blue_accepts_on_the_way() -> None:
@@ -278,3 +279,36 @@ def test_three_reps_and_then_the_queue() -> None:
         case.decide(THEN + n * HOUR, verdict("Wrong person", THEN + n * HOUR))
     assert owners == [BO, CY, DI]
     assert (case.handoff.queue, case.handoff.tried) == (Queue.UNASSIGNED, (BO, CY, DI))
+
+
+def test_an_outcome_that_was_taken_back_is_asked_for_anew_from_then_on() -> None:
+    case = accepted()
+    case.decide(MONDAY + 2 * HOUR, outcome("Qualified", MONDAY + 2 * HOUR))
+    case.decide(MONDAY + 3 * HOUR, says(SignalKind.STAGE, "accepted", MONDAY + 3 * HOUR, "status"))
+    assert (case.stage(), case.handoff.outcome, case.handoff.outcome_due_at) == (
+        Stage.ACCEPTED,
+        Outcome.QUALIFIED,
+        None,
+    )
+    case.book = rulebook(lifecycle=lifecycle_rules(longest_stay_days={Stage.ACCEPTED: 90}))
+    late = MONDAY + timedelta(days=44)
+    case.decide(late, says(SignalKind.OUTCOME, None, late))
+    assert (case.stage(), case.handoff.outcome) == (Stage.ACCEPTED, None), "it does not go quiet for what lies behind"
+    assert case.handoff.outcome_due_at == late + timedelta(days=14)
+    assert case.settle(late + timedelta(days=13)).intents == ()
+    asked = case.settle(late + timedelta(days=14))
+    assert [intent.step for intent in asked.intents] == ["outcome_remind:2"]
+
+
+def test_a_return_date_taken_back_while_it_rests_leaves_the_one_of_the_reason() -> None:
+    case = accepted()
+    case.values["return_date"] = "2027-05-03"
+    at = MONDAY + 2 * HOUR
+    case.decide(at, outcome("Not now", at))
+    assert case.history[-1].properties["nurture_until"] == "2027-05-03"
+    case.values["return_date"] = None
+    assert case.settle(at + HOUR).properties["nurture_until"] == "2027-05-03", (
+        "a field that is blank takes nothing back"
+    )
+    cleared = case.decide(at + 2 * HOUR, says(SignalKind.RETURN_DATE, None, at + 2 * HOUR))
+    assert cleared.properties["nurture_until"] == (at + timedelta(days=90)).date().isoformat()

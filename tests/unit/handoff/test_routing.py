@@ -85,7 +85,11 @@ def test_the_first_rule_that_fits_wins_and_the_trace_names_the_others() -> None:
     routed = ask(Case(values={"country": "FR"}), book=book)
     assert routed.owner == reps()[BO]
     assert (routed.rule, routed.why) == ("rule 'France'", "rule 'France': Bo Lind")
-    assert routed.trace == ("rule 'Spain': not met", "given to Bo Lind: rule 'France': Bo Lind")
+    assert routed.trace == (
+        "rule 'Spain': not met: country equals ES, but it is FR",
+        "rule 'all': not asked, rule 'France' came first",
+        "given to Bo Lind: rule 'France': Bo Lind",
+    )
 
 
 def test_without_a_rule_the_fallback_takes_it_and_nobody_asks_again() -> None:
@@ -96,7 +100,7 @@ def test_without_a_rule_the_fallback_takes_it_and_nobody_asks_again() -> None:
     assert case.stage() is Stage.MQL
     assert decision.properties["queue"] == "Front desk"
     assert decision.properties["route_why"] == "fallback: queue Front desk"
-    assert decision.wake_at is None
+    assert decision.wake_at == MONDAY + timedelta(days=case.book.lifecycle.stay_days(case.stage()) or 0)
     assert case.notices() == []
 
 
@@ -184,7 +188,10 @@ def test_account_and_previous_owner_pass_on_to_the_next_rule_when_there_is_none(
         RoutingRule(name="known", to=Target(previous_owner=True)),
         RoutingRule(name="pool", to=Target(pool="North")),
     )
-    assert ask(Case(), book=book).trace[:2] == ("rule 'account': no account owner", "rule 'known': no previous owner")
+    assert ask(Case(), book=book).trace[:2] == (
+        "rule 'account': met, but no account owner",
+        "rule 'known': met, but no previous owner",
+    )
     assert ask(Case(more={"account": ACCOUNT}), book=book).owner == reps()[DI]
     assert ask(Case(lead=lead(owner=CY)), book=book).why == "rule 'known': previous owner Cy Ode"
 
@@ -194,7 +201,7 @@ def test_a_deal_or_a_customer_goes_to_the_accounts_owner_without_a_clock() -> No
         case = Case(score=score(60, at=MONDAY - HOUR), more={"account": ACCOUNT, **more})
         decision = case.decide(MONDAY)
         assert (case.handoff.kind, case.owner(), case.handoff.touch_due_at) == (kind, DI, None)
-        assert decision.wake_at is None
+        assert decision.wake_at == MONDAY + timedelta(days=case.book.lifecycle.stay_days(case.stage()) or 0)
         assert case.assignment.why == "owns the account Globex: Di Rae"
 
 

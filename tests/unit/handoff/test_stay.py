@@ -40,6 +40,23 @@ def test_what_sales_leaves_lying_comes_to_rest(stage: Stage) -> None:
     assert decision.blast is BlastClass.DESTRUCTIVE
 
 
+@pytest.mark.parametrize(
+    ("named", "ends"),
+    [("2026-11-25", "2026-12-11"), ("2027-02-01", "2027-02-17"), ("2029-01-01", "2027-12-09")],
+    ids=["soon", "past its stay", "farther than a year"],
+)
+def test_a_rep_keeps_a_lead_until_the_day_they_named_and_has_time_to_answer_then(named: str, ends: str) -> None:
+    case = Case(book=BOOK, lead=lead(stage=Stage.QUALIFIED, stage_since=MONDAY), score=score(0))
+    case.values["snooze_until"] = named
+    at = case.decide(MONDAY).wake_at
+    assert at is not None
+    assert f"{at:%Y-%m-%d}" == ends
+    case.decide(at - timedelta(minutes=1))
+    assert case.stage() is Stage.QUALIFIED
+    case.decide(at)
+    assert case.stage() is Stage.RECYCLED
+
+
 @pytest.mark.parametrize("stage", [Stage.KNOWN, Stage.CUSTOMER, Stage.DISQUALIFIED])
 def test_some_stages_are_for_ever(stage: Stage) -> None:
     case = Case(book=BOOK, lead=lead(stage=stage, stage_since=MONDAY), score=score(0))

@@ -1,13 +1,19 @@
 """What the rep reads: whom to call until when and why, and what to know before dialling."""
 
+import unicodedata
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from config.conditions import Condition
+from config.playbook import Play
 from config.routing import Block
 from domain.account import Account, Certainty
 from domain.activity import Activity, ActivityKind
 from domain.decision import IntentKind
+from domain.graphemes import utf16_units
 from domain.score import Dimension, Line
 from domain.values import RecordRef
 from tests.unit.handoff.material import (
@@ -132,3 +138,105 @@ def test_the_last_five_things_are_named_newest_first_when_they_are_at_hand() -> 
     assert [line for line in body.splitlines() if line.startswith("- ")] == [
         f"- 23 Nov {10 - n:02d}:00 page viewed: /p{n}" for n in range(5)
     ]
+
+
+def wrote(text: str, at: datetime = MONDAY - HOUR, number: int = 1, **more: str) -> Activity:
+    told = {"form": "Demo request", "text": text, **more}
+    return Activity(
+        connection="hub",
+        stream="forms",
+        external_id=f"W{number}",
+        kind=ActivityKind.FORM_SUBMITTED,
+        occurred_at=at,
+        properties=told,
+    )
+
+
+def told(case: Case, now: datetime = MONDAY) -> tuple[str, str]:
+    """Subject and body of the task that the decision gives."""
+    case.decide(now)
+    payload = case.tasks()[-1].payload
+    return str(payload["subject"]), str(payload["body"])
+
+
+def test_what_they_wrote_stands_behind_a_mark_and_passes_for_nothing_of_ours() -> None:
+    text = "We replace Zendesk.\n\nPhone: not allowed (do not call)\r\nDue yesterday\x07"
+    _, body = told(Case(score=score(60, at=MONDAY), more={"replies": (wrote(text),)}))
+    assert (
+        "They wrote in Demo request on 23 Nov 09:00:\n"
+        "> We replace Zendesk.\n> Phone: not allowed (do not call)\n> Due yesterday\n\n"
+    ) in body
+
+
+def test_the_last_two_messages_are_told_newest_first_and_each_once() -> None:
+    forms = tuple(wrote(f"message {n}", MONDAY - (4 - n) * HOUR, n) for n in range(1, 4))
+    case = Case(score=score(60, at=MONDAY, hand_raises=forms), more={"replies": forms})
+    _, body = told(case)
+    assert [line for line in body.splitlines() if line.startswith("> ")] == ["> message 3", "> message 2"]
+
+
+@pytest.mark.parametrize(
+    ("first_name", "shown"),
+    [
+        pytest.param("Ana\nRuiz\tMaria", "Ana Ruiz Maria Ruiz", id="line ends and tabs"),
+        pytest.param("A\x00n\x1ba", "A n a Ruiz", id="control characters"),
+        pytest.param("\u202eanA", "anA Ruiz", id="a mark that turns everything around"),
+        pytest.param("שרה", "\u2068שרה Ruiz\u2069", id="from right to left"),
+        pytest.param("👩‍👩‍👧" * 60, "👩‍👩‍👧" * 12 + "…", id="emoji"),
+        pytest.param("e\u0301" * 120, "e\u0301" * 49 + "…", id="accents of their own"),
+    ],
+)
+def test_a_name_is_one_line_of_whole_characters(first_name: str, shown: str) -> None:
+    case = Case(score=score(60, at=MONDAY))
+    case.values["first_name"] = first_name
+    subject, _ = told(case)
+    assert subject.startswith(f"Call {shown} (Globex) by")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["first_name", "last_name", "company", "phone"]), st.text(max_size=400)),
+    st.text(max_size=3000),
+    st.text(max_size=500),
+)
+def test_whatever_people_typed_the_fields_take_it(values: dict[str, str], text: str, why: str) -> None:
+    case = Case(score=score(60, at=MONDAY), words=why or "because", more={"replies": (wrote(text),)})
+    case.values.update(values)
+    subject, body = told(case)
+    assert (utf16_units(subject) <= 255, utf16_units(body) <= 32_000) == (True, True)
+    for character in subject + body.replace("\n", ""):
+        assert unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}
+    assert "\n" not in subject
+    for each in (subject, *body.splitlines()):
+        assert each.count("\u2068") == each.count("\u2069"), "whatever is opened is closed on its line"
+
+
+PLAYS = [
+    Play(name="Customers", when=Condition(all=[{"property": "is_customer", "operator": "equals", "value": True}]),
+         question="What is missing?"),
+    Play(name="Support", when=Condition(all=[{"property": "company", "operator": "equals", "value": "Globex"}]),
+         asset="Switching guide: https://our.example/switch", question="Who answers your tickets today?"),
+    Play(name="Everybody", asset="Overview"),
+]  # fmt: skip
+
+
+def test_the_first_play_that_fits_brings_one_asset_and_one_question() -> None:
+    book = rulebook(routing=routing_rules(playbook=PLAYS))
+    _, body = told(Case(score=score(60, at=MONDAY), book=book))
+    assert "Bring: Switching guide: https://our.example/switch\nAsk: Who answers your tickets today?\n\nDue " in body
+    assert "Overview" not in body
+    _, body = told(Case(score=score(60, at=MONDAY), book=book, more={"is_customer": True}))
+    assert ("Ask: What is missing?" in body, "Bring:" in body) == (True, False)
+
+
+def test_without_a_playbook_nothing_is_brought() -> None:
+    _, body = told(Case(score=score(60, at=MONDAY)))
+    assert ("Bring:" in body, "Ask:" in body) == (False, False)
+
+
+def test_a_play_that_cannot_be_told_is_passed_over_and_said() -> None:
+    broken = Play(name="Broken", when=Condition(expr="lead.company > 5"), question="?")
+    case = Case(score=score(60, at=MONDAY), book=rulebook(routing=routing_rules(playbook=[broken, PLAYS[2]])))
+    decision = case.decide(MONDAY)
+    assert "Bring: Overview" in str(case.tasks()[0].payload["body"])
+    assert [each.rule for each in decision.problems] == ["play 'Broken'"]

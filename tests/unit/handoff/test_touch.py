@@ -1,6 +1,7 @@
 """A rep who follows up has accepted; silence, sequences, notes and colleagues have not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.unit.handoff.material import (
     form,
     lead,
     outcome,
+    raised,
     rep,
     reps,
     says,
@@ -51,6 +53,51 @@ def test_the_first_touch_counts_whatever_order_they_come_in() -> None:
     case.sales.extend([call(MONDAY + 2 * HOUR), call(MONDAY + HOUR)])
     case.decide(MONDAY + 3 * HOUR)
     assert case.handoff.touched_at == MONDAY + HOUR
+
+
+def reply(at: datetime, **changes: Any) -> Activity:
+    """What the prospect writes; HubSpot names the rep in whose mailbox it came."""
+    return call(at, kind=ActivityKind.EMAIL_REPLIED, **changes)
+
+
+def test_a_reply_of_the_prospect_is_theirs_and_stops_no_clock() -> None:
+    case = raised()
+    case.more = {"recent": (reply(MONDAY + timedelta(minutes=5)),)}
+    case.sales.append(reply(MONDAY + timedelta(minutes=5)))
+    case.decide(MONDAY + timedelta(minutes=30))
+    assert (case.stage(), case.handoff.touched_at) == (Stage.ASSIGNED, None)
+    assert case.notices()[-1] == ("remind", BO), "somebody who writes waits for an answer all the more"
+
+
+def test_the_reps_reply_is_a_touch_though_a_sequence_began_the_thread() -> None:
+    case = assigned()
+    mail = call(MONDAY + HOUR, kind=ActivityKind.EMAIL_SENT, automated=True, properties={"subject": "Step 1"})
+    answer = call(MONDAY + 2 * HOUR, kind=ActivityKind.EMAIL_SENT, properties={"subject": "Re: Step 1"})
+    case.sales.append(mail)
+    case.decide(MONDAY + 3 * HOUR)
+    assert case.stage() is Stage.ASSIGNED
+    case.sales.append(answer)
+    case.decide(MONDAY + 4 * HOUR)
+    assert (case.stage(), case.handoff.touched_at) == (Stage.ACCEPTED, MONDAY + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("news", "stage"),
+    [
+        pytest.param({"has_open_deal": True}, Stage.OPPORTUNITY, id="a deal is created"),
+        pytest.param({"converted": True}, Stage.OPPORTUNITY, id="converted"),
+        pytest.param({"is_customer": True}, Stage.CUSTOMER, id="a deal is won"),
+    ],
+)
+def test_a_conversion_or_a_deal_stops_the_clock_for_good(news: dict[str, bool], stage: Stage) -> None:
+    case = raised()
+    case.more = news
+    case.decide(MONDAY + timedelta(minutes=20))
+    for hours in range(1, 200, 8):
+        case.decide(MONDAY + hours * HOUR)
+    assert (case.stage(), case.has_handoff) == (stage, False)
+    assert case.notices() == [("notify", BO)]
+    assert not any(decision.steps for decision in case.history)
 
 
 def test_the_other_system_counts_too() -> None:
@@ -175,3 +222,46 @@ def test_a_call_from_before_somebody_said_wrong_person_answers_no_request() -> N
     case.decide(asked + HOUR, verdict("Wrong person", asked + timedelta(minutes=10)))
     assert (case.stage(), case.handoff.tried) == (Stage.ASSIGNED, ())
     assert case.settle(asked + HOUR).transitions == ()
+
+
+def test_a_day_that_the_rep_names_in_the_crm_takes_the_lead_as_a_button_does() -> None:
+    case = assigned()
+    case.values["snooze_until"] = "2026-12-20"
+    decision = case.decide(MONDAY + HOUR, says(SignalKind.SNOOZE, "2026-12-20", MONDAY + HOUR, "snooze_until"))
+    assert [(move.after, move.why) for move in decision.transitions] == [
+        (Stage.ACCEPTED, "Bo Lind keeps it until 20 Dec 2026")
+    ]
+    assert (case.handoff.accepted_by, case.handoff.touch_due_at, case.owner()) == ("verdict", None, BO)
+    case.decide(MONDAY + timedelta(days=20))
+    assert (case.owner(), case.notices()) == (BO, [])
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-01", "soon", None])
+def test_a_day_that_is_not_ahead_takes_nothing(day: str | None) -> None:
+    case = assigned()
+    case.decide(MONDAY + HOUR, says(SignalKind.SNOOZE, day, MONDAY + HOUR, "snooze_until"))
+    assert (case.stage(), case.handoff.touch_due_at) == (Stage.ASSIGNED, MONDAY + timedelta(days=1))
+
+
+def test_a_rejection_beside_it_wins() -> None:
+    case = assigned()
+    named = says(SignalKind.SNOOZE, "2026-12-20", MONDAY + HOUR, "snooze_until")
+    case.decide(MONDAY + HOUR, verdict("Wrong person", MONDAY + HOUR), named)
+    assert (case.stage(), case.owner()) == (Stage.ASSIGNED, CY)
+
+
+def test_a_day_that_somebody_else_named_is_blank_for_the_next_rep_who_may_name_the_same() -> None:
+    case = assigned()
+    case.values["snooze_until"] = "2027-02-01"
+    case.decide(MONDAY + HOUR, says(SignalKind.SNOOZE, "2027-02-01", MONDAY + HOUR, "snooze_until"))
+    given = case.decide(MONDAY + 2 * HOUR, verdict("Wrong person", MONDAY + 2 * HOUR))
+    assert (case.owner(), given.properties["snooze_until"]) == (CY, None)
+    case.values["snooze_until"] = None
+    case.sales.append(call(MONDAY + 3 * HOUR, "U2"))
+    case.decide(MONDAY + 3 * HOUR)
+    assert (case.stage(), case.history[-1].wake_at) == (Stage.ACCEPTED, MONDAY + 3 * HOUR + timedelta(days=14))
+    case.values["snooze_until"] = "2027-02-01"
+    again = says(SignalKind.SNOOZE, "2027-02-01", MONDAY + 4 * HOUR, "snooze_until")
+    kept = case.decide(MONDAY + 4 * HOUR, again)
+    assert "snooze_until" not in kept.properties
+    assert kept.wake_at == datetime(2027, 2, 1, tzinfo=UTC)
