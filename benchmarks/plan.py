@@ -21,6 +21,7 @@ from benchmarks import cycle
 from benchmarks.measure import PROCESSES, Row, Spent, Timer, at_most, known, report
 from benchmarks.memory import Memory
 from leadloop import log, planned, screen
+from leadloop.__main__ import GARBAGE_EVERY
 from leadloop.app import leading, open_app
 from leadloop.clock import SystemClock
 from leadloop.commands import plan
@@ -119,6 +120,7 @@ def _alone(work: Callable[[Path], "Found"], folder: Path) -> "Found":
 
 
 def _quietly() -> None:
+    gc.set_threshold(GARBAGE_EVERY)  # as the command does once it has started
     log.set_up(level="warning", form="console")
 
 

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.add_argument("--only", default="P5,P6", help="some of P5, P6")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--leads", default="100000,1000000", help="of P5's stores; 10000000 is 55 GB and some hours")
+    parser.add_argument("--leads", default="100000,1000000", help="of P5's stores; 10000000: 40 GB, half an hour")
     parser.add_argument("--on", default="sqlite,postgresql", help="P5's databases")
     parser.add_argument("--bulk-leads", type=int, default=100_000, help="of P6's stores")
     parser.add_argument("--events", type=int, default=10_000_000, help="of P6 in memory")

@@ -37,12 +37,12 @@ from tests.postgres import PostgresServer
 T = TypeVar("T")
 
 EVENTS = DUE = 1_000
-ASLEEP = 17
+ASLEEP = 20
 """Of so many leads the time of one has come."""
 GOALS = {"sqlite": 3.0, "postgresql": 5.0}
 SCAN_AT, SCAN_GOAL, MEMORY_GOAL_MB = 1_000_000, 25, 200
 SCANNED, PORTION = 20_000, 500
-BYTES = {"sqlite": 5_500, "postgresql": 7_500}
+BYTES = {"sqlite": 4_000, "postgresql": 5_500}
 """Of disk that a lead takes, at most."""
 PAGE = 500
 """Activities that one page brings."""
