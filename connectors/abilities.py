@@ -1,6 +1,6 @@
 """What some systems can do besides reading and writing, one small protocol each, asked with `isinstance`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from domain.activity import Activity
 from domain.change import Change
 from domain.fitting import Fitting, Fittings
 from domain.hint import Hint
+from domain.notice import Press
 from domain.record import Cursor, Record
 from domain.survey import FieldChange, FieldHistory, Survey
 
@@ -126,6 +127,19 @@ class Refresher(Protocol):
 
 
 @runtime_checkable
+class Forgetting(Protocol):
+    """Where nothing is kept of a person any more, somebody erased them for good, as the law may ask for.
+
+    Of a system whose bin is emptied now and then, what is gone for good says no such thing.
+    """
+
+    @property
+    def forgets(self) -> Collection[str]:
+        """The objects of which that is so."""
+        ...
+
+
+@runtime_checkable
 class Historian(Protocol):
     """Knows who changed a value when."""
 
@@ -150,6 +164,15 @@ class Surveyor(Protocol):
 
 
 @runtime_checkable
+class Reserving(Protocol):
+    """Keeps words of its lists for what only the system itself does."""
+
+    def reserved(self, object: str) -> Mapping[str, Collection[str]]:
+        """Such words by field."""
+        ...
+
+
+@runtime_checkable
 class Resting(Protocol):
     """Some of its streams need a subscription or a scope that the account may lack: these rest, the others go on."""
 
@@ -165,3 +188,58 @@ class Resting(Protocol):
     def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
         """Of these saved cursors those whose rest is over by what was last told, each with where it goes on from."""
         ...
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """Tells people things: its changes create messages, each once."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether whoever receives the same message twice sees it once, by its key."""
+        ...
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """Finds what it created by our key in a system that lets the same be created twice."""
+
+    def can_find(self, change: Change) -> bool:
+        """Whether `settle` can tell what became of this creation."""
+        ...
+
+
+@runtime_checkable
+class Acquainted(Protocol):
+    """Knows whom and where it can reach."""
+
+    def out_of_reach(self, people: Collection[str], channels: Collection[str]) -> Mapping[str, str]:
+        """Of these addresses and channels those that nothing can be said to, with why and how to mend it."""
+        ...
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """People can answer in what it tells them."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether it was set up so that answers reach us."""
+        ...
+
+    def listen(self, keep: Callable[[Press], None]) -> "Listening":
+        """Begin to hear answers. `keep` commits one before the system is thanked for it."""
+        ...
+
+    def email_of(self, user: str) -> str | None:
+        """The address of a user; None for one that has none or that nobody knows."""
+        ...
+
+
+class Listening(Protocol):
+    """Answers are being heard, in threads of their own, until `close`."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def close(self) -> None: ...

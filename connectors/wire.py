@@ -217,6 +217,18 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
+class _TimedFile(io.BufferedReader):
+    """Says so when the line ends within the headers: http.client would take what came for all of them."""
+
+    in_head = True
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if self.in_head and not line:
+            raise http.client.RemoteDisconnected("the answer was cut off in its headers")
+        return line
+
+
 class _TimedSocket:
     """All that http.client's response wants of a socket."""
 
@@ -225,7 +237,7 @@ class _TimedSocket:
         self._deadline = deadline
 
     def makefile(self, mode: str) -> io.BufferedReader:  # noqa: ARG002  # http.client's call
-        return io.BufferedReader(_TimedReader(self._sock, self._deadline), CHUNK_BYTES)
+        return _TimedFile(_TimedReader(self._sock, self._deadline), CHUNK_BYTES)
 
 
 class _Response(http.client.HTTPResponse):
@@ -233,6 +245,12 @@ class _Response(http.client.HTTPResponse):
         deadline = _deadline.get()
         timed: Any = sock if deadline is None else _TimedSocket(sock, deadline)
         super().__init__(timed, *args, **kwargs)
+
+    def begin(self) -> None:
+        file: Any = self.fp
+        super().begin()
+        if isinstance(file, _TimedFile):
+            file.in_head = False
 
 
 class _HTTP(HTTPConnection):

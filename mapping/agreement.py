@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from domain.values import Value
 from mapping.equal_forms import Shape, is_equal_form
 
+BEFORE_UNION = "@before"
+"""Follows a property's name where two leads that became one had agreed differently: what either of them showed."""
 LEARNT_KEPT = 8
 """A vendor that answers differently each time must not fill the database."""
 

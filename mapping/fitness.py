@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from rapidfuzz import process
 
+from domain.graphemes import utf16_units
 from domain.misfit import Why
 from domain.record import Field, FieldType
 from domain.values import Value
 from mapping.canonical import TEXTUAL, as_parts, as_type
-from mapping.graphemes import utf16_units
 
 _UTF16_VENDORS = frozenset({"salesforce"})
 _YEARS = {"salesforce": (1700, 4000)}

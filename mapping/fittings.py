@@ -19,7 +19,7 @@ from mapping.written import OWNERLESS_OBJECTS
 
 OURS = frozenset({Role.OWNED, Role.ANSWER})
 USUAL_SCORECARD = ScorecardRules()
-GIVEN_BY_US = frozenset({Outcome.WENT_QUIET, Outcome.NOT_TARGET, Outcome.MERGED})
+GIVEN_BY_US = frozenset({Outcome.WENT_QUIET, Outcome.NOT_TARGET, Outcome.LOST, Outcome.MERGED})
 """Outcomes that reps do not pick."""
 TEXT_LENGTH, KEY_LENGTH, TASK_KEY_LENGTH, DIGITS = 255, 36, 64, 6
 _CUT = re.compile(r"\s*truncate\(\s*(\d+)\s*\)\s*")
@@ -30,11 +30,15 @@ _WHY = {
     "score": "the points a person has now",
     "why": "what the score and the handoff rest on, in a sentence",
     "stage": "where the lead stands",
+    "stage_since": "since when it stands there",
+    "accepted_at": "when a rep took it in this pass",
+    "qualified_at": "when it qualified in this pass",
     "route_why": "why this rep has it",
     "needs_data": "what is missing before anybody can call",
     "verdict": "the rep's answer to: take it?",
     "outcome": "the rep's answer to: what came of it?",
     "return_date": "when the rep wants the lead back",
+    "renewal_date": "when the prospect's contract with the other vendor ends",
     "snooze_until": "the rep keeps the lead until then",
     "scorecard": "what the rep's scorecard comes to, and why it does not qualify",
 }
@@ -137,6 +141,16 @@ class _Need:
                 name = self._field(prop.name, kind)
                 if name is not None:
                     yield self._fitting(prop, kind, name)
+        accounts = self.system.accounts
+        if accounts is not None and accounts.air_cover is not None:
+            yield FieldFitting(
+                object=accounts.object,
+                name=accounts.air_cover,
+                label="Air cover",
+                type=FieldType.BOOLEAN,
+                why="the owner asks marketing to write to the account's people for a while",
+                by_reps=True,
+            )
         tasks = self.system.tasks
         if tasks is not None:
             why = "marks the tasks that leadloop made, so that none is made twice"
@@ -158,6 +172,8 @@ class _Need:
                 if name is not None and not (prop.role is Role.OWNER and kind in OWNERLESS_OBJECTS):
                     edits[name] = edits.get(name, False) or self._is_written(prop)
             yield from (AccessFitting(object=kind, name=name, edit=edit) for name, edit in sorted(edits.items()))
+        if self.system.accounts is not None and self.system.accounts.air_cover is not None:
+            yield AccessFitting(object=self.system.accounts.object, name=self.system.accounts.air_cover, edit=False)
         if self.system.tasks is not None:
             yield AccessFitting(object=self.system.tasks.object, name=self.system.tasks.key, edit=True)
 
@@ -182,7 +198,7 @@ class _Need:
             for answer in [each for each in Verdict if each in verdicts]:
                 name, value = f"LL_{_titled(answer)}", verdicts[answer]
                 yield ActionFitting(object=kind, name=name, label=f"LL · {value}", sets={str(verdict): value})
-            asked = ("outcome", "return_date", "snooze_until", *self.scorecard.names)
+            asked = ("outcome", "return_date", "renewal_date", "snooze_until", *self.scorecard.names)
             asks = tuple(field for key in asked if (field := self._field(key, kind)))
             if self._field("outcome", kind):
                 yield ActionFitting(object=kind, name="LL_Outcome", label="LL · What came of it?", asks=asks)
@@ -191,13 +207,31 @@ class _Need:
         if not self.system.lists:
             return
         entered: dict[str, list[str]] = {}
-        for outcome in Outcome:
-            road = self.lifecycle.outcomes.get(outcome)
-            if road is not None and road.list is not None:
-                entered.setdefault(road.list, []).append(road.says or outcome.value)
+        for name, reason in self._rests():
+            entered.setdefault(name, []).append(reason)
         for name, reasons in entered.items():
             yield ListFitting(name=name, why=f"for leads that came back because: {', '.join(reasons)}")
-        yield ListFitting(name=self.lifecycle.with_sales_list, why="everybody whom sales is talking to: suppress it")
+        rules = self.lifecycle
+        if rules.silent_customers is not None:
+            yield ListFitting(name=rules.silent_customers.list, why="customers of whom nobody hears: win them back")
+        if rules.air_cover is not None:
+            yield ListFitting(name=rules.air_cover.list, why="people of accounts for which a rep asked for air cover")
+        yield ListFitting(name=rules.with_sales_list, why="everybody whom sales is talking to: suppress it")
+        if rules.open_opportunity_list is not None:
+            yield ListFitting(name=rules.open_opportunity_list, why="everybody with sales who is in a deal")
+        if rules.customer_list is not None:
+            yield ListFitting(name=rules.customer_list, why="all customers")
+
+    def _rests(self) -> Iterator[tuple[str, str]]:
+        """The list of each reason, with the reason in words."""
+        for outcome in Outcome:
+            road = self.lifecycle.outcomes.get(outcome)
+            if road is None:
+                continue
+            says = road.says or outcome.value
+            if road.list is not None:
+                yield road.list, says
+            yield from ((own.list, f"{says}: {reason}") for reason, own in road.reasons.items())
 
     def _own(self) -> Iterator[Property]:
         return (prop for prop in self.mapping.properties if prop.role in OURS)

@@ -1,10 +1,11 @@
 """What we decided about a lead, as fields of the records that are written to.
 
-Our own properties are written as decided; answers are only ever cleared, for they are the reps'; the owner goes
-to Leads, never to a Contact or an Account; a vendor's status follows our stage where the rules say how.
+Our own properties are written as decided; answers are only ever cleared, for they are the reps', unless a rep gave
+one elsewhere (`stated`), which the records then show; the owner goes to Leads, never to a Contact or an Account; a
+vendor's status follows our stage where the rules say how.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from config.mapping import MappingRules, Role
@@ -36,13 +37,15 @@ def project(
     *,
     users: Mapping[tuple[str, str], str],
     ladders: Mapping[tuple[str, str], Sequence[str]] | None = None,
+    stated: Set[str] = frozenset(),
 ) -> tuple[FieldWish, ...]:
     """Lead properties that we own, as wishes for the heads' fields; total: what cannot be projected is left out.
 
     `users`: (connection, e-mail) → user id. `ladders`: (connection, field) → a forward-only field's options in
-    their order, where they are not HubSpot's own. Shared properties are not ours: see `merge_lead`.
+    their order, where they are not HubSpot's own. `stated`: answers that a rep gave elsewhere. Shared properties are
+    not ours: see `merge_lead`.
     """
-    lead = _Decided(properties=properties, users=users, ladders=ladders or {})
+    lead = _Decided(properties=properties, users=users, ladders=ladders or {}, stated=stated)
     seats = [((record.ref.connection, record.ref.object), record) for record in heads.values()]
     return tuple(
         _wish(one, record, field, value)
@@ -76,6 +79,7 @@ class _Decided:
     properties: Mapping[str, Value]
     users: Mapping[tuple[str, str], str]
     ladders: Mapping[tuple[str, str], Sequence[str]]
+    stated: Set[str] = frozenset()
 
     def values_for(
         self, one: MappedProperty, places: Sequence[tuple[Record, str]]
@@ -89,8 +93,8 @@ class _Decided:
             case Role.OWNED:
                 value = one.read.read(decided, None).value
                 yield from ((record, field, value) for record, field in places)
-            case Role.ANSWER if decided is None:
-                yield from ((record, field, None) for record, field in places)
+            case Role.ANSWER if decided is None or one.rule.name in self.stated:
+                yield from ((record, field, decided) for record, field in places)
             case Role.OWNER:
                 email = _owner_email(decided) or ""
                 for record, field in places:

@@ -95,7 +95,7 @@ def _parts(system: System) -> Iterator[tuple[str, str, Part]]:
         yield from ((kind, field, part) for field, part in more if field)
     if (accounts := system.accounts) is not None:
         house = () if accounts.house is None else references(accounts.house, subject="account")
-        asked = (accounts.name, accounts.domain, accounts.owner, accounts.type, *sorted(house))
+        asked = (accounts.name, accounts.domain, accounts.owner, accounts.type, accounts.territory, *sorted(house))
         yield from _of(accounts.object, asked, Part.ACCOUNTS)
         yield from _of(accounts.object, tuple(accounts.links), Part.ACCOUNT_LINK)
     if (deals := system.deals) is not None:

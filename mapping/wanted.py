@@ -35,9 +35,10 @@ def _people(system: System) -> Iterator[str]:
 
 def _others(system: System) -> Iterator[tuple[str, tuple[str | None, ...]]]:
     if (accounts := system.accounts) is not None:
-        yield accounts.object, (accounts.name, accounts.domain, accounts.owner, accounts.type, *_more_of(accounts))
+        own = (accounts.name, accounts.domain, accounts.owner, accounts.type, accounts.territory, accounts.air_cover)
+        yield accounts.object, (*own, *_more_of(accounts))
     if (deals := system.deals) is not None:
-        yield deals.object, (deals.account, deals.closed, deals.won, deals.amount)
+        yield deals.object, (deals.account, deals.closed, deals.won, deals.amount, deals.lost_reason)
     if (users := system.users) is not None:
         yield users.object, (users.email, users.active, users.name, users.available)
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from domain.graphemes import cut
 from domain.values import Value
-from mapping.graphemes import cut
 from mapping.scalars import as_text
 from mapping.step import Act, Maker, Step, Way, expect, plain, positive
 

@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description="A Salesforce and a HubSpot to practise on.")
     parser.add_argument("--salesforce-port", type=_port, default=0, help="0: any free port")
     parser.add_argument("--hubspot-port", type=_port, default=0, help="0: any free port")
+    parser.add_argument("--slack-port", type=_port, help="serve a Slack workspace, too; 0: any free port")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate of a CA made on the spot")
     parser.add_argument("--start", type=_moment, help="first moment of the simulated clock, ISO 8601 (default: now)")
@@ -44,6 +45,7 @@ def main() -> None:
         serve(
             given.salesforce_port,
             given.hubspot_port,
+            slack_port=given.slack_port,
             host=given.host,
             tls=given.tls,
             start=given.start,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from simulator import orders
 from simulator.act import ActError, Row
-from simulator.kernel import SYSTEMS, Kernel
+from simulator.kernel import PLACES, SYSTEMS, Kernel
 from simulator.log import Effect
 
 API_VERSION = 1
@@ -107,8 +107,8 @@ class Door:
 
     async def objects(self, request: Request) -> Response:
         system = request.query_params.get("system")
-        if system not in SYSTEMS:
-            raise ActError(f"say which system: ?system={' or ?system='.join(SYSTEMS)}")
+        if system not in PLACES:
+            raise ActError(f"say which system: ?system={' or ?system='.join(PLACES)}")
         return _answer({"objects": self._kernel.world(system).objects(request.path_params["type"])})
 
     async def log(self, request: Request) -> Response:

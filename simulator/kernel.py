@@ -10,8 +10,11 @@ from simulator.clock import Clock
 from simulator.faults import Faults
 from simulator.hubspot.webhooks import usual
 from simulator.log import Log
+from simulator.slack.world import SlackWorld
 
 SYSTEMS = ("salesforce", "hubspot")
+PLACES = (*SYSTEMS, "slack")
+"""Where people act: the two that hold leads, and the one in which they are told of them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Kernel:
     api_calls: Counter[str] = field(default_factory=Counter)
     """Requests per system since the start; token requests are not calls."""
     neighbours: Neighbours | None = None
+    slack: SlackWorld = field(default_factory=SlackWorld)
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -94,4 +98,5 @@ class Kernel:
 
     def world(self, system: str) -> World:
         """The vendor's world (KeyError for an unknown system)."""
-        return {"salesforce": self.salesforce, "hubspot": self.hubspot}[system]
+        worlds: dict[str, World] = {"salesforce": self.salesforce, "hubspot": self.hubspot, "slack": self.slack}
+        return worlds[system]

@@ -11,7 +11,7 @@ import orjson
 
 from simulator.act import ActError, Row
 from simulator.faults import KINDS, Fault
-from simulator.kernel import SYSTEMS, Settings
+from simulator.kernel import PLACES, Settings
 from simulator.neighbours import orders as neighbour_orders
 
 SeedRows = dict[str, dict[str, list[Row]]]
@@ -33,6 +33,7 @@ DEEDS = (
     "delete",
     "unsubscribe",
     "open_lead",
+    "press",
 )
 # Side-door key -> the object types it becomes, per system.
 SEED_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -76,7 +77,7 @@ def act(body: Row, *, now: datetime) -> Act:
     return Act(
         as_=_one_of(body.get("as", "rep"), DOERS, "as"),
         do=_one_of(body.get("do"), DEEDS, "do"),
-        system=_one_of(body.get("system"), SYSTEMS, "system"),
+        system=_one_of(body.get("system"), PLACES, "system"),
         id=str(body.get("id") or ""),
         fields=fields,
         at=at,
@@ -88,13 +89,13 @@ def seed_rows(body: Row) -> SeedRows:
     if "file" in body:
         _only(body, {"file"}, "seed")
         body = _read(Path(str(body["file"])))
-    _only(body, {*SEED_KEYS, *SYSTEMS}, "seed")
+    _only(body, {*SEED_KEYS, *PLACES}, "seed")
     rows: SeedRows = {}
     for key, places in SEED_KEYS.items():
         if key in body:
             for system, type_name in places:
                 rows.setdefault(system, {})[type_name] = [dict(row) for row in listed(body, key)]
-    for system in SYSTEMS:
+    for system in PLACES:
         for type_name, more in _by_type(body, system):
             rows.setdefault(system, {}).setdefault(type_name, []).extend(more)
     return rows
@@ -108,7 +109,7 @@ def fault(body: Row) -> Fault:
         raise ActError("match must be an object")
     _only(match, {"system", "method", "path"}, "match")
     if match.get("system") is not None:
-        _one_of(match["system"], SYSTEMS, "match.system")
+        _one_of(match["system"], PLACES, "match.system")
     times = body.get("times", 1)
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ActError(f"times must be a whole number above 0 or null, got {times!r}")

@@ -29,6 +29,9 @@ from simulator.neighbours.neighbourhood import Neighbourhood
 from simulator.salesforce.http import app as salesforce_app
 from simulator.salesforce.world import SalesforceWorld
 from simulator.shell import Shell
+from simulator.slack.http import app as slack_app
+from simulator.slack.socket import Hub
+from simulator.slack.world import SlackWorld
 from simulator.tls import Certificate, make_certificate
 from simulator.wire import Lines
 
@@ -50,10 +53,12 @@ class _Server(uvicorn.Server):
 def build_kernel(*, log_path: Path, start: datetime | None = None) -> tuple[Kernel, dict[str, ASGIApp]]:
     """Both worlds, empty, with the vendors' apps over them."""
     clock = Clock(start=start)
-    salesforce, hubspot = SalesforceWorld(clock.now()), HubSpotWorld()
-    kernel = Kernel(clock=clock, log=Log(log_path, clock), faults=Faults(), salesforce=salesforce, hubspot=hubspot)
+    salesforce, hubspot, slack = SalesforceWorld(clock.now()), HubSpotWorld(), SlackWorld()
+    log = Log(log_path, clock)
+    kernel = Kernel(clock=clock, log=log, faults=Faults(), salesforce=salesforce, hubspot=hubspot, slack=slack)
     kernel.neighbours = Neighbourhood(kernel, salesforce, hubspot)
-    return kernel, {"salesforce": salesforce_app(salesforce, kernel), "hubspot": hubspot_app(hubspot, kernel)}
+    apps = {"salesforce": salesforce_app(salesforce, kernel), "hubspot": hubspot_app(hubspot, kernel)}
+    return kernel, {**apps, "slack": slack_app(slack, kernel)}
 
 
 def front(app: ASGIApp, system: str, kernel: Kernel, lines: Lines | None = None) -> ASGIApp:
@@ -71,13 +76,14 @@ def serve(
     salesforce_port: int,
     hubspot_port: int,
     *,
+    slack_port: int | None = None,
     host: str = "127.0.0.1",
     tls: bool = False,
     start: datetime | None = None,
     log_path: Path | None = None,
     seed: Path | None = None,
 ) -> None:
-    """Serve both vendors until SIGTERM or SIGINT; print one JSON line with the addresses when both listen."""
+    """Serve both vendors, and Slack if asked for, until SIGTERM or SIGINT; print one JSON line when all listen."""
     path = log_path or Path(tempfile.mkdtemp(prefix="simulator-")) / "log.jsonl"
     try:
         kernel, apps = build_kernel(log_path=path, start=start)
@@ -90,6 +96,8 @@ def serve(
             apps["hubspot"] = Kept(apps["hubspot"], stack.enter_context(contextlib.closing(Exchanges(file))))
         certificate = make_certificate(path.parent, host) if tls else None
         ports = {"salesforce": salesforce_port, "hubspot": hubspot_port}
+        if slack_port is not None:
+            ports["slack"] = slack_port
         sockets = {name: stack.enter_context(_listen(host, port)) for name, port in ports.items()}
         asyncio.run(_run(kernel, apps, sockets, certificate))
 
@@ -100,10 +108,25 @@ async def _run(
     servers = {name: _server(apps[name], name, kernel, certificate) for name in sockets}
     _stop_on_signal(list(servers.values()))
     tasks = [asyncio.create_task(servers[name].serve(sockets=[sockets[name]])) for name in servers]
+    if "slack" in sockets:
+        await _open_socket(kernel, sockets["slack"].getsockname()[0])
     while not all(server.started for server in servers.values()):
         await asyncio.sleep(0.005)
     print(json.dumps(_addresses(kernel, sockets, certificate)), flush=True)  # noqa: T201
     await asyncio.gather(*tasks)
+
+
+async def _open_socket(kernel: Kernel, host: str) -> None:
+    """Socket Mode is elsewhere than the Web API, which tells where: at Slack's, too."""
+    world = kernel.slack
+
+    def acknowledged(number: str) -> None:
+        kernel.log.append(system="slack", method="ACK", path=f"/link/{number}", status=200, effects=[])
+
+    hub = Hub(acknowledged)
+    server = await asyncio.start_server(hub.serve, host, 0)
+    world.socket_url = "ws://{}:{}/link".format(*server.sockets[0].getsockname()[:2])
+    world.tell, world.cut = hub.tell, hub.cut
 
 
 def _server(app: ASGIApp, system: str, kernel: Kernel, certificate: Certificate | None) -> _Server:

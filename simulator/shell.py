@@ -4,6 +4,7 @@ import asyncio
 from email.utils import format_datetime
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.faults import Fault
@@ -54,7 +55,10 @@ class Shell:
         """Fill `answer` with the messages to send; none means that the caller gets no byte."""
         unhandled = fault is not None and fault.kind in ("reply_lost", "bad_gateway") and not fault.after_commit
         if not unhandled:
-            await self._app(scope, receive, _collector(answer))
+            try:
+                await self._app(scope, receive, _collector(answer))
+            except ClientDisconnect:  # gone before the request was whole: nothing was done, nobody hears an answer
+                answer.clear()
         if fault is not None and fault.kind == "reply_lost":
             answer.clear()
         elif fault is not None and fault.kind == "bad_gateway":

@@ -126,6 +126,11 @@ class HubSpot:
         return self._gates.pages(stream, cursor, self._open) if stream in NEEDS else self._open(stream, cursor)
 
     @property
+    def forgets(self) -> Collection[str]:
+        """A contact that stands in no listing, in no bin, and under no other id, was erased by a privacy deletion."""
+        return ("contacts",)
+
+    @property
     def resting(self) -> Mapping[str, str]:
         """Streams that the portal's subscription or our scopes do not give us, as last told, with the reason."""
         return self._gates.resting

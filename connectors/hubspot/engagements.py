@@ -19,6 +19,15 @@ _SUBJECTS = {
 }
 _NOT_SENT = frozenset({"SCHEDULED", "SENDING", "FAILED"})
 _NOT_CALLED = frozenset({"QUEUED", "CANCELED"})
+DISPOSITIONS: Mapping[str, str] = {
+    "9d9162e7-6cf3-4944-bf63-4dff82258764": "Busy",
+    "f240bbac-87c9-4f6e-bf70-924b57d47db7": "Connected",
+    "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "Left live message",
+    "b2cf5968-551e-4856-9783-52b3da59a7d0": "Left voicemail",
+    "73a0d17f-1163-4015-bdd5-ec830791da20": "No answer",
+    "17b47fee-58de-441e-a44c-c6300d46f273": "Wrong number",
+}
+"""How HubSpot calls the outcomes that every portal has; one of the portal's own stays the id that it is."""
 
 
 def activities_of(client: Client, connection: str, stream: str, rows: Sequence[Row]) -> tuple[Activity, ...]:
@@ -57,9 +66,10 @@ def _activity(connection: str, stream: str, row: Row, kind: ActivityKind, contac
     duration = str(told.get("hs_call_duration") or "")
     properties: dict[str, Value] = {
         "subject": told.get(_SUBJECTS[stream]),
-        "disposition": told.get("hs_call_disposition"),
+        "disposition": DISPOSITIONS.get(str(told.get("hs_call_disposition")), told.get("hs_call_disposition")),
         "duration_s": int(duration) // 1000 if duration.isdigit() else None,
         "starts_at": told.get("hs_meeting_start_time"),
+        "outcome": told.get("hs_meeting_outcome"),
     }
     owner = told.get("hubspot_owner_id")
     return Activity(
@@ -71,6 +81,7 @@ def _activity(connection: str, stream: str, row: Row, kind: ActivityKind, contac
         record=RecordRef(connection=connection, object="contacts", id=contact),
         actor=str(owner) if owner and kind is not ActivityKind.EMAIL_REPLIED else None,
         properties={name: value for name, value in properties.items() if value not in (None, "")},
+        automated=bool(told.get("hs_sequence_id")),
         retracted=told.get("hs_meeting_outcome") == "CANCELED",
     )
 

@@ -53,7 +53,8 @@ class Forms:
         """Of each form that is due, newest first: its cursor moves with its last page."""
         position = FormsPosition.of(cursor)
         now = self._client.now()
-        news = self._conversions.since(now - LOOK_BACK) if position.forms else ()
+        is_first = self._known is None and not position.forms
+        news = () if is_first else self._conversions.since(now - LOOK_BACK)
         forms = self._forms(news, now)
         position = position.only([form.id for form in forms])
         for form in forms:

@@ -1,7 +1,8 @@
 """E-mail events and page views: streams without a search, read since a moment, with an overlap."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from connectors.http import Answer
 from connectors.hubspot.answers import Row, known_shape
@@ -19,11 +20,16 @@ _EMAIL_KINDS = {
     "CLICK": ActivityKind.EMAIL_CLICKED,
     "BOUNCE": ActivityKind.EMAIL_BOUNCED,
 }
+_DELIVERED = "DELIVERED"
 _TOLD_APART = frozenset({ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_OPENED})
 LONGEST_AGENT, LONGEST_ID = 200, 64
 """Letters that are kept."""
 LATEST_S = 3600
 """Seconds after sending up to which a click says how long it took; later ones tell nothing of machines."""
+
+
+_Told: TypeAlias = tuple[list[Activity], Mapping[str, datetime] | None]
+"""What people did, and whom mail reached where the stream tells it."""
 
 
 class Happenings:
@@ -40,9 +46,11 @@ class Happenings:
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Newest first, so the cursor moves only with the last page."""
         begun, now = moment_of(cursor), self._client.now()
-        for activities in self._sources[stream](begun):
-            yield Page(stream=stream, cursor=cursor_at(begun), activities=tuple(activities))
-        yield Page(stream=stream, cursor=cursor_at(max(begun, now - self._overlap)))
+        reached: Mapping[str, datetime] | None = None
+        for activities, reached in self._sources[stream](begun):
+            yield Page(stream=stream, cursor=cursor_at(begun), activities=tuple(activities), reached=reached)
+        reached = {} if reached is not None else None
+        yield Page(stream=stream, cursor=cursor_at(max(begun, now - self._overlap)), reached=reached)
 
 
 class EmailEvents:
@@ -52,7 +60,7 @@ class EmailEvents:
         self._client = client
         self._connection = connection
 
-    def since(self, since: datetime) -> Iterator[list[Activity]]:
+    def since(self, since: datetime) -> Iterator[_Told]:
         doing = "to read e-mail events"
 
         def ask(offset: str) -> Answer:
@@ -61,7 +69,8 @@ class EmailEvents:
 
         for rows, _ in pages(ask, doing, key="events", way=next_offset):
             with known_shape(doing):
-                yield [one for row in rows if (one := self._activity(row)) is not None]
+                activities = [one for row in rows if (one := self._activity(row)) is not None]
+                yield activities, _reached(rows)
 
     def _activity(self, row: Row) -> Activity | None:
         """None for what the person did not do.
@@ -94,6 +103,17 @@ class EmailEvents:
         )
 
 
+def _reached(rows: Sequence[Row]) -> dict[str, datetime]:
+    """Address → when a mail was last delivered there. A delivery is nothing that the person did."""
+    found: dict[str, datetime] = {}
+    for row in rows:
+        address = str(row.get("recipient") or "").strip().lower()
+        if row.get("type") == _DELIVERED and address:
+            at = moment(row["created"])
+            found[address] = max(at, found.get(address, at))
+    return found
+
+
 def _circumstances(row: Row) -> dict[str, Value]:
     """What tells a scanner's click from a person's: which sending, how long after it, with what.
 
@@ -113,7 +133,7 @@ class PageViews:
         self._client = client
         self._connection = connection
 
-    def since(self, since: datetime) -> Iterator[list[Activity]]:
+    def since(self, since: datetime) -> Iterator[_Told]:
         doing = "to read page views"
 
         def ask(after: str) -> Answer:
@@ -128,7 +148,7 @@ class PageViews:
 
         for rows, _ in pages(ask, doing):
             with known_shape(doing):
-                yield [self._activity(row) for row in rows]
+                yield [self._activity(row) for row in rows], None
 
     def _activity(self, row: Row) -> Activity:
         properties = row.get("properties") or {}

@@ -41,7 +41,7 @@ SHAPES: Mapping[str, Shape] = {
     "deals": Shape(object="deals", always=("hs_merged_object_ids",), added=(COMPANY,)),
     "leads": Shape(object="leads", always=("hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id"), added=(CONTACT,)),
     "calls": _engagement("calls", "hs_call_title", "hs_call_duration", "hs_call_disposition", "hs_call_status"),
-    "emails": _engagement("emails", "hs_email_subject", "hs_email_direction", "hs_email_status"),
+    "emails": _engagement("emails", "hs_email_subject", "hs_email_direction", "hs_email_status", "hs_sequence_id"),
     "meetings": _engagement("meetings", "hs_meeting_title", "hs_meeting_outcome", "hs_meeting_start_time"),
     "tasks": replace(
         _engagement("tasks", "hs_task_subject", "hs_task_status", "hs_task_type", "hs_task_completion_date"),

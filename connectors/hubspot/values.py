@@ -1,7 +1,7 @@
 """HubSpot writes every value as text: what it means is in the property's definition."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,12 +26,13 @@ def field_of(row: Mapping[str, Any]) -> Field:
     if row.get("fieldType") == "checkbox":
         kind = FieldType.MULTIPICKLIST
     modifiable = row.get("modificationMetadata") or {}
+    choices = sorted(row.get("options") or [], key=_place)
     return Field(
         name=str(row["name"]),
         label=str(row.get("label") or row["name"]),
         type=kind,
         length=TEXT_LENGTH if kind is FieldType.TEXT else None,
-        options=tuple(str(option["value"]) for option in sorted(row.get("options") or [], key=_place)),
+        options=tuple(str(option["value"]) for option in choices),
         restricted=kind in _CHOICES and not row.get("externalOptions", False),
         writable=not modifiable.get("readOnlyValue", False),
         unique=bool(row.get("hasUniqueValue")),
@@ -39,7 +40,15 @@ def field_of(row: Mapping[str, Any]) -> Field:
         creatable=not modifiable.get("readOnlyValue", False),
         is_email=row["name"] == "email",
         is_phone=row.get("fieldType") == "phonenumber",
+        labels=_labels(choices) if kind is FieldType.PICKLIST else (),
+        retired=tuple(str(option["value"]) for option in choices if option.get("hidden") is True),
     )
+
+
+def _labels(choices: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Nothing where screens show the internal names."""
+    shown = tuple(str(option.get("label") or option["value"]) for option in choices)
+    return shown if any(label != option["value"] for label, option in zip(shown, choices, strict=True)) else ()
 
 
 def _place(option: Mapping[str, Any]) -> tuple[bool, int]:

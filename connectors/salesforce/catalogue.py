@@ -159,12 +159,15 @@ class Catalogue:
 
 def _field(row: Mapping[str, Any]) -> Field:
     values = row.get("picklistValues") or []
+    active = [value for value in values if value.get("active", True)]
+    labels = tuple(value.get("label") or value["value"] for value in active)
+    options = tuple(value["value"] for value in active)
     return Field(
         name=row["name"],
         label=row.get("label") or row["name"],
         type=_TYPES.get(row.get("type", ""), FieldType.TEXT),
         length=row.get("length") or None,
-        options=tuple(value["value"] for value in values if value.get("active", True)),
+        options=options,
         restricted=bool(row.get("restrictedPicklist")),
         writable=bool(row.get("updateable")),
         nullable=bool(row.get("nillable", True)),
@@ -176,6 +179,8 @@ def _field(row: Mapping[str, Any]) -> Field:
         is_email=row.get("type") == "email",
         scale=row.get("scale") if row.get("type") in _ROUNDED else None,
         is_phone=row.get("type") == "phone",
+        labels=labels if labels != options else (),
+        retired=tuple(value["value"] for value in values if not value.get("active", True)),
     )
 
 

@@ -101,6 +101,13 @@ class Salesforce:
             self._catalogue.forget(name)
         return self._catalogue.fields(name)
 
+    def reserved(self, object: str) -> Mapping[str, Collection[str]]:
+        """The statuses that a lead has by being converted."""
+        if object != "Lead":
+            return {}
+        rows = self._lookup.rows(select(("ApiName",), "LeadStatus", where="IsConverted = true"), deleted=False)
+        return {"Status": [str(row["ApiName"]) for row in rows]}
+
     def described_at(self, stream: str) -> datetime | None:
         return self._catalogue.asked_at(_described_as(stream))
 

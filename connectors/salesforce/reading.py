@@ -19,6 +19,7 @@ from connectors.salesforce.bulk_query import BulkQuery, Underway, UnfinishedErro
 from connectors.salesforce.catalogue import SHAPES, Catalogue
 from connectors.salesforce.client import Client
 from connectors.salesforce.coverage import Coverage
+from connectors.salesforce.incoming_mail import IncomingMail
 from connectors.salesforce.position import BEGINNING, Position, Walk, Window
 from connectors.salesforce.sandbox_addresses import SandboxAddresses
 from connectors.salesforce.soql import after, before, select
@@ -57,6 +58,7 @@ class Reading:
         self._catalogue = catalogue
         self._coverage = Coverage(client)
         self._addresses = SandboxAddresses(asking)
+        self._incoming = IncomingMail(client, asking)
         self._bulk = bulk
         self._connection = connection
         self._lag = lag
@@ -238,13 +240,23 @@ class Reading:
 
     def _contents(self, stream: str, rows: list[row_of.Row]) -> tuple[tuple[Record, ...], tuple[Activity, ...]]:
         """Records, or what people did; of tasks, our own are both."""
+        if stream == "Task":
+            return self._tasks(rows)
         activities_of = row_of.ACTIVITIES.get(stream)
         if activities_of is None:
             return tuple(row_of.record_of(self._connection, stream, row) for row in rows), ()
+        return (), tuple(activity for row in rows for activity in activities_of(self._connection, row))
+
+    def _tasks(self, rows: list[row_of.Row]) -> tuple[tuple[Record, ...], tuple[Activity, ...]]:
         kept = (row for row in rows if row_of.own_task(row))
+        came_in = self._incoming.among(rows)
         return (
-            tuple(row_of.record_of(self._connection, stream, row) for row in kept),
-            tuple(activity for row in rows for activity in activities_of(self._connection, row)),
+            tuple(row_of.record_of(self._connection, "Task", row) for row in kept),
+            tuple(
+                activity
+                for row in rows
+                for activity in row_of.task_activities(self._connection, row, came_in=row["Id"] in came_in)
+            ),
         )
 
 

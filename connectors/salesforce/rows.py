@@ -77,8 +77,13 @@ def own_task(row: Row) -> bool:
     return bool(row.get(TASK_KEY))
 
 
-def task_activities(connection: str, row: Row) -> list[Activity]:
-    """A completed task is a touch; an open one is a plan, our own above all."""
+def is_mail(row: Row) -> bool:
+    """Whether a task is somebody's own e-mail, in or out: Salesforce writes the same of both."""
+    return str(row.get("TaskSubtype") or "").lower() == _MAIL
+
+
+def task_activities(connection: str, row: Row, *, came_in: bool = False) -> list[Activity]:
+    """A completed task is a touch; an open one is a plan, our own above all. What `came_in` nobody here did."""
     person = _person(connection, row.get("WhoId"))
     if person is None or not row.get("IsClosed", row.get("Status") == "Completed"):
         return []
@@ -98,10 +103,10 @@ def task_activities(connection: str, row: Row) -> list[Activity]:
             connection=connection,
             stream="Task",
             external_id=row["Id"],
-            kind=_BY_SUBTYPE.get(subtype, ActivityKind.TASK_LOGGED),
+            kind=ActivityKind.EMAIL_REPLIED if came_in else _BY_SUBTYPE.get(subtype, ActivityKind.TASK_LOGGED),
             occurred_at=from_text(done_at),
             record=person,
-            actor=row.get("OwnerId"),
+            actor=None if came_in else row.get("OwnerId"),
             automated=subtype in _MACHINE_SUBTYPES,
             properties=_known(properties),
             retracted=row.get("IsDeleted") is True,
@@ -195,7 +200,6 @@ def _known(properties: Mapping[str, Value]) -> dict[str, Value]:
 
 
 ACTIVITIES: Mapping[str, Callable[[str, Row], list[Activity]]] = {
-    "Task": task_activities,
     "Event": event_activities,
     "CampaignMember": member_activities,
 }

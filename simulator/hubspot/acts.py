@@ -240,7 +240,7 @@ class Acts:
         )
 
     def _email(self, deed: Deed) -> Done:
-        """`direction` is EMAIL (sent), INCOMING_EMAIL (a reply) or FORWARDED_EMAIL."""
+        """`direction` is EMAIL (sent), INCOMING_EMAIL (a reply) or FORWARDED_EMAIL; `sequence`: who sent it."""
         incoming = "INCOMING_EMAIL" if deed.as_ == "prospect" else "EMAIL"
         return self._engage(
             deed,
@@ -249,6 +249,7 @@ class Acts:
             hs_email_text=deed.text("description"),
             hs_email_direction=deed.text("direction", incoming),
             hs_email_status="SENT",
+            hs_sequence_id=deed.text("sequence"),
         )
 
     def _meeting(self, deed: Deed) -> Done:

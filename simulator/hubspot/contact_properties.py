@@ -110,8 +110,9 @@ CONTACT: tuple[Row, ...] = (
     # leadloop's own
     *text("leadloop", "ll_lead_key", unique=True),
     *number("leadloop", "ll_score ll_score_change ll_times_recycled"),
+    *text("leadloop", "ll_unreachable_offered"),
     *text("leadloop", "ll_grade ll_band ll_why ll_route_why ll_needs_data ll_queue ll_rejected_reason ll_scorecard"),
     *choice("leadloop", "ll_stage", LEADLOOP_STAGES),
-    *stamp("leadloop", "ll_mql_since"),
+    *stamp("leadloop", "ll_mql_since ll_stage_since ll_accepted_at ll_qualified_at"),
     *stamp("leadloop", "ll_nurture_until", day=True),
 )

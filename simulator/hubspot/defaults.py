@@ -85,6 +85,7 @@ EMAIL: tuple[Row, ...] = (
     *_ENGAGEMENT,
     *text("email", "hs_email_subject hs_email_text hs_email_html hs_email_headers hs_email_message_id"),
     *text("email", "hs_email_from_email hs_email_to_email hs_email_thread_id", read_only=True),
+    *text("email", "hs_sequence_id"),
     *choice("email", "hs_email_direction", ("EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL")),
     *choice("email", "hs_email_status", ("BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT")),
 )

@@ -128,7 +128,17 @@ def _call(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
 
 
 def _email(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
-    return _task(org, deed, {"TaskSubtype": "Email"}, writing)
+    """With Enhanced Email, as most orgs have it: a task, and the message that says which way it went."""
+    done = _task(org, deed, {"TaskSubtype": "Email"}, writing)
+    message = {
+        "ActivityId": done["activity_id"],
+        "Subject": deed.fields.get("subject") or "Email",
+        "TextBody": deed.fields.get("description"),
+        "Incoming": deed.as_ == "prospect",
+        "MessageDate": times.stamp(writing.at),
+    }
+    org.create(catalogue.TYPES["EmailMessage"], message, writing)
+    return done
 
 
 def _task(org: Org, deed: Deed, special: Row, writing: Writing) -> dict[str, Any]:

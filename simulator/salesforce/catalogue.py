@@ -11,6 +11,7 @@ TYPES: dict[str, ObjectType] = {
         work.CAMPAIGN_MEMBER,
         work.CAMPAIGN_MEMBER_STATUS,
         people.CONTACT,
+        work.EMAIL_MESSAGE,
         work.EVENT,
         people.GROUP,
         people.GROUP_MEMBER,

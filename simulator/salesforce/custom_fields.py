@@ -11,7 +11,12 @@ from simulator.salesforce.org import Org
 from simulator.salesforce.schema import Field, Kind, ObjectType
 
 ACTIVITY = "Activity"
-_HOLDERS: Mapping[str, tuple[str, ...]] = {"Lead": ("Lead",), "Contact": ("Contact",), ACTIVITY: ("Task", "Event")}
+_HOLDERS: Mapping[str, tuple[str, ...]] = {
+    "Lead": ("Lead",),
+    "Contact": ("Contact",),
+    "Account": ("Account",),
+    ACTIVITY: ("Task", "Event"),
+}
 """What a custom field is made on, and the types that then have it."""
 _SETUP = ("FieldPermissions", "PermissionSetAssignment", "PermissionSet", "ListView")
 _NEEDS: Mapping[str, tuple[str, ...]] = {

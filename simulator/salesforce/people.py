@@ -1,6 +1,6 @@
 """Types that are people or companies: Lead, Contact, Account, User, queue and organization, as a stock org has them."""
 
-from simulator.salesforce.leadloop_fields import LEADLOOP
+from simulator.salesforce.leadloop_fields import LEADLOOP, LEADLOOP_OF_ACCOUNT
 from simulator.salesforce.schema import ObjectType, read_fields
 
 AUDIT = """
@@ -163,6 +163,7 @@ Description textarea(32000) nofilter label="Account Description"
 OwnerId reference required default=me to=User as=Owner label="Owner ID"
 {AUDIT}
 LastActivityDate date readonly label="Last Activity"
+{LEADLOOP_OF_ACCOUNT}
 """
     ),
 )

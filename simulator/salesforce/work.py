@@ -55,6 +55,27 @@ LL_Key__c string(64) external
     ),
 )
 
+EMAIL_MESSAGE = ObjectType(
+    name="EmailMessage",
+    prefix="02s",
+    label="Email Message",
+    label_plural="Email Messages",
+    undeletable=False,
+    fields=read_fields(
+        f"""
+Id id required readonly default=id label="Email Message ID"
+ActivityId reference createonly to=Task as=Activity label="Activity ID"
+Subject string(3000)
+TextBody textarea(32000) nofilter label="Text Body"
+Incoming boolean required createonly label="Is Incoming"
+MessageDate datetime label="Message Date"
+IsDeleted boolean required readonly label=Deleted
+{AUDIT}
+"""
+    ),
+)
+"""With Enhanced Email every e-mail is one of these, and has a task (Object Reference, EmailMessage)."""
+
 EVENT = ObjectType(
     name="Event",
     prefix="00U",

@@ -1,6 +1,6 @@
 """A portal in which a life can be lived, and what must have arrived of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,14 @@ LAGS_S = (0, 30, 880, 4_190)
 """The last: as late as the second pass is promised to cope with."""
 
 
+FIRST_PASS_S = 900
+"""What shows later than that is promised by the second pass, which comes round about once an hour."""
+
+
 class Portal:
-    """`last`: the longest lag is over, then the second pass has come round; then a night."""
+    """One portal, its people, and how late it shows them."""
 
     name = "hubspot"
-    last = ((4_200, False), (7_900, False), (75_600, True))
 
     def __init__(self, simulator: FreshSimulator, *, generation: str) -> None:
         self.simulator = simulator
@@ -34,9 +37,16 @@ class Portal:
         self._groups = Groups()
         self._back: set[str] = set()
         self._made = 0
+        self._is_late = False
         simulator.act("edit", system=self.name, id="settings", oauth_burst_per_10_s=1_000_000, **UNPACED)
         for _ in range(7):
             self._create()
+
+    @property
+    def last(self) -> Sequence[tuple[int, bool]]:
+        """The longest lag is over, where the first pass copes with it; the second pass has come round; a night."""
+        first = () if self._is_late else ((4_200, False),)
+        return (*first, (7_900, False), (75_600, True))
 
     def connect(self, known: KnownRecords) -> Connector:
         given = {
@@ -55,6 +65,7 @@ class Portal:
         return HubSpot(small, around, wall=self._wall.wall, ceiling=8)
 
     def lag(self, level: int) -> None:
+        self._is_late |= LAGS_S[level] > FIRST_PASS_S
         self.simulator.settings(lag_s={"hubspot": LAGS_S[level]})
         self.simulator.act("edit", system=self.name, id="settings", search_shuffled=level > 1)
 

@@ -4,9 +4,7 @@
 """
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -19,6 +17,7 @@ from tests.contract.arrival import Deed, Do, Installation, Lag, Meets, Pull, Rem
 from tests.contract.arrival_hubspot import Portal
 from tests.contract.arrival_salesforce import Org
 from tests.fresh import FreshSimulator
+from tests.stores import empty_store
 
 EXAMPLES = int(os.environ.get("LEADLOOP_LIVES", "6"))
 LIVES = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -33,12 +32,14 @@ LATE_EDITS: list[Step] = [
 """Edited, and hidden from both passes over that time; most show an hour later."""
 KILLED: list[Step] = [Wait(4_500), *(Pull(at, Meets.DEATH) for at in range(1, 7))]
 """A first load, of what no overlap reads again, that dies at every one of its points, one after the other."""
+LATE_MERGE: list[Step] = [Pull(), Lag(3), Pull(), Wait(290), Deed(Do.MERGE, 4, 0), Wait(1_830), Pull()]
+"""Merged into a new record that search shows only when the first pass looks no longer and the second not yet."""
 
 Live = Callable[[Callable[[FreshSimulator], Remote], Sequence[Step]], None]
 
 
 @pytest.fixture(scope="module")
-def live(vendors: FreshSimulator, version: RuleVersion, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Live:
+def live(vendors: FreshSimulator, version: RuleVersion, tmp_path_factory: pytest.TempPathFactory) -> Live:
     """Lives a life in a new world, with an empty store."""
     path = tmp_path_factory.mktemp("store") / "leadloop.db"
 
@@ -46,8 +47,7 @@ def live(vendors: FreshSimulator, version: RuleVersion, empty: Path, tmp_path_fa
         vendors.begin()
         for left in path.parent.iterdir():
             left.unlink()
-        shutil.copyfile(empty, path)
-        store = Store.open(f"sqlite:///{path}")
+        store = Store.open(empty_store(path))
         try:
             remote = begin(vendors)
             with Installation(simulator=vendors, remote=remote, store=store, version=version) as installation:
@@ -81,6 +81,7 @@ def test_every_record_of_salesforce_arrives_by_bulk_jobs_too(live: Live, steps: 
 @given(steps=lives(arrival_hubspot.DOES, spoils=list(Meets)))
 @example(steps=LATE_EDITS)
 @example(steps=KILLED)
+@example(steps=LATE_MERGE)
 @example(steps=[Deed(Do.CALL, 0), Pull(), Deed(Do.MERGE, 0, 1)])
 def test_every_record_of_hubspot_arrives_in_its_newest_version_once(
     live: Live, generation: str, steps: list[Step]

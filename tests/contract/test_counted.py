@@ -1,6 +1,5 @@
 """What reading and writing cost, counted where the vendors count it."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from sync.pull import pull
 from sync.push import push
 from tests.fresh import FreshSimulator
 from tests.rig import UNPACED, FastWall, surroundings
+from tests.stores import empty_store
 from tests.unit.sync.looping import looping
 
 CYCLE_S, CYCLES = 300, 72
@@ -43,10 +43,8 @@ def world(vendors: FreshSimulator) -> FreshSimulator:
 
 
 @pytest.fixture
-def store(tmp_path: Path, empty: Path) -> Iterator[Store]:
-    path = tmp_path / "leadloop.db"
-    shutil.copyfile(empty, path)
-    opened = Store.open(f"sqlite:///{path}")
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield opened
     opened.dispose()
 

@@ -18,7 +18,7 @@ from store.budget import BudgetLimit, StoreBudget
 from store.engine import Store
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.rig import SimulatorProcess, surroundings
-from tests.stores import migrated_file
+from tests.stores import empty_store
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def rig(simulator: SimulatorProcess) -> Iterator[HubSpotRig]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{migrated_file(tmp_path)}")
+    opened = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield opened
     opened.dispose()
 

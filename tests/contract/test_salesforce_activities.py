@@ -47,6 +47,31 @@ def test_a_backdated_email_happened_when_it_was_sent_but_is_read_now(rig: Salesf
     assert (mail.kind, mail.occurred_at) == (ActivityKind.EMAIL_SENT, at)
 
 
+def test_an_incoming_e_mail_that_is_kept_as_a_task_is_the_person_s_reply_and_no_touch(rig: SalesforceRig) -> None:
+    lead = rig.seed(1)[0]
+    rig.simulator.seed(users=[{"email": "kim@reps.example", "last_name": "Kim"}])
+    mail = {"system": "salesforce", "id": lead, "owner_email": "kim@reps.example"}
+    sent = rig.simulator.act("email", **mail)["activity_id"]
+    came = rig.simulator.act("email", as_="prospect", **mail)["activity_id"]
+    found = {each.external_id: each for each in activities_of(rig.connector().read("Task", None), lead)}
+    assert (found[sent].kind, found[sent].actor is None) == (ActivityKind.EMAIL_SENT, False)
+    assert (found[came].kind, found[came].actor, found[came].automated) == (ActivityKind.EMAIL_REPLIED, None, False)
+
+
+def test_where_messages_cannot_be_seen_tasks_are_read_as_sent_and_the_org_is_asked_once(rig: SalesforceRig) -> None:
+    lead = rig.seed(1)[0]
+    rig.simulator.act("email", system="salesforce", id=lead)
+    connector = rig.connector()
+    rig.simulator.act(
+        "edit", system="salesforce", id="settings", as_="admin", field_security={"EmailMessage.Incoming": "hidden"}
+    )
+    for _ in range(2):
+        (mail,) = activities_of(connector.read("Task", None), lead)
+        assert mail.kind is ActivityKind.EMAIL_SENT
+    refused = [entry for entry in rig.simulator.log() if entry["path"].endswith("/queryAll") and entry["status"] == 400]
+    assert len(refused) == 1
+
+
 def test_a_call_that_salesforce_has_archived_is_read_all_the_same(rig: SalesforceRig) -> None:
     """Tasks and events of more than a year ago show in no `query`, only in `queryAll`."""
     lead = rig.seed(1)[0]

@@ -105,6 +105,15 @@ def test_a_lead_deleted_for_good_is_archived_the_next_night_with_nothing_left_of
     assert rig.night() == {}
 
 
+def test_a_deletion_that_was_not_listed_yet_when_one_night_looked_is_noticed_the_next(rig: DeletionsRig) -> None:
+    (gone,) = rig.seed(1)
+    rig.begin_here()
+    rig.purge(gone)
+    rig.simulator.time(advance_s=3_600)
+    rig.cursor = Position(at=rig.simulator.now(), swept=rig.simulator.now()).cursor()
+    assert gone in rig.night()
+
+
 def test_a_contact_deleted_for_good_is_noticed_as_well(rig: DeletionsRig) -> None:
     (gone,) = rig.simulator.seed(sf_contacts=[{"LastName": "Zanzibarova", "AccountName": "Acme"}])["Contact"]
     rig.begin_here()
@@ -207,7 +216,7 @@ def test_leads_that_are_not_believed_to_be_gone_keep_nobody_from_looking_at_cont
             found.extend(page.records)
 
     failure_of(ContractError, night)
-    assert gone in {record.ref.id for record in found}
+    assert {record.ref.id for record in found if record.archived} == {gone}, "and of the others nothing was told"
 
 
 def test_an_object_that_is_not_read_is_not_looked_at(rig: DeletionsRig) -> None:

@@ -226,6 +226,14 @@ def test_a_truncated_body_is_transient() -> None:
         failure_of(TransientError, lambda: Bench().get(address, idempotent=False))
 
 
+@pytest.mark.parametrize("by", [by_requests, by_urllib3])
+@pytest.mark.parametrize("cut", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Le"], ids=["between", "within"])
+def test_an_answer_cut_in_its_headers_is_none(by: Callable[[Call], Opener], cut: bytes) -> None:
+    with raw_server(iter([cut]), 0) as address:
+        call = Call(method="POST", url=address)
+        assert failure_of(TransientError, lambda: Bench().http.exchange(call, by(call))).sent
+
+
 def test_a_body_above_the_cap_is_cut_off() -> None:
     with stub_server(Script((200, JSON, b"[" + b"1," * 5_000 + b"1]"))) as address:
         failure_of(ContractError, lambda: Bench().get(address, cap_bytes=1_000))

@@ -18,6 +18,8 @@ BY_REPS = {
     "LL_Verdict__c",
     "LL_Outcome__c",
     "LL_Return_Date__c",
+    "LL_Renewal_Date__c",
+    "LL_Air_Cover__c",
     "LL_Snooze_Until__c",
     "LL_Interest__c",
     "LL_Budget__c",
@@ -42,8 +44,8 @@ def field(found: Fittings, name: str, kind: str = "Lead") -> FieldFitting:
 def test_only_what_is_leadloops_own_is_made() -> None:
     found = starter_fittings("salesforce")
     assert {one.name for one in found.fields if not one.name.startswith("LL_")} == set()
-    assert len(found.fields) == 2 * 22 + 1
-    assert {one.object for one in found.fields} == {"Contact", "Lead", "Task"}
+    assert len(found.fields) == 2 * 27 + 2
+    assert {one.object for one in found.fields} == {"Account", "Contact", "Lead", "Task"}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,8 @@ def test_the_form_asks_the_factors_of_the_scorecard_that_the_rules_name() -> Non
     card = ScorecardRules.model_validate({"factors": [{"name": "authority"}], "highest": 10, "qualifies_at": 7})
     lifecycle = LifecycleRules.model_validate(starter_file("lifecycle"))
     found = fittings(rules, lifecycle, "salesforce", kind="salesforce", scorecard=card)
-    assert found.actions[-1].asks == ("LL_Outcome__c", "LL_Return_Date__c", "LL_Snooze_Until__c", "LL_Authority__c")
+    dates = ("LL_Return_Date__c", "LL_Renewal_Date__c", "LL_Snooze_Until__c")
+    assert found.actions[-1].asks == ("LL_Outcome__c", *dates, "LL_Authority__c")
     assert field(found, "LL_Authority__c").digits == 2
 
 
@@ -166,12 +169,16 @@ def test_lists_are_needed_where_they_are_kept_each_once() -> None:
     assert starter_fittings("salesforce").lists == ()
     names = [one.name for one in starter_fittings("hubspot").lists]
     assert sorted(names) == [
+        "LL · Air cover",
+        "LL · Customer",
+        "LL · Lost · Other",
         "LL · Nurture · Chose another",
         "LL · Nurture · No budget",
         "LL · Nurture · No need",
         "LL · Nurture · Not our target",
         "LL · Nurture · Timing",
         "LL · Nurture · Unreachable",
+        "LL · Open opportunity",
         "LL · With sales",
     ]
     timing = next(one for one in starter_fittings("hubspot").lists if one.name.endswith("Timing"))

@@ -39,6 +39,20 @@ def test_a_reply_is_the_prospects_and_an_email_the_reps(rig: HubSpotRig) -> None
     assert found == {ActivityKind.EMAIL_SENT: owner, ActivityKind.EMAIL_REPLIED: None}
 
 
+def test_what_a_sequence_sent_is_no_persons_mail_and_an_answer_in_its_thread_is(rig: HubSpotRig) -> None:
+    contact = rig.seed(1)[0]
+    for subject, sequence in (("Step 2", "4711"), ("Re: Step 2", "")):
+        rig.simulator.act("email", system="hubspot", id=contact, subject=subject, direction="EMAIL", sequence=sequence)
+    found = {str(one.properties["subject"]): one.automated for one in of_contact(rig, "emails", contact)}
+    assert found == {"Step 2": True, "Re: Step 2": False}
+
+
+def test_a_call_is_told_with_the_outcome_that_its_reader_knows() -> None:
+    for written, read in (("f240bbac-87c9-4f6e-bf70-924b57d47db7", "Connected"), ("our-own", "our-own")):
+        (first, _) = engaged("calls", hs_timestamp="2026-11-20T09:00:00Z", hs_call_disposition=written)
+        assert first.properties["disposition"] == read
+
+
 @pytest.mark.parametrize(
     ("stream", "told", "kind"),
     [

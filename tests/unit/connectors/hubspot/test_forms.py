@@ -144,8 +144,9 @@ def test_a_form_that_was_named_is_read_until_it_has_settled_and_then_rests() -> 
     assert calls == [1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
 
 
-def test_a_conversion_of_a_form_made_since_lists_the_forms_again() -> None:
-    website = Website(3)
+@pytest.mark.parametrize("forms", [0, 3])
+def test_a_conversion_of_a_form_made_since_lists_the_forms_again(forms: int) -> None:
+    website = Website(forms)
     with connected(website.portal, clock=website.clock) as connector:
         *_, last = connector.read("forms", None)
         website.clock.at += MINUTE

@@ -116,6 +116,23 @@ def test_without_the_second_pass_that_row_would_be_lost(rig: HubSpotRig) -> None
     assert key not in seen
 
 
+def test_whenever_a_row_is_edited_the_second_pass_finds_it_though_search_is_an_hour_behind(rig: HubSpotRig) -> None:
+    """A second pass that came too early would lose those that were edited shortly before it."""
+    keys = rig.seed(5)
+    rig.settle()
+    cursor = end_of(rig)
+    rig.simulator.settings(lag_s={"hubspot": 3_600.0})
+    seen: set[str] = set()
+    for key in (*keys, *[None] * 9):
+        if key is not None:
+            rig.touch(key)
+        rig.simulator.time(advance_s=900)
+        pages = list(rig.connector().read("contacts", cursor))
+        seen |= found_in(pages)
+        cursor = pages[-1].cursor
+    assert set(keys) <= seen
+
+
 def test_the_second_pass_costs_a_search_an_hour(rig: HubSpotRig) -> None:
     rig.settle()
     cursor = end_of(rig)

@@ -78,6 +78,7 @@ def test_a_property_in_our_words() -> None:
         label="Stage",
         type=FieldType.PICKLIST,
         options=("mql",),
+        labels=("MQL",),
         restricted=True,
         writable=False,
         creatable=False,
