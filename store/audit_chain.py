@@ -86,6 +86,10 @@ def end(tx: Tx) -> Anchor | None:
     return None if row is None else _to_anchor(row)
 
 
+NOTHING = Anchor(number=0, seq=0, hash=_START)
+"""The end of a chain before its first row."""
+
+
 def seal(tx: Tx, *, now: datetime, most: int | None = None) -> Anchor | None:
     """Chain the rows that are not sealed yet, or the `most` oldest of them; returns the new end, None before any."""
     last = end(tx)
@@ -103,6 +107,8 @@ def seal(tx: Tx, *, now: datetime, most: int | None = None) -> Anchor | None:
 
 def reaches(tx: Tx, anchor: Anchor) -> bool:
     """Whether the chain still holds what an anchor names: one look, not a proof."""
+    if not anchor.number:
+        return True
     row = tx.execute(select(audit_seal).where(audit_seal.c.number == anchor.number)).first()
     return row is not None and _to_anchor(row) == anchor
 

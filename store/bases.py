@@ -10,6 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 
 from domain.values import LeadId, Value
+from mapping.agreement import BEFORE_UNION
 from store.chunks import BulkInsert, chunks, read_many
 from store.columns import from_json, to_json
 from store.engine import Tx
@@ -30,12 +31,15 @@ _EMPTY = "{}"
 
 def bases_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base]]:
     """What was last agreed, by (property, connection)."""
-    every = all_of(tx, ids).items()
-    return {lead: {key: base for key, base in theirs.items() if base is not None} for lead, theirs in every}
+    return {
+        lead: {key: base for key, base in theirs.items() if base is not None and not key[0].endswith(BEFORE_UNION)}
+        for lead, theirs in all_of(tx, ids).items()
+    }
 
 
 def all_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, dict[tuple[str, str], Base | None]]:
-    """As `bases_of`, with None where two leads that were united differed, and where nothing is agreed any more."""
+    """As `bases_of`, with None where two leads that were united differed, and where nothing is agreed any more; and
+    under the name with BEFORE_UNION what either of the two had shown."""
     found: dict[LeadId, dict[tuple[str, str], Base | None]] = {}
     for lead, connection, properties in read_many(tx, _READ, ids):
         theirs = found.setdefault(LeadId(lead), {})

@@ -20,7 +20,7 @@ Described = Mapping[tuple[str, str], Mapping[str, Field]]
 """(connection, object) → field by name."""
 
 _KNOWN = frozenset(each.name for each in fields(Field))
-_TUPLES = ("options", "refers_to")
+_TUPLES = ("options", "refers_to", "labels", "retired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ until a system was seen with it, False once it was seen without it again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import select, update
@@ -26,11 +27,13 @@ _Place: TypeAlias = tuple[str, str, str]
 """(connection, object, record)."""
 
 _Fields: TypeAlias = Mapping[str, Sequence[Any]]
-"""Field → [lead property, value, cause, rules]; rules: which of those in `_RULES`, or, as it once was, the hash."""
+"""Field → [lead property, value, ground]; ground: which of those in `_GROUNDS`. As it once was: [lead property, value,
+cause, rules], where rules is a place among the hashes that stood there, or a hash."""
 
-_RULES = ""
-"""Where a document keeps the hashes of the rules, once each: a dozen fields have one, and a row with more than a
-thousand bytes takes a page of its own on SQLite. No field has this name."""
+_GROUNDS = ""
+"""Where a document keeps [rules, cause], once each: a dozen fields have one, they would be half of all that is kept of
+a cold lead's wishes, and a row with more than a thousand bytes takes a page of its own on SQLite. No field has this
+name."""
 _VALUE = 1
 _COLUMNS = ("connection", "object", "record_id", "lead_id", "fields")
 _READ = (
@@ -78,11 +81,10 @@ def _documents(rows: Iterable[Desired]) -> dict[_Place, str]:
 
 
 def _document(wishes: Mapping[str, Desired]) -> str:
-    rules = sorted({row.rule_hash for row in wishes.values()})
-    fields = {
-        name: (row.property, row.value, plain(row.cause), rules.index(row.rule_hash)) for name, row in wishes.items()
-    }
-    return to_json({_RULES: rules, **fields})
+    grounds = {name: (row.rule_hash, plain(row.cause)) for name, row in wishes.items()}
+    places = {ground: place for place, ground in enumerate(sorted(set(grounds.values())))}
+    fields = {name: (row.property, row.value, places[grounds[name]]) for name, row in wishes.items()}
+    return to_json({_GROUNDS: list(places), **fields})
 
 
 def _has_moved(before: str | None, after: str) -> bool:
@@ -92,7 +94,7 @@ def _has_moved(before: str | None, after: str) -> bool:
 
 def _values(fields: _Fields) -> dict[str, str]:
     """As text: `True` is another value than 1."""
-    return {name: to_json(wish[_VALUE]) for name, wish in fields.items() if name != _RULES}
+    return {name: to_json(wish[_VALUE]) for name, wish in fields.items() if name != _GROUNDS}
 
 
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
@@ -105,11 +107,12 @@ def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Desired]]:
 
 
 def _wishes(lead: LeadId, ref: RecordRef, fields: _Fields) -> Iterator[Desired]:
-    rules = fields.get(_RULES, ())
+    grounds = fields.get(_GROUNDS, ())
     for name, wish in fields.items():
-        if name == _RULES:
+        if name == _GROUNDS:
             continue
-        prop, value, cause, known = wish
+        prop, value, *ground = wish
+        rule_hash, cause = grounds[ground[0]] if len(ground) == 1 else _once(grounds, *ground)
         yield Desired(
             lead_id=lead,
             ref=ref,
@@ -117,8 +120,13 @@ def _wishes(lead: LeadId, ref: RecordRef, fields: _Fields) -> Iterator[Desired]:
             property=prop,
             value=value,
             cause=cause,
-            rule_hash=RuleHash(known if isinstance(known, str) else rules[known]),
+            rule_hash=RuleHash(rule_hash),
         )
+
+
+def _once(hashes: Sequence[str], cause: str, rules: str | int) -> tuple[str, str]:
+    """A ground as documents had it before."""
+    return rules if isinstance(rules, str) else hashes[rules], cause
 
 
 def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId, dict[RecordRef, dict[str, str]]]:
@@ -127,7 +135,7 @@ def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId
     for lead, kind, record_id, fields in read_many(tx, _READ_FIELDS, ids, given=[connection]):
         ref = RecordRef(connection=connection, object=kind, id=record_id)
         found.setdefault(LeadId(lead), {})[ref] = {
-            name: wish[0] for name, wish in from_json(fields).items() if name != _RULES
+            name: wish[0] for name, wish in from_json(fields).items() if name != _GROUNDS
         }
     return found
 
@@ -143,22 +151,34 @@ def wished_of(tx: Tx, connection: str, object: str, field: str) -> dict[str, Lea
     return {row.record_id: LeadId(row.lead_id) for row in rows if field in row.fields}
 
 
-def save_memberships(tx: Tx, rows: Sequence[Membership], *, connection: str) -> set[LeadId]:
-    """Write who belongs on which list; what was shown stays. Returns the leads for which this is new."""
+def save_memberships(
+    tx: Tx, rows: Sequence[Membership], *, connection: str, now: datetime | None = None
+) -> set[LeadId]:
+    """Write who belongs on which list, and since when; what was shown stays. Returns the leads for which it is new."""
     newest = {(row.lead_id, row.list): row for row in rows}
     known = {
-        (lead, name): member
-        for lead, name, member, _, _ in _memberships(tx, {lead for lead, _ in newest}, connection=connection)
+        (row.lead_id, row.list): row for row in _memberships(tx, {lead for lead, _ in newest}, connection=connection)
+    }
+    moved = {
+        key for key, row in newest.items() if (before := known.get(key)) is None or before.member is not row.member
     }
     upsert(
         tx,
         membership_table,
         [
-            {"lead_id": row.lead_id, "connection": connection, "list": row.list, "member": row.member, "why": row.why}
-            for row in newest.values()
+            {
+                "lead_id": row.lead_id,
+                "connection": connection,
+                "list": row.list,
+                "member": row.member,
+                "why": row.why,
+                "since": now if key in moved else known[key].since,
+            }
+            for key, row in newest.items()
+            if key in moved or (row.member and known[key].why != row.why)
         ],
     )
-    return {lead for (lead, name), row in newest.items() if known.get((lead, name)) is not row.member}
+    return {lead for lead, _ in moved}
 
 
 def memberships_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[MembershipRow]]:
@@ -226,7 +246,7 @@ def _memberships(tx: Tx, ids: Iterable[LeadId], *, connection: str) -> Iterable[
     columns = membership_table.c
     for portion in chunks(sorted(ids)):
         yield from tx.execute(
-            select(columns.lead_id, columns.list, columns.member, columns.why, columns.shown).where(
+            select(columns.lead_id, columns.list, columns.member, columns.why, columns.since).where(
                 columns.lead_id.in_(portion), columns.connection == connection
             )
         )

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from domain.errors import FencedError, StoreError
+from store.disks import require_local
 from store.failure import is_worth_repeating, to_store_error
 from store.schema import KNOWN_REVISIONS, leadership
 
@@ -32,6 +33,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA wal_autocheckpoint=20000",
     "PRAGMA mmap_size=268435456",
     "PRAGMA temp_store=MEMORY",
+    # What is deleted is gone from the file as well: an erased person is not to be found in its free pages.
+    "PRAGMA secure_delete=ON",
 )
 _MIGRATION_LOCK = 7_305_810_044_301
 _WRITES = "leadloop_writes"
@@ -95,6 +98,10 @@ class Store:
             _refuse_newer(_revision(tx))
             upgrade(tx)
 
+    def require_known(self) -> None:
+        """StoreError when a newer version wrote the schema."""
+        _refuse_newer(self.revision())
+
     def require_schema(self) -> None:
         """StoreError when the schema is not the one this version works with."""
         revision = self.revision()
@@ -103,6 +110,15 @@ class Store:
             raise StoreError(
                 "The database has no leadloop tables of this version. Run `leadloop init` or start the daemon."
             )
+
+    def require_sound(self) -> None:
+        """StoreError when a page of an SQLite file is damaged; reads all of it. A server looks after its own."""
+        if self.path is None:
+            return
+        with self.read() as tx:
+            found = [str(row[0]) for row in tx.exec_driver_sql("PRAGMA quick_check(1)")]
+        if found != ["ok"]:
+            raise StoreError("The database file is damaged. Restore the last backup; nothing was written.")
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -139,6 +155,14 @@ class Store:
                 check_epoch(tx, epoch)
             return work(tx)
 
+    def forget_replaced_pages(self) -> bool:
+        """Empty SQLite's write-ahead log, in which pages stand as they were before; False while somebody reads them."""
+        if self.path is None:
+            return True
+        with _in_words(), self.engine.connect() as connection:
+            busy, *_ = connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -149,6 +173,11 @@ class Store:
                 # BEGIN IMMEDIATE alone succeeds on a read-only file; only a real write tells.
                 tx.exec_driver_sql("PRAGMA user_version = 1")
             _refuse_newer(_revision(tx))
+
+
+def database_file(database_url: str, folder: Path) -> Path | None:
+    """Where an SQLite store lies; None for a server's, or one in memory."""
+    return _resolve(database_url, folder)[1]
 
 
 def check_epoch(tx: Tx, epoch: int) -> None:
@@ -206,6 +235,7 @@ def _sqlite(url: URL, path: Path | None) -> Engine:
             url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
         )
     else:
+        require_local(path)
         _make_private(path)
         engine = create_engine(url, pool_size=10, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _on_sqlite_connect)

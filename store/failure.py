@@ -4,8 +4,10 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.errors import StoreError
 
-_REPEATED_STATES = frozenset({"40001", "40P01"})
-"""PostgreSQL: serialization failure, deadlock. (SQLite has one writer at a time, for whom the driver waits.)"""
+_REPEATED_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+"""PostgreSQL: serialization failure, deadlock, lock not available, statement timeout.
+
+(SQLite has one writer at a time, for whom the driver waits.)"""
 
 _SQLITE_WORDS = (
     (
@@ -31,6 +33,8 @@ _POSTGRES_WORDS = {
     "3D000": "The database named in database_url does not exist. Create it first.",
     "42501": "The database user may not do this. Make it the owner of leadloop's tables.",
     "42P01": "The database has no leadloop tables of this version. Start the daemon or run `leadloop init`.",
+    "55P03": "Another program keeps rows of leadloop's locked. leadloop tries again in the next cycle.",
+    "57014": "A statement took longer than statement_timeout allows. leadloop tries again in the next cycle.",
     "57P01": "PostgreSQL is shutting down. leadloop tries again in the next cycle.",
     "57P03": "PostgreSQL is starting up. leadloop tries again in the next cycle.",
 }

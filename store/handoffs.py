@@ -11,7 +11,7 @@ from domain.handoff import Assignment, Handoff, HandoffKind, Outcome, Queue, Ver
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RuleHash
 from store import installation
-from store.chunks import chunks
+from store.chunks import by_lead, chunks
 from store.columns import AnyRow
 from store.engine import Tx
 from store.schema import assignment as assignment_table
@@ -34,13 +34,7 @@ def open_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Handoff]:
 
 def all_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Handoff]]:
     """Every handoff of these leads, by number; an open one stands last."""
-    found: dict[LeadId, list[Handoff]] = {}
-    for portion in chunks(ids):
-        query = select(table).where(table.c.lead_id.in_(portion)).order_by(table.c.lead_id, table.c.number)
-        rows = tx.execute(query).all()
-        for row in rows:
-            found.setdefault(LeadId(row.lead_id), []).append(to_handoff(row))
-    return found
+    return by_lead(tx, table, ids, to_handoff, order=[table.c.number])
 
 
 def answered(tx: Tx, *, since: datetime | None = None) -> list[Handoff]:
@@ -75,17 +69,7 @@ def save_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
 
 def transitions_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Transition]]:
     """Every move of these leads, oldest first."""
-    found: dict[LeadId, list[Transition]] = {}
-    columns = transition_table.c
-    for portion in chunks(ids):
-        rows = tx.execute(
-            select(transition_table)
-            .where(columns.lead_id.in_(portion))
-            .order_by(columns.lead_id, columns.at, columns.id)
-        )
-        for row in rows:
-            found.setdefault(LeadId(row.lead_id), []).append(_to_transition(row))
-    return found
+    return by_lead(tx, transition_table, ids, _to_transition, order=[transition_table.c.at, transition_table.c.id])
 
 
 def save_assignments(tx: Tx, assignments: Sequence[Assignment]) -> None:
@@ -108,17 +92,7 @@ def save_assignments(tx: Tx, assignments: Sequence[Assignment]) -> None:
 
 def assignments_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Assignment]]:
     """Every assignment of these leads, oldest first."""
-    found: dict[LeadId, list[Assignment]] = {}
-    columns = assignment_table.c
-    for portion in chunks(ids):
-        rows = tx.execute(
-            select(assignment_table)
-            .where(columns.lead_id.in_(portion))
-            .order_by(columns.lead_id, columns.at, columns.id)
-        )
-        for row in rows:
-            found.setdefault(LeadId(row.lead_id), []).append(_to_assignment(row))
-    return found
+    return by_lead(tx, assignment_table, ids, _to_assignment, order=[assignment_table.c.at, assignment_table.c.id])
 
 
 def open_per_owner(tx: Tx) -> dict[str, int]:
@@ -129,6 +103,13 @@ def open_per_owner(tx: Tx) -> dict[str, int]:
         .group_by(table.c.owner)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def due_within(tx: Tx, *, after: datetime, until: datetime) -> int:
+    """How many open handoffs were due to be touched in a stretch of time and are not, as far as is known."""
+    columns = table.c
+    due = columns.touch_due_at > after, columns.touch_due_at <= until
+    return tx.execute(select(func.count()).select_from(table).where(columns.closed_at.is_(None), *due)).scalar() or 0
 
 
 def in_queue(tx: Tx, queue: Queue) -> list[Handoff]:
@@ -186,7 +167,7 @@ def save_routing_state(tx: Tx, written: str) -> None:
 
 _PLAIN = (
     "number", "opened_at", "why", "hand_raise", "score", "band", "owner", "queue_cause", "assigned_at", "touch_due_at",
-    "touched_at", "accepted_at", "accepted_by", "outcome_due_at", "closed_at",
+    "touched_at", "accepted_at", "accepted_by", "outcome_due_at", "closed_at", "after",
 )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, func, select, update
 
 from domain.hint import Hint, HintKind
-from store.chunks import chunks
+from store.chunks import chunks, delete_oldest
 from store.engine import Tx
 from store.schema import hint as table
 from store.upserts import insert_for
@@ -133,8 +133,4 @@ def backlog(tx: Tx) -> list[Backlog]:
 
 def purge(tx: Tx, *, before: datetime, limit: int) -> int:
     """Delete what arrived before a moment, followed or not: polling has found it long since. Returns how many."""
-    over = select(table.c.id).where(table.c.arrived_at < before).order_by(table.c.arrived_at).limit(limit)
-    ids = tx.execute(over.with_for_update(skip_locked=True)).scalars().all()
-    if ids:
-        tx.execute(delete(table).where(table.c.id.in_(ids)))
-    return len(ids)
+    return delete_oldest(tx, table.c.arrived_at, before=before, limit=limit)

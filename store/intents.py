@@ -154,12 +154,12 @@ def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[KeptIntent]]:
             .order_by(columns.lead_id, columns.handoff, columns.kind, columns.step, columns.key)
         )
         for row in rows:
-            kept = (row.key, _to_intent(row), IntentStatus(row.status), row.remote_id)
+            kept = (row.key, to_intent(row), IntentStatus(row.status), row.remote_id)
             found.setdefault(LeadId(row.lead_id), []).append(kept)
     return found
 
 
-def _to_intent(row: AnyRow) -> Intent:
+def to_intent(row: AnyRow) -> Intent:
     return Intent(
         lead_id=LeadId(row.lead_id),
         handoff=row.handoff,

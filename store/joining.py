@@ -3,18 +3,19 @@
 Where both have one, which of them stands does not depend on the order in which leads are united.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 
 from domain.values import LeadId
+from mapping.agreement import BEFORE_UNION
 from store import rawrows
 from store.columns import from_json, to_json
 from store.engine import Tx
 from store.rawrows import Raw
-from store.schema import held_lead, membership, merge_base
+from store.schema import held_lead, mailed, membership, merge_base
 
 Entries: TypeAlias = dict[str, Any]
 """Key, as JSON text → what is kept under it."""
@@ -36,6 +37,11 @@ class _Kept:
         rest = {name: value for name, value in row.items() if name not in (*self.key, "lead_id")}
         yield to_json([row[name] for name in self.key]), rest
 
+    def completed(self, entries: Mapping[str, Any]) -> Entries:
+        """With the columns that came since these were remembered, as a row without them has them."""
+        blank = {str(each.name): None for each in self.table.c if each.name not in (*self.key, "lead_id")}
+        return {key: {**blank, **entry} for key, entry in entries.items()}
+
     def rows(self, lead: LeadId, entries: Mapping[str, Any]) -> list[Raw]:
         return [
             {**dict(zip(self.key, from_json(key), strict=True)), **rest, "lead_id": lead}
@@ -56,6 +62,19 @@ class _Kept:
 class _Agreed(_Kept):
     """What was agreed: a document per system, with an entry per property."""
 
+    def join(self, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Entries:
+        """Where they differ nothing is agreed, and what either showed is kept beside it: no answer given since."""
+        known = [{key: base for key, base in each.items() if not _is_aside(key)} for each in (ours, theirs)]
+        joined = super().join(*known)
+        for key in [key for key, base in joined.items() if base is None]:
+            showed = [_showed(each, key) for each in (ours, theirs) if key in each]
+            if all(showed):
+                joined[_aside(key)] = [None, None, sorted(set().union(*showed), key=to_json)]
+        return joined
+
+    def completed(self, entries: Mapping[str, Any]) -> Entries:
+        return dict(entries)
+
     def entries(self, row: Raw) -> Iterator[tuple[str, Any]]:
         for name, base in from_json(row["properties"]).items():
             yield to_json([row["connection"], name]), base
@@ -71,6 +90,24 @@ class _Agreed(_Kept):
         ]
 
 
+def _aside(key: str) -> str:
+    connection, name = from_json(key)
+    return to_json([connection, f"{name}{BEFORE_UNION}"])
+
+
+def _is_aside(key: str) -> bool:
+    return str(from_json(key)[1]).endswith(BEFORE_UNION)
+
+
+def _showed(entries: Mapping[str, Any], key: str) -> Set[Any]:
+    """What a lead's record showed of a property: what was agreed, or what either of the two it was united from did.
+    Empty where nobody knows."""
+    base = entries[key]
+    if base is not None:
+        return {base[0]}
+    return set(entries[_aside(key)][2]) if _aside(key) in entries else set()
+
+
 def _nothing(_one: object, _other: object) -> None:
     """Two records were agreed about differently, and nobody knows which of them is written to from now on: it is as if
     nothing had been agreed. A null in the document says so, or a third would bring its own word back."""
@@ -78,7 +115,7 @@ def _nothing(_one: object, _other: object) -> None:
 
 def _member(one: Raw, other: Raw) -> Raw:
     """On a list where either is, wanted there where either is: both are decided anew."""
-    wish = max((one, other), key=lambda row: (_rank(row["member"]), row["why"]))
+    wish = max((one, other), key=lambda row: (_rank(row["member"]), row["why"], row["since"] or 0))
     return {**wish, "shown": max((one["shown"], other["shown"]), key=_rank)}
 
 
@@ -91,9 +128,15 @@ def _held(one: Raw, other: Raw) -> Raw:
     return max((one, other), key=lambda row: (row["released_at"] is None, to_json(row)))
 
 
+def _latest(one: Raw, other: Raw) -> Raw:
+    """Mail that reached either reached the person."""
+    return max((one, other), key=lambda row: row["at"])
+
+
 _EVERY: Sequence[_Kept] = (
     _Kept(table=membership, key=("connection", "list"), choose=_member),
     _Kept(table=held_lead, key=("set_id",), choose=_held),
+    _Kept(table=mailed, key=("connection",), choose=_latest),
     _Agreed(table=merge_base, key=("connection",), choose=_nothing),
 )
 
@@ -124,7 +167,9 @@ def part(
     `theirs_alone`: the systems in which only the loser has records. What is new there since is the loser's.
     """
     for kept in _EVERY:
-        was, now = memory[str(kept.table.name)], kept.read(tx, survivor)
+        before = memory.get(str(kept.table.name), {})
+        was = {side: kept.completed(before.get(side, {})) for side in ("ours", "theirs", "joined")}
+        now = kept.read(tx, survivor)
         ours: Entries = {}
         theirs: Entries = {}
         for key in sorted(now.keys() | was["ours"].keys() | was["theirs"].keys()):

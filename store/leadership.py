@@ -58,6 +58,13 @@ def acquire(store: Store, *, holder: str) -> Leadership:
     return Leadership(epoch=epoch, _let_go=let_go, _still_there=still_there)
 
 
+def keep_out(where: Store | Path) -> Callable[[], None]:
+    """Let nobody lead until what this returns is called, also where there are no tables to lead by; LeadHeldError
+    while another process does."""
+    let_go, _ = _lock_file(where) if isinstance(where, Path) else _lock_server(where)
+    return let_go
+
+
 def epoch_now(tx: Tx) -> int:
     """The epoch of whoever took the lead last; 0 when nobody ever did."""
     found: int | None = tx.execute(text("SELECT epoch FROM leadership WHERE id = 1")).scalar()

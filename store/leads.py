@@ -16,25 +16,37 @@ from domain.stage import Stage
 from domain.values import LeadId
 from store import numbers
 from store.chunks import chunks, read_many
-from store.columns import AnyRow, Instant, from_json, maybe_moment
+from store.columns import AnyRow, Instant, from_json, from_micros, maybe_moment, to_micros
 from store.engine import Tx
 from store.schema import activity, record
 from store.schema import lead as table
 from store.scores import never_scored, save_scores, scores_of
 
+NOBODY = LeadId(0)
+"""Whom a lead was merged into that was erased: its row stands, and leads to no person any more."""
 
-def create(tx: Tx, count: int, *, now: datetime, installation: str, armed_at: datetime | None = None) -> list[Lead]:
-    """Found new leads, due at once; `armed_at` defaults to now."""
+
+def create(
+    tx: Tx,
+    count: int,
+    *,
+    now: datetime,
+    installation: str,
+    armed_at: datetime | None = None,
+    keys: Mapping[int, str] | None = None,
+) -> list[Lead]:
+    """Found new leads, due at once; `armed_at` defaults to now. `keys`: of those that had one, by their place."""
+    had = keys or {}
     made = [
         Lead(
             id=LeadId(number),
-            key=f"{installation}-{number}",
+            key=had.get(place, f"{installation}-{number}"),
             revision=1,
             stage=Stage.KNOWN,
             stage_since=now,
             armed_at=now if armed_at is None else armed_at,
         )
-        for number in numbers.take(tx, "lead", count)
+        for place, number in enumerate(numbers.take(tx, "lead", count))
     ]
     if made:
         fresh = {"due": True, "plan_due": False, "created_at": now}
@@ -59,6 +71,11 @@ def by_key(tx: Tx, keys: Iterable[str]) -> dict[str, Lead]:
     for row in read_many(tx, _READ_BY_KEY, keys):
         found[row[1]] = _to_lead(row)
     return found
+
+
+def keys_of(tx: Tx, ids: Collection[LeadId]) -> tuple[str, ...]:
+    """Our own unique keys of these leads, merged ones too."""
+    return tuple(sorted(tx.execute(select(table.c.key).where(table.c.id.in_(ids))).scalars()))
 
 
 def survivor(tx: Tx, lead_id: LeadId) -> LeadId:
@@ -153,7 +170,9 @@ def look_again_at(tx: Tx, connection: str, object: str) -> None:
         record.c.connection == connection, record.c.object == object, record.c.lead_id.is_not(None)
     )
     tx.execute(
-        update(table).where(table.c.id.in_(theirs)).values(revision=table.c.revision + 1, due=True, plan_due=True)
+        update(table)
+        .where(table.c.id.in_(theirs), table.c.merged_into.is_(None))
+        .values(revision=table.c.revision + 1, due=True, plan_due=True)
     )
 
 
@@ -245,18 +264,20 @@ def waits(tx: Tx, lead_id: LeadId, *, now: datetime) -> tuple[bool, bool]:
 
 _STANDING = (
     "stage", "stage_since", "armed_at", "owner", "mql_since", "return_at", "recycled_as", "times_recycled",
-    "left_lists", "nurture_withheld", "shown_score", "shown_band", "shown_at", "wake_at",
+    "set_aside_because", "reached",
+    "left_lists", "nurture_withheld", "silent_since", "shown_score", "shown_band", "shown_at", "wake_at",
 )  # fmt: skip
 
 _MOMENTS = tuple(name for name in _STANDING if isinstance(table.c[name].type, Instant))
 _LEADS = f"SELECT id, key, revision, {', '.join(_STANDING)} FROM lead"  # noqa: S608 - names of our own
 _READ = f"{_LEADS} WHERE id IN ({{keys}}) AND merged_into IS NULL"
-_READ_BY_KEY = f"{_LEADS} WHERE key IN ({{keys}})"
+_READ_BY_KEY = f"{_LEADS} WHERE key IN ({{keys}}) AND (merged_into IS NULL OR merged_into <> {NOBODY})"
 
 
 def _standing(lead: Lead) -> dict[str, Any]:
     found = {name: getattr(lead, name) for name in _STANDING}
-    return found | {"stage": lead.stage.value, "left_lists": list(lead.left_lists)}
+    reached = {stage.value: to_micros(at) for stage, at in lead.reached.items()}
+    return found | {"stage": lead.stage.value, "left_lists": list(lead.left_lists), "reached": reached}
 
 
 def _decided(lead: Lead, now: datetime) -> dict[str, Any]:
@@ -274,6 +295,7 @@ def _to_lead(row: AnyRow) -> Lead:
     kept: dict[str, Any] = dict(zip(_STANDING, standing, strict=True))
     kept.update({name: maybe_moment(kept[name]) for name in _MOMENTS})
     kept["stage"], kept["left_lists"] = _STAGES[kept["stage"]], tuple(from_json(kept["left_lists"]))
+    kept["reached"] = {_STAGES[stage]: from_micros(at) for stage, at in from_json(kept["reached"]).items()}
     return Lead(id=LeadId(number), key=key, revision=revision, **kept)
 
 
@@ -283,6 +305,7 @@ def _update(tx: Tx, ids: Iterable[LeadId], values: Mapping[str, Any]) -> None:
 
 
 __all__ = [
+    "NOBODY",
     "arm_all",
     "by_key",
     "by_stage",
@@ -296,6 +319,7 @@ __all__ = [
     "fail",
     "failed",
     "get",
+    "keys_of",
     "make_all_due",
     "mark_plan_due",
     "never_scored",

@@ -5,6 +5,7 @@ In whatever order several leads are united, the same comes out of it. What it ta
 is always the last. Of two open ones the older stays open and the younger ends as `merged`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from store.schema import (
     activity,
     arrival,
     assignment,
+    clock_step,
     conflict,
     desired,
     evidence,
@@ -34,6 +36,7 @@ from store.schema import (
     intent,
     lead,
     misfit,
+    note,
     outbox,
     record,
     rule_problem,
@@ -71,6 +74,7 @@ BY_KEY: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (intent, ("key",)),
     (transition, ("id",)),
     (assignment, ("id",)),
+    (clock_step, ("id",)),
 )
 """Tables with rows that lie with no record: which of them were whose is remembered by their keys."""
 
@@ -81,6 +85,7 @@ BY_HANDOFF = (
     (intent, intent.c.handoff),
     (transition, transition.c.handoff),
     (assignment, assignment.c.handoff),
+    (clock_step, clock_step.c.handoff),
 )
 """Tables that name a handoff by its number."""
 
@@ -119,7 +124,7 @@ def merge(
     memory |= {"handoffs": passes.numbers, "ended": passes.ended, "leading": passes.leading}
     memory["facts"] = _move_facts(tx, survivor, loser)
     memory["single"] = joining.join(tx, survivor, loser)
-    for table in (score, gate_closed, rule_problem):
+    for table in (score, gate_closed, rule_problem, note):
         tx.execute(delete(table).where(table.c.lead_id == loser))
     standing = _standing(found[survivor], found[loser], passes.leading, now=now)
     _retire(tx, survivor, loser)
@@ -176,7 +181,10 @@ def _unite_handoffs(tx: Tx, survivor: LeadId, loser: LeadId, *, now: datetime) -
     every = handoffs.all_of(tx, [survivor, loser])
     ours, theirs = every.get(survivor, []), every.get(loser, [])
     still_open = sorted((each for each in (*ours, *theirs) if each.is_open), key=_seniority)
-    closed = [replace(each, outcome=Outcome.MERGED, closed_at=now) for each in still_open[1:]]
+    closed = [
+        replace(each, outcome=Outcome.MERGED, closed_at=now, touch_due_at=None, outcome_due_at=None)
+        for each in still_open[1:]
+    ]
     running = [row for each in (survivor, loser) for row in rawrows.of_lead(tx, handoff, each)]
     handoffs.save(tx, closed)
     ended = {(each.lead_id, each.number): each for each in closed}
@@ -188,6 +196,10 @@ def _unite_handoffs(tx: Tx, survivor: LeadId, loser: LeadId, *, now: datetime) -
         used = each.number if each.lead_id == survivor and not each.is_open else used + 1
         numbers[each.lead_id, each.number] = used
     _renumber(tx, survivor, numbers)
+    links = {
+        numbers[each.lead_id, each.number]: numbers.get((each.lead_id, each.after)) for each in order if each.after
+    }
+    point(tx, survivor, links)
     return _Passes(
         closed=tuple(replace(each, lead_id=survivor, number=numbers[each.lead_id, each.number]) for each in closed),
         leading=still_open[0].lead_id if still_open else None,
@@ -212,6 +224,12 @@ def _renumber(tx: Tx, survivor: LeadId, numbers: dict[tuple[LeadId, int], int]) 
                 .where(table.c.lead_id == owner, column == before)
                 .values({"lead_id": survivor, column.name: after})
             )
+
+
+def point(tx: Tx, lead_id: LeadId, links: Mapping[int, int | None]) -> None:
+    """Have handoffs name the ones that they follow on, by the numbers that both have now."""
+    for number, after in links.items():
+        tx.execute(update(handoff).where(handoff.c.lead_id == lead_id, handoff.c.number == number).values(after=after))
 
 
 def _move_facts(tx: Tx, survivor: LeadId, loser: LeadId) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def replan(tx: Tx, connection: str, object: str) -> None:
         outbox.c.lead_id.is_not(None),
     )
     for theirs in (kept, unsent):
-        tx.execute(update(lead_table).where(lead_table.c.id.in_(theirs)).values(plan_due=True))
+        living = lead_table.c.merged_into.is_(None)
+        tx.execute(update(lead_table).where(lead_table.c.id.in_(theirs), living).values(plan_due=True))
 
 
 def forget(tx: Tx, lead: LeadId) -> None:

@@ -1,4 +1,4 @@
-"""Which leads belong to whom, as the people records of a system show it: one pass over an object's records."""
+"""Which leads belong to whom: as the people records of a system show it, and by the handoffs that are open."""
 
 from collections.abc import Collection, Iterator
 
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.stage import Stage
 from domain.values import LeadId
 from store.engine import Tx
-from store.schema import lead, record
+from store.schema import handoff, lead, record
 
 
 def owners(
@@ -35,3 +35,17 @@ def owners(
     for row in tx.execute(query):
         if row.owner not in (None, ""):
             yield str(row.owner), LeadId(row.lead_id), Stage(row.stage)
+
+
+def holders(tx: Tx) -> Iterator[tuple[str, LeadId, Stage]]:
+    """(the rep's e-mail, the lead, its stage) of every open handoff that somebody has.
+
+    A contact names no owner for it.
+    """
+    query = (
+        select(handoff.c.owner, handoff.c.lead_id, lead.c.stage)
+        .join(lead, lead.c.id == handoff.c.lead_id)
+        .where(handoff.c.closed_at.is_(None), handoff.c.owner.is_not(None))
+    )
+    for row in tx.execute(query):
+        yield str(row.owner), LeadId(row.lead_id), Stage(row.stage)

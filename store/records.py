@@ -122,6 +122,11 @@ def assign(tx: Tx, pairs: Mapping[RecordRef, LeadId]) -> None:
     run_many(tx, "UPDATE record SET lead_id = ? WHERE connection = ? AND object = ? AND id = ?", rows)
 
 
+def forget(tx: Tx, refs: Iterable[RecordRef]) -> None:
+    """As if they had never been read."""
+    run_many(tx, "DELETE FROM record WHERE connection = ? AND object = ? AND id = ?", sorted(map(_key, refs)))
+
+
 def of_leads(tx: Tx, lead_ids: Iterable[LeadId]) -> dict[LeadId, list[Record]]:
     """Every record of these leads, in the order of their references."""
     found: dict[LeadId, list[Record]] = {}

@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select, update
 
 from domain.run import OutboxStatus
-from store import evidence, inbox, runs, unions, watched, wire
+from store import evidence, inbox, notes, presses, runs, unions, watched, wire
 from store.columns import AnySelect
 from store.engine import Tx
 from store.held import HeldStatus
 from store.intents import IntentStatus
 from store.outbox_row import STOPPED, words
-from store.schema import blast, call_count, held_lead, held_set, held_write, intent, outbox, request
+from store.schema import blast, call_count, conflict, held_lead, held_set, held_write, intent, outbox, request
 
 _ENDED = words((OutboxStatus.DONE, OutboxStatus.GONE))
 
@@ -31,7 +31,10 @@ class Limits:
     wire: timedelta = wire.KEPT_FOR
     hints: timedelta = inbox.KEPT_FOR
     settled: timedelta = timedelta(days=90)
-    """Outbox rows with their before-images after they were settled, runs after they began."""
+    """Outbox rows with their before-images after they were settled, the sides of a conflict after it was decided, runs
+    after they began."""
+    stopped: timedelta = timedelta(days=30)
+    """Values from before a write that was refused, or of which nobody knows what became of it, after it stopped."""
     answered: timedelta = timedelta(days=90)
     """Operators' requests and the leads of held sets, after they were answered or released."""
     counted: timedelta = timedelta(days=35)
@@ -42,6 +45,10 @@ class Limits:
     """What is kept to be compared, after it was seen; who would have been handed off, after that step ended."""
     evidence: timedelta = timedelta(days=90)
     """What histories told of a conflict, after they were to be asked."""
+    notes: timedelta = notes.KEPT_FOR
+    """What people did that the rules cannot follow, after it was last found."""
+    presses: timedelta = presses.KEPT_FOR
+    """What people answered by a button, after it was shown."""
     portion: int = 500
 
 
@@ -53,6 +60,7 @@ class Purged:
     hints: int
     outbox: int
     before_images: int
+    conflicts: int
     runs: int
     requests: int
     held_leads: int
@@ -62,6 +70,8 @@ class Purged:
     unions: int
     watched: int
     evidence: int
+    notes: int
+    presses: int
     more: bool
 
 
@@ -75,7 +85,8 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
         "wire": wire.purge(tx, before=now - limits.wire, limit=most),
         "hints": inbox.purge(tx, before=now - limits.hints, limit=most),
         "outbox": _delete(tx, outbox, [outbox.c.id], _over(settled), most),
-        "before_images": _forget_before_images(tx, before=settled, limit=most),
+        "before_images": _forget_before_images(tx, before=now - limits.stopped, limit=most),
+        "conflicts": _delete(tx, conflict, [conflict.c.id], _decided(settled), most),
         "runs": runs.purge(tx, before=settled, limit=most),
         "requests": _delete(tx, request, [request.c.id], _answered_requests(answered), most),
         "held_leads": _delete(tx, held_lead, [held_lead.c.set_id, held_lead.c.lead_id], _released(answered), most),
@@ -87,6 +98,8 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
         "unions": unions.forget_old(tx, before=now - limits.unions, limit=most),
         "watched": watched.purge(tx, before=now - limits.watched, limit=most),
         "evidence": evidence.purge(tx, before=now - limits.evidence, limit=most),
+        "notes": notes.purge(tx, before=now - limits.notes, limit=most),
+        "presses": presses.purge(tx, before=now - limits.presses, limit=most),
     }
     return Purged(**found, more=max(found.values()) >= most)
 
@@ -114,6 +127,11 @@ def _forget_before_images(tx: Tx, *, before: datetime, limit: int) -> int:
     if ids:
         tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(before="{}"))
     return len(ids)
+
+
+def _decided(before: datetime) -> AnySelect:
+    """The sides of what was undecided once, after somebody decided."""
+    return select(conflict.c.id).where(conflict.c.closed_at < before).order_by(conflict.c.id)
 
 
 def _answered_requests(before: datetime) -> AnySelect:

@@ -19,15 +19,17 @@ from store.audit import AuditEntry
 from store.chunks import run_many
 from store.columns import from_json, to_micros
 from store.engine import Tx
-from store.merging import BY_HANDOFF, BY_KEY, BY_RECORD
+from store.merging import BY_HANDOFF, BY_KEY, BY_RECORD, point
 from store.rawrows import Raw
 from store.schema import activity, conflict, handoff, intent, lead, outbox, record, score
 from store.unions import Union
 
 _STANDING = (
     "stage", "stage_since", "owner", "mql_since", "return_at", "recycled_as", "times_recycled", "left_lists",
-    "nurture_withheld",
+    "nurture_withheld", "set_aside_because", "reached", "silent_since",
 )  # fmt: skip
+_UNKNOWN: Raw = {"set_aside_because": None, "reached": "{}", "silent_since": None}
+"""What a union that was made before there were these columns does not remember."""
 _SHOWN = ("shown_score", "shown_band", "shown_at")
 
 
@@ -187,6 +189,8 @@ def _part_handoffs(tx: Tx, union: Union, memory: Mapping[str, Any], their_ids: C
     """
     numbers = memory["handoffs"]
     later = _opened_since(tx, union, {after for _, _, after in numbers})
+    links = {each.number: each.after for each in handoffs.all_of(tx, [union.survivor]).get(union.survivor, [])}
+    home = {after: (LeadId(owner), before) for owner, before, after in numbers}
     for owner, before, after in numbers:
         _renumber(tx, (union.survivor, after), (owner, -before))
     went_on = LeadId(memory["leading"] or union.survivor)
@@ -196,10 +200,21 @@ def _part_handoffs(tx: Tx, union: Union, memory: Mapping[str, Any], their_ids: C
         if went_on == union.loser:
             used += 1
             _renumber(tx, (union.survivor, number), (union.loser, -used))
+            home[number] = (union.loser, used)
     for table, column in BY_HANDOFF:
         both = table.c.lead_id.in_([union.survivor, union.loser])
         tx.execute(update(table).where(both, column < 0).values({column.name: -column}))
+    _part_links(tx, union, links, home)
     return went_on
+
+
+def _part_links(tx: Tx, union: Union, links: Mapping[int, int | None], home: Mapping[int, tuple[LeadId, int]]) -> None:
+    """A handoff names the one that it follows on by the number that it has now; one of somebody else's none."""
+    for number, after in links.items():
+        if after is not None:
+            owner, now = home.get(number, (union.survivor, number))
+            target, link = home.get(after, (union.survivor, after))
+            point(tx, owner, {now: link if target == owner else None})
 
 
 def _renumber(tx: Tx, before: tuple[LeadId, int], after: tuple[LeadId, int]) -> None:
@@ -227,7 +242,7 @@ def _part_standing(
 
     Returns who stands as before.
     """
-    ours, theirs, joined = memory["ours"], memory["theirs"], memory["joined"]
+    ours, theirs, joined = ({**_UNKNOWN, **memory[name]} for name in ("ours", "theirs", "joined"))
     moved_on = any(current[name] != joined[name] for name in _STANDING)
     is_shown = all(current[name] == joined[name] for name in _SHOWN)
     before = {union.survivor: ours, union.loser: theirs}

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import delete, func, select
 
+from store.chunks import delete_oldest
 from store.columns import plain
 from store.engine import Store, Tx
 from store.schema import wire as table
@@ -122,8 +123,4 @@ def exchanges(tx: Tx, connection: str | None = None, *, limit: int = 100) -> Ite
 
 def purge(tx: Tx, *, before: datetime, limit: int) -> int:
     """Delete what is older, the oldest `limit` rows of it; returns how many."""
-    over = select(table.c.id).where(table.c.started_at < before).order_by(table.c.started_at).limit(limit)
-    ids = tx.execute(over.with_for_update(skip_locked=True)).scalars().all()
-    if ids:
-        tx.execute(delete(table).where(table.c.id.in_(ids)))
-    return len(ids)
+    return delete_oldest(tx, table.c.started_at, before=before, limit=limit)

@@ -5,7 +5,9 @@ disk (WITHOUT ROWID): one lead's activities are neighbours. Foreign keys are lef
 pages arrive in any order, and one transaction already holds what belongs together.
 """
 
+from store.schema.clocks import clock_step
 from store.schema.described import back_fill, described, drift
+from store.schema.erasure import erased_key, erasure
 from store.schema.evidence import evidence
 from store.schema.gates import gate_closed
 from store.schema.groups import group_word
@@ -26,8 +28,10 @@ from store.schema.house import (
     wire,
 )
 from store.schema.inbox import hint
+from store.schema.kept_lists import air_cover, mailed
 from store.schema.misfits import misfit
 from store.schema.neighbours import arrival, flap
+from store.schema.notes import note
 from store.schema.people import (
     assignment,
     conflict,
@@ -40,6 +44,7 @@ from store.schema.people import (
     score,
     transition,
 )
+from store.schema.presses import press
 from store.schema.proposals import proposal
 from store.schema.rule_problems import rule_problem
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
@@ -64,13 +69,15 @@ from store.schema.writes import (
 KNOWN_REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
     *("0010", "0011", "0012", "0013", "0014", "0015", "0016", "0017", "0018", "0019"),
-    *("0020", "0021", "0022", "0023", "0024", "0025"),
+    *("0020", "0021", "0022", "0023", "0024", "0025", "0026", "0027", "0028", "0029", "0030"),
+    "0031",
 )
 """Every schema revision this version knows, oldest first."""
 
 __all__ = [
     "KNOWN_REVISIONS",
     "activity",
+    "air_cover",
     "arrival",
     "assignment",
     "audit",
@@ -80,12 +87,15 @@ __all__ = [
     "blast",
     "call_count",
     "call_limit",
+    "clock_step",
     "conflict",
     "connection",
     "cursor",
     "described",
     "desired",
     "drift",
+    "erased_key",
+    "erasure",
     "evidence",
     "fact",
     "flap",
@@ -105,12 +115,15 @@ __all__ = [
     "lead_apart",
     "lead_union",
     "leadership",
+    "mailed",
     "membership",
     "merge_base",
     "metadata",
     "misfit",
+    "note",
     "number",
     "outbox",
+    "press",
     "proposal",
     "record",
     "record_value",

@@ -17,7 +17,14 @@ leadership = Table(
     may("holder"),
 )
 connection = by_key(
-    "connection", ("name",), must("name"), must("status"), may("account_id"), may("reason"), may("since", Instant)
+    "connection",
+    ("name",),
+    must("name"),
+    must("status"),
+    may("account_id"),
+    may("reason"),
+    may("since", Instant),
+    may("heard", Json),
 )
 cursor = by_key(
     "cursor", ("connection", "stream"), must("connection"), must("stream"), must("position"), must("read_at", Instant)

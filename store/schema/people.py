@@ -30,6 +30,9 @@ lead = Table(
     may("merged_into", BigInteger),
     may("failure"),
     must("created_at", Instant),
+    may("silent_since", Instant),
+    may("set_aside_because"),
+    must("reached", Json, "'{}'"),
     UniqueConstraint("key"),
     partial("ix_lead_due", "id", where="due = 1", postgresql="due"),
     partial("ix_lead_plan_due", "id", where="plan_due = 1", postgresql="plan_due"),
@@ -86,6 +89,7 @@ handoff = by_key(
     must("tried", Json),
     must("steps", Json),
     must("scorecard", Json, "'{}'"),
+    may("after", Integer),
 )
 partial("uq_handoff_open", handoff.c.lead_id, where="closed_at IS NULL", unique=True)
 partial("ix_handoff_open_owner", handoff.c.owner, where="closed_at IS NULL")
@@ -141,6 +145,7 @@ membership = by_key(
     may("member", Boolean),
     must("why"),
     may("shown", Boolean),
+    may("since", Instant),
 )
 partial("ix_membership_shown", membership.c.connection, membership.c.list, where="shown = 1", postgresql="shown")
 merge_base = by_key(
@@ -172,5 +177,7 @@ intent = by_key(
     must("payload", Json),
     must("status"),
     may("remote_id"),
+    may("look_at", Instant),
 )
 Index("ix_intent_lead_id", intent.c.lead_id)
+partial("ix_intent_notice", intent.c.look_at, where="kind = 'notice' AND status = 'open'")

@@ -1,6 +1,5 @@
 """Every store test runs on both databases, each time on a fresh copy of a migrated one."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -9,30 +8,14 @@ import pytest
 
 from store.engine import Store
 from tests.postgres import LentDatabase, PostgresServer
-from tests.stores import migrated_file
+from tests.stores import empty_store
 
 NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """One server per test process."""
-    server = PostgresServer(tmp_path_factory.mktemp("server"))
-    yield server
-    server.stop("immediate")
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_file(tmp_path_factory.mktemp("template"))
-
-
-@pytest.fixture(scope="session")
 def lent(postgres: PostgresServer) -> LentDatabase:
-    store = Store.open(postgres.create_database("migrated"))
-    store.migrate()
-    store.dispose()
-    return LentDatabase(postgres, "migrated")
+    return LentDatabase(postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -51,9 +34,7 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database."""
     if request.param == "sqlite":
-        path = tmp_path / "leadloop.db"
-        shutil.copyfile(request.getfixturevalue("template"), path)
-        yield f"sqlite:///{path}"
+        yield empty_store(tmp_path / "leadloop.db")
         return
     lent: LentDatabase = request.getfixturevalue("lent")
     yield lent.empty()

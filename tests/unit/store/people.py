@@ -9,12 +9,26 @@ from hypothesis import strategies as st
 
 from domain.change import Conflict
 from domain.decision import Desired, Intent, IntentKind, Membership
-from domain.handoff import Assignment, Outcome
+from domain.handoff import Assignment, Outcome, StepTaken
 from domain.identity import Claim, Tie
 from domain.record import Record
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId
-from store import bases, conflicts, desired, handoffs, held, identity, intents, leads, ledger, outbox, rawrows, records
+from store import (
+    bases,
+    clock_steps,
+    conflicts,
+    desired,
+    handoffs,
+    held,
+    identity,
+    intents,
+    leads,
+    ledger,
+    outbox,
+    rawrows,
+    records,
+)
 from store.engine import Tx
 from store.schema import lead as lead_table
 from store.schema import metadata
@@ -126,6 +140,11 @@ def _handoffs(tx: Tx, lead: LeadId, person: Person, place: int) -> None:
             rule_hash=RULES,
         )  # fmt: skip
         handoffs.save_assignments(tx, [given])
+        step = StepTaken(
+            lead_id=lead, handoff=one.number, step="breach", owner="okafor@us.example", due_at=at(0), at=at(1),
+            enforced=True,
+        )  # fmt: skip
+        clock_steps.save(tx, [step])
         task = Intent(lead_id=lead, handoff=one.number, kind=IntentKind.TASK, step="open", payload={})
         intents.save(tx, {intents.intent_key(f"LL-{lead}", task): task})
 

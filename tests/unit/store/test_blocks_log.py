@@ -1,7 +1,6 @@
 """Everybody at once and one by one on the whole recorded lead-handling log. Skipped where the log is not there."""
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from store.chunks import chunks
 from store.columns import to_json, to_micros
 from store.engine import Store, Tx
 from tests.starter import starter_file
+from tests.stores import empty_store
 from tests.unit.scoring.bulk_material import in_words, names_of, words_of
 
 LOG = Path(os.environ.get(PLACE, BESIDE)) / FILE
@@ -70,9 +70,8 @@ def _acts(rows: Sequence[Happening], numbers: Mapping[int, LeadId]) -> Iterator[
         yield (*whose, kind, moment, moment, None, None, None, None, None, False, to_json(said), None, None)
 
 
-def test_every_lead_of_the_log_has_one_total(tmp_path: Path, template: Path) -> None:
-    shutil.copyfile(template, tmp_path / "leadloop.db")
-    store = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
+def test_every_lead_of_the_log_has_one_total(tmp_path: Path) -> None:
+    store = Store.open(empty_store(tmp_path / "leadloop.db"))
     with store.write() as tx:
         last = loaded(tx)
         for name, when in (("starter", last - timedelta(days=40)), ("example", last)):

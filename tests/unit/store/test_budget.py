@@ -40,6 +40,19 @@ def test_the_background_stops_at_its_own_share_and_handoffs_go_on(store: Store) 
     assert calls.usage("hubspot") == Usage(own=950, background=300, used=950, limit=1000)
 
 
+def test_nobody_uses_the_reserve_whatever_share_a_lane_was_given(store: Store) -> None:
+    everything = BudgetLimit(
+        daily=1000, background_own_percent=100, background_account_percent=100, handoff_percent=100
+    )
+    calls = StoreBudget(store, {"hubspot": everything}, Hand())
+    calls.spend("hubspot", "background", calls=900)
+    calls.spend("hubspot", "handoff", calls=50)
+    for lane in ("background", "handoff"):
+        with pytest.raises(RateLimitedError):
+            calls.spend("hubspot", lane)
+    assert calls.usage("hubspot").own == 950
+
+
 def test_the_background_stops_when_others_have_used_the_account(store: Store) -> None:
     calls = budget(store, Hand())
     calls.hint("hubspot", used=799, limit=1000)

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from domain.decision import Desired, Membership
 from domain.values import LeadId, RuleHash, Value
 from store import desired, lists
 from store.engine import Store
+from store.schema import desired as table
 from tests.unit.store.examples import RULES, ref
 
 ANA, BEN = LeadId(1), LeadId(2)
@@ -43,14 +46,30 @@ def test_replacing_names_the_leads_whose_values_moved(store: Store) -> None:
         assert desired.of_leads(tx, [ANA, BEN]) == {BEN: [theirs]}
 
 
-def test_the_rules_of_a_record_s_wishes_are_kept_once(store: Store) -> None:
+def test_rules_and_causes_of_a_record_s_wishes_are_kept_once(store: Store) -> None:
     with store.write() as tx:
         ours = [wish(f"LL_{each}__c", each) for each in range(9)]
         newer = replace(wish("LL_Why__c", "Asked for a demo"), rule_hash=RuleHash("b" * 64))
         desired.replace(tx, {ANA: [*ours, newer]})
         (text,) = tx.exec_driver_sql("SELECT fields FROM desired").scalars()
-        assert (text.count(RULES), text.count("b" * 64)) == (1, 1)
+        assert (text.count(RULES), text.count("b" * 64), text.count("band rose")) == (1, 1, 2)
         assert desired.of_leads(tx, [ANA]) == {ANA: [*ours, newer]}
+
+
+def test_a_record_s_wishes_are_read_as_they_were_kept_before(store: Store) -> None:
+    """With the cause in every field, and the rules by their place, or, earlier still, in every field too."""
+    ours, other = wish("LL_Score__c", 10), wish("LL_Why__c", None, record_id="00Q2", cause="asked for a demo")
+    documents = {
+        "00Q1": {"": [RULES], "LL_Score__c": ["score", 10, "band rose", 0]},
+        "00Q2": {"LL_Why__c": ["score", None, "asked for a demo", RULES]},
+    }
+    with store.write() as tx:
+        desired.replace(tx, {ANA: [ours, other]})
+        for record_id, fields in documents.items():
+            tx.execute(update(table).where(table.c.record_id == record_id).values(fields=fields))
+        assert desired.of_leads(tx, [ANA]) == {ANA: [ours, other]}
+        assert desired.replace(tx, {ANA: [ours, other]}) == set()
+        assert desired.of_leads(tx, [ANA]) == {ANA: [ours, other]}
 
 
 def test_a_wish_that_went_to_another_lead_is_not_dropped_with_the_first(store: Store) -> None:

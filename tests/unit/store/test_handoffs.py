@@ -30,6 +30,7 @@ def test_a_handoff_comes_back_as_it_stands(store: Store) -> None:
         closed_at=at(6),
         tried=("diaz@us.example",),
         steps=("remind", "manager"),
+        after=1,
     )
     with store.write() as tx:
         handoffs.save(tx, [handoff(ANA, 2)])

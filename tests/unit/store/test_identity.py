@@ -131,6 +131,18 @@ def test_of_two_open_handoffs_the_older_stays_open_and_last(store: Store) -> Non
         assert [(each.lead_id, each.number) for each in merged.closed] == [(ana, 2)]
 
 
+def test_no_clock_runs_on_a_handoff_that_a_merge_ended(store: Store) -> None:
+    with store.write() as tx:
+        ana, twin = found(tx, "00Q1", "00Q2")
+        younger = handoff(twin, 1, minute=-5, owner="diaz@us.example")
+        younger = replace(younger, touch_due_at=at(60), outcome_due_at=at(90))
+        handoffs.save(tx, [handoff(ana, 1, minute=-9), younger])
+        (ended,) = identity.merge(tx, ana, twin, now=at(0)).closed
+        assert (ended.outcome, ended.touch_due_at, ended.outcome_due_at) == (Outcome.MERGED, None, None)
+        kept = {each.number: each for each in handoffs.all_of(tx, [ana])[ana]}
+        assert kept[ended.number] == ended
+
+
 def test_the_survivor_stands_where_the_open_handoff_stands(store: Store) -> None:
     with store.write() as tx:
         ana, twin = found(tx, "00Q1", "00Q2")
@@ -185,6 +197,8 @@ def test_what_can_only_be_there_once_is_joined_and_what_was_agreed_differently_i
         identity.merge(tx, ana, twin, now=NOON)
         assert [each[1].member for each in desired.memberships_of(tx, [ana, twin])[ana]] == [True]
         assert bases.bases_of(tx, [ana, twin]) == {ana: {("city", "hubspot"): ("Lyon", "Lyon", ())}}
+        shown = {("title", "hubspot"): None, ("title@before", "hubspot"): (None, None, (str(ana), str(twin)))}
+        assert bases.all_of(tx, [ana]) == {ana: {("city", "hubspot"): ("Lyon", "Lyon", ()), **shown}}
         assert [each.lead_id for each in conflicts.open_ones(tx)] == [ana]
         assert [each.ref.id for each in desired.of_leads(tx, [ana])[ana]] == ["00Q2"]
         assert [each.step for _, each in intents.open_of(tx, [ana])[ana]] == ["open"]
@@ -202,6 +216,7 @@ def test_what_two_were_agreed_about_differently_no_third_brings_back(
         for survivor, loser in order:
             identity.merge(tx, people[survivor], people[loser], now=NOON)
         assert bases.bases_of(tx, people).get(people[0], {}) == {}
+        assert bases.all_of(tx, people)[people[0]]["title@before", "hubspot"] == (None, None, ("CEO", "VP"))
         bases.save_bases(tx, {people[0]: {("title", "hubspot"): ("CTO", "CTO", ())}})
         assert bases.bases_of(tx, people)[people[0]] == {("title", "hubspot"): ("CTO", "CTO", ())}
 

@@ -142,7 +142,14 @@ RAISE = "DO $$ BEGIN RAISE EXCEPTION 'canary' USING ERRCODE = '{code}'; END $$"
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(
     ("code", "tries", "words"),
-    [("40P01", 5, "undoing this transaction"), ("40001", 5, "for the sake of another"), ("23505", 1, "code 23505")],
+    [
+        ("40P01", 5, "undoing this transaction"),
+        ("40001", 5, "for the sake of another"),
+        ("55P03", 5, "keeps rows of leadloop's locked"),
+        ("57014", 5, "longer than statement_timeout"),
+        ("53300", 1, "no free connection"),
+        ("23505", 1, "code 23505"),
+    ],
 )
 def test_only_what_may_go_well_the_next_time_is_done_again_and_five_times_at_most(
     store: Store, code: str, tries: int, words: str

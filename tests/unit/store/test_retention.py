@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from domain.decision import BlastClass, Intent, IntentKind
 from domain.run import OutboxStatus
@@ -13,6 +13,7 @@ from store.budget import BudgetLimit, StoreBudget
 from store.engine import Store, Tx
 from store.outbox import OutboxDraft, Settlement
 from store.retention import Limits, Purged, purge
+from store.schema import conflict
 from store.wire import StoreWireLog
 from tests.unit.store.examples import NOON, RULES, at, creation, draft, found
 from tests.unit.store.test_budget import Hand
@@ -173,3 +174,24 @@ def _statements(tx: Tx) -> Iterator[tuple[str, Any]]:
     purge(tx, now=LATER)
     event.remove(tx, "before_cursor_execute", note)
     yield from seen
+
+
+def test_the_sides_of_a_conflict_go_ninety_days_after_it_was_decided(store: Store) -> None:
+    sides = {"salesforce": "a", "hubspot": "b"}
+    with store.write() as tx:
+        rows = [
+            {"lead_id": number, "property": "phone", "sides": sides, "opened_at": NOON, "closed_at": closed_at}
+            for number, closed_at in ((1, NOON), (2, days(2)), (3, None))
+        ]
+        tx.execute(conflict.insert(), rows)
+        assert purged(tx, now=days(90)) == {}
+        assert purged(tx) == {"conflicts": 1}
+        assert sorted(tx.execute(select(conflict.c.lead_id)).scalars()) == [2, 3]
+
+
+def test_of_what_was_refused_the_values_from_before_go_after_thirty_days(store: Store) -> None:
+    with store.write() as tx:
+        (parked,) = end(tx, [with_image("1")], OutboxStatus.PARKED)
+        assert purged(tx, now=days(30)) == {}
+        assert purged(tx, now=days(31)) == {"before_images": 1}
+        assert outbox.get(tx, [parked])[parked].before == {}

@@ -172,6 +172,25 @@ def test_a_handoff_that_the_union_closed_goes_on_and_its_clocks_stood_still(stor
         assert [each.opened_at for each in handoffs.open_of(tx, [ana, ben]).values()] == [at(-9), at(-5)]
 
 
+def test_a_handoff_names_the_one_it_follows_on_by_the_number_that_has_now(store: Store) -> None:
+    with store.write() as tx:
+        ana, ben = found(tx, "00Q1", "00Q2")
+        ours = replace(handoff(ana, 1, minute=-9), closed_at=at(-8))
+        theirs = [replace(handoff(ben, 1, minute=-7), closed_at=at(-6)), replace(handoff(ben, 2, minute=-5), after=1)]
+        handoffs.save(tx, [ours, *theirs])
+        union = identity.merge(tx, ana, ben, now=NOON).union
+        together = handoffs.all_of(tx, [ana])[ana]
+        assert [(each.number, each.after) for each in together] == [(1, None), (2, None), (3, 2)]
+        ended = replace(together[-1], closed_at=at(4))
+        handoffs.save(tx, [ended, replace(handoff(ana, 4, minute=5), after=3)])
+        split(tx, union, hours=1)
+        every = handoffs.all_of(tx, [ana, ben])
+        assert {lead: [(each.number, each.after) for each in several] for lead, several in every.items()} == {
+            ana: [(1, None), (4, None)],
+            ben: [(1, None), (2, 1)],
+        }
+
+
 def test_nothing_is_remembered_of_who_was_erased_and_the_split_says_so(united: tuple[Tx, LeadId, LeadId, int]) -> None:
     tx, ana, ben, union = united
     unions.forget(tx, [ben])
