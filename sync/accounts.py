@@ -7,13 +7,15 @@ has the domain of an address, what those are linked with elsewhere. `mapping/acc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 
 from config.conditions import compile_condition
-from config.mapping import Accounts, MappingRules
+from config.mapping import Accounts, Deals, MappingRules
 from domain.account import Account, Certainty
 from domain.activity import Activity
 from domain.record import Record
-from domain.values import LeadId, RecordRef
+from domain.values import LeadId, RecordRef, from_text
+from handoff.air_cover import Cover, Standing
 from mapping.account_match import AccountMatch, Candidate, Fact, match, tied
 from mapping.addresses import website_domain
 from mapping.employer import Employer, account_id, employer_of
@@ -22,6 +24,8 @@ from mapping.identity import is_live
 from store import colleagues, records
 from store.engine import Tx
 
+LOST = "lost"
+"""Since when a deal is known as lost: kept with it as the moment in words."""
 LINK = "link:"
 """By which an account is found that another tool links with one elsewhere: `link:salesforce` → the id there."""
 
@@ -36,8 +40,11 @@ def accounts_of(
     activities: Mapping[LeadId, Sequence[Activity]],
     rules: MappingRules,
     emails: Mapping[tuple[str, str], str],
+    *,
+    covers: Mapping[RecordRef, Cover] | None = None,
 ) -> dict[LeadId, Account]:
-    """The account of every lead that has one. `emails`: (connection, user id) → the rep's e-mail."""
+    """The account of every lead that has one. `emails`: (connection, user id) → the rep's e-mail. `covers`: the
+    requests for air cover as they stand."""
     if not any(system.accounts for system in rules.systems.values()):
         return {}
     free_mail = frozenset(rules.free_mail)
@@ -45,7 +52,8 @@ def accounts_of(
         lead: employer_of(rows, rules, free_mail=free_mail, touched=_touched(rows, activities.get(lead, ())))
         for lead, rows in people.items()
     }
-    register = _Register(tx=tx, rules=rules, emails=emails, shared=frozenset(map(website_domain, rules.shared_domains)))
+    shared = frozenset(map(website_domain, rules.shared_domains))
+    register = _Register(tx=tx, rules=rules, emails=emails, shared=shared, covers=covers or {})
     register.read(list(told.values()))
     return {lead: account for lead, each in told.items() if (account := register.account_of(each)) is not None}
 
@@ -85,6 +93,33 @@ def _touched(rows: Sequence[Record], done: Sequence[Activity]) -> Mapping[Record
     return touches(done) if len({row.ref.connection for row in rows}) < len(rows) else None
 
 
+def is_lost(deal: Record, words: Deals) -> bool:
+    return is_live(deal) and deal.values.get(words.closed) is True and deal.values.get(words.won) is not True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deals:
+    """What an account's deals come to. `lost_at`: when we saw the last one that was lost, `lost_reason`: its reason."""
+
+    open: int = 0
+    won: int = 0
+    lost_at: datetime | None = None
+    lost_reason: str | None = None
+
+
+def _told_of(deals: Sequence[Record], words: Deals, lost_at: Mapping[RecordRef, str]) -> _Deals:
+    living = [each for each in deals if is_live(each)]
+    lost = [(from_text(lost_at[each.ref]), each.ref, each) for each in living if each.ref in lost_at]
+    at, _, last = max(lost, default=(None, None, None), key=lambda one: one[:2])
+    reason = last.values.get(words.lost_reason) if last is not None and words.lost_reason is not None else None
+    return _Deals(
+        open=sum(each.values.get(words.closed) is not True for each in living),
+        won=sum(each.values.get(words.won) is True for each in living),
+        lost_at=at,
+        lost_reason=str(reason) if reason is not None else None,
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class _Register:
     """The accounts that a batch may belong to. Whoever tells the same of their company has the same account.
@@ -104,6 +139,7 @@ class _Register:
     people: dict[RecordRef, int] = field(default_factory=dict)
     touched: dict[RecordRef, datetime | None] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
+    covers: Mapping[RecordRef, Cover] = field(default_factory=dict)
 
     def read(self, told: Sequence[Employer]) -> None:
         """Everything that `account_of` will need of these, but for what tells equals apart."""
@@ -163,7 +199,8 @@ class _Register:
         is_house = compile_condition(words.house, subject="account") if words.house is not None else None
         deals = self._deals(connection, {record.ref.id for record in found})
         for record in found:
-            open_deals, won_deals = deals.get(record.ref.id, (0, 0))
+            told = deals.get(record.ref.id, _Deals())
+            cover = self.covers.get(record.ref)
             account = Account(
                 ref=record.ref,
                 name=str(record.values.get(words.name) or ""),
@@ -171,8 +208,14 @@ class _Register:
                 owner=self._owner(record, words),
                 is_house=is_house is not None and is_house(record.values),
                 is_customer=words.type is not None and record.values.get(words.type) in words.customer_values,
-                open_deals=open_deals,
-                won_deals=won_deals,
+                is_partner=words.type is not None and record.values.get(words.type) in words.partner_values,
+                territory=_territory(record, words),
+                open_deals=told.open,
+                won_deals=told.won,
+                lost_at=told.lost_at,
+                lost_reason=told.lost_reason,
+                covered_until=cover.until if cover is not None and cover.standing is Standing.COVERED else None,
+                cover_turns_at=cover.turns_at if cover is not None else None,
             )
             self.accounts[record.ref] = account
             self.candidates[record.ref] = Candidate(
@@ -181,27 +224,23 @@ class _Register:
                 precedence=place,
                 domain=domain_of(record, words),
                 links=frozenset(self.heirs.get(ref, ref) for ref in links_of(record, self.rules)),
-                has_open_deal=open_deals > 0,
-                is_customer=account.is_customer or won_deals > 0,
+                has_open_deal=told.open > 0,
+                is_customer=account.is_customer or told.won > 0,
             )
 
     def _owner(self, record: Record, words: Accounts) -> str | None:
         owner = record.values.get(words.owner) if words.owner else None
         return self.emails.get((record.ref.connection, str(owner))) if owner else None
 
-    def _deals(self, connection: str, accounts: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Account id → open and won deals."""
+    def _deals(self, connection: str, accounts: Collection[str]) -> dict[str, "_Deals"]:
+        """By account id."""
         words = self.rules.systems[connection].deals
         if words is None:
             return {}
         rows = records.find(self.tx, connection, words.object, "account", sorted(accounts))
-        return {
-            account: (
-                sum(row.values.get(words.closed) is not True for row in deals if is_live(row)),
-                sum(row.values.get(words.won) is True for row in deals if is_live(row)),
-            )
-            for account, deals in rows.items()
-        }
+        lost = [each.ref for deals in rows.values() for each in deals if is_lost(each, words)]
+        lost_at = records.indexed(self.tx, lost, LOST) if lost else {}
+        return {account: _told_of(deals, words, lost_at) for account, deals in rows.items()}
 
     def account_of(self, told: Employer) -> Account | None:
         employer = replace(told, named=self._now(told.named))
@@ -262,6 +301,7 @@ class _Register:
         every = (own, *also)
         is_house = any(each.is_house for each in every)
         owner = next((each.owner for each in every if each.owner is not None), None)
+        _, lost = max(((each.lost_at, each) for each in every if each.lost_at), key=itemgetter(0), default=(None, own))
         return replace(
             own,
             certainty=found.certainty,
@@ -269,8 +309,14 @@ class _Register:
             owner=None if is_house else owner,
             is_house=is_house,
             is_customer=any(each.is_customer for each in every),
+            is_partner=any(each.is_partner for each in every),
+            territory=next((each.territory for each in every if each.territory is not None), None),
             open_deals=max(each.open_deals for each in every),
             won_deals=max(each.won_deals for each in every),
+            lost_at=lost.lost_at,
+            lost_reason=lost.lost_reason,
+            covered_until=max((each.covered_until for each in every if each.covered_until), default=None),
+            cover_turns_at=min((each.cover_turns_at for each in every if each.cover_turns_at), default=None),
             also=found.also,
             rivals=found.rivals,
         )
@@ -284,6 +330,11 @@ def _end(ref: RecordRef, known: Mapping[RecordRef, Record]) -> Record | None:
         seen.add(record.ref)
         record = known.get(record.merged_into)
     return record if record is not None and is_live(record) else None
+
+
+def _territory(record: Record, words: Accounts) -> str | None:
+    said = record.values.get(words.territory) if words.territory is not None else None
+    return str(said).strip() or None if said is not None else None
 
 
 def _asked(level: Collection[RecordRef], rules: MappingRules) -> Iterator[tuple[RecordRef, str, list[str]]]:

@@ -108,7 +108,7 @@ def _apply_batch(
 ) -> None:
     fit = _fit(tx, planned, applied, now=now)
     conclusions = [each.conclusion for each in fit if each.conclusion is not None]
-    save_conclusions(tx, conclusions, loop.in_force(tx), now=now)
+    save_conclusions(tx, conclusions, loop.in_force(tx), notices=loop.settings.notices, now=now)
     _take_turns(tx, plan, [each.lead_id for each in conclusions])
     _hold(tx, plan, conclusions, now=now)
     guard.book(tx, conclusions, now=now)

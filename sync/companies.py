@@ -6,23 +6,27 @@ another system: whose account that is may have this one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 
 from config.mapping import MappingRules, System
 from connectors.contract import Holds
 from domain.record import Record
-from domain.values import LeadId, RecordRef
+from domain.values import LeadId, RecordRef, to_text
 from mapping.employer import account_id
 from mapping.identity import is_live
 from store import records
 from store.engine import Tx
-from sync.accounts import CROWD, LINK, crowded, domain_of, links_of
+from sync.accounts import CROWD, LINK, LOST, crowded, domain_of, is_lost, links_of
+from sync.air_cover import note_requests
 
 HEIR = "heir"
 """By which an account is found that was merged into another."""
 
 
-def keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: MappingRules) -> set[LeadId]:
+def keep_company(
+    tx: Tx, changed: Collection[Record], holds: Holds, rules: MappingRules, *, now: datetime
+) -> set[LeadId]:
     """Index accounts by domain and deals by account; returns the people they concern."""
     found: set[LeadId] = set()
     for connection in sorted({record.ref.connection for record in changed} & rules.systems.keys()):
@@ -30,8 +34,9 @@ def keep_company(tx: Tx, changed: Collection[Record], holds: Holds, rules: Mappi
         shown = [record for record in changed if record.ref.connection == connection]
         if system.accounts is not None and holds is Holds.ACCOUNTS:
             found |= _keep_accounts(tx, shown, rules)
+            found |= people_near(tx, note_requests(tx, shown, system.accounts, now=now), rules)
         elif system.accounts is not None and system.deals is not None:
-            found |= _keep_deals(tx, shown, system, rules)
+            found |= _keep_deals(tx, shown, system, rules, now=now)
     return found
 
 
@@ -82,17 +87,20 @@ def _domains(accounts: Iterable[Record], rules: MappingRules) -> set[str]:
     return {domain for each, words in found if words is not None and (domain := domain_of(each, words))}
 
 
-def _keep_deals(tx: Tx, shown: Sequence[Record], system: System, rules: MappingRules) -> set[LeadId]:
-    """A deal concerns the people of its account, and of the one that it was taken from."""
+def _keep_deals(tx: Tx, shown: Sequence[Record], system: System, rules: MappingRules, *, now: datetime) -> set[LeadId]:
+    """A deal concerns the people of its account, and of the one that it was taken from. When it was first seen as lost
+    is kept with it: whoever edits it later tells no news."""
     words, accounts = system.deals, system.accounts
     if words is None or accounts is None:
         return set()
     connection, refs = shown[0].ref.connection, [record.ref for record in shown]
     before = records.indexed(tx, refs, "account")
     told = {record.ref: record.values.get(words.account) for record in shown}
-    now = {ref: account_id(value) for ref, value in told.items()}
-    records.index_many(tx, {ref: {"account": value} for ref, value in now.items()})
-    ids = sorted({*before.values(), *filter(None, now.values())})
+    accounts_now = {ref: account_id(value) for ref, value in told.items()}
+    since = records.indexed(tx, refs, LOST)
+    lost = {each.ref: since.get(each.ref, to_text(now)) if is_lost(each, words) else "" for each in shown}
+    records.index_many(tx, {ref: {"account": value, LOST: lost[ref]} for ref, value in accounts_now.items()})
+    ids = sorted({*before.values(), *filter(None, accounts_now.values())})
     theirs = [RecordRef(connection=connection, object=accounts.object, id=each) for each in ids]
     stored = records.get(tx, theirs).values()
     return _concerned(tx, theirs, rules, domains=_domains(stored, rules), linked=_links(stored, rules))

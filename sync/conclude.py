@@ -15,6 +15,7 @@ from domain.decision import Decision, Desired
 from domain.gate import Closed
 from domain.lead import Fact
 from domain.misfit import Misfit, Why
+from domain.notice import Heard
 from domain.place import Place
 from domain.record import Record
 from domain.rule_problem import RuleProblem
@@ -22,6 +23,7 @@ from domain.score import Score
 from domain.stage import Cause
 from domain.values import LeadId, RecordRef, Value
 from handoff.decide import decide
+from handoff.pressed import hear_presses
 from handoff.routing import RoutingState
 from handoff.view import LeadView
 from mapping.agreement import Base
@@ -34,12 +36,15 @@ from sync.carrying import awaited
 from sync.creating import Entry, entries, lacks, nowhere_for_reps, stand_ins, to_create
 from sync.evidence import NOTHING, FollowUp, follow_up
 from sync.gating import admitting, kept_from_reps, let_through, untold
+from sync.given import given_before
 from sync.looking import answers_of, find_signals, heard_scorecard, look
 from sync.loop import InForce
 from sync.material import Material, Users
 from sync.merged import merged_of
 from sync.same import same
 from sync.showing import named_shown, show, shown_too_long
+from sync.statuses import Place as StatusPlace
+from sync.statuses import heard, keep_theirs
 
 _RESTORED = frozenset({Role.OWNED, Role.SHARED})
 
@@ -95,6 +100,8 @@ class Conclusion:
     problems: tuple[RuleProblem, ...] = ()
     """Rules that could not be told; they count as not met."""
     follow_up: FollowUp = NOTHING
+    heard: tuple[Heard, ...] = ()
+    """What was answered by a button, and what to say to it."""
     allowance: Allowance | None = None
     """What it used up to pass the blast radius; None where it needed nothing."""
 
@@ -113,10 +120,11 @@ def conclude(
     `held`: without what rules and time would do to it, for that waits for a person's word.
     """
     known = _understand(material, rules, users, now=now)
-    view = replace(known.view, held=True) if held else known.view
+    view = replace(known.view, held=held, earshot=users.earshot)
     decision, state = decide(view, rules.book, state, users.reps, now=now)
     decision = show(decision, known.view.score, material, rules, now=now)
-    every = _wishes(decision, known.merged, material, rules, users)
+    changed = heard(known.view.signals)
+    every = _wishes(decision, known.merged, material, rules, users, changed=changed)
     wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field) and wish.problem is None]
     wishes = list(let_through(wishes, known.merged.closed, rules.fields))
     wanted = _desired(wishes, material, decision, rules, known.merged.whys)
@@ -133,7 +141,7 @@ def conclude(
         fact_since=known.since,
         desired=wanted,
         rewish=_has_moved(wanted, material.desired),
-        undone=_is_undone(wanted, material.records, rules),
+        undone=_is_undone(wanted, material.records, rules, changed=changed),
         agreed=_agreed(known.merged, material, stand_ins(creating, rules)),
         conflicts=known.merged.conflicts,
         heads=known.merged.heads,
@@ -143,8 +151,14 @@ def conclude(
         follow_up=follow_up(material, known.merged, rules.fields),
         problems=(*known.view.score.problems, *decision.problems, *untold(known.merged.closed)),
         closed=known.merged.closed,
+        heard=known.heard,
     )
     return conclusion, state
+
+
+def view_of(material: Material, rules: InForce, users: Users, *, now: datetime) -> LeadView:
+    """The lead as a decision would see it now, for whoever only asks."""
+    return _understand(material, rules, users, now=now).view
 
 
 def _misfit(one: Unread) -> Misfit:
@@ -159,11 +173,18 @@ def _unsaid(wishes: Sequence[FieldWish]) -> Iterator[Misfit]:
 
 
 def _wishes(
-    decision: Decision, merged: LeadMerge, material: Material, rules: InForce, users: Users
+    decision: Decision,
+    merged: LeadMerge,
+    material: Material,
+    rules: InForce,
+    users: Users,
+    *,
+    changed: frozenset[StatusPlace],
 ) -> tuple[FieldWish, ...]:
     """What the records should show: ours on the heads alone."""
     heads = _head_records(material, merged)
-    projected = project(decision.properties, heads, rules.fields, users=users.ids)
+    projected = project(decision.properties, heads, rules.fields, users=users.ids, stated=decision.stated)
+    projected = keep_theirs(projected, decision, heads, rules, material=material, changed=changed)
     if _stands_as_found(decision, material):
         projected = keep_found(projected, heads.values(), rules.fields)
     return on_heads_only((*merged.desired, *projected), material.records, merged.heads, rules.fields)
@@ -183,6 +204,7 @@ class _Understood:
     since: datetime
     view: LeadView
     entries: tuple[Entry, ...]
+    heard: tuple[Heard, ...]
 
 
 def _understand(material: Material, rules: InForce, users: Users, *, now: datetime) -> _Understood:
@@ -201,6 +223,8 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
     )
     words = rules.reasons.say(score, merged.values, material.activities, now=now, past=_past(material, rules))
     signals = () if material.at_baseline else find_signals(merged, material, rules, users)
+    pressed, heard = hear_presses(material.presses, material.open_handoff, book=rules.book, reps=users.reps, now=now)
+    signals = (*signals, *pressed)
     changed_at = {fact.name: fact.since for fact in facts}
     answers = answers_of(merged, rules)
     view = look(
@@ -213,13 +237,14 @@ def _understand(material: Material, rules: InForce, users: Users, *, now: dateti
         changed_at=changed_at,
         scorecard=heard_scorecard(material, answers, signals, rules),
     )
+    view = replace(view, was_given=given_before(material, rules), numbers_from=material.numbers_from)
     missing_in = entries(merged.values, material.records, material.account, merged.heads, rules)
     if lacking := lacks(missing_in):
         view = replace(view, lacks=lacking)
     barred = kept_from_reps(merged, rules) if merged.closed else ""
     if barred := barred or nowhere_for_reps(merged.heads, rules.mapping):
         view = replace(view, barred=barred)
-    return _Understood(merged=merged, changed=changed, since=since, view=view, entries=missing_in)
+    return _Understood(merged=merged, changed=changed, since=since, view=view, entries=missing_in, heard=heard)
 
 
 def _changed_facts(values: Mapping[str, Value], facts: Sequence[Fact]) -> dict[str, Value]:
@@ -278,7 +303,7 @@ def _cause(name: str, why_now: str, rules: InForce, newer: str | None = None) ->
         rule = rules.fields.deciders[name].partition(", ")[2]
         return f"{name} as both systems' values come to, {rule}" + (f": {newer}" if newer else "")
     if name in rules.rules.scoring.shown or not why_now:
-        return f"{name} by the rules in force"
+        return "by the rules in force"
     return why_now
 
 
@@ -287,16 +312,20 @@ def _has_moved(wanted: Sequence[Desired], before: Sequence[Desired]) -> bool:
     return {id(row) for row in wanted} != {id(row) for row in before}
 
 
-def _is_undone(wanted: Sequence[Desired], shown: Sequence[Record], rules: InForce) -> bool:
-    """Another's status is a person's word, and stays until we have a new one; a blank status is nobody's. What
-    is shared was merged anew: where the same is wished again, its rule says so."""
+def _is_undone(
+    wanted: Sequence[Desired], shown: Sequence[Record], rules: InForce, *, changed: frozenset[StatusPlace]
+) -> bool:
+    """A status that somebody changed is ours again where theirs may not stand, and a blank one is nobody's. What is
+    shared was merged anew: where the same is wished again, its rule says so."""
     values = {record.ref: record.values for record in shown if not record.archived}
     for row in wanted:
         held = values.get(row.ref)
         if held is None or row.field not in held or same(row.value, held[row.field]):
             continue
         role = rules.fields.role_of(row.ref, row.field)
-        if role in _RESTORED or (role is Role.STATUS and held[row.field] is None):
+        if role in _RESTORED:
+            return True
+        if role is Role.STATUS and (held[row.field] is None or (row.property, row.ref.connection) in changed):
             return True
     return False
 

@@ -12,15 +12,20 @@ from domain.errors import FencedError, LeadloopError, RateLimitedError, Transien
 from domain.run import ConnectionStatus, GoLive, Run
 from store import connections, held, outbox, proposals, runs
 from sync import histories, recover, schema_watch
+from sync.cover_telling import plan_cover_digest
 from sync.decide import Decided, decide_due
+from sync.erase import erase_due
 from sync.firstday import step_in_force
 from sync.flapping import name_rivals
 from sync.golive import follow_step, take_baseline
+from sync.hearing import hear_again
 from sync.hints import follow
 from sync.intake import Pulled
 from sync.introduce import introduce
 from sync.loop import Loop, StopAskedError
+from sync.noticing import plan_notices
 from sync.outgoing import OpenRun, plan_due
+from sync.pressing import show_answers, take_presses
 from sync.pull import pull
 from sync.push import Pushed, push
 from sync.retain import retain
@@ -69,6 +74,7 @@ def run_once(loop: Loop, *, now: datetime, trigger: str = "schedule", actor: str
         run_id = runs.start(tx, trigger, now=now, actor=actor)
     for name in loop.connections:
         pull_one(loop, name, tally, now=now)
+        hear_answers(loop, name, tally, now=now)
     with loop.store.write(loop.epoch) as tx:
         take_baseline(tx, loop, now=now)
         follow_step(tx, loop, now=now)
@@ -99,6 +105,7 @@ def pull_one(loop: Loop, name: str, tally: Tally, *, now: datetime, hot: timedel
         introduce(loop, name, now=now)
         schema_watch.look(loop, name, now=now)
         tally.pulled[name] = pull(loop, name, now=now, hot=hot)
+        hear_again(loop, name, now=now)
 
     def again() -> None:
         tally.pulled[f"{name} again"] = fill_back(loop, name, now=now)
@@ -141,16 +148,42 @@ def decide_and_plan(loop: Loop, tally: Tally, *, now: datetime, run_id: int | No
 
     While the installation only observes nothing is planned: what waits is what `leadloop plan` shows.
     """
+    erase_due(loop, now=now)
     decided = decide_due(loop, now=now)
     for name, count in asdict(decided).items():
         setattr(tally.decided, name, getattr(tally.decided, name) + count)
     run = OpenRun(number=run_id)
     try:
-        planned = 0 if observing(loop) else plan_due(loop, now=now, run=run)
+        planned = 0 if observing(loop) else _plan(loop, tally, now=now, run=run)
     finally:
         tally.run_id = run.number
     tally.planned += planned
     return planned
+
+
+def _plan(loop: Loop, tally: Tally, *, now: datetime, run: OpenRun) -> int:
+    """Leads first; trouble with telling people of them is noted and keeps nothing else from being done."""
+    planned = plan_due(loop, now=now, run=run)
+    for tell in (plan_notices, plan_cover_digest, show_answers):
+        try:
+            planned += tell(loop, now=now, run=run)
+        except FencedError:
+            raise
+        except LeadloopError as error:
+            tally.failures.append(f"notices: {error}")
+            log.warning("notices_not_planned", reason=type(error).__name__)
+    return planned
+
+
+def hear_answers(loop: Loop, name: str, tally: Tally, *, now: datetime) -> int:
+    """Have what people answered by a button decided on; returns how many answers that were."""
+    taken: list[int] = []
+
+    def step() -> None:
+        taken.append(take_presses(loop, name, now=now))
+
+    guarded(loop, name, "answers", tally, step, now=now)
+    return sum(taken)
 
 
 def push_all(loop: Loop, tally: Tally, *, now: datetime) -> int:

@@ -19,10 +19,21 @@ from domain.run import ConnectionStatus
 from store import connections, held, proposals, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
-from sync.cycle import Tally, add_pushed, decide_and_plan, follow_hints, guarded, observing, pull_one, recover_claims
+from sync.cycle import (
+    Tally,
+    add_pushed,
+    decide_and_plan,
+    follow_hints,
+    guarded,
+    hear_answers,
+    observing,
+    pull_one,
+    recover_claims,
+)
 from sync.golive import follow_step, take_baseline
 from sync.hints import has_hints
 from sync.loop import Loop, StopAskedError
+from sync.pressing import has_presses
 from sync.push import push
 from sync.retain import retain
 from sync.schedule import Job
@@ -37,10 +48,13 @@ HINTS_S = 1.0
 """How often hints are looked for, where systems may tell us something: the saving of minutes is what they are for."""
 
 HURRY_S = 1.0
-"""How long whoever follows hints waits for the decider or a pusher that is busy."""
+"""How long whoever took something in waits for the decider or a pusher that is busy."""
 
 OPERATORS_S = 1.0
 """How often requests and publications are looked for: a person waits for them."""
+
+ALERTS_S = 60.0
+"""How often it is looked whether the installation stands as it did."""
 
 RETAIN_S = 3600.0
 """How often it is asked whether the day's deletions are due."""
@@ -70,6 +84,8 @@ class Daemon:
     stop: threading.Event
     heed: Callable[[], None] = lambda: None
     """Takes up what a person edited in the folder."""
+    alert: Callable[[Loop], None] | None = None
+    """Tells operations of a change of the installation's standing."""
     lost: bool = False
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,10 +108,13 @@ class Daemon:
             loop.reached = self._ending_at(loop.reached)
         found = [self._job("decide", LOOK_S, self._decide)]
         for name in decider.connections:
-            found.append(self._job(f"pull:{name}", self._pull_every_s(name), self._pulling(name)))
+            found.append(self._pulling(name))
             found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
         self._in_turn = [found[0], *sorted((job for job in found if job.name.startswith("push:")), key=_turn)]
         found += [self._hearing(name) for name in decider.connections if self._hears(name)]
+        found += [self._answering(name) for name in decider.connections if f"answers:{name}" in self.loops]
+        if (alert := self.alert) is not None:
+            found.append(self._job("alerts", ALERTS_S, lambda: alert(self.loops["alerts"])))
         found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
@@ -193,17 +212,18 @@ class Daemon:
         raises = any(stream.pace is Pace.HAND_RAISE for stream in streams)
         return min(cycle_s, float(schedule.hand_raise_seconds)) if raises else cycle_s
 
-    def _pulling(self, name: str) -> Callable[[], None]:
+    def _pulling(self, name: str) -> Job:
         loop = self.loops[f"pull:{name}"]
         # A job that starts a moment early must not skip a whole cycle's read.
         hot = timedelta(minutes=loop.settings.schedule.cycle_minutes) - timedelta(seconds=LOOK_S)
 
-        def work() -> None:
+        def work() -> bool:
             tally = Tally()
             pull_one(loop, name, tally, now=self.now(), hot=hot)
             self._add(tally)
+            return any(each.changed for each in tally.pulled.values())
 
-        return work
+        return self._taking_in(f"pull:{name}", self._pull_every_s(name), work)
 
     def _hears(self, name: str) -> bool:
         """Whether there is a thread for what this connection is told, and a connector that can follow it."""
@@ -211,30 +231,57 @@ class Daemon:
         return loop is not None and isinstance(loop.connections[name], Refresher)
 
     def _hearing(self, name: str) -> Job:
-        loop, heard = self.loops[f"hints:{name}"], False
+        loop = self.loops[f"hints:{name}"]
 
-        def work() -> None:
-            nonlocal heard
+        def work() -> bool:
             now = self.now()
-            if has_hints(loop, name, now=now):
-                tally = Tally()
-                follow_hints(loop, name, tally, now=now)
-                self._add(tally)
-                heard = bool(tally.pulled)  # not of a connection that stands still: there hints wait for days
+            if not has_hints(loop, name, now=now):
+                return False
+            tally = Tally()
+            follow_hints(loop, name, tally, now=now)
+            self._add(tally)
+            # Not of a connection that stands still: there hints wait for days. Also where a poll was quicker to keep
+            # what was told.
+            return bool(tally.pulled)
 
-        look = self._job(f"hints:{name}", HINTS_S, work)
+        return self._taking_in(f"hints:{name}", HINTS_S, work)
+
+    def _answering(self, name: str) -> Job:
+        """What people answered by a button: they look at the message until it says so."""
+        loop = self.loops[f"answers:{name}"]
+
+        def work() -> bool:
+            now = self.now()
+            if not has_presses(loop, name, now=now):
+                return False
+            tally = Tally()
+            heard = hear_answers(loop, name, tally, now=now)  # of a connection that stands still: none
+            self._add(tally)
+            return bool(heard)
+
+        return self._taking_in(f"answers:{name}", HINTS_S, work)
+
+    def _taking_in(self, name: str, every_s: float, work: Callable[[], bool]) -> Job:
+        """A job that says whether it brought news: these are decided on and sent at once."""
+        has_news = False
+
+        def take_in() -> None:
+            nonlocal has_news
+            has_news = work()
+
+        look = self._job(name, every_s, take_in)
 
         def run() -> None:
-            nonlocal heard
-            heard = False
+            nonlocal has_news
+            has_news = False
             look.run()
-            if heard:  # also where a poll was quicker to keep what was told: nobody has decided on that yet
+            if has_news:
                 self._hurry()
 
         return replace(look, run=run)
 
     def _hurry(self) -> None:
-        """Decide and send at once what hints led to: waiting for the others' own looks would cost ten seconds.
+        """Decide and send at once what was taken in: waiting for the others' own looks would cost ten seconds.
 
         Twice, for a task follows the record that was created for it. The thread holds no lock of its own here. One
         that is busy for longer looks again by itself: a long push must not keep us from hearing more.

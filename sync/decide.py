@@ -17,10 +17,12 @@ from domain.decision import BlastClass
 from domain.errors import DecisionError
 from domain.values import LeadId
 from handoff.routing import RoutingState
-from store import handoffs, head_count, leads, ledger
+from store import coverage, handoffs, head_count, leads, ledger
 from store.engine import Tx
 from sync import guard
+from sync.colleagues import name_colleagues
 from sync.conclude import Conclusion, conclude
+from sync.firstday import is_deaf
 from sync.loop import InForce, Loop
 from sync.material import Material, Users, gather, users
 from sync.save import save_conclusions
@@ -69,9 +71,13 @@ class Pass:
 def decide_due(loop: Loop, *, now: datetime) -> Decided:
     """Work off every due lead; stops when none is left."""
     decided = Decided()
+    with loop.store.read() as tx:
+        if is_deaf(tx):
+            return decided
     with loop.store.write(loop.epoch) as tx:
         head_count.recount(tx, now=now)
         current = _begin(tx, loop, now=now)
+        coverage.recount(tx, current.people.reps, now=now)
         reps = active_reps(current.rules, current.people)
         guard.release_backlog(tx, loop.settings, reps=reps, now=now, pilots=current.pilots)
     while True:
@@ -97,9 +103,10 @@ def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], deci
     rules, people = current.rules, current.people
     state = RoutingState.from_json(handoffs.routing_state(tx))
     room = guard.room_within(tx, loop.settings, current.limits, pilots=current.pilots, now=now, ids=ids)
-    materials = gather(tx, ids, rules.mapping, people, now=now)
+    materials = gather(tx, ids, rules.mapping, people, now=now, lifecycle=rules.lifecycle)
     verdicts, state = fold(materials, rules, state, people, room, now=now, at=loop.reached)
-    save_conclusions(tx, verdicts.saved, rules, now=now)
+    saved = name_colleagues(tx, verdicts.saved, materials, rules.mapping, people)
+    save_conclusions(tx, saved, rules, notices=loop.settings.notices, now=now)
     handoffs.save_routing_state(tx, state.to_json())
     watch(tx, room, materials, saved=verdicts.saved, held=verdicts.held, rules=rules, now=now)
     for name, conclusions in verdicts.held.items():

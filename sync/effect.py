@@ -43,7 +43,7 @@ def effect_of(tx: Tx, before: InForce, after: InForce, *, now: datetime, most: i
 
 def _concluded(tx: Tx, ids: Sequence[LeadId], rules: InForce, state: RoutingState, *, now: datetime) -> Concluded:
     people = users(tx, rules.mapping)
-    materials = gather(tx, ids, rules.mapping, people, now=now)
+    materials = gather(tx, ids, rules.mapping, people, now=now, lifecycle=rules.lifecycle)
     return {each.lead.id: _conclude(each, rules, state, people, now=now) for each in materials}
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from domain.run import GoLive
 from store import installation as notebook
-from store import leads, scores, steps
+from store import leads, restored, scores, steps
 from store.engine import Tx
 
 _STEP, _SINCE = "go_live", "go_live_since"
@@ -46,6 +46,12 @@ def go_live(tx: Tx, *, now: datetime) -> None:
     leads.mark_all_plan_due(tx)
 
 
+def is_deaf(tx: Tx) -> bool:
+    """Whether a backup was restored and not everything was read since: what was done meanwhile is not known yet."""
+    found = restored.last(tx)
+    return found is not None and found.is_deaf
+
+
 def step_in_force(tx: Tx, setting: GoLive) -> GoLive:
     """The step that was ordered last; `setting`, what leadloop.yaml says, where none ever was."""
     found = steps.last(tx)
@@ -77,8 +83,11 @@ def step_since(tx: Tx, setting: GoLive, *, now: datetime) -> datetime:
 
 
 def step_written(tx: Tx, setting: GoLive) -> GoLive | None:
-    """The step at which something is written now: none while observing, and none before the loop follows an order."""
+    """The step at which something is written now: none while observing, none before the loop follows an order, and
+    none before everything was read again after a restore."""
     step = step_in_force(tx, setting)
+    if is_deaf(tx):
+        return None
     return None if step is GoLive.OBSERVE or step_followed(tx) not in {None, step} else step
 
 

@@ -55,7 +55,7 @@ def tally(
     people = users(tx, rules.mapping)
     found: dict[tuple[object, ...], Fallen] = {}
     for ids in _portions(tx, most):
-        for material in gather(tx, ids, rules.mapping, people, now=now):
+        for material in gather(tx, ids, rules.mapping, people, now=now, lifecycle=rules.lifecycle):
             view = _glance(material, rules, now=now)
             one = _of_one(view, material.records, table, against)
             one = replace(one, with_owner=int(present_owner(view, people.reps) is not None))

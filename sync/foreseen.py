@@ -38,7 +38,7 @@ def foreseen(
     people = users(tx, rules.mapping)
     state = RoutingState.from_json(handoffs.routing_state(tx))
     found = {}
-    for material in gather(tx, ids, rules.mapping, people, now=now):
+    for material in gather(tx, ids, rules.mapping, people, now=now, lifecycle=rules.lifecycle):
         asked = replace(material, approved=True, is_new=material.is_new or taking_away)
         told = alone(material.lead.id, partial(conclude, asked, rules, state, people, now=now))
         if not isinstance(told, str):

@@ -20,7 +20,7 @@ from mapping.employer import account_id
 from mapping.identity import IdentityKey, KeyKind, is_erased, is_live, record_key, ties_of
 from mapping.mailboxes import Mailboxes, name_fields, words_of_name
 from mapping.recognition import Circle, Met
-from store import audit, head_count, identity, leads, ledger, records, unions
+from store import audit, head_count, identity, leads, ledger, records, restored, unions
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.identity import Key
@@ -283,9 +283,27 @@ class _Meeting:
         wanted = sorted({end for lead in self.homes.values() if (end := self._follow(lead)) < 0}, key=_age)
         if not wanted:
             return {}
-        now, armed_at = self.moment.now, self.moment.armed_at
-        made = leads.create(self.tx, len(wanted), now=now, armed_at=armed_at, installation=installation_of(self.tx))
+        made = leads.create(
+            self.tx,
+            len(wanted),
+            now=self.moment.now,
+            armed_at=self.moment.armed_at,
+            installation=installation_of(self.tx),
+            keys=self._had(wanted),
+        )
         return dict(zip(wanted, [lead.id for lead in made], strict=True))
+
+    def _had(self, wanted: Sequence[LeadId]) -> dict[int, str]:
+        """Keys that leads were given between a backup and its restore: what was created for them has them in its
+        own, so that under another one everything would be created once more."""
+        places, found = {lead: place for place, lead in enumerate(wanted)}, dict[int, str]()
+        for met in self.page:
+            place = places.get(self._follow(self.homes[met.ref]))
+            for key in sorted(key.value for key in met.ties if key.kind is KeyKind.LEAD_KEY):
+                if place is not None and key not in found.values() and restored.is_ours(self.tx, key):
+                    found.setdefault(place, key)
+        known = leads.by_key(self.tx, found.values())
+        return {place: key for place, key in found.items() if key not in known}
 
 
 def _strongest_first(ties: Mapping[LeadId, Tie]) -> list[tuple[LeadId, Tie]]:

@@ -10,15 +10,18 @@ from datetime import datetime
 import structlog
 
 from config.settings import DestructiveLimit
+from connectors.abilities import Forgetting
 from connectors.contract import Holds, Reader
 from domain.activity import Activity
 from domain.record import Record
 from domain.values import LeadId, RecordRef
 from store import audit, desired, identity, leads, ledger, lists, records
 from store.engine import Tx
+from store.erased import Hashes
 from sync.companies import keep_company
 from sync.firstday import went_live_at
 from sync.identify import identify
+from sync.keeping_out import hashes_of, note_erased, sift
 from sync.list_doubts import doubt_of
 from sync.listing import Listing
 from sync.loop import InForce, Loop
@@ -44,7 +47,8 @@ class Intake:
 
     `members`: whom each list showed when the reading began, where lists are read. `doubts`: listings
     that were not believed. `union_limit`: on leads united by a guess. `audited`: the last number of the audit when the
-    reading began.
+    reading began. `hashes`: by which who was erased is known again. `forgets`: the objects of which a
+    person who is gone for good was erased on purpose.
     """
 
     connection: str
@@ -55,8 +59,14 @@ class Intake:
     union_limit: DestructiveLimit
     now: datetime
     audited: int
+    hashes: Hashes
+    forgets: Collection[str]
     pulled: Pulled = field(default_factory=Pulled)
     doubts: list[str] = field(default_factory=list)
+    came_back: bool = False
+    """Whether somebody who was erased did: there are hints of what to read again."""
+    tells_mail: bool = False
+    """Whether a stream of it tells whom marketing e-mail reached."""
 
 
 def intake_of(
@@ -73,6 +83,8 @@ def intake_of(
         union_limit=loop.settings.blast_radius.destructive,
         now=now,
         audited=audit.last(tx),
+        hashes=hashes_of(loop.settings),
+        forgets=reader.forgets if isinstance(reader, Forgetting) else (),
     )
 
 
@@ -81,6 +93,12 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     pulled, now = intake.pulled, intake.now
     if shown and intake.streams[stream] is Holds.PEOPLE:
         identity.alone(tx)
+    sifted = sift(tx, intake.hashes, shown, activities, intake.rules, now=now)
+    pulled.records += len(shown)
+    pulled.activities += len(activities)
+    shown, activities = sifted.shown, sifted.activities
+    intake.came_back |= sifted.came_back
+    note_erased(tx, shown, intake.forgets, by=intake.connection, now=now)
     rows = _with_former(shown)
     refs = set(records.upsert(tx, rows, seen_at=now))
     keep_our_writes(tx, intake.connection, refs, audited=intake.audited)
@@ -89,8 +107,6 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     added = ledger.add(tx, activities, seen_at=now)
     touched.update(lead for _, lead in added if lead is not None)
     leads.touch(tx, touched)
-    pulled.records += len(shown)
-    pulled.activities += len(activities)
     pulled.changed += len(changed) + len(added)
     pulled.leads += len(touched)
 
@@ -127,7 +143,7 @@ def _keep_records(
                 limit=intake.union_limit if live_at is not None else None,
             )
         case Holds.ACCOUNTS | Holds.DEALS if changed:
-            return keep_company(tx, changed, holds, rules.mapping)
+            return keep_company(tx, changed, holds, rules.mapping, now=intake.now)
         case Holds.LISTS:
             return _keep_lists(tx, intake, stream, shown=shown, changed={record.ref for record in changed})
         case _:

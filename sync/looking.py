@@ -7,38 +7,38 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from config.mapping import Role
-from domain.activity import MARKETING_KINDS, Activity
+from domain.activity import MARKETING_KINDS, Activity, ActivityKind
 from domain.score import Score
 from domain.scorecard import Scorecard
 from domain.stage import Signal, SignalKind
 from domain.values import Value
-from handoff.view import LeadView
-from mapping.merge_lead import At, LeadMerge
+from handoff.view import RENEWAL_DATE, REPLIES, RETURN_DATE, SNOOZE, LeadView
+from mapping.agreement import BEFORE_UNION
+from mapping.merge_lead import ABOUT, At, LeadMerge
 from scoring.scorecard import read_scorecard
 from sync.loop import InForce
 from sync.material import Material, Users
 
 ANSWERS = frozenset({SignalKind.VERDICT, SignalKind.OUTCOME, SignalKind.SCORECARD})
 """Fields that start out blank: an answer in one that we never saw blank is an answer all the same."""
+_TAKEN_BACK_BY_BLANK = ANSWERS | {SignalKind.RETURN_DATE}
 
+HEARD = MARKETING_KINDS - {ActivityKind.EMAIL_BOUNCED, ActivityKind.CAMPAIGN_JOINED}
 RECENT = 10
 """How many of the person's last activities the words may draw on."""
 
 
 def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: Users) -> tuple[Signal, ...]:
-    """Foreign changes of stage, owner, verdict and outcome: what is shown is not what was agreed and not ours."""
+    """Foreign changes of stage, owner and answers: what is shown is not what was agreed and not ours."""
     ours = {(row.property, row.ref.connection): row.value for row in material.desired}
     moments = {row.ref: row.modified_at for row in material.records}
     seen_at = {connection: moments[ref] for connection, ref in merged.heads.items()}
     found = []
     for key, value in sorted(merged.answers.items()):
-        base = material.bases.get(key)
-        if value == (base.value if base is not None else None):
+        kind = _signal_kind(key[0], value, rules)
+        if kind is None or not _is_news(key, value, kind, material) or _is_ours(key, value, kind, ours):
             continue
-        kind = _signal_kind(key[0], rules)
-        if kind is None or (base is None and (kind not in ANSWERS or key in material.unagreed)):
-            continue  # what two leads answered before they became one is no answer to the pass that is open now
-        if _is_ours(key, value, kind, ours) or (value is None and _was_left_behind(kind, material, key[1])):
+        if value is None and _was_left_behind(merged, material, key[1]):
             continue
         shown = users.emails.get((key[1], str(value)), value) if kind is SignalKind.OWNER else value
         found.append(Signal(kind=kind, connection=key[1], property=key[0], value=shown, at=seen_at[key[1]]))
@@ -56,28 +56,52 @@ def find_signals(merged: LeadMerge, material: Material, rules: InForce, users: U
     return tuple(found)
 
 
+def _is_news(key: At, value: Value, kind: SignalKind, material: Material) -> bool:
+    """Whether it is anything but what was agreed.
+
+    Of two leads that became one nothing is agreed where they differed: what either of them showed is no answer to
+    the pass that is open now, and anything else was said since.
+    """
+    base = material.bases.get(key)
+    if base is not None:
+        return value != base.value
+    if key in material.unagreed:
+        before = material.bases.get((f"{key[0]}{BEFORE_UNION}", key[1]))
+        return before is not None and value not in before.learnt
+    return value is not None and kind in ANSWERS
+
+
 def _is_ours(key: At, value: Value, kind: SignalKind, ours: Mapping[At, Value]) -> bool:
-    """Whether it shows what we wish there. A factor is taken back by its blank, which is ours only where we wish it."""
-    return value == ours.get(key) and (kind is not SignalKind.SCORECARD or key in ours)
+    """Whether it shows what we wish there. A blank takes an answer back, and is ours only where we wish it."""
+    return value == ours.get(key) and (kind not in _TAKEN_BACK_BY_BLANK or key in ours)
 
 
-def _was_left_behind(kind: SignalKind, material: Material, connection: str) -> bool:
-    """A lead's answers stay behind with its conversion: a contact that shows none takes none back."""
-    converted = (row for row in material.records if row.converted_to is not None)
-    return kind is SignalKind.SCORECARD and any(row.ref.connection == connection for row in converted)
+def _was_left_behind(merged: LeadMerge, material: Material, connection: str) -> bool:
+    """A lead's answers stay behind with its conversion, or with a twin: the record that speaks for the system now
+    showed none before, and takes none back."""
+    about = material.bases.get((ABOUT, connection))
+    if about is not None:
+        return about.value != str(merged.heads[connection])
+    return any(row.ref.connection == connection and row.converted_to is not None for row in material.records)
 
 
-def _signal_kind(name: str, rules: InForce) -> SignalKind | None:
+def _signal_kind(name: str, value: Value, rules: InForce) -> SignalKind | None:
     role = rules.fields.roles[name]
     if role is Role.OWNER:
         return SignalKind.OWNER
     if role is Role.STATUS:
         return SignalKind.STAGE
-    if role is Role.ANSWER and name in {"verdict", "outcome"}:
+    return _answer_kind(name, value, rules) if role is Role.ANSWER else None
+
+
+def _answer_kind(name: str, value: Value, rules: InForce) -> SignalKind | None:
+    if name in {"verdict", "outcome"}:
         return SignalKind(name)
-    if role is Role.ANSWER and name in rules.rules.scoring.scorecard.names:
-        return SignalKind.SCORECARD
-    return None
+    if name in {RETURN_DATE, RENEWAL_DATE} and value is None:
+        return SignalKind.RETURN_DATE
+    if name == SNOOZE and value is not None:
+        return SignalKind.SNOOZE
+    return SignalKind.SCORECARD if name in rules.rules.scoring.scorecard.names else None
 
 
 def heard_scorecard(
@@ -130,15 +154,18 @@ def look(
         sales=_sales(material),
         account=account,
         is_customer=sure is not None and (sure.is_customer or sure.won_deals > 0),
+        is_partner=sure is not None and sure.is_partner,
         has_open_deal=sure is not None and sure.open_deals > 0,
         converted=any(row.converted_to is not None for row in material.records),
-        member_of=frozenset(entry.list for _, entry, shown in material.memberships if shown),
+        member_of=frozenset(entry.list for _, entry, shown in material.memberships if shown or entry.member),
+        heard_at=_heard_at(material, score),
         words=words,
         needs_baseline=material.is_new,
         is_provisional=material.is_provisional,
         approved=material.approved,
         assignment=material.assignment,
         recent=_recent(material, score),
+        replies=_replies(material, score),
         changed_at=changed_at,
         scorecard=scorecard,
     )
@@ -160,6 +187,21 @@ def _recent(material: Material, score: Score) -> tuple[Activity, ...]:
     theirs = (each for each in material.activities if each.kind in MARKETING_KINDS)
     human = (each for each in theirs if each.key not in score.machine_made)
     return tuple(sorted(human, key=lambda activity: (activity.occurred_at, activity.key))[-RECENT:])
+
+
+def _heard_at(material: Material, score: Score) -> datetime | None:
+    """When they last did anything themselves: that a mail came back, or that somebody put them on a campaign, is none
+    of their doing."""
+    newest_first = reversed(material.activities)
+    theirs = (each for each in newest_first if each.kind in HEARD and each.key not in score.machine_made)
+    return next((each.occurred_at for each in theirs), None)
+
+
+def _replies(material: Material, score: Score) -> tuple[Activity, ...]:
+    """However long ago, and however much else they did since."""
+    theirs = (each for each in material.activities if each.kind in REPLIES and not each.retracted)
+    human = (each for each in theirs if each.key not in score.machine_made)
+    return tuple(sorted(human, key=lambda activity: (activity.occurred_at, activity.key)))
 
 
 def _sales(material: Material) -> tuple[Activity, ...]:

@@ -5,6 +5,7 @@ Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is gi
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from config.lifecycle import LifecycleRules
 from config.load import Rules, rules_from_document
@@ -12,6 +13,7 @@ from config.mapping import MappingRules
 from config.settings import Settings
 from connectors.contract import Connector
 from domain.drift import OpenDrift
+from domain.place import FieldOf
 from domain.record import Field
 from domain.run import RuleVersion
 from domain.survey import Survey
@@ -20,6 +22,7 @@ from handoff.rulebook import Rulebook
 from mapping.compiled import FieldMap
 from mapping.contested import waiting_places
 from mapping.creation import Newcomer, newcomers
+from mapping.uses import Use, uses
 from scoring.scorer import Scorer
 from scoring.why import Reasons
 from store import described as described_store
@@ -42,6 +45,8 @@ class InForce:
     fields: FieldMap
     time_zone: str
     types: Mapping[str, str]
+    uses: Mapping[FieldOf, Use]
+    """What the rules do with every vendor's field that they name."""
     newcomers: tuple[Newcomer, ...] = ()
     """How people are created where they are missing, and what that takes."""
     described: Mapping[tuple[str, str], Mapping[str, Field]] = field(default_factory=dict)
@@ -93,10 +98,12 @@ def compile_version(
             scoring=rules.scoring,
             rule_hash=version.hash,
             time_zone=time_zone,
+            territories=rules.territories,
         ),
         fields=fields,
         time_zone=time_zone,
         types=types,
+        uses=uses(rules.mapping, types),
         newcomers=newcomers(fields, described or {}),
         described=described or {},
     )
@@ -148,6 +155,8 @@ class Loop:
     """Called with the new end of the audit's chain once it is committed; keeps it outside the database."""
     introduced: set[str] = field(default_factory=set)
     """Connections whose account was checked in this process; nothing is pushed to any other."""
+    cover_looked_at: datetime | None = field(default=None, init=False)
+    """The quarter of an hour in which it was last looked whom to tell of their air cover."""
     _in_force: InForce | None = field(default=None, init=False)
     compared: dict[tuple[str, str], RuleHash] = field(default_factory=dict, init=False)
     """(connection, object) → the rules that what it tells of its fields was last compared with."""

@@ -1,9 +1,10 @@
 """Everything the pure floors need to know about a batch of leads, read in a handful of statements."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from config.lifecycle import LifecycleRules
 from config.mapping import MappingRules
 from domain.account import Account
 from domain.activity import Activity
@@ -11,15 +12,19 @@ from domain.decision import Desired, Membership
 from domain.evidence import Evidence
 from domain.handoff import Assignment, Handoff, Rep
 from domain.lead import Fact, Lead
+from domain.notice import Pressed
 from domain.record import Record
 from domain.run import GoLive
 from domain.values import LeadId
+from handoff.earshot import Earshot
 from handoff.lifecycle import BEFORE_SALES
 from mapping.agreement import Base
-from store import bases, desired, evidence, first_stages, handoffs, held, leads, ledger, records
+from store import bases, desired, evidence, first_stages, handoffs, held, leads, ledger, presses, records, restored
 from store.engine import Tx
 from sync.accounts import accounts_of
+from sync.air_cover import covers_now
 from sync.firstday import went_live_at
+from sync.hearing import earshot
 
 EARLIER_STEPS = frozenset(step.value for step in GoLive if step is not GoLive.LIVE)
 """Held sets of those who crossed while no handoffs were made for them."""
@@ -57,6 +62,12 @@ class Material:
     at_baseline: bool = False
     """Met before the baseline stood: what stands in its fields is history, not an answer to us."""
     approved: bool = False
+    presses: Sequence[Pressed] = ()
+    """What was answered by a button and not heard yet."""
+    is_after_restore: bool = False
+    """A backup was put back not long ago: the systems may show what we decided and do not know of."""
+    numbers_from: int = 1
+    """The least number of its next handoff."""
 
     @property
     def open_handoff(self) -> Handoff | None:
@@ -64,51 +75,94 @@ class Material:
         return last if last is not None and last.is_open else None
 
 
-def gather(tx: Tx, ids: Sequence[LeadId], rules: MappingRules, users: "Users", *, now: datetime) -> list[Material]:
-    """The material of these leads, in the order asked; ids that no longer are leads are left out."""
+def gather(
+    tx: Tx,
+    ids: Sequence[LeadId],
+    rules: MappingRules,
+    users: "Users",
+    *,
+    now: datetime,
+    lifecycle: LifecycleRules | None = None,
+) -> list[Material]:
+    """The material of these leads, in the order asked; ids that no longer are leads are left out.
+
+    `lifecycle`: without it nobody has air cover, for whoever looks at something else.
+    """
     found = leads.get(tx, ids)
     order = [each for each in ids if each in found]
-    their_records = records.of_leads(tx, order)
-    their_facts = ledger.facts_of(tx, order)
-    their_activities = ledger.activities_of(tx, order)
-    their_handoffs = handoffs.all_of(tx, order)
-    their_bases = bases.all_of(tx, order)
-    their_evidence = evidence.of_leads(tx, order)
-    their_desired = desired.of_leads(tx, order)
-    their_memberships = desired.memberships_of(tx, order)
-    their_assignments = handoffs.assignments_of(tx, order)
-    accounts = accounts_of(tx, their_records, their_activities, rules, users.emails)
+    told = _told(tx, order)
+    covers = covers_now(tx, rules, lifecycle, now=now) if lifecycle is not None else {}
+    accounts = accounts_of(tx, told.records, told.activities, rules, users.emails, covers=covers)
     approved = held.approved(tx, order, now=now, metered=METERED)
-    new = leads.never_scored(tx, order)
-    went_live = went_live_at(tx)
+    new, went_live = leads.never_scored(tx, order), went_live_at(tx)
+    put_back = restored.last(tx)
     in_sales = (each for each in order if found[each].stage not in BEFORE_SALES)
-    provisional = first_stages.provisional(tx, [each for each in in_sales if not their_handoffs.get(each)])
+    provisional = first_stages.provisional(tx, [each for each in in_sales if not told.handoffs.get(each)])
     return [
         Material(
             lead=found[each],
-            records=their_records.get(each, ()),
-            facts=their_facts.get(each, ()),
-            activities=their_activities.get(each, ()),
-            handoffs=their_handoffs.get(each, ()),
-            bases={
-                key: Base(value=b[0], vendor_form=b[1], learnt=b[2])
-                for key, b in their_bases.get(each, {}).items()
-                if b is not None
-            },
-            unagreed=frozenset(key for key, base in their_bases.get(each, {}).items() if base is None),
-            desired=their_desired.get(each, ()),
-            memberships=their_memberships.get(each, ()),
+            records=told.records.get(each, ()),
+            facts=told.facts.get(each, ()),
+            activities=told.activities.get(each, ()),
+            handoffs=told.handoffs.get(each, ()),
+            bases={key: base for key, base in told.bases.get(each, {}).items() if base is not None},
+            unagreed=frozenset(key for key, base in told.bases.get(each, {}).items() if base is None),
+            desired=told.desired.get(each, ()),
+            memberships=told.memberships.get(each, ()),
             account=accounts.get(each),
-            assignment=their_assignments[each][-1] if their_assignments.get(each) else None,
+            assignment=told.assignments[each][-1] if told.assignments.get(each) else None,
             is_new=each in new and went_live is not None,
             is_provisional=each in new and each in provisional,
             stands_as_found=each in provisional,
             at_baseline=went_live is None or (each in new and found[each].stage_since <= went_live),
             approved=each in approved,
-            evidence=their_evidence.get(each, ()),
+            evidence=told.evidence.get(each, ()),
+            presses=told.presses.get(each, ()),
+            is_after_restore=put_back is not None and put_back.is_recent(now),
+            numbers_from=1 if put_back is None else put_back.numbers_from(found[each].key, _newest(told, each)),
         )
         for each in order
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is written down of a batch, by lead."""
+
+    records: Mapping[LeadId, Sequence[Record]]
+    facts: Mapping[LeadId, Sequence[Fact]]
+    activities: Mapping[LeadId, Sequence[Activity]]
+    handoffs: Mapping[LeadId, Sequence[Handoff]]
+    bases: Mapping[LeadId, Mapping[tuple[str, str], Base | None]]
+    desired: Mapping[LeadId, Sequence[Desired]]
+    memberships: Mapping[LeadId, Sequence[tuple[str, Membership, bool | None]]]
+    assignments: Mapping[LeadId, Sequence[Assignment]]
+    evidence: Mapping[LeadId, Sequence[Evidence]]
+    presses: Mapping[LeadId, Sequence[Pressed]]
+
+
+def _told(tx: Tx, ids: Sequence[LeadId]) -> _Told:
+    return _Told(
+        records=records.of_leads(tx, ids),
+        facts=ledger.facts_of(tx, ids),
+        activities=ledger.activities_of(tx, ids),
+        handoffs=handoffs.all_of(tx, ids),
+        bases={lead: dict(_bases(rows)) for lead, rows in bases.all_of(tx, ids).items()},
+        desired=desired.of_leads(tx, ids),
+        memberships=desired.memberships_of(tx, ids),
+        assignments=handoffs.assignments_of(tx, ids),
+        evidence=evidence.of_leads(tx, ids),
+        presses=presses.unheard_of(tx, ids),
+    )
+
+
+def _newest(told: _Told, lead: LeadId) -> datetime | None:
+    return max((each.occurred_at for each in told.activities.get(lead, ())), default=None)
+
+
+def _bases(rows: Mapping[tuple[str, str], bases.Base | None]) -> Iterator[tuple[tuple[str, str], Base | None]]:
+    for key, kept in rows.items():
+        yield key, Base(value=kept[0], vendor_form=kept[1], learnt=kept[2]) if kept is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +174,8 @@ class Users:
     """(connection, user id) → e-mail."""
     ids: Mapping[tuple[str, str], str]
     """(connection, e-mail) → user id."""
+    earshot: Earshot = field(default_factory=Earshot)
+    """How far they were heard."""
 
 
 def users(tx: Tx, rules: MappingRules) -> Users:
@@ -149,6 +205,7 @@ def users(tx: Tx, rules: MappingRules) -> Users:
             for several in found.values()
             for record in several
         },
+        earshot=earshot(tx, rules),
     )
 
 

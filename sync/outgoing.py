@@ -14,7 +14,22 @@ from domain.lead import Lead
 from domain.misfit import Misfit
 from domain.run import GoLive
 from domain.values import LeadId, RecordRef, Value
-from store import audit, desired, flaps, gates, intents, leads, ledger, misfits, outbox, records, runs, trail, undone
+from store import (
+    audit,
+    desired,
+    flaps,
+    gates,
+    intents,
+    leads,
+    ledger,
+    misfits,
+    outbox,
+    records,
+    restored,
+    runs,
+    trail,
+    undone,
+)
 from store.audit import AuditEntry
 from store.chunks import chunks
 from store.engine import Tx
@@ -28,6 +43,8 @@ from sync.loop import InForce, Loop
 from sync.material import Users, users
 from sync.plan import CLOSING, GivenTask, Wanted, limited, outdated, outgoing_of
 from sync.radius import Pass
+from sync.stale_notices import stale_notices
+from sync.telling import MESSAGE
 
 BATCH = 500
 
@@ -140,9 +157,11 @@ def plan_leads(
 
 
 def withdraw(tx: Tx, wanted: Sequence[Wanted], rules: InForce, *, now: datetime) -> set[LeadId]:
-    """Cancel outdated tasks that are not created yet; returns the leads one of whose tasks was created meanwhile."""
+    """Cancel outdated tasks and notices that are not created yet; returns the leads of those created meanwhile."""
     unsent = {key: each.lead_id for each in wanted for key, _ in each.intents}
+    kinds = {key: intent.kind for each in wanted for key, intent in each.intents}
     reasons = {key: reason for each in wanted for key, reason in outdated(each).items() if key in unsent}
+    reasons |= stale_notices(tx, wanted)
     cancelled = intents.cancel(tx, reasons, now=now)
     audit.append(
         tx,
@@ -150,7 +169,7 @@ def withdraw(tx: Tx, wanted: Sequence[Wanted], rules: InForce, *, now: datetime)
             AuditEntry(
                 at=now,
                 actor="loop",
-                action=f"cancelled a task: {reasons[key]}",
+                action=f"cancelled a {kinds[key]}: {reasons[key]}",
                 lead_id=unsent[key],
                 rule_hash=rules.hash,
                 outbox_key=key,
@@ -257,6 +276,7 @@ def put(
     """Outbox and audit rows together. The closing of a task is put out once, whatever comes of it."""
     about = {draft.lead_id for draft in drafts if draft.lead_id is not None}
     subject_keys = audit.subject_keys_of(tx, about, random_bytes=random_bytes)
-    outbox.put(tx, drafts, now=now, run_id=run_id, actor=actor, keys=subject_keys)
+    ids = outbox.put(tx, drafts, now=now, run_id=run_id, actor=actor, keys=subject_keys)
+    restored.doubt(tx, ids, message=MESSAGE, now=now)
     keys = (draft.change.key for draft in drafts)
     intents.close(tx, [key.removeprefix(CLOSING) for key in keys if key.startswith(CLOSING)])

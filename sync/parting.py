@@ -31,7 +31,7 @@ def split_record(loop: Loop, ref: RecordRef, *, by: str, now: datetime) -> Heard
     """Take a record out of the lead that it came to."""
     with loop.store.write(loop.epoch) as tx:
         lead = records.lead_of(tx, [ref]).get(ref)
-        if lead is None:
+        if lead is None or not leads.get(tx, [lead]):
             return Heard(ok=False, words=f"{ref} belongs to no lead.")
         if len(records.of_leads(tx, [lead])[lead]) == 1:
             return Heard(ok=False, words=f"{ref} is all there is of lead {lead}: there is nothing to take it out of.")

@@ -199,27 +199,42 @@ def _is_guarded(row: Desired, wanted: Wanted, fields: FieldMap) -> bool:
 def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
     """Join where wanted and never shown, leave where not wanted and shown; what a person took off stays off."""
     for connection, entry, shown in wanted.memberships:
-        joins, leaves = entry.member and shown is None, not entry.member and shown is True
-        record = _head(wanted, connection, rules)
-        if not (joins or leaves) or record is None:
+        if entry.member and shown is None:
+            head = _head(wanted, connection, rules)
+            moving: Sequence[Record] = [head] if head is not None else []
+        elif not entry.member and shown is True:
+            moving = _people(wanted, connection, rules)
+        else:
             continue
-        change = Change(
-            key=_key(f"{connection}:{entry.list}:{record.ref.id}:{entry.member}", wanted.revision, {}),
-            kind=ChangeKind.MEMBER,
-            object=record.ref.object,
-            id=record.ref.id,
-            list=entry.list,
-            member=entry.member,
-        )
-        yield OutboxDraft(
-            connection=connection,
-            lane=Lane.HANDOFF,
-            lead_id=wanted.lead_id,
-            change=change,
-            before={},
-            cause=entry.why,
-            rule_hash=rules.hash,
-        )
+        for record in moving:
+            yield _list_change(wanted, record, entry, rules)
+
+
+def _people(wanted: Wanted, connection: str, rules: InForce) -> Sequence[Record]:
+    """Every living record of the person: nobody knows by which of them they are on a list."""
+    objects = rules.mapping.systems[connection].people.objects
+    theirs = (each for each in wanted.records if each.ref.connection == connection and each.ref.object in objects)
+    return sorted(filter(is_live, theirs), key=lambda each: each.ref)
+
+
+def _list_change(wanted: Wanted, record: Record, entry: Membership, rules: InForce) -> OutboxDraft:
+    change = Change(
+        key=_key(f"{record.ref.connection}:{entry.list}:{record.ref.id}:{entry.member}", wanted.revision, {}),
+        kind=ChangeKind.MEMBER,
+        object=record.ref.object,
+        id=record.ref.id,
+        list=entry.list,
+        member=entry.member,
+    )
+    return OutboxDraft(
+        connection=record.ref.connection,
+        lane=Lane.HANDOFF,
+        lead_id=wanted.lead_id,
+        change=change,
+        before={},
+        cause=entry.why,
+        rule_hash=rules.hash,
+    )
 
 
 def _head(wanted: Wanted, connection: str, rules: InForce) -> Record | None:

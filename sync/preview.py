@@ -18,6 +18,7 @@ from store.engine import Tx
 from store.outbox import OutboxDraft
 from sync import guard, radius, untold
 from sync.classes import Unsaved
+from sync.colleagues import name_colleagues
 from sync.conclude import Conclusion
 from sync.decide import active_reps, fold, pilots_of
 from sync.firstday import step_now
@@ -86,8 +87,9 @@ def preview(tx: Tx, settings: Settings, rules: InForce, *, now: datetime) -> Pre
     step = step_now(tx, settings.go_live)
     due = leads.due(tx, now=now, limit=None)
     for batch in _batches(due):
-        materials = gather(tx, batch, rules.mapping, people, now=now)
+        materials = gather(tx, batch, rules.mapping, people, now=now, lifecycle=rules.lifecycle)
         concluded = folded.over(materials, rules, people, room, now=now)
+        concluded = name_colleagues(tx, concluded, materials, rules.mapping, people)
         planned += _plan_concluded(tx, concluded, rules, people, step=step, now=now)
     decided = set(due)
     waiting = [lead for lead in leads.plan_due(tx, limit=None) if lead not in decided]

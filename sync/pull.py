@@ -9,9 +9,12 @@ from config.settings import Schedule
 from connectors.contract import Pace, Reader
 from domain.errors import ContractError
 from domain.record import Cursor, Page
-from store import connections, sweeps
+from store import connections, mailings, sweeps
+from store import heard as heard_store
 from store.engine import Tx
 from sync.firstday import note_whole, went_live_at
+from sync.hearing import telling
+from sync.hints import follow
 from sync.intake import Intake, Pulled, intake_of, keep
 from sync.loop import Loop, StopAskedError
 from sync.reading import Reading
@@ -59,6 +62,8 @@ def pull(loop: Loop, name: str, *, now: datetime, hot: timedelta = timedelta()) 
         reading = Reading(reader=reader, cursors=connections.cursors(tx, name))
         intake = intake_of(tx, loop, reader, streams, connection=name, now=now)
     _take_in(loop, reading, intake, streams)
+    if intake.came_back:
+        follow(loop, name, now=now)
     troubles = [*(f"{stream}: {error}" for stream, error in reading.stopped.items()), *intake.doubts]
     if troubles:
         raise ContractError("; ".join(troubles)) from next(iter(reading.stopped.values()), None)
@@ -73,7 +78,8 @@ def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[s
         for page in reading.pages(streams):
             begun.add(page.stream)
             loop.reached("pull.page_received")
-            if not (page.records or page.activities or page.rejected):
+            intake.tells_mail |= page.reached is not None
+            if not (page.records or page.activities or page.rejected or page.reached):
                 idle[page.stream] = page.cursor
                 loop.reached("pull.page_idle")
                 continue
@@ -87,22 +93,33 @@ def _take_in(loop: Loop, reading: Reading, intake: Intake, streams: Collection[s
         cut = begun - reading.whole
         raise
     finally:
-        _keep_ends(loop, intake, idle, whole=reading.whole, cut=cut)
+        _keep_ends(loop, intake, reading.reader, idle, whole=reading.whole, cut=cut)
 
 
 def _keep_ends(
-    loop: Loop, intake: Intake, idle: Mapping[str, Cursor], *, whole: Collection[str], cut: Collection[str]
+    loop: Loop,
+    intake: Intake,
+    reader: Reader,
+    idle: Mapping[str, Cursor],
+    *,
+    whole: Collection[str],
+    cut: Collection[str],
 ) -> None:
     """Cursors that moved without bringing a row may be saved late, and together; with what was read to its end.
 
     What was cut short for somebody else's sake does not count as read: it is gone on with at the next look.
     """
+    streams = telling(reader)
+    heard = streams.intersection(whole)
     with loop.store.read() as tx:
         awaited = whole if went_live_at(tx) is None else ()
-    if idle or awaited or cut:
+    if idle or awaited or cut or heard:
         with loop.store.write(loop.epoch) as tx:
+            heard_store.note(tx, intake.connection, streams, heard, now=intake.now)
             for stream, cursor in idle.items():
                 connections.save_cursor(tx, intake.connection, stream, cursor, read_at=intake.now)
+            if intake.tells_mail:
+                mailings.begin(tx, intake.connection, now=intake.now)
             if awaited:
                 note_whole(tx, intake.connection, awaited)
             connections.let_be_due(tx, intake.connection, cut)
@@ -110,6 +127,8 @@ def _keep_ends(
 
 def _keep(tx: Tx, page: Page, intake: Intake) -> None:
     keep(tx, intake, page.stream, shown=page.records, activities=page.activities)
+    if page.reached:
+        mailings.note(tx, intake.connection, page.reached)
     connections.save_cursor(tx, intake.connection, page.stream, page.cursor, read_at=intake.now)
     for reason in page.rejected:
         log.warning("row_rejected", connection=intake.connection, stream=page.stream, reason=reason)

@@ -7,9 +7,11 @@ to its record, and only the next holder of the lead would take it back.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
+from connectors.abilities import Finder
 from connectors.contract import BulkWriter, Lane, Settler, Writer
 from domain.change import Change, ChangeKind, Receipt
 from domain.errors import ConnectorError, ContractError, LeadloopError, OperatorError, TransientError
@@ -142,16 +144,22 @@ def _settle(
     try:
         while settled < len(rows):
             some, told = rows[settled : settled + BATCH], answered[settled : settled + BATCH]
-            with loop.store.write(loop.epoch) as tx:
-                settle(tx, some[: len(told)], told, loop.in_force(tx), now=now)
-                recover.return_rows(tx, some[len(told) :], failure, now=now)
-                loop.reached("push.settle_before_commit")
+            loop.store.transact(partial(_settle_portion, loop, some, told, failure=failure, now=now), loop.epoch)
             settled += len(some)
     finally:
         if settled < len(rows):
             with loop.store.write(loop.epoch) as tx:
                 recover.return_rows(tx, rows[settled:], BROKEN_OFF, now=now)
     loop.reached("push.settled")
+
+
+def _settle_portion(
+    loop: Loop, rows: Sequence[OutboxRow], told: Sequence[Receipt], tx: Tx, *, failure: LeadloopError, now: datetime
+) -> None:
+    """Done again after a deadlock: what the system did must not be forgotten for one."""
+    settle(tx, rows[: len(told)], told, loop.in_force(tx), now=now)
+    recover.return_rows(tx, rows[len(told) :], failure, now=now)
+    loop.reached("push.settle_before_commit")
 
 
 def settle_unsure(loop: Loop, name: str, *, now: datetime) -> int:
@@ -169,7 +177,7 @@ def settle_unsure(loop: Loop, name: str, *, now: datetime) -> int:
     for row in rows:
         with loop.store.write(loop.epoch) as tx:
             mine = outbox.put_off(tx, row.id, now=now, until=now + recover.TRANSIENT_RETRY)
-        if not mine or not _can_be_found(row.change):
+        if not mine or not _can_be_found(settler, row.change):
             continue
         try:
             _settle_unsure(loop, settler, row, now=now)
@@ -182,9 +190,11 @@ def settle_unsure(loop: Loop, name: str, *, now: datetime) -> int:
     return settled
 
 
-def _can_be_found(change: Change) -> bool:
-    """Nobody can tell whether a creation without a unique field happened: it waits for a person."""
-    return change.kind is not ChangeKind.CREATE or change.unique is not None
+def _can_be_found(settler: Settler, change: Change) -> bool:
+    """Whether a creation without a unique field happened only a system that looks for our key can tell: elsewhere it
+    waits for a person."""
+    is_known = change.kind is not ChangeKind.CREATE or change.unique is not None
+    return is_known or (isinstance(settler, Finder) and settler.can_find(change))
 
 
 def _settle_unsure(loop: Loop, settler: Settler, row: OutboxRow, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from config.notices import Notices
 from domain.decision import Intent
 from domain.values import LeadId
 from mapping.agreement import Base
@@ -10,6 +11,7 @@ from store import (
     arrivals,
     audit,
     bases,
+    clock_steps,
     conflicts,
     desired,
     evidence,
@@ -19,6 +21,8 @@ from store import (
     leads,
     ledger,
     misfits,
+    notes,
+    presses,
     rule_problems,
 )
 from store.audit import AuditEntry
@@ -26,24 +30,32 @@ from store.engine import Tx
 from sync.conclude import Conclusion
 from sync.creating import intent_of
 from sync.loop import InForce
+from sync.telling import has_listener
 from sync.untold import found_of
 
 
-def save_conclusions(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, *, now: datetime) -> None:
-    """Facts, bases, scores, transitions, handoffs, desired rows, intents and audit of these leads."""
+def save_conclusions(
+    tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, *, notices: Notices, now: datetime
+) -> None:
+    """Facts, bases, scores, transitions, handoffs, desired rows, intents and audit of these leads.
+
+    `notices`: what they have to say is kept only for whoever is told anything; nothing of it is made up for later.
+    """
     if not conclusions:
         return
     _save_facts(tx, conclusions, now=now)
     leads.save_scores(tx, {each.lead_id: (each.score, each.words) for each in conclusions})
     leads.save(tx, [each.decision.lead for each in conclusions], now=now)
     _save_handoffs(tx, conclusions)
-    changed = _save_desired(tx, conclusions, rules)
+    changed = _save_desired(tx, conclusions, rules, now=now)
     arrivals.replace(tx, {each.lead_id: each.awaited for each in conclusions}, now=now)
-    changed |= _save_intents(tx, conclusions)
+    changed |= _save_intents(tx, conclusions, notices)
     rule_problems.replace(tx, {each.lead_id: found_of(each) for each in conclusions}, rule_hash=rules.hash, now=now)
     changed |= misfits.unread(tx, {each.lead_id: each.unread for each in conclusions}, now=now)
     if rules.fields.gates:
         changed |= gates.replace(tx, {each.lead_id: each.closed for each in conclusions}, now=now)
+    _save_notes(tx, conclusions, now=now)
+    presses.hear(tx, [heard for each in conclusions for heard in each.heard], now=now)
     _audit(tx, conclusions, now=now)
     leads.mark_plan_due(tx, changed)
 
@@ -73,31 +85,40 @@ def _kept(base: Base | None) -> bases.Base | None:
 def _save_handoffs(tx: Tx, conclusions: Sequence[Conclusion]) -> None:
     handoffs.save(tx, [handoff for each in conclusions for handoff in each.decision.handoffs])
     handoffs.save_transitions(tx, [move for each in conclusions for move in each.decision.transitions])
+    clock_steps.save(tx, [step for each in conclusions for step in each.decision.steps])
     handoffs.save_assignments(
         tx, [each.decision.assignment for each in conclusions if each.decision.assignment is not None]
     )
 
 
-def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce) -> set[LeadId]:
+def _save_desired(tx: Tx, conclusions: Sequence[Conclusion], rules: InForce, *, now: datetime) -> set[LeadId]:
     """Replace the desired rows of these leads; returns the leads whose wishes may need a write."""
     changed = desired.replace(tx, {each.lead_id: each.desired for each in conclusions if each.rewish})
     keepers = [name for name, system in rules.mapping.systems.items() if system.lists]
     for connection in keepers:
         rows = [entry for each in conclusions for entry in each.decision.memberships]
-        changed |= desired.save_memberships(tx, rows, connection=connection)
+        changed |= desired.save_memberships(tx, rows, connection=connection, now=now)
     return changed | {
         each.lead_id for each in conclusions if each.undone or each.decision.intents or each.decision.transitions
     }
 
 
-def _save_intents(tx: Tx, conclusions: Sequence[Conclusion]) -> set[LeadId]:
+def _save_intents(tx: Tx, conclusions: Sequence[Conclusion], notices: Notices) -> set[LeadId]:
     """Keep what is to be created; returns the leads of what is new."""
     keyed: dict[str, Intent] = {
         intents.intent_key(each.decision.lead.key, intent): intent
         for each in conclusions
         for intent in (*each.decision.intents, *creations(each))
+        if has_listener(intent, notices)
     }
     return {keyed[key].lead_id for key in intents.save(tx, keyed)}
+
+
+def _save_notes(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:
+    found = {each.lead_id: each.decision.notes for each in conclusions if each.decision.notes}
+    moved = [each.lead_id for each in conclusions if each.decision.transitions]
+    if found or moved:
+        notes.save(tx, found, moved, now=now)
 
 
 def _audit(tx: Tx, conclusions: Sequence[Conclusion], *, now: datetime) -> None:

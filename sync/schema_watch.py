@@ -19,7 +19,7 @@ from domain.place import FieldOf
 from domain.record import Field
 from domain.run import ConnectionStatus
 from mapping.drift import compare, effect, happened, mend, stops_connection
-from mapping.uses import Use, uses
+from mapping.uses import Use
 from store import audit, back_fills, bases, connections, described, drifts, leads, misfits
 from store.audit import AuditEntry
 from store.engine import Tx
@@ -130,7 +130,7 @@ def used_by_object(rules: InForce, name: str, connector: Connector) -> dict[str,
     streams = connector.streams if isinstance(connector, Reader) else {}
     system = rules.mapping.systems.get(name)
     people = system.people.objects if system is not None else ()
-    for at, use in uses(rules.mapping, rules.types).items():
+    for at, use in rules.uses.items():
         if at.connection == name and (at.object in people or at.object in streams):
             found.setdefault(at.object, {})[at] = use
     return found
@@ -165,7 +165,7 @@ def wake(loop: Loop, name: str, *, now: datetime) -> None:
 def _lost_key(tx: Tx, loop: Loop, name: str) -> Drift | None:
     standing = drifts.of(tx, name)
     rules = loop.in_force(tx) if standing else None
-    used = uses(rules.mapping, rules.types) if rules is not None else {}
+    used = rules.uses if rules is not None else {}
     return next((each.drift for each in standing if stops_connection(each.drift, used.get(each.field))), None)
 
 
@@ -226,8 +226,9 @@ def _take(loop: Loop, name: str, view: View, *, noticed: Noticed, now: datetime)
             replan_stopped(tx, name, {kind: paused})
         returned = [drift for drift in back if drift.field in view.used]
         _take_up(tx, name, kind, returned, noticed=noticed, now=now)
-        blanked = _may_blank(loop.in_force(tx), view, [drift for drift in returned if drift.kind in SILENT])
-        bases.forget(tx, name, kind, blanked)
+        unseen = [drift for drift in returned if drift.kind in SILENT]
+        if unseen:  # asked for only then: what an object told anew has the rules compiled anew
+            bases.forget(tx, name, kind, _may_blank(loop.in_force(tx), view, unseen))
     if paused:
         leave_out_paused(loop, name, [kind], now=now)
 

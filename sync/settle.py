@@ -57,6 +57,7 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
     fields = [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS]
     _agree_fields(tx, [*fields, *_partly_held(pairs)], rules)
     _agree_members(tx, [row for row, _ in written if row.change.kind is ChangeKind.MEMBER])
+    _agree_members(tx, [row for row, receipt in pairs if _was_not_there(row, receipt)])
     for row, receipt in written:
         if row.change.kind is ChangeKind.CREATE:
             _agree_creation(tx, row, receipt, rules, now=now)
@@ -85,11 +86,18 @@ def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
         if receipt.outcome is ReceiptOutcome.CONFLICTED:
             records.patch_values(tx, _ref(row), receipt.shown, sent_at=row.claimed_at)
             touched.update(_lead(row))
+        elif _was_not_there(row, receipt):
+            touched.update(_lead(row))
         elif receipt.outcome is ReceiptOutcome.GONE and row.change.id is not None:
             records.archive(tx, _ref(row), now=now)
             touched.update(_lead(row))
     leads.touch(tx, touched)
     leads.mark_plan_due(tx, touched)  # what else stood in the change is wished as before, and nobody else asks for it
+
+
+def _was_not_there(row: OutboxRow, receipt: Receipt) -> bool:
+    """Taken off a list and not found on it: which says nothing about whether the person is still in the system."""
+    return receipt.outcome is ReceiptOutcome.GONE and row.change.member is False
 
 
 def _settlement(row: OutboxRow, receipt: Receipt, *, now: datetime) -> Settlement:

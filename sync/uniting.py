@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import reduce
 
+from config.rules import rules_from_document
 from domain.change import ChangeKind
 from domain.handoff import Handoff
 from domain.identity import Tie
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RecordRef, RuleHash
+from handoff.credit import MERGED, credited
 from handoff.routing import RoutingState
 from store import handoffs, identity, leads, outbox, unions, unmerging
 from store import installation as notebook
+from store import rules as rule_store
 from store.engine import Tx
 from store.outbox_row import READY
 from store.superseding import supersede
@@ -32,10 +34,22 @@ def unite(
     """Two leads were one person all along; a stage that moves by it is a transition like any other."""
     identity.alone(tx)
     merged = identity.merge(tx, survivor, loser, now=now, tie=tie, by=by, rule_hash=rule_hash)
-    state = RoutingState.from_json(handoffs.routing_state(tx))
-    _save_desks(tx, reduce(RoutingState.took, [each.owner for each in merged.closed], state))
+    _clear_desks(tx, merged.closed, now=now)
     why = f"united with lead {loser}: one person"
     _note_move(tx, survivor, (merged.before, merged.lead.stage), why, rule_hash, now=now)
+
+
+def _clear_desks(tx: Tx, closed: Sequence[Handoff], *, now: datetime) -> None:
+    """What a union ended lies on nobody's desk any more, and its rep has the turn back where the pool grants it."""
+    if not closed:
+        return
+    version = rule_store.current(tx)
+    rules = rules_from_document(version.document).routing if version is not None else None
+    state = RoutingState.from_json(handoffs.routing_state(tx))
+    for each in closed:
+        state = state.took(each.owner)
+        state = credited(state, each, MERGED, at=now, rules=rules) if rules is not None else state
+    _save_desks(tx, state)
 
 
 def part(tx: Tx, union: Union, rule_hash: RuleHash, *, by: str, now: datetime) -> Split:

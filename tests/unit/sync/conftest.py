@@ -1,6 +1,5 @@
 """The starter's rules, as they are published and as the loop has them in force; a store of one's own."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from domain.run import RuleVersion
 from store.engine import Store
 from sync.loop import InForce, compile_version
 from tests.starter import starter_version
-from tests.stores import migrated_file
+from tests.stores import empty_store
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +22,8 @@ def rules(version: RuleVersion) -> InForce:
     return compile_version(version, types={"salesforce": "salesforce", "hubspot": "hubspot"}, time_zone="UTC")
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_file(tmp_path_factory.mktemp("template"))
-
-
 @pytest.fixture
-def store(tmp_path: Path, migrated: Path) -> Iterator[Store]:
-    path = tmp_path / "leadloop.db"
-    shutil.copyfile(migrated, path)
-    opened = Store.open(f"sqlite:///{path}")
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield opened
     opened.dispose()

@@ -94,3 +94,9 @@ def looping(
         )
     finally:
         lead.release()
+
+
+def lose_the_lead(store: Store) -> None:
+    """As when another process took it meanwhile."""
+    with store.write() as tx:
+        tx.exec_driver_sql("UPDATE leadership SET epoch = epoch + 1")

@@ -52,7 +52,7 @@ class World:
             identify(self.tx, [record], self.rules, rule_hash=RuleHash("r"), now=NOON, armed_at=NOON)
         elif at.object != "User":
             holds = Holds.DEALS if at.object == "Opportunity" else Holds.ACCOUNTS
-            keep_company(self.tx, [record], holds, self.rules)
+            keep_company(self.tx, [record], holds, self.rules, now=NOON)
 
     def put(self, account: RecordRef, **values: Value) -> None:
         """An account of whom nobody is yet."""
@@ -276,6 +276,19 @@ def test_a_house_account_has_no_owner_and_is_a_customer_all_the_same(world: Worl
     found = world.found(LEAD, systems=systems)
     assert (found.owner, found.is_house, found.is_customer, found.is_sure) == (None, True, True, True)
     assert world.found(LEAD).owner == FAY
+
+
+def test_a_partner_is_told_by_its_type_and_a_territory_by_its_field(world: World) -> None:
+    crm = world.rules.systems["salesforce"]
+    assert crm.accounts is not None
+    words = crm.accounts.model_copy(update={"partner_values": ["Reseller"], "territory": "Territory__c"})
+    systems = {**world.rules.systems, "salesforce": crm.model_copy(update={"accounts": words})}
+    world.show(ACME, Name="Acme", Website="acme.example", Type="Reseller", Territory__c=" North ")
+    world.show(LEAD, Email=EMAIL, Company="Acme")
+    found = world.found(LEAD, systems=systems)
+    assert (found.is_partner, found.is_customer, found.territory) == (True, False, "North")
+    unnamed = world.found(LEAD)
+    assert (unnamed.is_partner, unnamed.territory) == (False, None)
 
 
 def test_a_shared_domain_s_account_is_only_likely_however_its_web_address_is_written(world: World) -> None:

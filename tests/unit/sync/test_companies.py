@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from connectors.contract import Holds
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
-from store import leads, records
+from store import air_cover, leads, records
 from store.engine import Store, Tx
 from sync.accounts import CROWD
 from sync.companies import keep_company
@@ -44,7 +44,7 @@ def news(tx: Tx, rules: InForce, holds: Holds, record: Record) -> set[LeadId]:
     """Whom it concerns; each is newer than the last."""
     record = replace(record, modified_at=NOON + timedelta(minutes=next(MINUTES)))
     records.upsert(tx, [record], seen_at=NOON)
-    return keep_company(tx, [record], holds, rules.mapping)
+    return keep_company(tx, [record], holds, rules.mapping, now=record.modified_at)
 
 
 def account(rules: InForce, **more: Value) -> Record:
@@ -207,3 +207,68 @@ def test_news_of_an_account_at_a_host_of_very_many_concern_who_names_it_and_no_n
         records.upsert(tx, [person], seen_at=NOON)
         (namer,) = identify(tx, [person], rules.mapping, rule_hash=rules.hash, now=NOON, armed_at=NOON)
         assert news(tx, rules, Holds.ACCOUNTS, account(rules, Name="Globex Pages")) == {namer}
+
+
+def lost_at(tx: Tx, rules: InForce, lead: LeadId) -> tuple[datetime | None, str | None]:
+    (material,) = gather(tx, [lead], rules.mapping, users(tx, rules.mapping), now=NOON)
+    assert material.account is not None
+    return material.account.lost_at, material.account.lost_reason
+
+
+def test_a_deal_is_lost_from_when_it_was_first_seen_so_and_no_longer_than_it_is(store: Store, rules: InForce) -> None:
+    words = rules.mapping.systems["salesforce"].deals
+    assert words is not None
+    with store.write() as tx:
+        ana = met(tx, rules, LEAD_7, "ana@globex.example")
+        news(tx, rules, Holds.ACCOUNTS, account(rules))
+        open_deal = deal(rules)
+        news(tx, rules, Holds.DEALS, open_deal)
+        assert lost_at(tx, rules, ana) == (None, None)
+        lost = replace(open_deal, values={**open_deal.values, words.closed: True})
+        news(tx, rules, Holds.DEALS, lost)
+        since, _ = lost_at(tx, rules, ana)
+        assert since is not None
+        news(tx, rules, Holds.DEALS, replace(lost, values={**lost.values, "Amount": 9}))
+        assert lost_at(tx, rules, ana) == (since, None)
+        news(tx, rules, Holds.DEALS, open_deal)
+        assert lost_at(tx, rules, ana) == (None, None)
+        news(tx, rules, Holds.DEALS, lost)
+        again, _ = lost_at(tx, rules, ana)
+        assert again is not None
+        assert again > since
+        news(tx, rules, Holds.DEALS, replace(lost, archived=True))
+        assert lost_at(tx, rules, ana) == (None, None)
+
+
+def ticked(rules: InForce, number: int, *, owner: str = "005S", box: bool = True) -> Record:
+    """An account of its own domain whose owner asks for air cover."""
+    words = rules.mapping.systems["salesforce"].accounts
+    assert words is not None
+    assert words.air_cover is not None
+    values: dict[str, Value] = {words.name: f"Acme{number}", words.domain: f"acme{number}.example"}
+    ref = replace(GLOBEX, id=f"001{number}")
+    return shown(ref, {**values, str(words.owner): owner, words.air_cover: box})
+
+
+def test_a_box_is_heard_from_the_first_look_until_it_is_unticked(store: Store, rules: InForce) -> None:
+    with store.write() as tx:
+        for box, asked in ((False, 0), (True, 1), (True, 1), (False, 0), (True, 1)):
+            news(tx, rules, Holds.ACCOUNTS, ticked(rules, 1, box=box))
+            requests = air_cover.every(tx)
+            assert len(requests) == asked
+        first = requests[0].asked_at
+        news(tx, rules, Holds.ACCOUNTS, ticked(rules, 1, owner="005F"))
+        (moved,) = air_cover.every(tx)
+        assert (moved.owner, moved.asked_at) == ("005F", first)
+        news(tx, rules, Holds.ACCOUNTS, replace(ticked(rules, 1), archived=True))
+        assert air_cover.every(tx) == []
+
+
+def test_a_place_that_becomes_free_concerns_the_people_of_whoever_waits_for_it(store: Store, rules: InForce) -> None:
+    with store.write() as tx:
+        eve = met(tx, rules, LEAD_7, "eve@acme2.example")
+        for number in (1, 2):
+            news(tx, rules, Holds.ACCOUNTS, ticked(rules, number))
+        news(tx, rules, Holds.ACCOUNTS, ticked(rules, 3, owner="005F"))
+        assert news(tx, rules, Holds.ACCOUNTS, ticked(rules, 1, box=False)) == {eve}
+        assert news(tx, rules, Holds.ACCOUNTS, ticked(rules, 3, owner="005F", box=False)) == set()

@@ -7,13 +7,11 @@ systems, not the store.
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
@@ -30,6 +28,7 @@ from store import conflicts, records
 from store.engine import Store
 from sync.cycle import run_once
 from sync.loop import Loop
+from tests.stores import empty_store
 from tests.unit.sync.lagging import Rewrite, Vendor
 from tests.unit.sync.looping import NOON, TYPES, looping
 
@@ -253,10 +252,8 @@ def rewrites(side: Side) -> dict[str, Rewrite]:
 
 
 @pytest.fixture(scope="module")
-def world(version: RuleVersion, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    path = tmp_path_factory.mktemp("converging") / "leadloop.db"
-    shutil.copyfile(migrated, path)
-    opened = Store.open(f"sqlite:///{path}")
+def world(version: RuleVersion, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    opened = Store.open(empty_store(tmp_path_factory.mktemp("converging") / "leadloop.db"))
     made: list[World] = []
 
     def now() -> datetime:

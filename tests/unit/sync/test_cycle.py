@@ -16,6 +16,7 @@ from store.engine import Store
 from sync.cycle import Tally, pull_one
 from sync.loop import Loop, StopAskedError
 from sync.retain import retain
+from tests.stores import empty_store
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
@@ -33,8 +34,7 @@ class Breaking:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
-    made.migrate()
+    made = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield made
     made.dispose()
 

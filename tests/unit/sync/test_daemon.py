@@ -1,5 +1,6 @@
 """The daemon's jobs, run one by one on this thread over a real store without a system."""
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,9 @@ from store.engine import Store
 from sync.daemon import Daemon
 from sync.firstday import go_live
 from sync.loop import InForce, Loop, StopAskedError
-from tests.unit.sync.looping import TYPES, Reading, stream
+from tests.rig import ROOT
+from tests.stores import empty_store
+from tests.unit.sync.looping import TYPES, Reading, lose_the_lead, stream
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
@@ -48,8 +51,7 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path, rules: InForce) -> Iterator[Stage]:
     structlog.reset_defaults()
-    store = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
-    store.migrate()
+    store = Store.open(empty_store(tmp_path / "leadloop.db"))
     lead = leadership.acquire(store, holder="test")
     with store.write() as tx:
         rule_store.publish(tx, version(rules, rules.hash))
@@ -194,12 +196,23 @@ def test_a_bug_ends_the_job_and_not_the_daemon_and_its_text_is_not_repeated(stag
 
 
 def test_losing_the_lead_ends_the_daemon(stage: Stage) -> None:
-    with stage.store.write() as tx:
-        tx.exec_driver_sql("UPDATE leadership SET epoch = epoch + 1")
+    lose_the_lead(stage.store)
     stage.run("decide")
     assert stage.daemon.lost
     assert stage.daemon.stop.is_set()
     assert recorded(stage) == []
+
+
+def test_every_transaction_of_the_loop_carries_the_epoch_that_it_leads_under() -> None:
+    bare = [
+        f"{file.stem}: {ast.unparse(call)}"
+        for file in sorted((ROOT / "sync").glob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).endswith(("store.write", "store.transact"))
+        and not any("epoch" in ast.unparse(each) for each in (*call.args, *call.keywords))
+    ]
+    assert bare == ["introduce: store.write()"], "that one is for commands, which do not lead"
 
 
 def test_nothing_begins_once_the_end_was_asked_for(stage: Stage) -> None:
@@ -313,6 +326,25 @@ def test_what_was_told_is_followed_and_decided_and_sent_at_once(told: Told) -> N
     told.run()
     assert told.system.followed == 1
     assert len(told.looks) == 2 + 2, "each run looks for hints, and the first lets the decider look twice"
+
+
+def test_what_a_reading_brought_is_decided_on_and_sent_at_once(stage: Stage) -> None:
+    ref = RecordRef(connection="hubspot", object="contacts", id="70001")
+    ana = Record(ref=ref, values={"email": "ana@globex.example"}, modified_at=NOON)
+    page = Page(stream="contacts", records=(ana,), cursor=Cursor(position="on"))
+    system = Reading(streams={"contacts": stream("contacts", Holds.PEOPLE)}, name="hubspot", pages={"contacts": [page]})
+    names = ("decide", "operators", "pull:hubspot", "push:hubspot:handoff", "push:hubspot:background")
+    daemon = daemon_of(stage.store, stage.daemon.loops["decide"].epoch, *names, systems=[system])
+    daemon.now = lambda: stage.now
+    jobs = {job.name: job.run for job in daemon.jobs()}
+    jobs["pull:hubspot"]()
+    runs_before = recorded(stage)
+    with stage.store.read() as tx:
+        assert [run.counts["decided_leads"] for run in runs.last(tx, 10)] == [1]
+    stage.now += timedelta(hours=1)
+    jobs["pull:hubspot"]()
+    assert system.asked == ["contacts@", "contacts@on"]
+    assert recorded(stage) == runs_before, "the same page again is no news"
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.PAUSED, ConnectionStatus.SUSPENDED])

@@ -25,6 +25,7 @@ from sync import guard
 from sync.conclude import Allowance, Conclusion
 from sync.guard import Admission, Room
 from sync.material import Material
+from tests.stores import empty_store
 from tests.unit.sync.material import ANA, EARLIER, FAY, NOW, RULES, SAM, ana
 
 PUBLISHED = RuleHash("0123456789abcdef")
@@ -261,8 +262,7 @@ def test_in_the_pilot_only_what_belongs_to_its_reps_is_carried_out(
 
 @contextmanager
 def database(folder: Path) -> Iterator[Tx]:
-    store = Store.open(f"sqlite:///{folder / 'leadloop.db'}")
-    store.migrate()
+    store = Store.open(empty_store(folder / "leadloop.db"))
     with store.write() as tx:
         notebook.put(tx, notebook.WENT_LIVE, EARLIER.isoformat())
         yield tx

@@ -17,6 +17,7 @@ from store.engine import Store
 from sync.cycle import Tally, guarded
 from sync.introduce import introduce
 from sync.loop import Loop
+from tests.stores import empty_store
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
@@ -37,8 +38,7 @@ class System:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
-    made.migrate()
+    made = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield made
     made.dispose()
 

@@ -12,7 +12,7 @@ from domain.handoff import Handoff, HandoffKind
 from domain.stage import Signal, SignalKind
 from domain.values import RecordRef, Value
 from mapping.agreement import Base
-from mapping.merge_lead import LeadMerge
+from mapping.merge_lead import ABOUT, LeadMerge
 from sync.looking import find_signals, heard_scorecard, look
 from sync.loop import InForce
 from sync.material import Material
@@ -179,3 +179,70 @@ def test_what_a_mail_scanner_did_is_not_among_what_the_person_did_last() -> None
         changed_at={},
     )
     assert view.recent == (own,)
+
+
+OUTCOME, RETURN = ("outcome", "salesforce"), ("return_date", "salesforce")
+
+
+@pytest.mark.parametrize(
+    ("at", "kind"), [(VERDICT, SignalKind.VERDICT), (OUTCOME, SignalKind.OUTCOME), (RETURN, SignalKind.RETURN_DATE)]
+)
+def test_an_answer_that_was_taken_back_is_heard(rules: InForce, at: At, kind: SignalKind) -> None:
+    (found,) = signals(rules, {at: None}, {at: "2027-01-01"})
+    assert (found.kind, found.property, found.value) == (kind, at[0], None)
+
+
+@pytest.mark.parametrize("at", [VERDICT, OUTCOME, RETURN])
+def test_a_blank_that_we_wrote_for_a_new_pass_takes_nothing_back(rules: InForce, at: At) -> None:
+    ours = (wish(LEAD, "LL_Verdict__c", None, property=at[0]),)
+    assert signals(rules, {at: None}, {at: "2027-01-01"}, ours) == ()
+
+
+@pytest.mark.parametrize("at", [VERDICT, OUTCOME, RETURN])
+def test_a_record_that_speaks_for_another_one_now_takes_none_of_its_answers_back(rules: InForce, at: At) -> None:
+    contact = RecordRef(connection="salesforce", object="Contact", id="003000000000001AAA")
+    merged = replace(merge({at: None}), heads={"salesforce": contact, "hubspot": PERSON})
+    known = material({at: "2027-01-01", (ABOUT, "salesforce"): str(LEAD)})
+    rows = (*known.records, record(contact))
+    assert find_signals(merged, replace(known, records=rows), rules, USERS) == ()
+    told = replace(
+        known, records=rows, bases={**known.bases, (ABOUT, "salesforce"): Base(value=str(contact), vendor_form=None)}
+    )
+    assert [each.kind for each in find_signals(merged, told, rules, USERS)] == [SignalKind(at[0])]
+
+
+@pytest.mark.parametrize(
+    ("shown", "before", "is_heard"),
+    [
+        pytest.param("Accept", ("Accept", None), False, id="what one of the two showed"),
+        pytest.param(None, ("Accept", None), False, id="the other one's blank"),
+        pytest.param("Wrong person", ("Accept", None), True, id="said since"),
+        pytest.param("Wrong person", None, False, id="nobody knows what they showed"),
+        pytest.param(None, ("Accept", "Wrong person"), True, id="taken back since"),
+    ],
+)
+def test_what_was_said_in_the_minutes_of_a_union_is_told_from_what_either_lead_had_shown(
+    rules: InForce, shown: Value, before: tuple[Value, ...] | None, is_heard: bool
+) -> None:
+    aside = (
+        {} if before is None else {("verdict@before", "salesforce"): Base(value=None, vendor_form=None, learnt=before)}
+    )
+    known = Material(lead=ana(), records=(record(LEAD), record(PERSON)), bases=aside, unagreed=frozenset({VERDICT}))
+    assert bool(find_signals(merge({VERDICT: shown}), known, rules, USERS)) is is_heard
+
+
+def test_an_answer_of_the_person_is_seen_however_much_they_did_since() -> None:
+    reply = activity("email_replied", ago=timedelta(days=30), id="reply")
+    gone = activity("form_submitted", ago=timedelta(days=20), id="gone", retracted=True)
+    visits = [activity("page_viewed", ago=timedelta(hours=hour), id=f"v{hour}") for hour in range(40)]
+    done = (*visits, gone, reply)
+    view = look(
+        material(activities=done),
+        merge({}),
+        {},
+        score=score(scoring_rules(), done),
+        words="",
+        signals=(),
+        changed_at={},
+    )
+    assert (view.replies, reply in view.recent) == ((reply,), False)

@@ -52,3 +52,11 @@ def test_the_contact_that_has_the_score_joins_the_list(rules: InForce, head: Rec
     )
     joined = [draft.change.id for draft in changes_of(need, rules, USERS) if draft.change.list]
     assert joined == [head.id]
+
+
+def test_whoever_leaves_a_list_leaves_it_with_every_record_they_may_be_there_by(rules: InForce) -> None:
+    off = member("LL · With sales", joins=False)
+    records = (record(PERSON, {"ll_score": 74}), record(SECOND), record(LEAD), replace(record(TWIN), archived=True))
+    need = wanted(records=records, desired=(wish(SECOND, "ll_score", 74),), memberships=[("hubspot", off, True)])
+    left = [(draft.change.id, draft.change.member) for draft in changes_of(need, rules, USERS) if draft.change.list]
+    assert left == [(PERSON.id, False), (SECOND.id, False)]

@@ -9,7 +9,7 @@ import pytest
 from config.settings import BlastRadius, Schedule, Settings
 from connectors.contract import Holds, Pace, Stream
 from domain.decision import Membership
-from domain.errors import ContractError, TransientError
+from domain.errors import ContractError, FencedError, TransientError
 from domain.record import Cursor, Page, Record
 from domain.run import RuleVersion
 from domain.values import LeadId, RecordRef, Value
@@ -17,7 +17,7 @@ from store import connections, desired, leads, records
 from store.engine import Store, Tx
 from sync.loop import Loop, StopAskedError
 from sync.pull import due_streams, pull, waits_of
-from tests.unit.sync.looping import Reading, at, looping, stream
+from tests.unit.sync.looping import Reading, at, looping, lose_the_lead, stream
 from tests.unit.sync.material import NOW
 
 SLOW_S = 1800
@@ -125,6 +125,30 @@ def test_cursors_that_moved_without_a_row_are_saved_when_the_system_goes_away(
         with pytest.raises(TransientError):
             pull(loop, "salesforce", now=at(0))
         assert cursors(loop) == {"User": "idle"}
+
+
+def test_the_cursor_of_a_page_without_a_row_is_not_saved_over_that_of_a_later_one(
+    store: Store, version: RuleVersion
+) -> None:
+    pages: dict[str, list[Page | Exception]] = {"Lead": [page("Lead", "1"), page("Lead", "2", person(1))]}
+    with looping(store, version, Reading(streams={"Lead": stream("Lead", Holds.PEOPLE)}, pages=pages)) as loop:
+        pull(loop, "salesforce", now=at(0))
+        assert cursors(loop) == {"Lead": "2"}
+
+
+def test_a_page_that_comes_after_the_lead_was_lost_is_kept_by_nobody(store: Store, version: RuleVersion) -> None:
+    def losing(point: str) -> None:
+        if point == "pull.page_received":
+            lose_the_lead(store)
+
+    pages: dict[str, list[Page | Exception]] = {"Lead": [page("Lead", "1", person(1))]}
+    with looping(store, version, Reading(streams={"Lead": stream("Lead", Holds.PEOPLE)}, pages=pages)) as loop:
+        loop.reached = losing
+        with pytest.raises(FencedError):
+            pull(loop, "salesforce", now=at(0))
+        assert cursors(loop) == {}
+        with store.read() as tx:
+            assert leads.count(tx) == 0
 
 
 def test_a_stream_that_waits_for_its_system_can_be_stopped_and_keeps_what_it_waits_for(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from domain.change import Change, Receipt, ReceiptOutcome
-from domain.errors import ContractError, CredentialsError, TransientError
+from domain.errors import ContractError, CredentialsError, FencedError, TransientError
 from domain.run import OutboxStatus, RuleVersion
 from store import outbox
 from store.engine import Store
@@ -13,7 +13,7 @@ from store.outbox import OutboxDraft, Settlement
 from sync.loop import Loop
 from sync.push import push, settle_unsure
 from tests.unit.store.examples import creation, draft
-from tests.unit.sync.looping import NOON, Writing, applied, at, looping
+from tests.unit.sync.looping import NOON, Writing, applied, at, looping, lose_the_lead
 
 Does = Callable[[Sequence[Change]], Iterator[Receipt]]
 
@@ -100,6 +100,20 @@ def test_nothing_stays_claimed_when_the_answer_cannot_be_noted(store: Store, ver
         with pytest.raises(KeyError):
             push(loop, "salesforce", now=NOON)
         assert statuses(loop, ids) == [OutboxStatus.WAITING, OutboxStatus.UNSURE]
+
+
+def test_an_answer_that_comes_after_the_lead_was_lost_is_noted_by_nobody(store: Store, version: RuleVersion) -> None:
+    """Whoever leads by now has taken the row back, and may have sent it again."""
+
+    def does(changes: Sequence[Change]) -> Iterator[Receipt]:
+        lose_the_lead(store)
+        return map(applied, changes)
+
+    with looping(store, version, Writing(does=does)) as loop:
+        ids = put(loop, draft("1"))
+        with pytest.raises(FencedError):
+            push(loop, "salesforce", now=NOON)
+        assert statuses(loop, ids) == [OutboxStatus.CLAIMED]
 
 
 @pytest.mark.parametrize("error", [ContractError("what is this?"), TransientError("no answer"), KeyError("a bug")])

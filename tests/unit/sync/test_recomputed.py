@@ -31,8 +31,8 @@ STEPS = st.lists(
 
 
 @pytest.fixture
-def office(migrated: Path, tmp_path: Path, version: RuleVersion) -> Office:
-    return Office(migrated, tmp_path, version)
+def office(tmp_path: Path, version: RuleVersion) -> Office:
+    return Office(tmp_path, version)
 
 
 def kept(tx: Tx, lead: LeadId) -> Score:

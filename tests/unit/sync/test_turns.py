@@ -1,6 +1,6 @@
 """What a decision does to turns and desks can be kept and repeated on another state."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,20 +11,25 @@ from sync.turns import between
 
 DAY = date(2026, 9, 7)
 NEXT = DAY + timedelta(days=1)
+NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 FAY, SAM = "fay@acme.example", "sam@acme.example"
 SLOTS = (FAY, SAM)
 
 Step = tuple[str, str, date]
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["gave", "holds", "took", "served"]), st.sampled_from(SLOTS), st.sampled_from([DAY])),
+    st.tuples(
+        st.sampled_from(["gave", "holds", "took", "served", "missed"]), st.sampled_from(SLOTS), st.sampled_from([DAY])
+    ),
     max_size=8,
 )
 
 
 def walked(state: RoutingState, steps: list[Step]) -> RoutingState:
     for act, who, day in steps:
-        if act == "served":
+        if act == "missed":
+            state = state.missed(who, NOON)
+        elif act == "served":
             state = state.served("Sales", SLOTS, SLOTS.index(who))
         else:
             state = state.took(who) if act == "took" else getattr(state, act)(who, day)

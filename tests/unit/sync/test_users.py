@@ -8,12 +8,13 @@ import pytest
 from config.mapping import MappingRules
 from config.routing import RoutingRules
 from config.rules import Rules
+from domain.handoff import Handoff, HandoffKind
 from domain.lead import Lead
 from domain.record import Record
 from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from reports.owners import Fault, mend, sentence, troubles
-from store import leads, records
+from store import handoffs, leads, records
 from store.engine import Store, Tx
 from sync.loop import InForce
 from sync.material import Users, users
@@ -102,6 +103,28 @@ def test_an_owner_is_an_error_where_leads_are_lost_by_it_and_a_warning_elsewhere
     ]
     assert sentence(found[1]) == f"{MIA} is no active user: owns 1 open lead (1 with sales)"
     assert mend(found[1]) == "Give their leads to somebody else."
+
+
+def test_who_left_is_counted_by_the_handoffs_they_have_whoever_owns_the_contact(store: Store, rules: InForce) -> None:
+    quiet = replace(rules.rules, routing=_without_people(rules.rules.routing.model_copy(update={"pools": []})))
+    with store.write() as tx:
+        people = read(tx, rules.mapping, user("salesforce", "005A", MIA, active=False), user("hubspot", "41", MIA))
+        (theirs,) = leads.create(tx, 1, now=NOON, installation="LL")
+        leads.save(tx, [_at(theirs, Stage.ASSIGNED)], now=NOON)
+        handoff = Handoff(
+            lead_id=theirs.id,
+            number=1,
+            kind=HandoffKind.NEW_BUSINESS,
+            opened_at=NOON,
+            why="asked to be called",
+            hand_raise=True,
+            score=0,
+            band="B hot",
+            owner=MIA,
+        )
+        handoffs.save(tx, [handoff])
+        (found,) = troubles(tx, quiet, people.reps, people.emails, types=TYPES)
+    assert (found.who, found.fault, found.leads, found.with_sales, found.is_error) == (MIA, Fault.INACTIVE, 1, 1, True)
 
 
 def _without_people(routing: RoutingRules) -> RoutingRules:

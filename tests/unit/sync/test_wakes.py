@@ -1,6 +1,5 @@
 """A tick looks at whom something happened to and at whom time has come for, at nobody else, and at nobody too late."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from store.engine import Store, Tx
 from sync.decide import decide_due
 from sync.loop import Loop
 from sync.outgoing import OpenRun, plan_due
+from tests.stores import empty_store
 from tests.unit.scoring.material import NOW, activity, activity_lists, days, fact_lists, group, rule_sets, rules
 from tests.unit.sync.looping import looping
 
@@ -49,13 +49,11 @@ def scored_by(version: RuleVersion, scoring: ScoringRules) -> RuleVersion:
 
 
 @contextmanager
-def opened(migrated: Path, folder: Path) -> Iterator[Store]:
+def opened(folder: Path) -> Iterator[Store]:
     """A store of its own for every example."""
-    path = folder / "wakes.db"
     for left in folder.glob("wakes.db*"):
         left.unlink()
-    shutil.copyfile(migrated, path)
-    store = Store.open(f"sqlite:///{path}")
+    store = Store.open(empty_store(folder / "wakes.db"))
     try:
         yield store
     finally:
@@ -107,19 +105,18 @@ def lead_of(tx: Tx, lead: LeadId) -> Lead:
 class Office:
     """Opens loops by rules of a test's own, each on an empty store."""
 
-    migrated: Path
     folder: Path
     version: RuleVersion
 
     @contextmanager
     def loop(self, scoring: ScoringRules) -> Iterator[Loop]:
-        with opened(self.migrated, self.folder) as store, looping(store, scored_by(self.version, scoring)) as made:
+        with opened(self.folder) as store, looping(store, scored_by(self.version, scoring)) as made:
             yield made
 
 
 @pytest.fixture
-def office(migrated: Path, tmp_path: Path, version: RuleVersion) -> Office:
-    return Office(migrated, tmp_path, version)
+def office(tmp_path: Path, version: RuleVersion) -> Office:
+    return Office(tmp_path, version)
 
 
 def quietly(scoring: ScoringRules, **showing: Any) -> ScoringRules:
