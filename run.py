@@ -27,12 +27,21 @@ LINT = (
     ("hadolint", "Dockerfile"),
 )
 WANTED = (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "-e", "."])
+OURS = {
+    "test": ("pytest",),
+    "soak": ("python", "-m", "tests.soak"),
+    "mutants": ("python", "-m", "tests.mutants"),
+}
+"""What is not a command of leadloop: the tool and how its line begins."""
 USAGE = """usage: python3 run.py COMMAND [ARGUMENTS]
 
   demo [--json] [--seed-number N] [--serve] [--keep DIR] [--data PATH]
                  watch the loop work on a simulated Salesforce and HubSpot
   test [ARGS]    the whole test suite (ARGS go to pytest)
   lint           format, style, types, floors, Dockerfile
+  soak [ARGS]    kill daemons hundreds of times: --kills N --db sqlite|postgres;
+                 or watch one under constant change: --minutes 30
+  mutants [ARGS] put known bugs into a copy of the code: which test finds each? --only N,... --jobs N
   install        only make the environment
   ANYTHING ELSE  is given to the leadloop command, e.g. `python3 run.py doctor`"""
 
@@ -50,9 +59,10 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "lint":
         return lint()
-    if command == "test":
-        return run("pytest", *(rest or ("-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal")))
-    return run("leadloop", command, *rest)
+    tool, *ahead = OURS.get(command, ("leadloop", command))
+    if command == "test" and not rest:
+        rest = ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
+    return run(tool, *ahead, *rest)
 
 
 def install() -> None:

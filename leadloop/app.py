@@ -19,6 +19,8 @@ from config.settings import Settings
 from connectors.contract import CallBudget, Connector, Lane, Surroundings
 from domain.errors import LeadloopError, RuleError, SettingsError
 from domain.run import ConnectionStatus, RuleVersion
+from leadloop import beginnings
+from leadloop.actor import actor
 from leadloop.anchors import AnchorFile, trouble
 from leadloop.checked import load
 from leadloop.clock import AnyClock, SystemClock, clock_of
@@ -26,7 +28,7 @@ from leadloop.drafts import note_base
 from leadloop.freezing import frozen_at
 from leadloop.registry import connector_class
 from mapping.wanted import wanted_fields
-from store import connections, leadership
+from store import connections, leadership, restored
 from store import installation as notebook
 from store import rules as rule_store
 from store.budget import BudgetLimit, StoreBudget
@@ -114,15 +116,18 @@ class App:
         self.store.dispose()
 
 
-def open_app(folder: Path, *, environment: str | None = None, to_publish: bool = False) -> App:
+def open_app(folder: Path, *, environment: str | None = None, to_publish: bool = False, adopt: bool = False) -> App:
     """Load, open, migrate, and publish the rules if none ever were; SettingsError says what to mend.
 
     `to_publish`: also where this release cannot read the published rules, for whoever puts others in their place.
+    `adopt`: an empty database may take the place of one that has been at work.
     """
     installation = load(folder, environment)
     settings = installation.settings
+    if not adopt:
+        beginnings.require_there(settings, folder)
     store = Store.open(settings.database_url, folder=folder)
-    store.migrate()
+    begins = _prepare(store, settings, folder, adopt=adopt)
     clock = clock_of(settings.clock)
     kinds = {name: str(getattr(each, "type", "")) for name, each in settings.connections.items()}
     limits = {name: _limit(settings, name, kind) for name, kind in kinds.items()}
@@ -134,6 +139,8 @@ def open_app(folder: Path, *, environment: str | None = None, to_publish: bool =
         wire=StoreWireLog(store),
     )
     first_publish(app, now=clock.now())
+    if begins:
+        beginnings.begin_anew(store, settings, folder, by=actor(), now=clock.refresh())
     heed_folder(app, settings)
     try:
         refresh_fields(app)
@@ -141,6 +148,19 @@ def open_app(folder: Path, *, environment: str | None = None, to_publish: bool =
         if not to_publish:
             raise
     return app
+
+
+def _prepare(store: Store, settings: Settings, folder: Path, *, adopt: bool) -> bool:
+    """Bring the schema up to date; whether an empty database takes the place of another one."""
+    begins = adopt and store.revision() is None
+    try:
+        if not adopt:
+            beginnings.require_filled(store, settings, folder)
+        store.migrate()
+    except BaseException:
+        store.dispose()
+        raise
+    return begins
 
 
 def _limit(settings: Settings, name: str, kind: str) -> BudgetLimit:
@@ -220,6 +240,8 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
     holder = f"{socket.gethostname()}:{os.getpid()}"
     lead = leadership.acquire(app.store, holder=holder)
     try:
+        with app.store.read() as tx:
+            restored.require_whole(tx)
         _try_again(app, lead.epoch)
         if cut := trouble(app.store, app.anchors):
             log.error("audit_cut_off", reason=cut)

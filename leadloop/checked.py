@@ -12,6 +12,7 @@ from string import ascii_uppercase
 from config import load as reading
 from config.load import Further, Installation
 from config.routing import RoutingRules
+from config.routing_sense import doubts
 from config.words import Finding
 from domain.errors import SettingsError
 from handoff.calendar import is_holiday
@@ -24,8 +25,13 @@ _ANY_DAY = date(2026, 1, 1)
 
 def load(folder: Path, environment: str | None = None) -> Installation:
     """As `config.load`, with every mistake that would stop the next run."""
-    further: Mapping[str, Further] = {"mapping": findings, "routing": _unknown_holidays}
+    further: Mapping[str, Further] = {"mapping": findings, "routing": _about_routing}
     return reading.load(folder, settings_types(), environment, further=further)
+
+
+def _about_routing(rules: RoutingRules, types: Mapping[str, str]) -> Iterator[Finding]:
+    yield from _unknown_holidays(rules, types)
+    yield from doubts(rules)
 
 
 def _unknown_holidays(rules: RoutingRules, _types: Mapping[str, str]) -> Iterator[Finding]:

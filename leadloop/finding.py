@@ -16,7 +16,7 @@ def find_lead(tx: Tx, text: str) -> LeadId | None:
         return identity.find(tx, [("email", wanted.lower())]).get(("email", wanted.lower()))
     for spelling in _spellings(wanted):
         by_record = identity.by_record_id(tx, spelling)
-        if by_record is not None:
+        if by_record is not None and leads.get(tx, [by_record]):
             return by_record
     by_key = leads.by_key(tx, [wanted]).get(wanted)
     if by_key is not None:

@@ -3,7 +3,7 @@
 The systems are asked for their fields, and for nothing else. One that does not answer stops no publication.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,14 @@ from config.mapping import MappingRules
 from config.rules import mapping_of
 from connectors.abilities import Priced
 from connectors.contract import Connector, Describer, Reader, Writer
-from domain.drift import SILENT, Drift
+from domain.drift import SILENT, Drift, DriftKind
 from domain.errors import LeadloopError
+from domain.place import FieldOf
 from domain.record import Field
 from leadloop import screen
 from leadloop.app import App
 from leadloop.restaging import Restaged
+from leadloop.words_told import strange_in
 from mapping.drift import compare, effect, happened, mend
 from mapping.kinds import unkind
 from mapping.uses import uses
@@ -87,24 +89,36 @@ def foretell(app: App) -> Foretold:
     with app.store.read() as tx:
         version = rule_store.current(tx)
     before = None if version is None else mapping_of(version.document)
-    found = Foretold()
+    strange = list(strange_in(app, app.installation.rules))
+    found = Foretold(drifts=[(each.words, each.mend) for each in strange])
+    told = frozenset(each.field for each in strange if each.field is not None)
     for name, connector in app.connectors.items():
         if not isinstance(connector, Describer) or not isinstance(connector, Writer):
             continue
         try:
-            _look(app, name, connector, found, before=before)
+            _look(app, name, connector, found, before=before, told_of=told)
         except LeadloopError as error:
             found.unseen[name] = str(error)
     return found
 
 
-def _look(app: App, name: str, connector: Describer, found: Foretold, *, before: MappingRules | None) -> None:
+def _look(
+    app: App,
+    name: str,
+    connector: Describer,
+    found: Foretold,
+    *,
+    before: MappingRules | None,
+    told_of: Set[FieldOf],
+) -> None:
+    """`told_of`: fields that lack words, which was told already."""
     draft = app.installation.rules.mapping
     wanted = wanted_fields(draft, name)
     told = {stream: connector.describe(stream, anew=True) for stream in wanted if _has(connector, stream)}
     missing = set[tuple[str, str]]()
     for drift, what, mended in _drifts(app, name, told, draft):
-        found.drifts.append((what, mended))
+        if drift.kind is not DriftKind.WORDS or drift.field not in told_of:
+            found.drifts.append((what, mended))
         if drift.kind in SILENT:
             missing.add((drift.field.object, drift.field.field))
     found.drifts += [(each.words, each.mend) for each in unkind(draft, app.types, name, told)]

@@ -13,6 +13,9 @@ OURS = {
     "salesforce": "connectors.salesforce.connector:Salesforce",
     "hubspot": "connectors.hubspot.connector:HubSpot",
     "files": "connectors.files.connector:Files",
+    "slack": "connectors.slack.connector:Slack",
+    "mail": "connectors.mail.connector:Mail",
+    "webhook": "connectors.webhook.connector:Webhook",
 }
 
 

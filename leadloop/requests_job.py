@@ -10,6 +10,7 @@ from domain.errors import FencedError, LeadloopError
 from leadloop import exits
 from leadloop.answers import Answer, applied_answer, run_answer
 from leadloop.app import App
+from leadloop.forgetting import ERASE, erase_one
 from leadloop.grouping import CONFIRM, REOPEN, confirm_all, reopen_all
 from leadloop.undecided import RESOLVE, resolve_all
 from leadloop.vouching import CONFIRM as CONFIRM_CLICKS
@@ -77,4 +78,5 @@ KINDS: dict[str, Callable[[App, Loop, Mapping[str, Any]], Answer]] = {
     RESOLVE: resolve_all,
     CONFIRM_CLICKS: confirm_clicks,
     RETRACT: retract_clicks,
+    ERASE: erase_one,
 }

@@ -1,4 +1,7 @@
-"""Other texts for the folder's rule files: all of them or none, and only what is then read without a mistake."""
+"""Other texts for the folder's rule files: all of them or none, and only what is then read without a mistake.
+
+A table that the rules name may be new in the folder; one that they no longer name stays where it is.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,12 +16,14 @@ def rewrite(folder: Path, texts: Mapping[str, str], *, environment: str | None, 
 
     `rule_hash`: what the files have to mean then; None: whatever they say, if it is sound.
     """
-    before = {name: (folder / name).read_text(encoding="utf-8-sig") for name in texts}
+    before = {name: text for name in texts if (text := _text(folder / name)) is not None}
     try:
         _write(folder, texts)
         return _read(folder, environment, rule_hash)
     except (SettingsError, OSError) as error:
         _write(folder, before)
+        for name in texts.keys() - before.keys():
+            (folder / name).unlink(missing_ok=True)
         raise SettingsError(f"{folder} was left as it was: {error}") from error
 
 
@@ -29,10 +34,15 @@ def _read(folder: Path, environment: str | None, rule_hash: str | None) -> Insta
     return found
 
 
+def _text(path: Path) -> str | None:
+    """None where there is no such file yet."""
+    return path.read_text(encoding="utf-8-sig") if path.is_file() else None
+
+
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         path = folder / name
-        if path.read_text(encoding="utf-8-sig") != text:
-            staged = path.with_suffix(".yaml.part")
+        if _text(path) != text:
+            staged = path.with_name(f"{name}.part")
             staged.write_text(text, encoding="utf-8")
             staged.replace(path)

@@ -16,8 +16,8 @@ from domain.misfit import Why
 from domain.score import Score
 from domain.stage import Stage
 from domain.values import LeadId, RecordRef, Value
+from handoff.briefing import DO_NOT_CALL, is_yes
 from handoff.deadlines import day_of, start_of
-from handoff.tasks import DO_NOT_CALL, is_yes
 from handoff.view import OWNER, SNOOZE, is_touch, rep_of
 from scoring.account import Person
 from scoring.ledger import standing

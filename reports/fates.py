@@ -95,7 +95,7 @@ class Fates:
             accepted_at = self.accepted.at if self.accepted is not None else None
             return _came(accepted_at, at, within=within, until=until)
         found = _judging(self.life.handoffs, at, before=min(at + within, until))
-        if found is None or found.outcome is Outcome.MERGED:
+        if found is None or found.outcome in {Outcome.MERGED, Outcome.ERASED}:
             return None
         if found.accepted_at is not None and found.accepted_at <= until:
             return True

@@ -1,4 +1,5 @@
-"""Owners that are nobody somewhere: reps whom the rules name, and whoever the records say the leads belong to.
+"""Owners that are nobody somewhere: reps whom the rules name, and whoever the records, or open handoffs, say the leads
+belong to.
 
 A lead of theirs reaches no rep, or only in one of the systems; somebody has to say who they are.
 """
@@ -10,6 +11,7 @@ from enum import StrEnum
 from config.mapping import MappingRules, Role
 from config.routing import RoutingRules
 from config.rules import Rules
+from config.territories import TerritoryTable
 from domain.handoff import Rep
 from domain.stage import Stage
 from domain.values import LeadId
@@ -48,7 +50,7 @@ class OwnerTrouble:
     gets_leads: bool
     """Whether routing.yaml would give them leads."""
     leads: int
-    """Open leads whose records show them as owner."""
+    """Open leads whose records show them as owner, or whose handoff they have."""
     with_sales: int
     """How many of those are with sales."""
 
@@ -63,12 +65,17 @@ class _Leads:
     every: set[LeadId] = field(default_factory=set)
     with_sales: set[LeadId] = field(default_factory=set)
 
+    def add(self, lead: LeadId, stage: Stage) -> None:
+        self.every.add(lead)
+        if stage in WITH_SALES:
+            self.with_sales.add(lead)
+
 
 def troubles(
     tx: Tx, rules: Rules, reps: Mapping[str, Rep], emails: Mapping[tuple[str, str], str], *, types: Mapping[str, str]
 ) -> tuple[OwnerTrouble, ...]:
     """Errors first, then by the leads they own. `emails`: (connection, user id) → e-mail; `types`: of connections."""
-    named = names_in(rules.routing)
+    named = names_in(rules.routing, rules.territories)
     owning = _owning(tx, rules.mapping, emails, types)
     needed = _needed(rules.mapping)
     found = [
@@ -79,10 +86,12 @@ def troubles(
     return tuple(sorted(found, key=lambda each: (not each.is_error, -each.leads, each.who)))
 
 
-def names_in(routing: RoutingRules) -> dict[str, tuple[str, ...]]:
-    """E-mail → where routing.yaml names it."""
+def names_in(routing: RoutingRules, territories: TerritoryTable | None = None) -> dict[str, tuple[str, ...]]:
+    """E-mail → where routing.yaml, or its table of territories, names it."""
     found: dict[str, list[str]] = {}
-    for email, place in _names(routing):
+    holders = territories.holders if territories is not None else ()
+    named = ((email, routing.territories or "the territories") for email in holders if "@" in email)
+    for email, place in (*_names(routing), *named):
         found.setdefault(email.casefold(), []).append(place)
     return {email: tuple(dict.fromkeys(places)) for email, places in found.items()}
 
@@ -93,6 +102,9 @@ def _names(routing: RoutingRules) -> Iterator[tuple[str, str]]:
     for rule in routing.rules:
         if rule.to.user is not None:
             yield rule.to.user, f"rule '{rule.name}'"
+    for chain in routing.chains:
+        if chain.to.user is not None:
+            yield chain.to.user, f"chain '{chain.name}'"
     if routing.fallback.user is not None:
         yield routing.fallback.user, "fallback"
     for team in routing.teams:
@@ -118,10 +130,9 @@ def _owning(
         for owner, lead, stage in owned.owners(tx, connection, kind, name, without=DONE):
             if types.get(connection) == "salesforce" and owner.startswith(_QUEUE):
                 continue
-            theirs = found.setdefault(emails.get((connection, owner), f"{connection} {owner}"), _Leads())
-            theirs.every.add(lead)
-            if stage in WITH_SALES:
-                theirs.with_sales.add(lead)
+            found.setdefault(emails.get((connection, owner), f"{connection} {owner}"), _Leads()).add(lead, stage)
+    for email, lead, stage in owned.holders(tx):
+        found.setdefault(email, _Leads()).add(lead, stage)
     return found
 
 

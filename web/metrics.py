@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from domain.run import ConnectionStatus, InstallationStatus
@@ -19,6 +19,7 @@ class Received(Collector):
         self._lock = threading.Lock()
         self._calls: Counter[tuple[str, str]] = Counter()
         self._hints: Counter[str] = Counter()
+        self._hearing: dict[str, bool] = {}
 
     def answered(self, connection: str, status: int) -> None:
         with self._lock:
@@ -28,17 +29,26 @@ class Received(Collector):
         with self._lock:
             self._hints[connection] += hints
 
-    def collect(self) -> Iterator[CounterMetricFamily]:
+    def hearing(self, connection: str, *, connected: bool) -> None:
+        with self._lock:
+            self._hearing[connection] = connected
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         calls = CounterMetricFamily(
             "leadloop_webhook_calls", "Calls of systems to us, by answer", labels=["connection", "status"]
         )
         hints = CounterMetricFamily("leadloop_webhook_hints", "Hints that were new", labels=["connection"])
+        ears = GaugeMetricFamily("leadloop_answers_heard", "1 while answers in notices reach us", labels=["connection"])
         with self._lock:
+            for connection, connected in self._hearing.items():
+                ears.add_metric([connection], float(connected))
             for words, count in self._calls.items():
                 calls.add_metric(words, count)
             for connection, count in self._hints.items():
                 hints.add_metric([connection], count)
         yield from (calls, hints)
+        if self._hearing:
+            yield ears
 
 
 def render(found: Standing, received: Received | None = None) -> bytes:

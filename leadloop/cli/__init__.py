@@ -13,15 +13,18 @@ from domain.errors import LeadloopError, SettingsError
 from leadloop import exits
 from leadloop.cli import (
     audit,
+    backups,
     baseline,
     config,
     conflicts,
     duplicates,
+    erase,
     errors,
     every_day,
     files,
     held,
     identity,
+    lists,
     look_into,
     operate,
     proposals,
@@ -71,12 +74,14 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (score, errors, held, conflicts, identity, sweeps, files, audit, runs):
+for group in (score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):
     app.add_typer(group.app, rich_help_panel=set_up.PANEL)
 app.add_typer(operate.app)
+app.add_typer(erase.app)
+app.add_typer(backups.app)
 
 
 def run(arguments: list[str]) -> int:

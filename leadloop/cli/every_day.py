@@ -10,6 +10,10 @@ from leadloop.options import HERE, Environment, Folder, Json, RunNumber, Wait, m
 
 PANEL = "Every day"
 
+Adopt = Annotated[
+    bool, typer.Option("--adopt", help="Begin with an empty database where one has been that is lost for good.")
+]
+
 app = typer.Typer()
 
 
@@ -37,19 +41,20 @@ def run_once(
     environment: Environment = None,
     json: Json = False,
     wait: Wait = True,
+    adopt: Adopt = False,
 ) -> int:
     """One cycle: pull, decide, plan, push."""
     from leadloop.commands import run as command
 
-    return command.run(folder, environment=environment, volume=ctx.obj, as_json=json, wait=wait)
+    return command.run(folder, environment=environment, volume=ctx.obj, as_json=json, wait=wait, adopt=adopt)
 
 
 @app.command(rich_help_panel=PANEL)
-def serve(ctx: typer.Context, *, folder: Folder = HERE, environment: Environment = None) -> int:
+def serve(ctx: typer.Context, *, folder: Folder = HERE, environment: Environment = None, adopt: Adopt = False) -> int:
     """The daemon: cycles until SIGTERM, with /healthz, /readyz and /metrics."""
     from leadloop.commands import serve as command
 
-    return command.run(folder, environment=environment, volume=ctx.obj)
+    return command.run(folder, environment=environment, volume=ctx.obj, adopt=adopt)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -1,4 +1,4 @@
-"""Commands that look into something: `explain`, `why-not`, `gates`, `compare`."""
+"""Commands that look into something: `explain`, `why-not`, `gates`, `air-cover`, `compare`."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -80,6 +80,23 @@ def gates(
     from leadloop.commands import gates as command
 
     return command.run(folder, connection, environment=environment, as_json=json)
+
+
+@app.command("air-cover", rich_help_panel=PANEL)
+def air_cover(
+    *,
+    folder: Folder = HERE,
+    environment: Environment = None,
+    rep: Annotated[str | None, typer.Option("--rep", metavar="EMAIL", help="Only this rep's accounts.")] = None,
+    json: Json = False,
+) -> int:
+    """On which accounts reps asked for air cover: since when, how many people, what they did since.
+
+    Example: leadloop air-cover --rep mia@acme.example
+    """
+    from leadloop.commands import air_cover as command
+
+    return command.run(folder, rep, environment=environment, as_json=json)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from leadloop import exits, screen
-from leadloop.anchors import AnchorFile
+from leadloop.anchors import AnchorFile, SetAside, accounted_for
 from leadloop.app import App, open_app
 from leadloop.finding import find_lead, unknown
 from store import audit, audit_chain, audit_joins
@@ -28,16 +28,16 @@ def verify(folder: Path, *, environment: str | None, anchor: Path | None, as_jso
     """65 when a row is not as it was sealed; 1 when something cannot be vouched for; 0 otherwise."""
     with closing(open_app(folder, environment=environment)) as app:
         file = app.anchors if anchor is None else AnchorFile(anchor, app.clock.now)
-        anchors = tuple(
-            file.all()
-        )  # before the rows: one that is written meanwhile would be ahead of what is looked at
+        lines = tuple(file.all())  # before the rows: one that is written meanwhile would be ahead of what is looked at
         with app.store.read() as tx:
+            anchors, gone = accounted_for(tx, lines)
             found = audit_chain.verify(tx, anchors)
             loose = list(audit_joins.loose_ends(tx, now=app.clock.refresh()))
     if as_json:
-        screen.document(verified_as_data(found, loose, file.path))
+        screen.document({**verified_as_data(found, loose, file.path), "set_aside": [_gone(each) for each in gone]})
     else:
         _show_verdict(found, file.path)
+        _show_gone(gone)
         _show_loose(loose)
     return _code(found, loose)
 
@@ -75,6 +75,26 @@ def _show_verdict(found: Verdict, file: Path) -> None:
         screen.show(f"{found.anchors:,} anchors of {file} were looked at.")
     elif found.sealed:
         screen.say(f"! There is no anchor in {file}: that the end was cut off, or all was made anew, cannot be seen.")
+
+
+def _gone(each: SetAside) -> dict[str, Any]:
+    return {"at": each.at, "by": each.by, "taken_at": each.taken_at, "after": each.end.number, "rows": each.rows}
+
+
+def _show_gone(gone: list[SetAside]) -> None:
+    """No tampering, and no whole account either: these rows are in the database that a restore set aside."""
+    for each in gone:
+        if not each.end.number and each.taken_at == each.at:
+            screen.show(
+                f"! {each.rows:,} rows are not in this database: {each.by} began with an empty one at "
+                f"{each.at:%Y-%m-%d %H:%M} UTC."
+            )
+            continue
+        screen.show(
+            f"! {each.rows:,} rows after sealed row {each.end.number:,} are not in this database: {each.by} restored "
+            f"the backup of {each.taken_at:%Y-%m-%d %H:%M} UTC at {each.at:%Y-%m-%d %H:%M} UTC. They are in the "
+            "database that was set aside then."
+        )
 
 
 def _show_loose(loose: list[LooseEnd]) -> None:

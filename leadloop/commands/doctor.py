@@ -1,57 +1,39 @@
 """`leadloop doctor`: tries every connection and names what is missing, with the mend on the next line."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Set
 from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from config.load import rules_from_document
-from config.mapping import MappingRules, People, Role
 from config.rules import Rules
-from connectors.abilities import Provisioner, ProvisionItem, Resting
-from connectors.contract import Connector, Describer, Reader
+from config.settings import Environment
 from domain.drift import DriftKind
-from domain.errors import CredentialsError, LeadloopError, WrongAccountError
-from domain.record import Field
-from domain.run import ConnectionStatus
+from domain.place import FieldOf
+from domain.run import RuleVersion
+from handoff.air_cover import Standing
 from leadloop import exits, screen
 from leadloop.anchors import trouble, unanchored
 from leadloop.app import App, open_app
-from leadloop.furnishing import counted, fittings_of
+from leadloop.checkup import Finding, Mark, fine, warning, wrong
+from leadloop.clocks_told import clocks_of, force_word, told, waits_word
+from leadloop.connection_checks import examine_connection
 from leadloop.owning import owner_troubles
+from leadloop.reaching import unheard
+from leadloop.standing_elsewhere import elsewhere, words_of
 from leadloop.status_of import look_at
+from leadloop.words_told import strange_in
 from mapping.contested import undecided
-from mapping.kinds import unkind
 from reports import owners, unjudged
 from reports.drift import sentence
 from reports.going_live import Word
+from reports.lists import asleep
+from reports.routing_health import routing_troubles
 from reports.standing import by_whom, on_how_many
 from reports.staying import cause, mend, nearest
-from store import connections
 from store import rules as rule_store
 from store import survey as survey_store
-from sync.introduce import recognise
+from sync.air_cover import covers_now
 from sync.material import users
-
-WRITTEN = frozenset({Role.OWNED, Role.ANSWER})
-"""Properties that we write ourselves: their fields have to be editable."""
-
-
-class Mark(StrEnum):
-    FINE = "✓"
-    WARNING = "!"
-    WRONG = "✗"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One check: how it went, what was looked at, and how to mend it."""
-
-    mark: Mark
-    what: str
-    mend: str = ""
 
 
 def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
@@ -75,144 +57,46 @@ def examine(app: App) -> Iterator[Finding]:
     draft = app.installation.rules
     with app.store.read() as tx:
         published = rule_store.current(tx)
-    yield _fine(f"settings and rules {draft.hash[:8]} can be read")
+    yield fine(f"settings and rules {draft.hash[:8]} can be read")
     if published is not None and published.hash != draft.hash:
-        yield _warning("the folder differs from the rules in force", mend="Run `leadloop config publish`.")
+        yield warning("the folder differs from the rules in force", mend="Run `leadloop config publish`.")
     in_force = rules_from_document(published.document) if published is not None else draft
     for name, connector in app.connectors.items():
-        yield from _connection(app, name, connector, rules=in_force)
+        yield from examine_connection(app, name, connector, rules=in_force)
+    strange = list(strange_in(app, in_force))
+    for one in strange:
+        yield warning(one.words, mend=f"{one.mend}.")
     yield from _webhooks(app)
-    yield from _drifted(app)
+    yield from _notices(app)
+    yield from _drifted(app, told_of={one.field for one in strange if one.field is not None})
     yield from _others(app)
     yield from _fought_over(app)
     yield from _stays(app)
     yield from _untold(app)
+    yield from _not_followed(app)
     yield from _audited(app)
     yield from _steps(app)
     yield from _reps(app)
+    yield from _clocks(app, published)
+    yield from _lists(app, in_force)
+    for words in words_of(elsewhere(app.store)):
+        yield warning(words, mend="Erase them there, too; leadloop deletes nothing there. See docs/erasure.md.")
 
 
-def _connection(app: App, name: str, connector: Connector, *, rules: Rules) -> Iterator[Finding]:
-    try:
-        yield from _login(app, name, connector)
-    except WrongAccountError as error:
-        yield _wrong(f"{name}: the wrong account", mend=str(error))
-        return
-    except CredentialsError as error:
-        yield _wrong(f"{name}: not logged in", mend=str(error))
-        return
-    except LeadloopError as error:
-        yield _wrong(f"{name}: does not answer", mend=str(error))
-        return
-    try:
-        if isinstance(connector, Describer):
-            yield from _fields(app, name, connector, rules=rules.mapping)
-        if isinstance(connector, Resting):
-            yield from _rests(app, name, connector)
-        if isinstance(connector, Provisioner):
-            yield from _furnished(name, connector.needed(fittings_of(app, name, rules)))
-    except LeadloopError as error:
-        yield _wrong(f"{name}: cannot be described", mend=str(error))
-
-
-def _rests(app: App, name: str, connector: Resting) -> Iterator[Finding]:
-    """What a system does not give us; what it gives by now need not wait for the end of its rest."""
-    for stream, why in sorted(connector.knock().items()):
-        what, _, mend = why.partition(". ")
-        yield _warning(f"{name}: {stream} is not read: {what}", mend=mend)
-    with app.store.write() as tx:
-        woken = connector.waking(connections.cursors(tx, name))
-        for stream, cursor in woken.items():
-            if cursor is None:
-                connections.forget_cursors(tx, name, [stream])
-            else:
-                connections.save_cursor(tx, name, stream, cursor, read_at=app.clock.now())
-    for stream in woken:
-        yield _fine(f"{name}: {stream} is given by now and read from the next cycle on")
-
-
-def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
-    """A login that works again ends a suspension: a person has just looked."""
-    account = connector.account()
-    recognise(app.store, name, account, settings=app.settings)
-    with app.store.write() as tx:
-        before = connections.get(tx, name)
-        again = before is not None and before.status is ConnectionStatus.SUSPENDED
-        if again:
-            connections.set_status(tx, name, ConnectionStatus.RUNNING, reason=None, now=app.clock.now())
-    yield _fine(f"{name}: {account.name} ({account.account_id}){', no longer suspended' if again else ''}")
-
-
-def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -> Iterator[Finding]:
-    wanted = app.fields.get(name, {})
-    known = {stream: connector.describe(stream) for stream in sorted(wanted)}
-    grant = f"Run `leadloop provision {name}`, or see docs/connecting-{app.types[name]}.md."
-    for stream, fields in known.items():
-        if isinstance(connector, Reader) and stream not in connector.streams:
-            mend = "Add it to the streams of this connection in leadloop.yaml, or take it out of mapping.yaml."
-            yield _warning(f"{name}: {stream} is mapped and not read", mend=mend)
-            continue
-        missing = wanted[stream] - fields.keys() - excused(stream, name, known, rules=rules)
-        if missing:
-            yield _wrong(f"{name}: {stream} lacks {', '.join(sorted(missing))}", mend=grant)
-        else:
-            yield _fine(f"{name}: {stream} has every mapped field")
-        for target in sorted(written_fields(stream, name, rules) & fields.keys()):
-            if not fields[target].writable:
-                mend = "Give the integration user edit permission on this field."
-                yield _wrong(f"{name}: {stream}.{target} cannot be written", mend=mend)
-    for one in unkind(rules, app.types, name, known):
-        yield _warning(one.words, mend=f"{one.mend}.")
-
-
-def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
-    """What stands in the way by itself; what is merely not made yet in one line, or one per obstacle."""
-    for item in items:
-        if item.exists and item.problem:
-            what, _, mend = item.problem.partition(". ")
-            yield _wrong(f"{name}: {item.kind} {item.object}.{item.name} {what}", mend=mend)
-    show = f"Run `leadloop provision {name}`: it shows them and asks before it makes them."
-    for problem in dict.fromkeys(item.problem for item in items if not item.exists):
-        lacking = [item for item in items if not item.exists and item.problem == problem]
-        kinds = Counter(item.kind for item in lacking)
-        said = ", ".join(counted(kind, count) for kind, count in kinds.items())
-        if problem and len(lacking) == 1:
-            said = f"{lacking[0].kind} {lacking[0].object}.{lacking[0].name}"
-        yield _warning(f"{name}: {said} not there yet", mend=f"{problem}." if problem else show)
-
-
-def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
-    """Fields that an object may lack: links to other tools, and of people what another people object of the system has.
-
-    A Salesforce Contact has an account and no company, a Lead the other way round. A field that a
-    property names on this very object is not excused.
-    """
-    system = rules.systems[name]
-    if system.accounts is not None and stream == system.accounts.object:
-        return frozenset(system.accounts.links)
-    if stream not in system.people.objects:
-        return frozenset()
-    others = {field for each in system.people.objects for field in known.get(each, {})}
-    elsewhere = {field for field in _one_of_them(system.people) if field in others}
-    return (set(system.people.links) | elsewhere) - mapped_fields(stream, name, rules)
-
-
-def _one_of_them(people: People) -> Iterator[str]:
-    yield from filter(None, (people.account, people.company, people.more_emails))
-
-
-def mapped_fields(stream: str, name: str, rules: MappingRules, *, roles: Set[Role] = frozenset(Role)) -> set[str]:
-    """The fields of one people object that properties of these roles name."""
-    placed = [prop.fields.get(name) for prop in rules.properties if prop.role in roles]
-    found = {place.get(stream) if isinstance(place, dict) else place for place in placed}
-    return {field for field in found if field is not None}
-
-
-def written_fields(stream: str, name: str, rules: MappingRules) -> set[str]:
-    """The fields of one people object that we write; of other objects none."""
-    if stream not in rules.systems[name].people.objects:
-        return set()
-    return mapped_fields(stream, name, rules, roles=WRITTEN)
+def _lists(app: App, rules: Rules) -> Iterator[Finding]:
+    """Lists that somebody should send to and nobody does, and reps who want more air cover than there is."""
+    now = app.clock.now()
+    with app.store.read() as tx:
+        sleeping = list(asleep(tx, rules.mapping, rules.lifecycle, now=now))
+        covers = covers_now(tx, rules.mapping, rules.lifecycle, now=now)
+    for words in sleeping:
+        yield warning(words, mend="Send to it, or take the reason another way: `leadloop lists list`.")
+    waiting = sum(each.standing is Standing.WAITS for each in covers.values())
+    if waiting:
+        what = f"{waiting} accounts wait" if waiting > 1 else "1 account waits"
+        yield warning(
+            f"{what} for air cover: their owners have as many as they may", mend="`leadloop air-cover` names them."
+        )
 
 
 def _webhooks(app: App) -> Iterator[Finding]:
@@ -221,17 +105,30 @@ def _webhooks(app: App) -> Iterator[Finding]:
     able = [name for name, each in app.settings.connections.items() if getattr(each, "webhook_secret", None)]
     if listens and not able:
         mend = "Give the connection the `webhook_secret` of its app: until then every call is turned away."
-        yield _warning("webhooks are on and no connection has a secret to tell them by", mend=mend)
+        yield warning("webhooks are on and no connection has a secret to tell them by", mend=mend)
     for name in able if not listens else ():
         mend = "Set `public_url` under `webhooks` in leadloop.yaml, or take `webhook_secret` away."
-        yield _warning(f"{name}: has a webhook_secret, and nobody listens", mend=mend)
+        yield warning(f"{name}: has a webhook_secret, and nobody listens", mend=mend)
 
 
-def _drifted(app: App) -> Iterator[Finding]:
+def _notices(app: App) -> Iterator[Finding]:
+    """Leads that are handed off in silence, and a test environment that tells nobody."""
+    going, notices = look_at(app).going, app.settings.notices
+    silent = unheard(notices, hands_off=(going.order.step if going else app.settings.go_live).hands_off)
+    if silent is not None and app.settings.environment is not Environment.SIMULATOR:
+        yield warning(silent, mend="docs/notices.md says how to connect Slack, mail or a webhook.")
+    if app.settings.environment is Environment.TEST and notices.tells_anybody and notices.only_to is None:
+        mend = "Set `only_to` under `notices` in leadloop.yaml: everything then goes to that address."
+        yield warning("a test environment: nobody is told anything", mend=mend)
+
+
+def _drifted(app: App, *, told_of: Set[FieldOf]) -> Iterator[Finding]:
     """Fields that became others than the rules rely on; what lacks altogether or cannot be written is told above."""
     for one in look_at(app).drifts:
+        if one.drift.kind is DriftKind.WORDS and one.field in told_of:
+            continue
         if one.drift.kind in (DriftKind.GONE, DriftKind.RETYPED, DriftKind.WORDS):
-            yield _warning(sentence(one), mend=f"{one.mend}.")
+            yield warning(sentence(one), mend=f"{one.mend}.")
 
 
 def _others(app: App) -> Iterator[Finding]:
@@ -239,13 +136,13 @@ def _others(app: App) -> Iterator[Finding]:
     with app.store.read() as tx:
         surveys = survey_store.latest(tx)
     if not surveys:
-        yield _warning("nobody looked yet who else writes our fields", mend="Run `leadloop survey`.")
+        yield warning("nobody looked yet who else writes our fields", mend="Run `leadloop survey`.")
         return
     waiting = undecided(surveys, app.installation.rules.mapping, app.types)
     if waiting:
         places = ", ".join(f"{each.field.connection} {each.field.place}" for each in waiting)
         mend = "`leadloop survey` says who else writes them, and which lines mapping.yaml wants."
-        yield _warning(f"not written until decided: {places}", mend=mend)
+        yield warning(f"not written until decided: {places}", mend=mend)
 
 
 def _fought_over(app: App) -> Iterator[Finding]:
@@ -256,32 +153,38 @@ def _fought_over(app: App) -> Iterator[Finding]:
             f"Switch it off there, or decide in mapping.yaml whose the field is; then `leadloop errors resume "
             f"{one.field.connection} {one.field.object}.{one.field.field}`."
         )
-        yield _warning(f"{one.field} is written no more {on_how_many(one)}: overwritten by {by_whom(one)}", mend=mend)
+        yield warning(f"{one.field} is written no more {on_how_many(one)}: overwritten by {by_whom(one)}", mend=mend)
     for late in found.overdue:
         what = f"{late.field}: {late.values:,} values have not arrived since {late.since:%Y-%m-%d %H:%M} UTC"
-        yield _warning(what, mend="Look at its sync errors in HubSpot, and at its field mapping.")
+        yield warning(what, mend="Look at its sync errors in HubSpot, and at its field mapping.")
 
 
 def _stays(app: App) -> Iterator[Finding]:
     """What the systems would refuse, or nobody can read: it goes by itself once it is mended."""
     for one in look_at(app).blocked:
-        yield _warning(f"{one.column} {cause(one)}{nearest(one)}: {one.values:,} stay at home", mend=mend(one))
+        yield warning(f"{one.column} {cause(one)}{nearest(one)}: {one.values:,} stay at home", mend=mend(one))
 
 
 def _untold(app: App) -> Iterator[Finding]:
     """Rules whose conditions fail: they go on as not met until somebody mends them."""
     for one in look_at(app).unjudged:
-        mend = f"Mend its condition in {one.problem.file}, or the type of the property in mapping.yaml."
-        yield _warning(unjudged.sentence(one), mend=mend)
+        yield warning(unjudged.sentence(one), mend=unjudged.mend(one))
+
+
+def _not_followed(app: App) -> Iterator[Finding]:
+    """What people changed by hand and no rule could follow: it stands as they left it."""
+    for one in look_at(app).notes:
+        many = f"{one.leads:,} lead{'s' if one.leads != 1 else ''}"
+        yield warning(f"{one.words} ({many})", mend=f"`leadloop explain {one.examples[0]}` shows one of them.")
 
 
 def _audited(app: App) -> Iterator[Finding]:
     """Whether the audit's end is where its anchor says, and is anchored at all."""
     if cut := trouble(app.store, app.anchors):
-        yield _wrong(cut, mend="`leadloop audit verify` names the first row that is not as it was.")
+        yield wrong(cut, mend="`leadloop audit verify` names the first row that is not as it was.")
     elif behind := unanchored(app.store, app.anchors):
         mend = "See whether it can be written; until then a cut of the audit's end would not be seen."
-        yield _warning(f"the last {behind:,} rows of the audit have no anchor in {app.anchors.path}", mend=mend)
+        yield warning(f"the last {behind:,} rows of the audit have no anchor in {app.anchors.path}", mend=mend)
 
 
 def _steps(app: App) -> Iterator[Finding]:
@@ -292,10 +195,10 @@ def _steps(app: App) -> Iterator[Finding]:
     step, setting = going.order.step, app.settings.go_live
     if step is not setting:
         mend = "The last order counts. Edit go_live to say the same, or to order another step."
-        yield _warning(f"go_live is `{step}` by {going.order.by}, and leadloop.yaml says `{setting}`", mend=mend)
+        yield warning(f"go_live is `{step}` by {going.order.by}, and leadloop.yaml says `{setting}`", mend=mend)
     if going.baseline is not Word.CONFIRMED:
         mend = "`leadloop baseline` shows the table; then `leadloop baseline confirm`."
-        yield _warning(f"the first stages are {going.baseline}", mend=mend)
+        yield warning(f"the first stages are {going.baseline}", mend=mend)
 
 
 def _reps(app: App) -> Iterator[Finding]:
@@ -304,23 +207,28 @@ def _reps(app: App) -> Iterator[Finding]:
     with app.store.read() as tx:
         known = users(tx, rules.mapping).reps
     if not known:
-        yield _warning("no users were read yet", mend="Run `leadloop plan --pull`.")
+        yield warning("no users were read yet", mend="Run `leadloop plan --pull`.")
         return
-    for pool in rules.routing.pools:
-        if not any((rep := known.get(each.email.casefold())) and rep.active for each in pool.members):
-            yield _wrong(f"pool {pool.name} has no active member", mend="Edit routing.yaml.")
+    for each in routing_troubles(rules.routing, known, now=app.clock.now(), territories=rules.territories):
+        yield (wrong if each.is_error else warning)(each.what, mend=each.mend)
     for one in owner_troubles(app.store, rules, app.types):
-        found = _wrong if one.is_error else _warning
+        found = wrong if one.is_error else warning
         yield found(owners.sentence(one), mend=owners.mend(one))
 
 
-def _fine(what: str) -> Finding:
-    return Finding(mark=Mark.FINE, what=what)
-
-
-def _warning(what: str, *, mend: str = "") -> Finding:
-    return Finding(mark=Mark.WARNING, what=what, mend=mend)
-
-
-def _wrong(what: str, *, mend: str) -> Finding:
-    return Finding(mark=Mark.WRONG, what=what, mend=mend)
+def _clocks(app: App, published: RuleVersion | None) -> Iterator[Finding]:
+    """How well each team logs what it does, what that means for its touch clock, and who logs least."""
+    if published is None:
+        return
+    rules, now = rules_from_document(published.document), app.clock.now()
+    found = clocks_of(app.store, rules, app.settings, version=published, now=now)
+    for one in found.unheard:
+        yield warning(waits_word(one, now=now), mend="No step is taken until it was read again.")
+    for team in found.teams:
+        reps = ", ".join(f"{email} {told(each)}" for email, each in team.reps)
+        what = f"team {team.team}: touches logged {told(team.own)}; touch clock {force_word(team)}"
+        if team.footing.acts:
+            yield fine(f"{what}{f' ({reps})' if reps else ''}")
+            continue
+        mend = "Reminders, releases and rests are only counted. Let reps log calls and mails where they work"
+        yield warning(what, mend=f"{mend}: {reps}." if reps else f"{mend}.")

@@ -16,14 +16,17 @@ from leadloop import exits, screen
 from leadloop.account_told import account_as_data, account_lines
 from leadloop.app import App, open_app
 from leadloop.changed_since import change_lines, changes_as_data
+from leadloop.clock_told import clock_of_lead, show_clock
 from leadloop.finding import find_lead, unknown
+from leadloop.noted import note_as_data, stays_until
 from leadloop.options import asked_about
+from leadloop.routing_told import routing_as_data, show_routing
 from leadloop.scorecard_told import scorecard_as_data, show_scorecard
 from leadloop.unjudging import problem_as_data
 from scoring.explain import Explanation, explain
 from scoring.ledger import standing
 from scoring.why import why
-from store import handoffs, leads, ledger, rule_problems
+from store import handoffs, leads, ledger, notes, rule_problems
 from store import rules as rule_store
 from store.engine import Tx
 from sync.loop import compile_version
@@ -74,6 +77,7 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> 
     known = [each for each in activities if each.seen_at is None or each.seen_at <= at]
     moves = _until(handoffs.transitions_of(tx, [lead]).get(lead, []), at)
     passes = [each for each in handoffs.all_of(tx, [lead]).get(lead, []) if each.opened_at <= at]
+    assigned = _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)
     return {
         "lead": lead,
         "key": leads.get(tx, [lead])[lead].key,
@@ -81,15 +85,19 @@ def explained(app: App, tx: Tx, lead: LeadId, *, at: datetime, is_now: bool) -> 
         "rule_hash": rules.hash,
         "stage": moves[-1].after if moves else Stage.KNOWN,
         "stage_since": moves[-1].at if moves else None,
+        "stays_until": stays_until(tx, lead, rules, now=at) if is_now else None,
         **_score(found),
         "why": why(found.score, values, known, rules.rules.scoring, now=at, time_zone=rules.time_zone),
         "transitions": [_transition(each) for each in moves],
         "handoffs": [_handoff(each) for each in passes],
-        "assignments": [_assignment(each) for each in _until(handoffs.assignments_of(tx, [lead]).get(lead, []), at)],
+        "assignments": [_assignment(each) for each in assigned],
+        "routing": routing_as_data(tx, lead, rules, assigned, now=at if is_now else None),
+        "clocks": clock_of_lead(tx, lead, rules, passes, now=at) if is_now else None,
         "scorecard": scorecard_as_data(tx, passes[-1], rules.scorer, facts) if is_now and passes else None,
         "labels": {each.property: each.label or each.property for each in rules.rules.scoring.scores},
         "account": account_as_data(tx, lead, rules, activities, now=at) if is_now else None,
         "unjudged": [problem_as_data(each) for each in _untold(tx, lead, found, at=at)],
+        "notes": [note_as_data(each) for each in notes.of_lead(tx, lead, at=at)],
     }
 
 
@@ -175,13 +183,14 @@ def _assignment(each: Assignment) -> dict[str, Any]:
 
 def _handoff(each: Handoff) -> dict[str, Any]:
     names = ("number", "kind", "opened_at", "why", "owner", "queue", "queue_cause", "verdict", "outcome", "closed_at")
-    return {name: getattr(each, name) for name in names}
+    return {name: getattr(each, name) for name in (*names, "after")}
 
 
 def show(payload: dict[str, Any]) -> None:
     """The waterfall, and below it how the lead got where it is."""
     since = f" since {_minute(payload['stage_since'])}" if payload["stage_since"] else ""
-    screen.show(f"Lead {payload['lead']} · {payload['key']} · {payload['stage']}{since}")
+    until = f", until {_minute(payload['stays_until'])} at the latest" if payload["stays_until"] else ""
+    screen.show(f"Lead {payload['lead']} · {payload['key']} · {payload['stage']}{since}{until}")
     screen.show(f"As of {_minute(payload['as_of'])} · rules {payload['rule_hash'][:8]}")
     screen.show(f"{payload['band']} · {payload['score']} · {payload['why']}\n")
     if payload["account"] is not None:
@@ -195,16 +204,21 @@ def show(payload: dict[str, Any]) -> None:
     for scan in payload["scans"]:
         screen.show(f"{_minute(scan['at'])}: {scan['words']}.")
     screen.table("Why this score", ("group", "rule", "events", "raw", "after decay", "points"), [*rows, *totals])
+    if payload["clocks"] is not None:
+        show_clock(payload["clocks"])
     if payload["scorecard"] is not None:
         show_scorecard(payload["scorecard"])
     for title, key, names in (
         ("\nHow it got here", "transitions", ("at", "before", "after", "cause", "why")),
         ("\nWhy this owner", "assignments", ("at", "handoff", "owner", "rule", "why")),
+        ("\nChanged by people, and not followed", "notes", ("at", "what")),
         ("\nWould count if", "near_misses", ("rule", "points", "missing")),
         ("\nCould not be judged, so not met", "unjudged", ("file", "rule", "why")),
     ):
         if payload[key]:
             screen.table(title, names, [[_cell(row[name]) for name in names] for row in payload[key]])
+        if key == "assignments" and payload["routing"] is not None:
+            show_routing(payload["routing"])
 
 
 def _cell(value: object) -> object:

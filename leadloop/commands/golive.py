@@ -15,6 +15,7 @@ from leadloop.actor import actor
 from leadloop.app import App, name_of, open_app
 from leadloop.asking import is_agreed
 from leadloop.badge import BADGES
+from leadloop.beginnings import require_there
 from leadloop.clock import clock_of
 from leadloop.commands.plan import in_force
 from leadloop.freezing import Kept, frozen_at, keep_if_frozen
@@ -87,6 +88,7 @@ def run(folder: Path, wish: Wish, *, environment: str | None) -> int:
 def _went_back(folder: Path, step: GoLive, wish: Wish, environment: str | None) -> Found | None:
     """Go back, if it is a step back: that needs no rules, so that no mistake in them is in its way."""
     settings = load_settings(folder, settings_types(), environment)
+    require_there(settings, folder)
     store = Store.open(settings.database_url, folder=folder)
     try:
         if store.revision() is None:

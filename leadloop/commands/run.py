@@ -12,8 +12,8 @@ from sync.cycle import run_once
 from sync.loop import Loop
 
 
-def run(folder: Path, *, environment: str | None, volume: int, as_json: bool, wait: bool) -> int:
-    with closing(open_app(folder, environment=environment)) as app:
+def run(folder: Path, *, environment: str | None, volume: int, as_json: bool, wait: bool, adopt: bool = False) -> int:
+    with closing(open_app(folder, environment=environment, adopt=adopt)) as app:
         log.follow(app.settings.log, volume=volume, daemon=False)
 
         who = actor()

@@ -9,15 +9,18 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 import structlog
 
 from connectors.contract import Lane
 from domain.errors import LeadHeldError
 from leadloop import exits, log, screen
+from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
 from leadloop.mending import retry_suspended
+from leadloop.pressing import PressListener, answering
 from leadloop.receiving import receiver
 from leadloop.requests_job import answer_requests
 from leadloop.status_of import look_at
@@ -26,7 +29,6 @@ from sync.daemon import Daemon
 from sync.loop import Loop
 from sync.schedule import start, wait_and_stop
 from web.health import Probes
-from web.listening import Listening
 from web.metrics import Received
 
 STAND_BY_S = 5.0
@@ -55,11 +57,12 @@ class Ending:
         signal.signal(signal.SIGINT, ask)
 
 
-def run(folder: Path, *, environment: str | None, volume: int) -> int:
+def run(folder: Path, *, environment: str | None, volume: int, adopt: bool = False) -> int:
     ending = Ending()
     ending.on_signals()
-    with closing(open_app(folder, environment=environment)) as app:
+    with closing(open_app(folder, environment=environment, adopt=adopt)) as app:
         log.follow(app.settings.log, volume=volume, daemon=True)
+        app.store.require_sound()
         doors = _doors(app)
         try:
             _lead_or_stand_by(app, doors, ending, environment)
@@ -69,15 +72,30 @@ def run(folder: Path, *, environment: str | None, volume: int) -> int:
     return exits.OK
 
 
-def _doors(app: App) -> dict[str, Listening]:
+class Door(Protocol):
+    """What is open while the daemon runs. `start` gives the port when it begins to listen on one."""
+
+    host: str
+
+    def start(self) -> int | None: ...
+
+    def stop(self) -> None: ...
+
+
+def _doors(app: App) -> dict[str, Door]:
     """What is served over HTTP, by the word of the log that tells its port: probes, and webhooks where they are on."""
     health, received = app.settings.health, Received()
     probes = Probes(lambda: look_at(app), host=health.host, port=health.port, received=received)
     webhooks = receiver(app, received)
-    return {"probes_answered": probes, **({} if webhooks is None else {"webhooks_received": webhooks})}
+    doors: dict[str, Door] = {"probes_answered": probes}
+    if webhooks is not None:
+        doors["webhooks_received"] = webhooks
+    for name in answering(app):
+        doors[f"answers_heard:{name}"] = PressListener(app, name, received)
+    return doors
 
 
-def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending, environment: str | None) -> None:
+def _lead_or_stand_by(app: App, doors: Mapping[str, Door], ending: Ending, environment: str | None) -> None:
     """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
     while not ending.asked.is_set():
         ending.over.clear()
@@ -95,7 +113,7 @@ def _lead_or_stand_by(app: App, doors: Mapping[str, Listening], ending: Ending, 
             ending.over.wait(STAND_BY_S)
 
 
-def _open(doors: Mapping[str, Listening]) -> None:
+def _open(doors: Mapping[str, Door]) -> None:
     for event, door in doors.items():
         port = door.start()
         if port is not None:
@@ -113,6 +131,7 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
         published=lambda: refresh_fields(app),
         stop=ending.over,
         heed=FolderWatch(app=app, environment=environment).look,
+        alert=Alerts(app=app).look if app.settings.notices.operations is not None else None,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     scheduler = start(daemon.jobs(), now=SystemClock().now())
@@ -132,9 +151,10 @@ def _leave_in_the_middle(lead: Loop) -> None:
 def _loops(app: App, lead: Loop) -> dict[str, Loop]:
     """A loop with connectors of its own for every thread: vendors' clients are not shared between threads."""
     names = list(app.settings.connections)
-    threads = ["decide", "operators", *(f"pull:{name}" for name in names)]
+    threads = ["decide", "operators", "alerts", *(f"pull:{name}" for name in names)]
     if app.settings.webhooks.public_url is not None:
         threads += [f"hints:{name}" for name in names]
+    threads += [f"answers:{name}" for name in answering(app)]
     threads += [f"push:{name}:{lane}" for name in names for lane in Lane]
     return {thread: _loop(app, lead, thread) for thread in threads}
 

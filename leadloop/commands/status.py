@@ -6,23 +6,30 @@ from pathlib import Path
 from typing import Any
 
 from config.load import Installation, load, load_settings, rules_from_document
+from config.rules import Rules
 from config.settings import Settings
 from domain.errors import RuleError, SettingsError
 from domain.run import GoLive, InstallationStatus, RuleVersion
 from leadloop import exits, screen
 from leadloop.anchors import AnchorFile
 from leadloop.badge import BADGES
+from leadloop.beginnings import require_filled, require_there
 from leadloop.clock import clock_of
+from leadloop.clocks_told import clocks_as_data, clocks_of, show_clocks
 from leadloop.drifted import back_fill_as_data, drift_as_data, show_back_fills, show_drifts
 from leadloop.fought_over import show_stopped, stopped_as_data
 from leadloop.freezing import frozen_as_data, frozen_at, word
+from leadloop.noted import noted_as_data, show_noted
 from leadloop.owning import owner_troubles, owners_as_data, show_owners
 from leadloop.queues import queued_as_data, show_queued
 from leadloop.registry import settings_types
+from leadloop.standing_elsewhere import elsewhere, elsewhere_as_data, show_elsewhere
 from leadloop.status_of import look
 from leadloop.staying_home import blocked_as_data, show_blocked
 from leadloop.unjudging import show_unjudged, unjudged_as_data
+from reports.clocks import ClocksStanding
 from reports.going_live import Word
+from reports.lists import asleep
 from reports.owners import OwnerTrouble
 from reports.standing import Standing, ago
 from store import proposals
@@ -42,15 +49,25 @@ def run(folder: Path, *, environment: str | None, as_json: bool) -> int:
         now = clock.refresh()
         found = look(place.store, settings, anchors=AnchorFile(folder / settings.audit.anchor, clock.now), now=now)
         owners = _owners(place, settings)
+        clocks = _clocks(place, settings, now)
+        sleeping = _sleeping(place, now)
+        erased = elsewhere(place.store)
         frozen, waiting, told = _frozen(place, settings, now)
     age = ago(now - found.last_run.ended_at) if found.last_run and found.last_run.ended_at else None
     if as_json:
         about: dict[str, Any] = {"freeze": frozen, "proposals": waiting}
         about |= {"owners": owners_as_data(owners), "draft_differs": bool(draft), "draft": draft}
+        about |= {"clocks": clocks_as_data(clocks) if clocks is not None else None}
+        about |= {"lists_asleep": list(sleeping), "erased_elsewhere": elsewhere_as_data(erased)}
         screen.document({**as_data(found), **_steps(found, settings), **about})
     else:
         show(found, settings, draft=draft, age=age, now=now, frozen=told)
         show_owners(owners)
+        if clocks is not None:
+            show_clocks(clocks, now=now)
+        for words in sleeping:
+            screen.show(f"! {words}: `leadloop lists list`")
+        show_elsewhere(erased)
     return exits.SOME_FAILED if found.status is InstallationStatus.FAILING else exits.OK
 
 
@@ -58,10 +75,12 @@ class _Look:
     """An installation's store, opened to look at it."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        self._folder = folder
+        self._folder, self._settings = folder, settings
+        require_there(settings, folder)
         self.store = Store.open(settings.database_url, folder=folder)
 
     def require(self) -> None:
+        require_filled(self.store, self._settings, self._folder)
         if self.store.revision() is None:
             raise SettingsError(f"{self._folder} was never run: `leadloop doctor`, then `leadloop plan --pull`.")
         self.store.require_schema()
@@ -74,14 +93,34 @@ class _Look:
         self.store.dispose()
 
 
-def _owners(place: _Look, settings: Settings) -> tuple[OwnerTrouble, ...]:
-    """By the rules in force; nothing while those cannot be read."""
+def _in_force(place: _Look) -> Rules | None:
+    """None while they cannot be read."""
     version = place.rules()
     try:
-        rules = rules_from_document(version.document) if version is not None else None
+        return rules_from_document(version.document) if version is not None else None
     except RuleError:
-        return ()
+        return None
+
+
+def _owners(place: _Look, settings: Settings) -> tuple[OwnerTrouble, ...]:
+    rules = _in_force(place)
     return owner_troubles(place.store, rules, settings.types()) if rules is not None else ()
+
+
+def _clocks(place: _Look, settings: Settings, now: datetime) -> ClocksStanding | None:
+    version, rules = place.rules(), _in_force(place)
+    if rules is None or version is None:
+        return None
+    return clocks_of(place.store, rules, settings, version=version, now=now)
+
+
+def _sleeping(place: _Look, now: datetime) -> tuple[str, ...]:
+    """Lists that somebody should send to and nobody does."""
+    rules = _in_force(place)
+    if rules is None:
+        return ()
+    with place.store.read() as tx:
+        return tuple(asleep(tx, rules.mapping, rules.lifecycle, now=now))
 
 
 def _frozen(place: _Look, settings: Settings, now: datetime) -> tuple[dict[str, Any] | None, int, str]:
@@ -144,6 +183,7 @@ def as_data(found: Standing) -> dict[str, Any]:
         "blocked": blocked_as_data(found.blocked),
         "conflicts": dict(found.conflicts),
         "unjudged": unjudged_as_data(found.unjudged),
+        "notes": noted_as_data(found.notes),
         "queued": queued_as_data(found.queued),
         "identity_doubts": found.doubts,
         "stopped": [stopped_as_data(each) for each in found.stopped],
@@ -185,6 +225,8 @@ def _show_in_doubt(found: Standing) -> None:
         screen.show(f"\n! {pairs} like one person and stayed apart: `leadloop identity list`")
     if found.unjudged:
         show_unjudged(found.unjudged)
+    if found.notes:
+        show_noted(found.notes)
 
 
 def show(found: Standing, settings: Settings, *, draft: str, age: str | None, now: datetime, frozen: str = "") -> None:

@@ -234,12 +234,17 @@ def _texts_of(app: App) -> Texts:
 def _merged(
     base: Mapping[str, str], ours: Mapping[str, str], theirs: Mapping[str, str], *, take: str | None
 ) -> tuple[Texts, list[tuple[str, Clash]]]:
-    """File by file. `take`: whose lines stand where both changed the same; None: such clashes are returned."""
-    texts: Texts = {}
+    """File by file. `take`: whose lines stand where both changed the same; None: such clashes are returned.
+
+    A table that only they have is taken as it is; one that only we have is left alone.
+    """
+    texts: Texts = {name: text for name, text in theirs.items() if name not in ours}
     clashes: list[tuple[str, Clash]] = []
     for name, text in ours.items():
+        if name not in theirs:
+            continue
         mine, other = (theirs[name], text) if take == "theirs" else (text, theirs[name])
-        found = merge_texts(base[name], mine, other)
+        found = merge_texts(base.get(name, ""), mine, other)
         texts[name] = found.text
         clashes += [(name, each) for each in found.clashes if take is None]
     return texts, clashes

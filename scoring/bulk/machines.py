@@ -1,6 +1,7 @@
 """What mail scanners did, left out: only leads whose clicks may be a machine's are looked at one by one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -18,6 +19,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT_SHAPES = 200_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Of shapes, by place: which say of themselves that a machine may have made them, which may be of a burst."""
+
+    shapes: Sequence[Shape]
+    says: NDArray[np.bool_]
+    clicks: NDArray[np.bool_]
+
+
 class Machines:
     """The rules about scanners, ready for columns. Remembers what shapes say of themselves."""
 
@@ -25,33 +35,40 @@ class Machines:
         self._rules = rules
         self._speaks: dict[str, bool] = {}
 
-    def without(self, rows: Rows, shapes: Sequence[Shape], known_us: int) -> Rows:
+    def told_by(self, shapes: Sequence[Shape]) -> Told:
+        """What shapes say."""
+        kinds = [shape.kind for shape in shapes]
+        says = [kind in SUSPECT_KINDS and self._says(shape) for kind, shape in zip(kinds, shapes, strict=True)]
+        bursts = self._rules.enabled and self._rules.burst.weight > 0
+        clicks = [bursts and kind is ActivityKind.EMAIL_CLICKED for kind in kinds]
+        return Told(shapes=shapes, says=np.array(says, dtype=np.bool_), clicks=np.array(clicks, dtype=np.bool_))
+
+    def without(self, rows: Rows, told: Told, known_us: int) -> Rows:
         """The rows without what a machine made."""
-        if not any(shape.kind in SUSPECT_KINDS for shape in shapes):
-            return rows
-        suspects = self._suspects(rows, shapes)
+        suspects = self._suspects(rows, told)
         if len(suspects) == 0:
             return rows
         kept = np.ones(len(rows.leads), dtype=np.bool_)
         by_then = _moment(known_us)
         begins, ends = (np.searchsorted(rows.leads, suspects, side=side) for side in ("left", "right"))
         for first, last in zip(begins.tolist(), ends.tolist(), strict=True):
-            for *_, row in machine_made(_activities(rows, shapes, range(first, last)), self._rules, known_at=by_then):
+            theirs = _activities(rows, told.shapes, range(first, last))
+            for *_, row in machine_made(theirs, self._rules, known_at=by_then):
                 kept[int(row)] = False
         return rows.only(kept)
 
-    def _suspects(self, rows: Rows, shapes: Sequence[Shape]) -> Whole:
+    def _suspects(self, rows: Rows, told: Told) -> Whole:
         """The leads of whom something may be a machine's: by what it says, or because clicks came in a burst."""
-        speaking = np.array([shape.kind in SUSPECT_KINDS and self._says(shape) for shape in shapes], dtype=np.bool_)
-        found = rows.leads[speaking[rows.shapes]]
-        burst = self._rules.burst
-        if self._rules.enabled and burst.weight:
-            clicks = np.array([shape.kind is ActivityKind.EMAIL_CLICKED for shape in shapes], dtype=np.bool_)
-            at = np.flatnonzero(clicks[rows.shapes])
-            begins, ends = at[: max(0, len(at) - burst.links + 1)], at[burst.links - 1 :]
-            together = rows.occurred[ends] - rows.occurred[begins] <= burst.within_s * 1_000_000
-            found = np.append(found, rows.leads[ends[together & (rows.leads[ends] == rows.leads[begins])]])
-        return np.unique(found)
+        found = rows.leads[:0]
+        if told.says.any():
+            found = rows.leads[told.says[rows.shapes]]
+        if told.clicks.any():
+            at, burst = np.flatnonzero(told.clicks[rows.shapes]), self._rules.burst
+            leads, occurred, links = rows.leads[at], rows.occurred[at], burst.links - 1
+            begins, ends = slice(0, max(0, len(at) - links)), slice(links, None)
+            together = occurred[ends] - occurred[begins] <= burst.within_s * 1_000_000
+            found = np.append(found, leads[ends][together & (leads[ends] == leads[begins])])
+        return np.unique(found) if len(found) else found
 
     def _says(self, shape: Shape) -> bool:
         says = self._speaks.get(shape.text)

@@ -4,7 +4,7 @@ Most rules count every time and have no limit per day. Those are added up togeth
 meets rules; only the others are looked at one by one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TypeAlias
@@ -17,10 +17,11 @@ from scoring.book import Book, PointRule
 from scoring.bulk.days import local_days
 from scoring.bulk.machines import Machines
 from scoring.bulk.repeats import repeated
-from scoring.bulk.rows import Rows, rows_of
+from scoring.bulk.rows import Rows, portions
 from scoring.bulk.tables import Exact, Tables
 
 Whole: TypeAlias = NDArray[np.int64]
+Truth: TypeAlias = NDArray[np.bool_]
 Places: TypeAlias = NDArray[np.intp]
 _KEPT_SHAPES = 200_000
 
@@ -35,6 +36,27 @@ class Sums:
     """When the youngest activity happened that gave engagement points."""
     hand_raised_us: Whole
     """When the lead last did what asks for a call."""
+
+    def part(self, first: int, end: int) -> "Sums":
+        """Of some leads; what is written there is written here."""
+        some = slice(first, end)
+        return Sums(
+            points=self.points[some],
+            last_point_us=self.last_point_us[some],
+            hand_raised_us=self.hand_raised_us[some],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Which rules are met, by shape."""
+
+    plain: Sequence[Whole]
+    """Numbers of rules that count every time: of each shape the first that it meets, the second, …; -1: none."""
+    others: Mapping[int, Truth]
+    """Of each other rule, by its number, whether it is met."""
+    raises: Truth
+    """Whether it asks for a call."""
 
 
 class Points:
@@ -51,26 +73,32 @@ class Points:
         self._gives = np.array([rule in set(book.engagement) and rule.raw > 0 for rule in book.points], dtype=np.bool_)
         self._tables = Tables(book.points)
         self._machines = Machines(book.source.scanners)
+        self._raises = frozenset(number for number, rule in enumerate(book.points) if rule.hand_raiser)
         self._met: dict[str, tuple[int, ...]] = {}
 
     def of(self, block: Block, *, now_us: int, known_us: int) -> Sums:
         """What was known at `known_us` of what had happened by `now_us`."""
-        rows = self._machines.without(rows_of(block, now_us=now_us, known_us=known_us), block.shapes, known_us)
-        met = [self._meets(shape) for shape in block.shapes]
-        last_point_us = np.full(rows.count, NEVER, dtype=np.int64)
-        self._tables.reach(int(rows.hours.max(initial=0)))
-        plain = [[rule for rule in each if self._plain[rule]] for each in met]
+        met, told = self._met_by(block.shapes), self._machines.told_by(block.shapes)
         sums = Sums(
-            points=self._plain_points(rows, plain, last_point_us),
-            last_point_us=last_point_us,
-            hand_raised_us=np.full(rows.count, NEVER, dtype=np.int64),
+            points=np.zeros((len(block.leads), self._width)),
+            last_point_us=np.full(len(block.leads), NEVER, dtype=np.int64),
+            hand_raised_us=np.full(len(block.leads), NEVER, dtype=np.int64),
         )
-        for number in sorted({rule for each in met for rule in each if not self._plain[rule]}):
-            self._add_one(rows, number, _truth(met, {number}), sums)
-        raises = {number for number, rule in enumerate(self._rules) if rule.hand_raiser}
-        raised = np.flatnonzero(_truth(met, raises)[rows.shapes]) if raises else np.zeros(0, dtype=np.intp)
-        _note_last(sums.hand_raised_us, rows.leads[raised], rows.occurred[raised])
+        for first, rows in portions(block, now_us=now_us, known_us=known_us):
+            self._add(self._machines.without(rows, told, known_us), met, sums.part(first, first + rows.count))
         return sums
+
+    def _add(self, rows: Rows, met: Met, sums: Sums) -> None:
+        self._tables.reach(int(rows.hours.max(initial=0)))
+        for numbers in met.plain:
+            self._add_plain(rows, numbers, sums)
+        for place, rule in zip(self._columns, self._rules, strict=True):
+            if rule.cap is not None:
+                np.minimum(sums.points[:, place], rule.cap, out=sums.points[:, place])
+        for number, shapes in met.others.items():
+            self._add_one(rows, number, shapes, sums)
+        if met.raises.any():
+            _note_last(sums.hand_raised_us, rows, np.flatnonzero(met.raises[rows.shapes]))
 
     def total(self, sums: Sums, rules: Sequence[PointRule], cap: int | None) -> Whole:
         """One number of each lead: its rules' sums under the limits of its groups and of all."""
@@ -97,43 +125,44 @@ class Points:
             met = self._met[shape.text] = tuple(self._numbers[rule] for rule in rules)
         return met
 
-    def _plain_points(self, rows: Rows, met: Sequence[Sequence[int]], last_point_us: Whole) -> Exact:
-        """By lead and rule; notes on the way when points were given last."""
-        found: Exact | None = None
-        for turn in range(max(map(len, met), default=0)):
-            number = np.array([each[turn] if turn < len(each) else -1 for each in met], dtype=np.int64)
-            shapes, leads, hours, occurred = rows.shapes, rows.leads, rows.hours, rows.occurred
-            if (number < 0).any():
-                some = np.flatnonzero((number >= 0)[shapes])
-                shapes, leads, hours, occurred = shapes[some], leads[some], hours[some], occurred[some]
-            points = self._tables.faded(number, shapes, hours)
-            keys = leads * self._width + self._columns[number][shapes]
-            added = np.bincount(keys, weights=points, minlength=rows.count * self._width).astype(np.float64, copy=False)
-            found = added if found is None else found + added
-            giving = points > 0
-            if not self._gives[number].all():
-                giving &= self._gives[number][shapes]
-            if giving.all():
-                _note_last(last_point_us, leads, occurred)
-            else:
-                _note_last(last_point_us, leads[giving], occurred[giving])
-        sums = (np.zeros(rows.count * self._width) if found is None else found).reshape(rows.count, self._width)
-        for place, rule in zip(self._columns, self._rules, strict=True):
-            if rule.cap is not None:
-                np.minimum(sums[:, place], rule.cap, out=sums[:, place])
-        return sums
+    def _met_by(self, shapes: Sequence[Shape]) -> Met:
+        met = [self._meets(shape) for shape in shapes]
+        plain = [[rule for rule in each if self._plain[rule]] for each in met]
+        turns = range(max(map(len, plain), default=0))
+        others = sorted({rule for each in met for rule in each if not self._plain[rule]})
+        return Met(
+            plain=[np.array([each[turn] if turn < len(each) else -1 for each in plain]) for turn in turns],
+            others={rule: _truth(met, {rule}) for rule in others},
+            raises=_truth(met, self._raises),
+        )
 
-    def _add_one(self, rows: Rows, number: int, met: NDArray[np.bool_], sums: Sums) -> None:
-        """A rule that does not count every time, or only so much a day."""
+    def _add_plain(self, rows: Rows, numbers: Whole, sums: Sums) -> None:
+        """Rules that count every time; by shape which one, -1: none."""
+        shapes, leads, hours, some = rows.shapes, rows.leads, rows.hours, None
+        if (numbers < 0).any():
+            some = np.flatnonzero((numbers >= 0)[shapes])
+            shapes, leads, hours = shapes[some], leads[some], hours[some]
+        points = self._tables.faded(numbers, shapes, hours)
+        keys = leads * self._width
+        keys += self._columns[numbers].take(shapes)
+        added = np.bincount(keys, weights=points, minlength=sums.points.size)
+        np.add(sums.points, added.reshape(sums.points.shape), out=sums.points)
+        giving = points > 0
+        if not self._gives[numbers].all():
+            giving &= self._gives[numbers][shapes]
+        given = np.flatnonzero(giving)
+        _note_last(sums.last_point_us, rows, given if some is None else some[given])
+
+    def _add_one(self, rows: Rows, number: int, shapes: Truth, sums: Sums) -> None:
+        """A rule that does not count every time, or only so much a day; by shape whether it is met."""
         rule = self._rules[number]
-        at = repeated(np.flatnonzero(met[rows.shapes]), rule.repeat, rows.leads, rows.occurred)
+        at = repeated(np.flatnonzero(shapes[rows.shapes]), rule.repeat, rows.leads, rows.occurred)
         leads, points = (
             rows.leads[at],
             self._tables.faded(np.array([number]), np.zeros(len(at), dtype=np.int64), rows.hours[at]),
         )
         if self._gives[number]:
-            giving = np.flatnonzero(points > 0)
-            _note_last(sums.last_point_us, leads[giving], rows.occurred[at][giving])
+            _note_last(sums.last_point_us, rows, at[np.flatnonzero(points > 0)])
         if rule.cap_per_day is not None and len(at):
             leads, points = _per_day(leads, local_days(rows.occurred[at], self._zone), points)
             points = np.minimum(points, rule.cap_per_day)
@@ -156,9 +185,8 @@ def _is_plain(rule: PointRule) -> bool:
     return rule.repeat.policy == "each" and rule.cap_per_day is None
 
 
-def _truth(met: Sequence[Sequence[int]], rules: Iterable[int]) -> NDArray[np.bool_]:
-    """By shape whether it meets one of the rules."""
-    wanted = frozenset(rules)
+def _truth(met: Sequence[Sequence[int]], wanted: Set[int]) -> Truth:
+    """By shape whether it meets one of these rules."""
     return np.array([not wanted.isdisjoint(each) for each in met], dtype=np.bool_)
 
 
@@ -169,11 +197,12 @@ def _by_scope(rules: Iterable[PointRule]) -> list[list[PointRule]]:
     return list(groups.values())
 
 
-def _note_last(latest: Whole, leads: Whole, moments: Whole) -> None:
-    """Rows come oldest first of each lead, and of an assignment's equal places the last one stays."""
-    found = np.full(len(latest), NEVER, dtype=np.int64)
-    found[leads] = moments
-    np.maximum(latest, found, out=latest)
+def _note_last(latest: Whole, rows: Rows, at: Places) -> None:
+    """When each lead did the last of the rows `at`, unless something later stands there."""
+    whose = rows.leads[at]
+    last = np.flatnonzero(np.append(whose[1:] != whose[:-1], np.True_)[: len(at)])
+    leads = whose[last]
+    latest[leads] = np.maximum(latest[leads], rows.occurred[at[last]])
 
 
 def _per_day(leads: Whole, days: Whole, points: Exact) -> tuple[Whole, Exact]:

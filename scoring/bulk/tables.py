@@ -36,7 +36,9 @@ class Tables:
 
     def faded(self, rules: Whole, which: Whole, hours: Whole) -> Exact:
         """What is left at each age of the points of a rule: of that number in `rules` whose place `which` has."""
-        return self._flat[self._begins[rules][which] + np.minimum(hours, self._ends_h[rules][which])]
+        ages = np.minimum(hours, self._ends_h[rules].take(which))
+        ages += self._begins[rules].take(which)
+        return self._flat.take(ages)
 
 
 def _left(rule: PointRule, hours: int) -> Whole:

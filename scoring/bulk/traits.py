@@ -11,6 +11,7 @@ from config.conditions import Judge, asks_everything, references
 from domain.block import NEVER, Block, Given
 from domain.score import Grade
 from scoring.book import Book, TraitGroup, TraitRule
+from scoring.bulk.asked import Asked, Part, asked
 from scoring.fit import is_blank
 
 Whole: TypeAlias = NDArray[np.int64]
@@ -73,17 +74,17 @@ class Traits:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._rules = (*(rule for group in book.fit for rule in group.rules), *book.penalties)
-        self._bars = [(bar.matches, references(bar.source.when)) for bar in book.bars]
-        asked = [*(rule.asks for rule in self._rules), *(asks for _, asks in self._bars)]
+        self._asked = {rule: asked(rule.source.when) for rule in self._rules}
+        self._bars = [asked(bar.source.when) for bar in book.bars]
         conditions = [*(rule.source.when for rule in self._rules), *(bar.source.when for bar in book.bars)]
-        self._curious = any(map(asks_everything, conditions))
-        self.names = None if self._curious else frozenset[str]().union(*asked)
-        self._answers: dict[Judge, _Answers] = {}
+        is_curious = any(map(asks_everything, conditions))
+        self.names = None if is_curious else frozenset[str]().union(*map(references, conditions))
+        self._answers: dict[Part, _Answers] = {}
 
     def of(self, block: Block, *, now_us: int, known_us: int) -> Found:
         """As `fit_of` and `Book.excluded` of each lead."""
         held = _held(block, now_us=now_us, known_us=known_us)
-        met = {rule: self._met(rule.matches, rule.asks, held) for rule in self._rules}
+        met = {rule: self._met(self._asked[rule], held) for rule in self._rules}
         points = np.zeros(len(block.leads), dtype=np.int64)
         for group in self._book.fit:
             points += _group_points(group, met)
@@ -97,17 +98,28 @@ class Traits:
             last_fact_us=self._last_fact_us(met, held),
         )
 
-    def _met(self, judge: Judge, asks: frozenset[str], held: _Held) -> Truth:
-        """Which leads meet a condition; it is asked once for every combination of values that it looks at."""
-        names = tuple(sorted(name for name in held.names if self._curious or name in asks))
+    def _met(self, asked: Asked | Part, held: _Held) -> Truth:
+        """Which leads meet a condition."""
+        if isinstance(asked, Part):
+            return self._met_at_once(asked, held)
+        found = np.ones(len(held.places), dtype=np.bool_)
+        for part in asked.every:
+            found &= self._met(part, held)
+        if asked.some:
+            found &= np.logical_or.reduce([self._met(part, held) for part in asked.some])
+        return found
+
+    def _met_at_once(self, part: Part, held: _Held) -> Truth:
+        """It is asked once for every combination of values that it looks at."""
+        names = tuple(sorted(name for name in held.names if part.asks is None or name in part.asks))
         combinations, of_lead = held.combinations(names)
-        known = self._answers.setdefault(judge, {})
+        known = self._answers.setdefault(part, {})
         if len(known) >= _KEPT_ANSWERS:
             known.clear()
         if len(names) == 1:
-            answers = _asked_of_one(judge, names[0], combinations, held, known)
+            answers = _asked_of_one(part.judge, names[0], combinations, held, known)
         else:
-            answers = _asked_of_several(judge, names, combinations, held, known)
+            answers = _asked_of_several(part.judge, names, combinations, held, known)
         return np.array(answers, dtype=np.bool_)[of_lead]
 
     def _percent(self, points: Whole, held: _Held) -> Whole:
@@ -130,8 +142,8 @@ class Traits:
     def _excluded(self, held: _Held) -> Whole:
         """The first exclusion that each lead falls under."""
         found = np.full(len(held.places), -1, dtype=np.int64)
-        for place, (judge, asks) in enumerate(self._bars):
-            found[self._met(judge, asks, held) & (found < 0)] = place
+        for place, bar in enumerate(self._bars):
+            found[self._met(bar, held) & (found < 0)] = place
         return found
 
     def _last_fact_us(self, met: dict[TraitRule, Truth], held: _Held) -> Whole:

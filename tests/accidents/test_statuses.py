@@ -15,6 +15,7 @@ LIFECYCLES = (
 )
 WORKED = frozenset({"salesqualifiedlead", "opportunity"})
 """HubSpot's words for whom somebody is working on: the starter puts them on the list of those, and does no more."""
+BOUGHT = frozenset({"customer", "evangelist"})
 WITH_SALES = "LL · With sales"
 ASKED = "p0@acme0.example"
 
@@ -43,11 +44,13 @@ def test_forty_statuses_and_twelve_lifecycle_stages_open_no_handoff_and_give_nob
     installation.settle(1)
     witness = Witness(simulator=world)
     worked = {email for number, email in enumerate(people) if LIFECYCLES[number % len(LIFECYCLES)] in WORKED}
-    assert wrong_writes(world, had=worked) == []
-    assert witness.created() == {("lists", WITH_SALES): 1}
+    customers = {email for number, email in enumerate(people) if LIFECYCLES[number % len(LIFECYCLES)] in BOUGHT}
+    assert wrong_writes(world, had=worked, customers=customers) == []
+    kept = {WITH_SALES, "LL · Open opportunity", "LL · Customer"}
+    assert witness.created() == {("lists", name): 1 for name in kept}
     assert {email: witness.lead(email)["OwnerId"] for email in people} == owners
     assert {witness.lead(email)["LL_Stage__c"] is not None for email in people} == {True}, "and everybody has a stage"
     raise_hand(world, ASKED)
     installation.settle(1)
     assert is_with_a_rep(world, ASKED)
-    assert wrong_writes(world, asked={ASKED}, had=worked) == []
+    assert wrong_writes(world, asked={ASKED}, had=worked, customers=customers) == []

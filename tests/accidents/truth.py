@@ -22,6 +22,9 @@ FIRST = {"Salesforce": "salesforce", "HubSpot": "hubspot", "No wins": CONSENT}
 """Whose word goes first, by a word in the name of the rule."""
 
 
+CUSTOMERS = "LL · Customer"
+
+
 class Word(NamedTuple):
     """What a person put into a field of this system, as the log's line `seq` has it."""
 
@@ -38,14 +41,20 @@ class Places(NamedTuple):
 
 
 def wrong_writes(
-    world: SimulatorProcess, *, asked: Set[str] = frozenset(), had: Set[str] = frozenset(), since: int = 0
+    world: SimulatorProcess,
+    *,
+    asked: Set[str] = frozenset(),
+    had: Set[str] = frozenset(),
+    customers: Set[str] = frozenset(),
+    since: int = 0,
 ) -> list[str]:
     """Each write of leadloop that no person's word stands behind, in one line.
 
     `asked`: the addresses that asked to be called; `had`: those whom a rep had already: they come on lists, and what is
-    blank of it is filled in. All of the log is heard; what leadloop did is judged from the line `since` on.
+    blank of it is filled in; `customers` come on the list of those and on no other. All of the log is heard; what
+    leadloop did is judged from the line `since` on.
     """
-    truth = Truth(asked=asked, had=had | asked)
+    truth = Truth(asked=asked, had=had | asked, customers=customers)
     return [wrong for line in world.log() for wrong in truth.hear(line) if line["seq"] > since]
 
 
@@ -55,6 +64,7 @@ class Truth:
 
     asked: Set[str]
     had: Set[str]
+    customers: Set[str]
     _people: dict[str, str] = field(default_factory=dict)
     _words: dict[tuple[str, str], list[Word]] = field(default_factory=dict)
 
@@ -89,7 +99,8 @@ class Truth:
         if effect["op"] == "create" and effect["type"] in {"Lead", "Contact", "contacts", "Task"}:
             yield from _unless(who in self.asked, f"{who} was created as {effect['type']}")
         if effect["op"] in {"member_add", "delete"}:
-            yield from _unless(who in self.had, f"{effect['op']} of {who}: {after}")
+            is_right = who in self.had or (who in self.customers and after.get("name") == CUSTOMERS)
+            yield from _unless(is_right, f"{effect['op']} of {who}: {after}")
         for name, value in after.items():
             before = (effect["before"] or {}).get(name)
             if name in GIVING and effect["op"] == "update":

@@ -16,14 +16,6 @@ MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
 NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """One server per test process."""
-    server = PostgresServer(tmp_path_factory.mktemp("server"))
-    yield server
-    server.stop("immediate")
-
-
 @pytest.fixture
 def world(vendors: FreshSimulator) -> SimulatorProcess:
     """A simulator of one's own: a Monday morning, nobody there yet."""
@@ -36,7 +28,7 @@ def database(request: pytest.FixtureRequest) -> str | None:
     if getattr(request, "param", "sqlite") == "sqlite":
         return None
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.create_database(f"loop_{next(NUMBERS)}")
+    return server.create_store(f"loop_{next(NUMBERS)}")
 
 
 @pytest.fixture

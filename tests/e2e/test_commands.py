@@ -101,6 +101,7 @@ def test_doctor_ends_a_suspension_when_the_login_works_again(installation: Insta
 
 
 def test_status_changes_nothing_and_says_what_to_do_first(installation: Installation) -> None:
+    (installation.folder / "leadloop.db").unlink()
     done = installation.command("status")
     assert done.code == 78
     assert "was never run: `leadloop doctor`" in done.err
@@ -129,7 +130,7 @@ def test_plan_as_json_has_figures_and_one_row_per_field_and_writes_nothing(
     stage = next(each for each in plan["changes"] if each["field"] == "ll_stage")
     assert (stage["now"], stage["will_be"], stage["rule"]) == ("known", "assigned", "lifecycle.yaml")
     score = next(each for each in plan["changes"] if each["field"] == "ll_score")
-    assert (score["rule"], score["why"]) == ("scoring.yaml", "score by the rules in force")
+    assert (score["rule"], score["why"]) == ("scoring.yaml", "by the rules in force")
     assert stage["why"] != score["why"]
     assert stat.S_IMODE(Path(plan["file"]).stat().st_mode) == 0o600
     assert Witness(simulator=world, since=quiet_from).writes() == []

@@ -1,6 +1,10 @@
-"""The demo as a new user sees it, judged from the simulator's log alone."""
+"""The demo as a new user sees it, judged from the simulator's log alone.
+
+`SOAK_DEMOS=9` plays so many different ones instead of one.
+"""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +39,7 @@ KINDS = (
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", range(1, int(os.environ.get("SOAK_DEMOS", "1")) + 1))
 def test_every_figure_of_the_summary_follows_from_the_log_alone(number: int, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "leadloop", "demo", "--json"]
     command += ["--seed-number", str(number), "--keep", str(tmp_path)]

@@ -56,6 +56,13 @@ def wait_for_threads(found: Serving) -> None:
     until(lambda: found.event("leading"), "lead")
     until(lambda: found.event("webhooks_received"), "port of the webhooks")
     found.wait_ready()
+    until(lambda: is_quiet(found.installation.simulator), "end of the first readings")
+
+
+def is_quiet(world: SimulatorProcess) -> bool:
+    before = world.seq()
+    time.sleep(1.5)
+    return world.seq() == before
 
 
 def test_from_the_raised_hand_to_owner_and_task_in_both_systems_by_webhook(

@@ -36,7 +36,7 @@ def test_what_cannot_be_provisioned_as_things_are_is_told_with_its_own_mend(
 ) -> None:
     world.settings(provisioned=False, may_customize=False)
     found = doctor(installation, capsys)
-    (mend,) = [mend for what, mend in found.items() if what.startswith("salesforce: 45 fields")]
+    (mend,) = [mend for what, mend in found.items() if what.startswith("salesforce: 56 fields")]
     assert mend.startswith("Setup is closed to the integration user. Let an admin deploy")
 
 

@@ -130,6 +130,24 @@ def test_a_wrong_column_replaces_nothing_until_it_is_approved_and_a_rep_who_edit
     assert written(world, since, "Fax") == ["Buyer"] * 3
 
 
+def test_what_was_approved_goes_once_and_is_asked_for_again_when_people_put_it_back(
+    office: Installation, world: SimulatorProcess
+) -> None:
+    since, witness = world.seq(), Witness(simulator=world)
+    office.rewrite("mapping.yaml", INDUSTRY, FAX.replace("FIELD", "jobtitle") + INDUSTRY)
+    publish(office)
+    office.settle(1)
+    assert office.command("held", "approve", name_of(office, "Lead.Fax")).code == exits.OK
+    office.settle(1)
+    assert written(world, since, "Fax") == ["Buyer"] * len(PEOPLE)
+    since = world.seq()
+    for email in PEOPLE:
+        world.act("edit", system="salesforce", id=witness.lead(email)["Id"], as_="rep", Fax="theirs")
+    office.settle(1)
+    assert "Buyer" not in written(world, since, "Fax")
+    assert held(office) == {"salesforce.Lead.Fax": (len(PEOPLE), "open")}
+
+
 def test_what_was_discarded_is_not_written_again_until_something_else_is_wished(
     office: Installation, world: SimulatorProcess
 ) -> None:

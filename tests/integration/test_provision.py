@@ -53,7 +53,7 @@ def test_two_systems_as_delivered_become_ready_for_a_first_run(
     assert "Run `leadloop provision salesforce`" in capsys.readouterr().out
     assert cli.run(["provision", "--yes", *here]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert "Made in salesforce: 45 fields, 2 permission sets, 9 list views, 12 quick actions." in said
+    assert "Made in salesforce: 56 fields, 2 permission sets, 9 list views, 12 quick actions." in said
     assert cli.run(["doctor", "--json", *here]) == 0
     assert [each["what"] for each in told(capsys)["checks"] if "not there yet" in each["what"]] == []
     world.seed(users=USERS, contacts=[contact(ANA)])
@@ -72,7 +72,7 @@ def test_the_second_time_everything_is_there_and_nothing_is_made(
     before = office.simulator.seq()
     capsys.readouterr()
     assert office.leadloop("provision", "hubspot", "--yes", "--detailed-exitcode") == 0
-    assert capsys.readouterr().out == "hubspot: portal 24600001 (24600001): all 23 things are there.\n"
+    assert capsys.readouterr().out == "hubspot: portal 24600001 (24600001): all 31 things are there.\n"
     assert office.made(before) == []
 
 
@@ -118,10 +118,10 @@ def test_where_setup_is_closed_the_folder_is_the_way(
 ) -> None:
     office.simulator.settings(may_customize=False)
     assert office.leadloop("provision", "salesforce", "--yes") == 1
-    assert "✗ field Contact.LL_Lead_Key__c and 66 more: Setup is closed" in capsys.readouterr().out
+    assert "✗ field Contact.LL_Lead_Key__c and 77 more: Setup is closed" in capsys.readouterr().out
     target = tmp_path / "package"
     assert office.leadloop("provision", "salesforce", "--folder", str(target)) == 0
-    assert (target / "package/objects/Lead.object").read_text(encoding="utf-8").count("<fields>") == 22
+    assert (target / "package/objects/Lead.object").read_text(encoding="utf-8").count("<fields>") == 27
     assert office.leadloop("provision", "salesforce", "--folder", str(target)) == 78
     assert "is not empty: name a new folder" in capsys.readouterr().err
     assert office.made() == []

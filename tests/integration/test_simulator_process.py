@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,3 +158,15 @@ def test_a_seed_file_that_is_wrong_stops_the_start_with_a_sentence(tmp_path: Pat
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert (ended.returncode, ended.stdout) == (78, "")
     assert ended.stderr == "simulator: seed for salesforce: Lead 0: required fields are missing: Company\n"
+
+
+def test_a_caller_who_was_killed_in_the_middle_of_a_request_did_nothing(running: Running) -> None:
+    client, path = running.client(), "/services/data/v62.0/sobjects/Lead"
+    known = client.query("SELECT Id FROM Lead")["totalSize"]
+    host, port = running.salesforce.removeprefix("http://").split(":")
+    begun = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {client.session_id}\r\n"
+    with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as line:
+        line.sendall(f"{begun}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+    assert client.query("SELECT Id FROM Lead")["totalSize"] == known
+    *_, half = (line for line in running.log() if line["path"] == path)
+    assert (half["status"], half["effects"]) == (0, [])

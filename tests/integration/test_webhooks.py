@@ -8,13 +8,15 @@ from itertools import count
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from domain.values import RecordRef
 from leadloop.app import leading
 from leadloop.receiving import receiver
 from simulator.hubspot.tokens import APP_ID
 from simulator.hubspot.webhooks import usual
-from store import connections, inbox, records
+from store import connections, erased, identity, inbox, records
+from store.schema import hint
 from sync.cycle import Tally, decide_and_plan, follow_hints, push_all
 from tests.cast import REPS, USERS, contact
 from tests.installation import HALF_HOUR_S, Installation, install
@@ -270,4 +272,21 @@ def test_a_contact_that_is_deleted_or_erased_is_heard_of_without_a_poll(told: To
         kept = records.get(tx, [ref])[ref]
     assert kept.archived
     assert (dict(kept.values) == {}) is gdpr
+    assert told.looked() == []
+
+
+def test_a_person_of_whose_erasure_two_hooks_tell_is_erased_once(told: Told) -> None:
+    email = told.somebody()
+    contact_id = told.witness.contact(email)["hs_object_id"]
+    with told.installation.app.store.read() as tx:
+        before = erased.count(tx)
+    told.world.act("delete", system="hubspot", id=email, gdpr=True)
+    told.hear()
+    told.hear()
+    app = told.installation.app
+    with app.store.read() as tx:
+        kinds = tx.execute(select(hint.c.kind).where(hint.c.record_id == contact_id)).scalars()
+        assert {"deleted", "erased"} <= set(kinds)
+        assert erased.count(tx) == before + 1
+        assert identity.find(tx, [("email", email)]) == {}
     assert told.looked() == []

@@ -8,6 +8,7 @@ import pytest
 from leadloop.finding import checksum, find_lead, unknown
 from store import identity, leads
 from store.engine import Store
+from tests.stores import empty_store
 
 
 @pytest.mark.parametrize(
@@ -25,16 +26,14 @@ def test_an_address_nobody_has_is_not_repeated() -> None:
 
 @pytest.mark.parametrize("text", ["9223372036854775808", "99999999999999999999999", "9" * 5000, "0" * 30, "٣" * 30])
 def test_a_number_that_no_lead_can_have_is_unknown(tmp_path: Path, text: str) -> None:
-    store = Store.open("sqlite:///it.db", folder=tmp_path)
-    store.migrate()
+    store = Store.open(empty_store(tmp_path / "it.db"))
     with store.read() as tx:
         assert find_lead(tx, text) is None
     store.dispose()
 
 
 def test_the_key_and_the_number_of_a_lead_that_was_united_lead_to_who_it_is_now(tmp_path: Path) -> None:
-    store, now = Store.open("sqlite:///it.db", folder=tmp_path), datetime(2026, 9, 7, 12, tzinfo=UTC)
-    store.migrate()
+    store, now = Store.open(empty_store(tmp_path / "it.db")), datetime(2026, 9, 7, 12, tzinfo=UTC)
     with store.write() as tx:
         kept, gone = leads.create(tx, 2, now=now, installation="demo")
         identity.merge(tx, kept.id, gone.id, now=now)

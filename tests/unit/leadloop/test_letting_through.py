@@ -11,14 +11,14 @@ from leadloop.letting_through import SetChangedError, deed, let_through_as_propo
 from store import approvals, held
 from store.engine import Store, Tx
 from store.proposals import Deed
-from tests.stores import migrated_file
+from tests.stores import empty_store
 from tests.unit.store.examples import NOON, at, found
 from tests.unit.store.test_heldwrites import SET, hold, write
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{migrated_file(tmp_path)}")
+    opened = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield opened
     opened.dispose()
 

@@ -25,7 +25,7 @@ from scoring.why import Reasons
 from store import bases, handoffs, leads, ledger, misfits, records
 from store.engine import Store, Tx
 from store.scores import save_scores
-from tests.stores import migrated_file
+from tests.stores import empty_store
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -142,15 +142,9 @@ FORM, PAGE, CALL, MEET = (
 )
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_file(tmp_path_factory.mktemp("template"))
-
-
 @pytest.fixture
-def world(template: Path, tmp_path: Path) -> Iterator[World]:
-    (tmp_path / "hot.db").write_bytes(template.read_bytes())
-    store = Store.open(f"sqlite:///{tmp_path / 'hot.db'}")
+def world(tmp_path: Path) -> Iterator[World]:
+    store = Store.open(empty_store(tmp_path / "hot.db"))
     with store.write() as tx:
         yield World(tx=tx)
     store.dispose()

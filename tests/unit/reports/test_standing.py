@@ -14,6 +14,7 @@ from domain.values import LeadId
 from reports.standing import Standing, WaitingHints, ago, judge, standing
 from store import connections, drifts, held, inbox, installation, leads, runs
 from store.engine import Store, Tx
+from tests.stores import empty_store
 
 NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 CYCLE = timedelta(minutes=5)
@@ -30,8 +31,7 @@ RUNNING, PAUSED, SUSPENDED, DEGRADED = (
 
 @pytest.fixture
 def tx(tmp_path: Path) -> Iterator[Tx]:
-    store = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
-    store.migrate()
+    store = Store.open(empty_store(tmp_path / "leadloop.db"))
     with store.write() as opened:
         yield opened
     store.dispose()

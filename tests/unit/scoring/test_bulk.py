@@ -13,7 +13,7 @@ from domain.activity import Activity
 from domain.lead import Fact
 from domain.score import Grade
 from domain.values import Value
-from scoring.bulk import BulkScorer
+from scoring.bulk import BulkScorer, rows
 from scoring.scorer import Scorer
 from tests.unit.scoring.bulk_material import Ledger, block_of, in_words, names_of, words_of
 from tests.unit.scoring.material import (
@@ -55,10 +55,31 @@ def test_it_equals_the_function_of_one_lead_on_every_lead(
     check(scoring, [*known], as_of=as_of, known_at=known_at, zone=zone)
 
 
+@settings(max_examples=50, deadline=None)
+@given(rule_sets(), ledgers, st.integers(1, 5))
+def test_how_many_rows_are_taken_at_a_time_changes_nothing(
+    scoring: ScoringRules, known: list[tuple[list[Activity], list[Fact]]], count: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rows, "_ROWS", count)
+        check(scoring, [*known], as_of=NOW, known_at=NOW, zone="UTC")
+
+
 BARS = [
     {"name": "soft", "kind": "other", "when": is_("size", "big")},
     {"name": "rival", "kind": "competitor", "when": is_("role", "boss")},
     {"name": "odd", "kind": "test", "when": {"all": [{"expr": "lead.size > 3"}]}},
+]
+
+
+BIG = {"property": "size", "operator": "at_least", "value": 4}
+BOSS = {"property": "role", "operator": "equals", "value": "boss"}
+NESTED = [
+    {"name": "either", "kind": "other", "when": {"any": [BIG, BOSS]}},
+    {"name": "both", "kind": "other", "when": {"all": [BIG, BOSS]}},
+    {"name": "one, and not the other", "kind": "other", "when": {"all": [BOSS], "none": [BIG]}},
+    {"name": "not both", "kind": "other", "when": {"any": [{"none": [BIG, BOSS]}, {"all": [BIG], "none": [BOSS]}]}},
+    {"name": "neither told", "kind": "other", "when": {"all": [{"any": [BIG, {"expr": "lead.role == 'boss'"}]}]}},
 ]
 
 
@@ -69,7 +90,7 @@ WHOLE = [{"name": "known at all", "kind": "other", "when": {"all": [{"expr": "si
 @pytest.mark.parametrize("role", ["boss", "", None])
 def test_exclusions_and_what_nobody_can_tell_are_the_same(size: Value, role: Value) -> None:
     told = facts(**{name: value for name, value in (("size", size), ("role", role)) if value is not None})
-    for bars in (BARS, [*BARS, *WHOLE]):
+    for bars in (BARS, [*BARS, *WHOLE], *([bar] for bar in NESTED)):
         check(rules(exclusions=bars), [([], told), ([], [])], as_of=NOW, known_at=NOW, zone="UTC")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import resource
-import shutil
 import socket
 import threading
 import time
@@ -25,7 +24,7 @@ from domain.hint import Hint
 from simulator.hubspot.courier import signature_v3
 from store import inbox
 from store.engine import Store
-from tests.stores import migrated_file
+from tests.stores import empty_store
 from tests.unit.web.test_health import HEALTHY
 from web.listening import REQUEST_S
 from web.metrics import Received, render
@@ -117,23 +116,17 @@ def open_door(door: Door, **settings: Any) -> Iterator[Door]:
         receiver.stop()
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_file(tmp_path_factory.mktemp("template"))
-
-
 @pytest.fixture
-def store(template: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copyfile(template, tmp_path / "leadloop.db")
-    opened = Store.open(f"sqlite:///{tmp_path / 'leadloop.db'}")
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(empty_store(tmp_path / "leadloop.db"))
     yield opened
     opened.dispose()
 
 
 @pytest.fixture(scope="module")
-def refusing(template: Path) -> Iterator[Door]:
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """For callers who are to leave nothing."""
-    opened = Store.open(f"sqlite:///{template}")
+    opened = Store.open(empty_store(tmp_path_factory.mktemp("refusing") / "leadloop.db"))
     with open_door(Door(store=opened)) as found:
         found.hold.set()
         yield found
