@@ -4,9 +4,9 @@ Nobody is created with a placeholder. Whose company is not known by name gets th
 address tells of; what a system cannot do without and nobody knows is named, and waited for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.mapping import Role, System
 from domain.record import Field, FieldType, Record
@@ -16,6 +16,10 @@ from mapping.compiled import FieldMap
 from mapping.identity import emails_of
 from mapping.merge_lead import country_of
 from mapping.projection import project
+
+PROMISED_WAIT = timedelta(hours=2)
+"""How long the record that a neighbour's link promises is waited for: longer than systems show a new record late; no
+longer, for a link may lead to what was deleted long ago, and the person waits for a call."""
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,6 +57,18 @@ def newcomers(fields: FieldMap, described: Mapping[tuple[str, str], Mapping[str,
         for name, system in sorted(fields.rules.systems.items())
         if system.create == "create_at_mql"
     )
+
+
+def is_promised(connection: str, records: Sequence[Record], fields: FieldMap) -> bool:
+    """Whether another tool says that the person has a record there which we have not read yet."""
+    read, living = {record.ref for record in records}, [record for record in records if not record.archived]
+    return any(ref.connection == connection and ref not in read for ref in fields.linked(living))
+
+
+def creation_at(opened_at: datetime, system: System, *, promised: bool) -> datetime:
+    """From when on we create a person there ourselves whose handoff opened at `opened_at`. `promised`: see above."""
+    patience = timedelta(minutes=system.create_after_minutes)
+    return opened_at + (max(patience, PROMISED_WAIT) if promised else patience)
 
 
 def _newcomer(name: str, system: System, fields: FieldMap, told: Mapping[str, Field]) -> Newcomer:

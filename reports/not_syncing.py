@@ -17,6 +17,7 @@ from domain.run import ConnectionStatus, GoLive
 from domain.values import LeadId, RecordRef
 from mapping.agreement import Base
 from mapping.compiled import FieldMap
+from mapping.creation import creation_at, is_promised
 from mapping.gated import merge_gated
 from mapping.heads import Head, touches
 from mapping.identity import is_live
@@ -224,11 +225,16 @@ def _creation(look: _Look) -> Iterator[Obstacle]:
 
 
 def _yet_to_come(look: _Look, name: str, handoff: Handoff) -> tuple[str, str]:
-    minutes = look.asked.fields.rules.systems[name].create_after_minutes
+    fields = look.asked.fields
+    promised = is_promised(name, look.records, fields)
+    at = creation_at(handoff.opened_at, fields.rules.systems[name], promised=promised)
     shut = any(each.connection == name and each.way is not Way.READ for each in look.merged.closed)
     if shut or handoff.queue is not None:
         return f"{name} has no record of the person, and creating one waits for the above", "Mend the above."
-    until = f", at {minutes} minutes after {handoff.opened_at:%Y-%m-%d %H:%M} UTC" if minutes else ""
+    if promised and at > look.asked.now:
+        what = f"another tool's link leads to a record in {name} that {name} does not show yet"
+        return what, f"Nothing: if none has come by {at:%Y-%m-%d %H:%M} UTC, one is created."
+    until = f", from {at:%Y-%m-%d %H:%M} UTC on" if at > look.asked.now else ""
     return f"{name} has no record of the person yet: it is created next{until}", "Nothing: it goes by itself."
 
 

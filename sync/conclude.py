@@ -122,7 +122,7 @@ def conclude(
     known = _understand(material, rules, users, now=now)
     view = replace(known.view, held=held, earshot=users.earshot)
     decision, state = decide(view, rules.book, state, users.reps, now=now)
-    decision = show(decision, known.view.score, material, rules, now=now)
+    decision = show(decision, known.view.score, material, known.entries, rules, now=now)
     changed = heard(known.view.signals)
     every = _wishes(decision, known.merged, material, rules, users, changed=changed)
     wishes = [wish for wish in every if rules.fields.may_write(wish.ref, wish.field) and wish.problem is None]

@@ -3,27 +3,29 @@ do it; and never while what the system cannot do without is not known."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from config.mapping import MappingRules, System
+from config.mapping import MappingRules
 from domain.account import Account
 from domain.decision import Decision, Intent, IntentKind
 from domain.handoff import Handoff
 from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
 from mapping.agreement import Base
-from mapping.creation import Newcomer, domain_of, lacking, stand_in
+from mapping.creation import Newcomer, creation_at, domain_of, is_promised, lacking, stand_in
 from sync.loop import InForce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A system that does not know the person and creates who is handed off. `company`: what their company is called
-    there until somebody names it. `lacks`: the properties that have to come first."""
+    there until somebody names it. `lacks`: the properties that have to come first. `promised`: another tool says that
+    they are there already."""
 
     connection: str
     company: str | None = None
     lacks: tuple[str, ...] = ()
+    promised: bool = False
 
 
 def entries(
@@ -44,12 +46,14 @@ def entries(
 def _entry(
     newcomer: Newcomer, values: Mapping[str, Value], records: Sequence[Record], account: Account | None, rules: InForce
 ) -> Entry:
+    promised = is_promised(newcomer.connection, records, rules.fields)
     if not lacking(newcomer, values, None):
-        return Entry(connection=newcomer.connection)
+        return Entry(connection=newcomer.connection, promised=promised)
     # A likely account's name, once written, would be read as what makes it certain.
     named = account.name if account is not None and account.is_sure else ""
     company = stand_in(newcomer, values, named or domain_of(records, rules.fields))
-    return Entry(connection=newcomer.connection, company=company, lacks=lacking(newcomer, values, company))
+    lacks = lacking(newcomer, values, company)
+    return Entry(connection=newcomer.connection, company=company, lacks=lacks, promised=promised)
 
 
 def lacks(found: Iterable[Entry]) -> tuple[str, ...]:
@@ -70,9 +74,7 @@ def to_create(found: Iterable[Entry], decision: Decision, rules: MappingRules, *
     handoff = _open_handoff(decision)
     if handoff is None:
         return ()
-    return tuple(
-        entry for entry in found if not entry.lacks and creation_at(handoff, rules.systems[entry.connection]) <= now
-    )
+    return tuple(entry for entry in found if not entry.lacks and _at(entry, handoff, rules) <= now)
 
 
 def intent_of(entry: Entry, lead_id: LeadId) -> Intent:
@@ -93,18 +95,17 @@ def stand_ins(found: Iterable[Entry], rules: InForce) -> dict[tuple[str, str], B
     }
 
 
-def creation_at(handoff: Handoff, system: System) -> datetime:
-    """From when on we create the person there ourselves."""
-    return handoff.opened_at + timedelta(minutes=system.create_after_minutes)
-
-
-def due_at(decision: Decision, rules: MappingRules, *, now: datetime) -> datetime | None:
+def due_at(found: Iterable[Entry], decision: Decision, rules: MappingRules, *, now: datetime) -> datetime | None:
     """The next moment at which a wait for a neighbour is over; None where nothing is waited for."""
     handoff = _open_handoff(decision)
     if handoff is None:
         return None
-    waits = [creation_at(handoff, system) for system in rules.systems.values() if system.create_after_minutes]
+    waits = (_at(entry, handoff, rules) for entry in found)
     return min((at for at in waits if at > now), default=None)
+
+
+def _at(entry: Entry, handoff: Handoff, rules: MappingRules) -> datetime:
+    return creation_at(handoff.opened_at, rules.systems[entry.connection], promised=entry.promised)
 
 
 def _open_handoff(decision: Decision) -> Handoff | None:

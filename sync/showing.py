@@ -1,6 +1,6 @@
 """What a decision lets people see: the number and its reason only when a new one is worth a write (features.md E)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,13 +10,15 @@ from domain.score import POINT, Score
 from domain.values import Value
 from scoring.scorer import NONE_SHOWN
 from scoring.showing import is_overdue, is_worth_showing
-from sync.creating import due_at
+from sync.creating import Entry, due_at
 from sync.loop import InForce
 from sync.material import Material
 
 
-def show(decision: Decision, score: Score, material: Material, rules: InForce, *, now: datetime) -> Decision:
-    """Leave the number as it was last shown unless it is worth a write (features.md E)."""
+def show(
+    decision: Decision, score: Score, material: Material, missing_in: Sequence[Entry], rules: InForce, *, now: datetime
+) -> Decision:
+    """Leave the number as it was last shown unless it is worth a write (features.md E), and say when to look again."""
     lead = material.lead
     worth = is_worth_showing(
         score,
@@ -40,7 +42,9 @@ def show(decision: Decision, score: Score, material: Material, rules: InForce, *
             if name in last:
                 properties[name] = last[name]
         shown = {}
-    return _with(decision, properties, shown, _refresh_at(decision, lead, rules, worth=worth, now=now))
+    moments = (_refresh_at(lead, rules, worth=worth, now=now), due_at(missing_in, decision, rules.mapping, now=now))
+    wake_at = min((at for at in (decision.wake_at, *moments) if at is not None and at > now), default=None)
+    return _with(decision, properties, shown, wake_at)
 
 
 def named_shown(material: Material, rules: InForce) -> Mapping[str, int]:
@@ -66,12 +70,10 @@ def _has_moved(points: int, shown: Value, rules: InForce) -> bool:
     return abs(points - before) >= max(1, rules.rules.scoring.showing.points)
 
 
-def _refresh_at(decision: Decision, lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:
+def _refresh_at(lead: Lead, rules: InForce, *, worth: bool, now: datetime) -> datetime | None:
     """The weekly refresh of a shown number is a due change like any other; one that brought nothing new is over."""
     shown_at = now if worth else lead.shown_at
-    refresh = shown_at + timedelta(days=rules.rules.scoring.showing.days) if shown_at is not None else None
-    moments = (refresh, decision.wake_at, due_at(decision, rules.mapping, now=now))
-    return min((at for at in moments if at is not None and at > now), default=None)
+    return shown_at + timedelta(days=rules.rules.scoring.showing.days) if shown_at is not None else None
 
 
 def _with(

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.obstacle import Kind
+from leadloop.commands.why_not import told
 from leadloop.status_of import look_at
 from store import arrivals
 from tests.cast import FAY, SAM, USERS, contact
@@ -177,6 +179,40 @@ def test_who_is_created_by_nobody_else_is_created_when_the_wait_is_over(
         installation.run(after_s=300.0)
         counts.append(len(leads(world)))
     assert counts == [0, 0, 0, 1]
+
+
+def test_whom_a_dead_link_promises_is_waited_for_two_hours_and_then_created(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    """Nobody can tell a link to what was deleted long ago from one to what is not shown yet."""
+    world.seed(users=USERS, contacts=[contact(ANA, salesforceleadid="00Q5e0000009999AAA"), contact(BEN)])
+    installation.run()
+    ask(world, ANA)
+    installation.settle(1)
+    assert leads(world) == []
+    found = told(installation.app, ANA)
+    assert found is not None
+    (why,) = [each for each in found["causes"] if each["cause"] == Kind.NOT_CREATED]
+    assert "does not show yet" in why["what"]
+    assert "if none has come by 2026-09-07 10:" in why["next"]
+    installation.settle(3)
+    assert leads(world) == []
+    installation.settle(1)
+    assert [row["Email"] for row in leads(world)] == [ANA]
+
+
+def test_a_link_to_what_leadloop_saw_deleted_is_not_waited_for(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    (gone,) = world.seed(users=USERS, leads=[person(ANA)])["Lead"]
+    world.seed(contacts=[contact(ANA, salesforceleadid=gone)])
+    installation.run()
+    world.act("delete", system="salesforce", id=gone)
+    installation.settle(1)
+    ask(world, ANA)
+    installation.settle(1)
+    (made,) = leads(world)
+    assert made["Id"] != gone
 
 
 def test_where_the_neighbour_moves_its_link_our_values_follow_and_the_former_record_is_left_alone(
