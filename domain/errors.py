@@ -64,6 +64,10 @@ class StoreError(OperatorError):
     """The database cannot be used as it is (schema newer or older, read-only, locked by another)."""
 
 
+class StoreAwayError(StoreError):
+    """The database does not answer for now: whoever runs on waits for it, whoever was asked for one thing says so."""
+
+
 class LeadHeldError(LeadloopError):
     """Another process leads the loop: file a request, or try again later."""
 

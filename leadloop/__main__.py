@@ -2,7 +2,7 @@
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 ok · 1 finished, some
 records failed · 2 changes pending (`--detailed-exitcode`) · 3 held for a person · 64 usage ·
-65 bad data · 69 system unreachable · 70 bug · 75 try again · 77 login · 78 configuration · 130 Ctrl-C.
+65 bad data · 69 system or database unreachable · 70 bug · 75 try again · 77 login · 78 configuration · 130 Ctrl-C.
 """
 
 import gc

@@ -9,6 +9,7 @@ from domain.errors import (
     NotAllowedError,
     OperatorError,
     RateLimitedError,
+    StoreAwayError,
     UsageError,
 )
 
@@ -31,6 +32,7 @@ _BY_ERROR: tuple[tuple[type[LeadloopError], int], ...] = (
     (RateLimitedError, TRY_AGAIN),
     (NotAllowedError, LOGIN),
     (ConnectorError, UNREACHABLE),
+    (StoreAwayError, UNREACHABLE),
     (CredentialsError, LOGIN),
     (UsageError, USAGE),
     (OperatorError, CONFIG),

@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError
 
-from domain.errors import StoreError
+from domain.errors import StoreAwayError, StoreError
 
 _REPEATED_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
 """PostgreSQL: serialization failure, deadlock, lock not available, statement timeout.
@@ -26,7 +26,6 @@ _POSTGRES_WORDS = {
     "40P01": "PostgreSQL ended a deadlock by undoing this transaction. leadloop tries again in the next cycle.",
     "40001": "PostgreSQL undid this transaction for the sake of another. leadloop tries again in the next cycle.",
     "53100": "The disk under PostgreSQL is full. Free some space; leadloop goes on by itself.",
-    "53300": "PostgreSQL has no free connection. Raise max_connections or close other programs.",
     "25006": "The database is read-only (a standby?). Point database_url at the primary server.",
     "28P01": "PostgreSQL refused the password of database_url.",
     "28000": "PostgreSQL refused the user of database_url.",
@@ -35,9 +34,16 @@ _POSTGRES_WORDS = {
     "42P01": "The database has no leadloop tables of this version. Start the daemon or run `leadloop init`.",
     "55P03": "Another program keeps rows of leadloop's locked. leadloop tries again in the next cycle.",
     "57014": "A statement took longer than statement_timeout allows. leadloop tries again in the next cycle.",
-    "57P01": "PostgreSQL is shutting down. leadloop tries again in the next cycle.",
-    "57P03": "PostgreSQL is starting up. leadloop tries again in the next cycle.",
 }
+_AWAY = "PostgreSQL does not answer. Check that it runs and that database_url is right."
+_AWAY_WORDS = {
+    "53300": "PostgreSQL has no free connection. Raise max_connections or close other programs.",
+    "57P01": "PostgreSQL is shutting down, or somebody ended our session. A daemon waits for it.",
+    "57P02": "PostgreSQL is recovering from a crash. A daemon waits for it.",
+    "57P03": "PostgreSQL is starting up. A daemon waits for it.",
+}
+_CONNECTION_STATES = "08"
+"""The class of states that tell of a connection that failed."""
 
 
 def is_worth_repeating(error: DBAPIError) -> bool:
@@ -48,13 +54,15 @@ def is_worth_repeating(error: DBAPIError) -> bool:
 def to_store_error(error: DBAPIError) -> StoreError:
     """The error in words. Only codes and names of tables and constraints are carried over."""
     state = _state(error)
+    if state is not None and (state in _AWAY_WORDS or state.startswith(_CONNECTION_STATES)):
+        return StoreAwayError(_AWAY_WORDS.get(state, _AWAY))
     if state is not None:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
         where = f", constraint {constraint}" if constraint else ""
         return StoreError(_POSTGRES_WORDS.get(state, f"PostgreSQL refused a statement (code {state}{where})."))
     said = str(error.orig).lower()
     if type(error.orig).__module__.startswith("psycopg"):
-        return StoreError("PostgreSQL does not answer. Check that it runs and that database_url is right.")
+        return StoreAwayError(_AWAY)
     found = next((words for sign, words in _SQLITE_WORDS if sign in said), None)
     return StoreError(found or f"The database refused a statement ({type(error.orig).__name__}: {error.orig}).")
 

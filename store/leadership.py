@@ -22,6 +22,8 @@ from store.upserts import insert_for
 
 _LOCK = "leadloop leads"
 _PATIENCE_MS = 1500
+_HELD = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
+"""Asked in a statement of its own, so that a pooler which hands out another session is found out."""
 _LOCK_NOT_AVAILABLE = "55P03"
 """What PostgreSQL calls a lock that was not freed within `lock_timeout`."""
 
@@ -113,14 +115,15 @@ def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
 
 def _take_lock(session: Connection) -> None:
     """Waits a moment: the server frees the lock of a killed process when it notices that its line is gone."""
-    session.execute(text(f"SET lock_timeout = '{_PATIENCE_MS}ms'"))
     try:
+        session.execute(text(f"SET lock_timeout = '{_PATIENCE_MS}ms'"))
         session.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), {"key": _LOCK})
+        held = session.execute(_HELD).scalar()
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise to_store_error(error) from None
         raise LeadHeldError("Another process of this installation leads the loop.") from None
-    if not _has_lock(session):
+    if not held:
         raise StoreError(
             "The database is reached through a pooler that shares connections (pgbouncer in transaction mode): "
             "a lead cannot be held that way. Point database_url at PostgreSQL itself."
@@ -128,10 +131,8 @@ def _take_lock(session: Connection) -> None:
 
 
 def _has_lock(session: Connection) -> bool:
-    """In a statement of its own, so that a pooler which hands out another session is found out."""
-    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
     try:
-        return bool(session.execute(held).scalar())
+        return bool(session.execute(_HELD).scalar())
     except DBAPIError:
         return False
 

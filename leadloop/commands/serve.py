@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from connectors.contract import Lane
-from domain.errors import LeadHeldError
+from domain.errors import LeadHeldError, StoreAwayError
 from leadloop import exits, log, screen
 from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
@@ -96,13 +96,18 @@ def _doors(app: App) -> dict[str, Door]:
 
 
 def _lead_or_stand_by(app: App, doors: Mapping[str, Door], ending: Ending, environment: str | None) -> None:
-    """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon."""
+    """On PostgreSQL any number of standbys wait their turn; an SQLite file has one daemon.
+
+    A server that goes away once we run is waited for: only who cannot begin at all is told to look at database_url.
+    """
+    told = ""
     while not ending.asked.is_set():
         ending.over.clear()
         if ending.asked.is_set():
             return  # the signal came between the two lines above
         try:
             with leading(app, connectors={}) as loop:
+                told = ""
                 _open(doors)
                 _lead(app, loop, ending, environment)
         except LeadHeldError:
@@ -110,6 +115,10 @@ def _lead_or_stand_by(app: App, doors: Mapping[str, Door], ending: Ending, envir
                 raise
             _open(doors)
             logger.info("standing_by")
+            ending.over.wait(STAND_BY_S)
+        except StoreAwayError as error:
+            if told != (told := str(error)):
+                logger.warning("database_away", reason=told)
             ending.over.wait(STAND_BY_S)
 
 

@@ -19,6 +19,7 @@ from tests.rig import SimulatorProcess
 from tests.soak.daemon import END_S, daemon
 from tests.soak.faults import order_any
 from tests.soak.judge import Judge, repeats
+from tests.soak.pair import PAIR, Pair
 from tests.soak.people import People, Person
 from tests.town import MONDAY, WIDE
 from tests.witness import Witness
@@ -29,6 +30,8 @@ PATIENCE_S = 30.0
 """Of real time, in which a daemon that was started after a kill is to have handed over whoever waits."""
 MISSED_S = 8.0
 """After which a daemon that did not pass its point is killed where it stands: it rests between two looks."""
+PAIR_SHARE = 0.1
+"""Of all kills: there are two daemons, and it is one of these."""
 RANDOM_SHARE = 0.35
 """Of all kills: no point of ours says where these fall."""
 
@@ -137,6 +140,9 @@ class Life:
     # --- kills
 
     def _kill(self) -> None:
+        if self.outcome.kills[PAIR] < PAIR_SHARE * self.outcome.kills.total():
+            self._kill_a_pair()
+            return
         command = self.chance.choice(["serve", "run"])
         if self.outcome.kills[RANDOM] <= RANDOM_SHARE * self.outcome.kills.total():
             fired = self._kill_at_random(command)
@@ -144,6 +150,14 @@ class Life:
             fired = self._kill_at(self._owed(), command)
         if fired:
             self._count_repeats()
+
+    def _kill_a_pair(self) -> None:
+        """Both daemons count as processes that were killed; what they wrote again is counted for the two together."""
+        pair = Pair(self.installation, self.chance)
+        pair.live()
+        self.outcome.kills[PAIR] += pair.kills
+        self.outcome.wrong += pair.wrong
+        self._count_repeats()
 
     def _owed(self) -> str:
         """The point that was met least often, of several any."""
