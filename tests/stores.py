@@ -9,13 +9,13 @@ from store.engine import Store
 
 def empty_store(path: Path) -> str:
     """Lays the SQLite file of an empty store down at `path`; its address."""
-    path.write_bytes(_migrated())
+    path.write_bytes(migrated())
     path.chmod(0o600)
     return f"sqlite:///{path}"
 
 
 @cache
-def _migrated() -> bytes:
+def migrated() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "leadloop.db"
         made = Store.open(f"sqlite:///{path}")
