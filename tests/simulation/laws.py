@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from domain.record import Record
 from domain.stage import Cause, Stage
-from domain.values import LeadId
+from domain.values import LeadId, RecordRef
 from handoff.lifecycle import IN_HANDOFF, allows
 from store import audit_chain, audit_joins, desired, handoffs, leads, records
 from store.engine import Tx
@@ -24,6 +24,7 @@ from tests.simulation.systems import System, is_live
 from tests.simulation.world import World
 
 PEOPLE = frozenset({"Lead", "Contact", "contacts"})
+WRITTEN_TO = "LL · Nurture"
 ENDED = frozenset({"done", "gone"})
 
 
@@ -105,7 +106,9 @@ def at_rest(world: World) -> Iterator[str]:
             yield from _read(tx, system, erased=world.erased)
         yield from _wanted(tx, world)
         yield from tasks(world.crm)
+        yield from _desks(tx, world.crm)
         yield from _places(tx)
+        yield from _lists(world)
         ends = audit_joins.loose_ends(tx, now=world.now + timedelta(days=2))
         yield from (f"{each.connection} {each.key}: {each.what}" for each in ends)
         verdict = audit_chain.verify(tx)
@@ -144,6 +147,31 @@ def _wanted(tx: Tx, world: World) -> Iterator[str]:
             shown = system.records.get(each.ref)
             if shown is not None and is_live(shown) and not same(each.value, shown.values.get(each.field)):
                 yield f"{each.field} of lead {lead} is wished to be {each.value} and shows {shown.values[each.field]}"
+
+
+def _desks(tx: Tx, crm: System) -> Iterator[str]:
+    """I4: nobody has a task about a person whom sales does not have."""
+    still_open = [each for each in crm.living("Task") if each.values["Status"] != "Completed"]
+    about = {
+        RecordRef(connection=crm.name, object=kind, id=str(each.values["WhoId"]))
+        for each in still_open
+        for kind in PEOPLE
+    }
+    known = records.lead_of(tx, about)
+    with_sales = handoffs.open_of(tx, known.values())
+    yield from (
+        f"there is an open task about {ref}, whom sales does not have"
+        for ref, lead in known.items()
+        if lead not in with_sales
+    )
+
+
+def _lists(world: World) -> Iterator[str]:
+    """Who opted out is on no list that is written to."""
+    for name, members in world.mail.members.items():
+        for each in world.mail.living("contacts", hs_email_optout=True):
+            if each.ref.id in members and name.startswith(WRITTEN_TO):
+                yield f"{each.ref} opted out and is on {name}"
 
 
 def _places(tx: Tx) -> Iterator[str]:
