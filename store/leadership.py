@@ -103,6 +103,7 @@ def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
     except DBAPIError as error:
         raise to_store_error(error) from None
     try:
+        _refuse_shared_sessions(store, session)
         _take_lock(session)
     except BaseException:
         session.invalidate()
@@ -120,15 +121,33 @@ def _take_lock(session: Connection) -> None:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise to_store_error(error) from None
         raise LeadHeldError("Another process of this installation leads the loop.") from None
-    if not _has_lock(session):
+
+
+def _refuse_shared_sessions(store: Store, session: Connection) -> None:
+    """Before anything is locked, for nobody would find that lock again.
+
+    A pooler in transaction mode mostly gives us the session that we had, so we ask while a transaction of another
+    connection is open: it has our session then, or we are given another one.
+    """
+    try:
+        before = _server_process(session)
+        with store.engine.connect() as other:
+            is_shared = _server_process(other) == before or _server_process(session) != before
+    except DBAPIError as error:
+        raise to_store_error(error) from None
+    if is_shared:
         raise StoreError(
             "The database is reached through a pooler that shares connections (pgbouncer in transaction mode): "
             "a lead cannot be held that way. Point database_url at PostgreSQL itself."
         )
 
 
+def _server_process(session: Connection) -> int:
+    number: int = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    return number
+
+
 def _has_lock(session: Connection) -> bool:
-    """In a statement of its own, so that a pooler which hands out another session is found out."""
     held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
     try:
         return bool(session.execute(held).scalar())
