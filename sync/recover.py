@@ -59,6 +59,12 @@ def note(tx: Tx, connection: str, error: LeadloopError, *, now: datetime) -> Rea
     return reaction
 
 
+def take_up_again(tx: Tx, connection: str, *, now: datetime) -> None:
+    """The system answers again: it runs, and what waited for it waits no longer."""
+    connections.set_status(tx, connection, ConnectionStatus.RUNNING, reason=None, now=now)
+    outbox.hasten(tx, connection, code=TransientError.__name__, now=now)
+
+
 def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | None:
     """When a refused row is tried again; None: it is parked until a person mends it.
 

@@ -7,6 +7,7 @@ A connection carries many calls, so requests are read as HTTP where they begin, 
 import asyncio
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Coroutine
@@ -57,13 +58,14 @@ class Order:
 
 
 class Proxy:
-    """`with Proxy(simulator.hubspot) as proxy:` listens at `proxy.address`."""
+    """`with Proxy(simulator.hubspot) as proxy:` listens at `proxy.address`; `tls`: the certificate that it shows."""
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, *, tls: ssl.SSLContext | None = None) -> None:
         told = urlsplit(upstream)
         assert told.hostname, f"{upstream} names no host"
         assert told.port, f"{upstream} names no port"
         self._upstream = (told.hostname, told.port)
+        self._tls = tls
         self._orders: list[Order] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -74,8 +76,8 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = self._await(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = self._await(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls))
+        self.address = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
