@@ -44,10 +44,10 @@ log = structlog.get_logger(__name__)
 LOOK_S = 5.0
 """How often decider and pushers look whether there is something to do: an indexed query each."""
 
-AWAY_S = 20.0
+AWAY_S = 10.0
 """How often a system that went away is looked for, at first."""
 
-AWAY_LOOKS, AWAY_LEAST = 30, 15
+AWAY_LOOKS, AWAY_LEAST = 30, 30
 """After so many tries in vain one look more is left out between two, up to a try in 5 minutes."""
 
 HINTS_S = 1.0
