@@ -38,7 +38,7 @@ class Ill(StrEnum):
     HALF_CLOSE = "half_close"
     """Our side says that it sends no more after `after` bytes of the answer, and keeps the line open."""
     CUT_REQUEST = "cut_request"
-    """Only `after` bytes of the request's body arrive."""
+    """Only `after` bytes of the request's body arrive; the line stays open for `seconds`."""
     REPLACE = "replace"
     """The request arrives; `reply` is answered in its place."""
 
@@ -55,6 +55,8 @@ class Order:
     bytes_per_s: float = 1.0
     reply: bytes = b""
     struck: int = 0
+    answered: int = 0
+    """How many of the calls that it struck the system had answered by then, and so had done."""
 
 
 class Proxy:
@@ -140,10 +142,13 @@ class Proxy:
             if order is not None and order.ill is Ill.CUT_REQUEST:
                 forth.write(body[: order.after])
                 await forth.drain()
+                await asyncio.sleep(order.seconds)
                 return False
             forth.write(body)
             await forth.drain()
             answer = await far.read(-1)
+            if order is not None:
+                order.answered += 1
         finally:
             forth.close()
         return await _answer(back, answer, order)
