@@ -34,7 +34,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}(?:\+\d\d:?\d\d)?", re.ASCI
 """An id, a stamp or a word of an API: no sign of an address (`@`, `%`) and no blank is in it."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}", re.ASCII)
 _API_PATH = re.compile(r"/(?:services|crm|marketing|events|email|form-integrations)/[^?#]{0,300}", re.ASCII)
-_EMAIL = re.compile(r"[^\s\"'<>,;:=()\[\]/?&]+(?:@|%40|\uff20)[^\s\"'<>,;:=()\[\]&/?]+")
+_EMAIL = re.compile(r"(?<![^\s\"'<>,;:=()\[\]/?&])[^\s\"'<>,;:=()\[\]/?&]+(?:@|%40|\uff20)[^\s\"'<>,;:=()\[\]&/?]+")
 
 
 def masked_body(

@@ -22,6 +22,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 from urllib3.response import BaseHTTPResponse
 
 from connectors.pacing import Wall
@@ -137,7 +138,7 @@ def _read(response: BaseHTTPResponse, cap_bytes: int) -> bytes:
 
 
 _UNSENT = (
-    urllib3.exceptions.NewConnectionError,
+    NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.ProxyError,
     requests.exceptions.ConnectTimeout,
@@ -171,7 +172,7 @@ def _named_failures() -> Iterator[None]:
 def _to(causes: Iterable[BaseException]) -> str:
     """The host, where one of these tells."""
     for cause in causes:
-        if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        if isinstance(cause, NewConnectionError):
             return f" to {cause.conn.host}"
         if isinstance(cause, urllib3.exceptions.MaxRetryError):
             return f" to {cause.pool.host}"
@@ -259,6 +260,15 @@ class _HTTP(HTTPConnection):
 
 class _HTTPS(HTTPSConnection):
     response_class = _Response
+
+    def connect(self) -> None:
+        """Name, line and handshake: urllib3 says of the last alone that the call broke, and nothing is out yet."""
+        try:
+            super().connect()
+        except NewConnectionError:
+            raise
+        except (OSError, http.client.HTTPException) as error:
+            raise NewConnectionError(self, "the connection could not be made") from error
 
 
 class _HTTPPool(HTTPConnectionPool):

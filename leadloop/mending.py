@@ -21,7 +21,7 @@ def retry_suspended(loop: Loop, *, now: datetime) -> None:
                 recover.note(tx, each.name, error, now=now)
         else:
             with loop.store.write(loop.epoch) as tx:
-                connections.set_status(tx, each.name, ConnectionStatus.RUNNING, reason=None, now=now)
+                recover.take_up_again(tx, each.name, now=now)
 
 
 def suspended(loop: Loop) -> Iterator[Connection]:

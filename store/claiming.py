@@ -32,6 +32,9 @@ _CLAIM = (
     f"WHERE id IN ({{keys}}) RETURNING {ALL_COLUMNS}"
 )
 _OTHER = table.alias("other")
+_RESTED = "claimed_at + CASE WHEN attempts < 10 THEN attempts * 30000000 ELSE 300000000 END"
+"""When a row may be tried again that failed with its system, in microseconds."""
+_ANY_TRIES = 2**31 - 1
 _UNSURE = "The process stopped before the answer was noted: it is not known whether the record was created."
 
 
@@ -146,6 +149,21 @@ def retry(tx: Tx, ids: Iterable[int], *, now: datetime, actor: str = LOOP) -> No
     again = [row for row in refused if row.id in made]
     keys = trail.keys_of(tx, again)
     audit.append(tx, [trail.told(r, Act.WILL, r.change.kind, at=now, actor=actor, keys=keys) for r in again])
+
+
+def hasten(tx: Tx, connection: str, *, code: str, tries: int | None, now: datetime) -> None:
+    """A system is back: what waits since a failure of this code is tried again as soon as its last try allows.
+
+    Half a minute after the first try, five minutes after the tenth: what fails by itself is not sent all the time.
+    `tries`: only what was tried so often at most.
+    """
+    soon, at = _RESTED, to_micros(now)
+    run_many(
+        tx,
+        f"UPDATE outbox SET due_at = CASE WHEN {soon} < ? THEN ? ELSE {soon} END "  # noqa: S608 - names of our own
+        f"WHERE connection = ? AND status = 'waiting' AND code = ? AND due_at > ? AND due_at > {soon} AND attempts <= ?",
+        [(at, at, connection, code, at, tries if tries is not None else _ANY_TRIES)],
+    )
 
 
 def ignore(tx: Tx, ids: Iterable[int], *, now: datetime, actor: str = LOOP) -> None:

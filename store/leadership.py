@@ -22,8 +22,6 @@ from store.upserts import insert_for
 
 _LOCK = "leadloop leads"
 _PATIENCE_MS = 1500
-_HELD = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
-"""Asked in a statement of its own, so that a pooler which hands out another session is found out."""
 _LOCK_NOT_AVAILABLE = "55P03"
 """What PostgreSQL calls a lock that was not freed within `lock_timeout`."""
 
@@ -105,6 +103,7 @@ def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
     except DBAPIError as error:
         raise to_store_error(error) from None
     try:
+        _refuse_shared_sessions(store, session)
         _take_lock(session)
     except BaseException:
         session.invalidate()
@@ -118,21 +117,40 @@ def _take_lock(session: Connection) -> None:
     try:
         session.execute(text(f"SET lock_timeout = '{_PATIENCE_MS}ms'"))
         session.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), {"key": _LOCK})
-        held = session.execute(_HELD).scalar()
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise to_store_error(error) from None
         raise LeadHeldError("Another process of this installation leads the loop.") from None
-    if not held:
+
+
+def _refuse_shared_sessions(store: Store, session: Connection) -> None:
+    """Before anything is locked, for nobody would find that lock again.
+
+    A pooler in transaction mode mostly gives us the session that we had, so we ask while a transaction of another
+    connection is open: it has our session then, or we are given another one.
+    """
+    try:
+        before = _server_process(session)
+        with store.engine.connect() as other:
+            is_shared = _server_process(other) == before or _server_process(session) != before
+    except DBAPIError as error:
+        raise to_store_error(error) from None
+    if is_shared:
         raise StoreError(
             "The database is reached through a pooler that shares connections (pgbouncer in transaction mode): "
             "a lead cannot be held that way. Point database_url at PostgreSQL itself."
         )
 
 
+def _server_process(session: Connection) -> int:
+    number: int = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    return number
+
+
 def _has_lock(session: Connection) -> bool:
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
     try:
-        return bool(session.execute(_HELD).scalar())
+        return bool(session.execute(held).scalar())
     except DBAPIError:
         return False
 

@@ -239,7 +239,7 @@ def guarded(loop: Loop, name: str, step: str, tally: Tally, work: Callable[[], N
         return
     if status is not None and status.status is ConnectionStatus.DEGRADED and step == "pull":
         with loop.store.write(loop.epoch) as tx:
-            connections.set_status(tx, name, ConnectionStatus.RUNNING, reason=None, now=now)
+            recover.take_up_again(tx, name, now=now)
         log.info("connection_recovered", connection=name)
 
 

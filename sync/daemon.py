@@ -44,6 +44,12 @@ log = structlog.get_logger(__name__)
 LOOK_S = 5.0
 """How often decider and pushers look whether there is something to do: an indexed query each."""
 
+AWAY_S = 10.0
+"""How often a system that went away is looked for, at first."""
+
+AWAY_LOOKS, AWAY_LEAST = 30, 30
+"""After so many tries in vain one look more is left out between two, up to a try in 5 minutes."""
+
 HINTS_S = 1.0
 """How often hints are looked for, where systems may tell us something: the saving of minutes is what they are for."""
 
@@ -94,6 +100,8 @@ class Daemon:
     """Set, except while somebody waits for the loop to himself."""
     _in_turn: list[Job] = field(default_factory=list)
     _troubles: dict[str, str] = field(default_factory=dict)
+    _away: set[str] = field(default_factory=set)
+    """Systems that did not answer whoever called last."""
     _last_run: datetime | None = None
     _open_run: int | None = None
     """What the decider has planned since the last record belongs to it."""
@@ -108,7 +116,8 @@ class Daemon:
             loop.reached = self._ending_at(loop.reached)
         found = [self._job("decide", LOOK_S, self._decide)]
         for name in decider.connections:
-            found.append(self._pulling(name))
+            pulling = self._pulling(name)
+            found += [pulling, self._looking_for(name, pulling)]
             found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
         self._in_turn = [found[0], *sorted((job for job in found if job.name.startswith("push:")), key=_turn)]
         found += [self._hearing(name) for name in decider.connections if self._hears(name)]
@@ -219,11 +228,24 @@ class Daemon:
 
         def work() -> bool:
             tally = Tally()
-            pull_one(loop, name, tally, now=self.now(), hot=hot)
+            pull_one(loop, name, tally, now=self.now(), hot=timedelta() if name in self._away else hot)
+            with self._lock:
+                self._away.discard(name)
             self._add(tally)
             return any(each.changed for each in tally.pulled.values())
 
         return self._taking_in(f"pull:{name}", self._pull_every_s(name), work)
+
+    def _looking_for(self, name: str, pulling: Job) -> Job:
+        """Read sooner than its turn comes where somebody found the system away: what waits for it goes out then."""
+        patience = Patience()
+
+        def look() -> None:
+            if patience.is_over(is_away=name in self._away) and self._busy[pulling.name].acquire(blocking=False):
+                self._busy[pulling.name].release()
+                pulling.run()
+
+        return Job(name=f"away:{name}", every_s=AWAY_S, run=look)
 
     def _hears(self, name: str) -> bool:
         """Whether there is a thread for what this connection is told, and a connector that can follow it."""
@@ -317,6 +339,7 @@ class Daemon:
                 add_pushed(self._tally, name, pushed)
             self._tally.failures += tally.failures
             self._tally.unreachable |= tally.unreachable
+            self._away |= tally.unreachable
 
     def _decide(self) -> None:
         loop, now = self.loops["decide"], self.now()
@@ -348,6 +371,25 @@ class Daemon:
             run_id = self._open_run or runs.start(tx, "schedule", now=self._last_run or now)
             runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
         self._open_run, self._last_run = None, now
+
+
+@dataclass(slots=True, kw_only=True)
+class Patience:
+    """When to look again for a system that is away: the longer it is, the less often."""
+
+    _tries: int = 0
+    _looks: int = 0
+
+    def is_over(self, *, is_away: bool) -> bool:
+        """Ask every `AWAY_S` seconds."""
+        if not is_away:
+            self._tries = self._looks = 0
+            return False
+        self._looks += 1
+        if self._looks < min(1 + self._tries // AWAY_LOOKS, AWAY_LEAST):
+            return False
+        self._tries, self._looks = self._tries + 1, 0
+        return True
 
 
 def _turn(job: Job) -> tuple[bool, str]:

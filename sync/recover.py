@@ -26,6 +26,9 @@ LOCK_TRIES = 5
 LOCK_RETRY = timedelta(seconds=30)
 LOCK = "LOCK"
 """What every vendor's words for a record that another transaction holds have in common."""
+AWAY = timedelta(minutes=2)
+"""A system in trouble for so long did not answer whoever reads either: a daemon looks for it more often."""
+QUICK_TRIES = 3
 DAILY = timedelta(days=1)
 NOTHING_DONE = (CredentialsError, RateLimitedError, WrongAccountError)
 """Errors that say that the system did not take what it was sent."""
@@ -57,6 +60,18 @@ def note(tx: Tx, connection: str, error: LeadloopError, *, now: datetime) -> Rea
     reaction = react(error)
     connections.set_status(tx, connection, reaction.status, reason=reaction.reason, now=now)
     return reaction
+
+
+def take_up_again(tx: Tx, connection: str, *, now: datetime) -> None:
+    """The system answers again: it runs, and what waited for it waits no longer.
+
+    Where it answered all the time but for a write, that write has a few quick tries and then the ladder.
+    """
+    known = connections.get(tx, connection)
+    was_away = known is not None and known.since is not None and now - known.since >= AWAY
+    connections.set_status(tx, connection, ConnectionStatus.RUNNING, reason=None, now=now)
+    tries = None if was_away else QUICK_TRIES
+    outbox.hasten(tx, connection, code=TransientError.__name__, tries=tries, now=now)
 
 
 def retry_at(attempts: int, receipt: Receipt, *, now: datetime) -> datetime | None:

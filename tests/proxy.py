@@ -7,6 +7,7 @@ A connection carries many calls, so requests are read as HTTP where they begin, 
 import asyncio
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Coroutine
@@ -37,7 +38,7 @@ class Ill(StrEnum):
     HALF_CLOSE = "half_close"
     """Our side says that it sends no more after `after` bytes of the answer, and keeps the line open."""
     CUT_REQUEST = "cut_request"
-    """Only `after` bytes of the request's body arrive."""
+    """Only `after` bytes of the request's body arrive; the line stays open for `seconds`."""
     REPLACE = "replace"
     """The request arrives; `reply` is answered in its place."""
 
@@ -54,16 +55,19 @@ class Order:
     bytes_per_s: float = 1.0
     reply: bytes = b""
     struck: int = 0
+    answered: int = 0
+    """How many of the calls that it struck the system had answered by then, and so had done."""
 
 
 class Proxy:
-    """`with Proxy(simulator.hubspot) as proxy:` listens at `proxy.address`."""
+    """`with Proxy(simulator.hubspot) as proxy:` listens at `proxy.address`; `tls`: the certificate that it shows."""
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, *, tls: ssl.SSLContext | None = None) -> None:
         told = urlsplit(upstream)
         assert told.hostname, f"{upstream} names no host"
         assert told.port, f"{upstream} names no port"
         self._upstream = (told.hostname, told.port)
+        self._tls = tls
         self._orders: list[Order] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -74,8 +78,8 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = self._await(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = self._await(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls))
+        self.address = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -138,10 +142,13 @@ class Proxy:
             if order is not None and order.ill is Ill.CUT_REQUEST:
                 forth.write(body[: order.after])
                 await forth.drain()
+                await asyncio.sleep(order.seconds)
                 return False
             forth.write(body)
             await forth.drain()
             answer = await far.read(-1)
+            if order is not None:
+                order.answered += 1
         finally:
             forth.close()
         return await _answer(back, answer, order)

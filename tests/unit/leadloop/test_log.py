@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -55,6 +56,14 @@ def test_addresses_and_telephone_numbers_are_masked_in_every_form(
 )
 def test_times_addresses_of_machines_and_ids_are_left_alone(harmless: str) -> None:
     assert log.without_addresses(None, "info", {"reason": harmless}) == {"reason": harmless}
+
+
+@pytest.mark.parametrize("word", ["x", "x.", "1", "%4", "1 ", "@"])
+def test_an_endless_word_is_logged_within_a_second(word: str) -> None:
+    event: dict[str, object] = {"reason": word * 30_000}
+    began = time.process_time()
+    log.without_addresses(None, "info", event)
+    assert time.process_time() - began < 1
 
 
 def test_of_an_exception_only_class_and_place_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """Text that people wrote, made fit for one line."""
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,6 +25,14 @@ from scoring.wording import cleaned, cut, length, tidied
 )
 def test_what_people_type_becomes_one_clean_line(typed: str, expected: str) -> None:
     assert cleaned(typed) == expected
+
+
+@pytest.mark.parametrize("word", ["x", "x.", "%4", "a@", "\u0301", "\U0001f1e6"])
+def test_an_endless_word_costs_no_more_than_its_length(word: str) -> None:
+    """A form takes 65,536 characters, and whoever reads it letter by letter from each letter takes minutes."""
+    began = time.process_time()
+    assert length(cut(cleaned(word * 30_000), 200)) <= 200
+    assert time.process_time() - began < 1
 
 
 @given(st.text(max_size=80), st.emails(), st.text(max_size=20))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import FencedError, LeadHeldError
+from domain.errors import FencedError, LeadHeldError, StoreError
 from store import installation, leadership
 from store.engine import Store
+from tests.pooler import Pooler
 from tests.postgres import PostgresServer
 
 
@@ -75,3 +76,20 @@ def test_after_a_restart_of_the_server_the_old_leader_is_fenced(tmp_path: Path) 
     old.dispose()
     new.dispose()
     server.stop("immediate")
+
+
+def test_behind_a_pooler_that_shares_sessions_nobody_leads_and_no_lock_is_left_there(postgres: PostgresServer) -> None:
+    """Idle, it gives us the very session that we had: only while another transaction is open it shows."""
+    url = postgres.create_store("pooled")
+    with Pooler(url) as pooler:
+        pooled = Store.open(pooler.url)
+        for take in (lambda: leadership.acquire(pooled, holder="a:1"), lambda: leadership.keep_out(pooled)):
+            with pytest.raises(StoreError, match="pooler that shares connections"):
+                take()
+        direct = Store.open(url)
+        with direct.read() as tx:
+            assert leadership.epoch_now(tx) == 0
+        leadership.acquire(direct, holder="b:2").release()
+        pooled.dispose()
+        direct.dispose()
+    postgres.drop_database("pooled")

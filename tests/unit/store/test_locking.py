@@ -147,6 +147,7 @@ RAISE = "DO $$ BEGIN RAISE EXCEPTION 'canary' USING ERRCODE = '{code}'; END $$"
         ("40001", 5, "for the sake of another"),
         ("55P03", 5, "keeps rows of leadloop's locked"),
         ("57014", 5, "longer than statement_timeout"),
+        ("53100", 1, "disk under PostgreSQL is full"),
         ("53300", 1, "no free connection"),
         ("23505", 1, "code 23505"),
     ],

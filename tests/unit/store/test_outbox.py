@@ -155,6 +155,26 @@ def test_a_waiting_row_comes_up_at_its_time(store: Store) -> None:
         assert (row.attempts, row.code) == (2, "UNABLE_TO_LOCK_ROW")
 
 
+@pytest.mark.parametrize(("tries", "minutes"), [(1, 0.5), (3, 1.5), (10, 5), (12, 5)])
+def test_what_waits_for_a_system_that_is_back_comes_up_as_soon_as_its_last_try_allows(
+    store: Store, tries: int, minutes: float
+) -> None:
+    with store.write() as tx:
+        (number,) = outbox.put(tx, [draft()], now=NOON)
+        for attempt in range(1, tries + 1):
+            assert len(claim(tx)) == 1
+            minute = 1440 if attempt == tries else 0
+            outbox.settle(tx, [settled(number, OutboxStatus.WAITING, minute=minute, code="TransientError")], now=NOON)
+        outbox.hasten(tx, "hubspot", code="TransientError", tries=None, now=at(1))
+        outbox.hasten(tx, "salesforce", code="RateLimitedError", tries=None, now=at(1))
+        assert outbox.get(tx, [number])[number].due_at == at(1440)
+        outbox.hasten(tx, "salesforce", code="TransientError", tries=tries - 1, now=at(1))
+        assert outbox.get(tx, [number])[number].due_at == at(1440), "a system that only refuses this is not back"
+        outbox.hasten(tx, "salesforce", code="TransientError", tries=None, now=at(0.25))
+        assert outbox.get(tx, [number])[number].due_at == at(minutes)
+        assert len(claim(tx, minute=minutes)) == 1
+
+
 def test_a_row_that_would_wait_behind_a_newer_one_gives_way_and_its_lead_is_planned_again(store: Store) -> None:
     with store.write() as tx:
         (lead,) = leads.create(tx, 1, now=NOON, installation="LL")

@@ -152,6 +152,19 @@ def test_a_row_that_came_back_under_another_id_is_known_by_its_trace() -> None:
     assert (receipt.outcome, receipt.id) == (APPLIED, "9")
 
 
+def test_an_answer_in_another_order_gives_each_its_own_receipt() -> None:
+    def answer(_: str, __: str, told: Any) -> Any:
+        results = saved(told)["results"]
+        return {"status": "COMPLETE", "results": [results[2], results[0], results[1]]}
+
+    changes = [change(n) for n in (1, 2, 3)]
+    with connected(Portal(answer)) as connector:
+        receipts = list(connector.write(changes))
+    assert [(each.key, each.id, each.outcome) for each in receipts] == [
+        (each.key, each.id, APPLIED) for each in changes
+    ]
+
+
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_any_success_is_a_success(status: int) -> None:
     with connected(Portal(lambda _, __, told: reply(saved(told), status))) as connector:
