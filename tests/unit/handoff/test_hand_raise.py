@@ -33,6 +33,7 @@ from tests.unit.handoff.material import (
     rulebook,
     score,
     team,
+    verdict,
 )
 
 HOUR = timedelta(hours=1)
@@ -111,6 +112,18 @@ def test_asking_again_while_it_is_worked_tells_the_owner_once() -> None:
     case.decide(asked + HOUR)
     assert case.notices() == [("notify:2", BO)]
     assert case.stage() is Stage.ACCEPTED
+
+
+def test_asking_in_a_handoff_that_a_rep_took_without_a_task_gives_them_one() -> None:
+    case = Case(lead=lead(stage=Stage.RECYCLED, owner=BO), score=score(5, at=MONDAY))
+    case.decide(MONDAY, verdict("Accept", MONDAY))
+    assert (case.stage(), case.owner(), case.tasks()) == (Stage.ACCEPTED, BO, [])
+    asked = MONDAY + 2 * HOUR
+    case.score = score(20, at=asked, hand_raises=(form(asked),))
+    case.decide(asked)
+    case.decide(asked + HOUR)
+    assert [(task.step, task.payload["owner"]) for task in case.tasks()] == [("task", BO)]
+    assert case.notices() == [("notify", BO)]
 
 
 def test_a_request_that_the_rep_had_not_heard_of_outlives_the_rejection() -> None:
