@@ -12,9 +12,9 @@ from handoff.deadlines import (
     STALE_SNOOZE,
     WAITS,
     link_of,
-    next_step_name,
     returned_to,
     step_name,
+    waiting_step_name,
     without_waits,
 )
 from handoff.draft import Draft, worse
@@ -33,6 +33,8 @@ WAS_LOST = "had:loss"
 STALE_DATE = "date:"
 STALE_RENEWAL = "renewal:"
 """Steps that say how things stood when the handoff opened: only what is new since then is news."""
+QUEUED = "queued"
+"""The step of a handoff whose manager was told that it waits for a rep."""
 LACKING = "lacking"
 """The step of a handoff whose manager was told that it waits for data."""
 HELD = "held"
@@ -235,8 +237,9 @@ def tell_owner(draft: Draft, rep: Rep) -> Draft:
 
 
 def _wait(draft: Draft, handoff: Handoff, routed: Routed) -> Draft:
-    """Into the unassigned queue. The manager hears of it the first time, unless a rule meant that queue."""
-    step = next_step_name("queued", handoff)
+    """Into the unassigned queue. The manager hears of it the first time, and when they ask to be called meanwhile,
+    unless a rule meant that queue."""
+    step = waiting_step_name(QUEUED, handoff)
     waits = (f"{WAITS}{routed.queue}",) if routed.named else ()
     waiting = replace(into_queue(handoff, Queue.UNASSIGNED, routed.why), steps=(*without_waits(handoff.steps), *waits))
     placed = replace(draft, handoff=waiting, lead=replace(draft.lead, owner=None))

@@ -140,6 +140,11 @@ def next_step_name(name: str, handoff: Handoff) -> str:
     return _numbered(name, _count(handoff, TASK) + 1)
 
 
+def waiting_step_name(name: str, handoff: Handoff) -> str:
+    """The name of telling that it waits for a rep: anew after a task, or a request to be called."""
+    return _numbered(name, _count(handoff, TASK, RAISE) + 1)
+
+
 def next_acceptance(handoff: Handoff) -> str:
     return _numbered(ACCEPTED, _count(handoff, ACCEPTED) + 1)
 

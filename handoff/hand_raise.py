@@ -21,7 +21,7 @@ from handoff.draft import Draft, worse
 from handoff.lifecycle import AT_WORK
 from handoff.night import line_up
 from handoff.notices import notify
-from handoff.tasks import give_signal, give_task, reason
+from handoff.tasks import give_signal, give_task, has_task, reason
 from handoff.view import present_owner, rep_of
 from handoff.vouching import vouch
 
@@ -90,13 +90,17 @@ def hear(draft: Draft, raises: Sequence[Activity]) -> Draft:
 
 
 def _again(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> Draft:
-    """They ask while a handoff is open: tell the owner, begin the promise anew while untouched, empty a queue."""
+    """They ask while a handoff is open: tell the owner, begin the promise anew while untouched, empty a queue.
+
+    Whoever took a lead that nobody gave them has no task for it yet.
+    """
     raised, heard = _noted(draft, handoff, raises)
     owner = rep_of(heard.owner, draft.reps)
     if owner is None or not owner.active:
         return _to_somebody(raised, heard)
     text = f"{draft.view.person} asks to be called{' again' if handoff.hand_raise else ''}: {reason(heard)}"
-    return notify(raised, step_name("notify", heard), owner.email, text)
+    told = notify(raised, step_name("notify", heard), owner.email, text)
+    return told if has_task(heard) else give_task(told, heard)
 
 
 def _noted(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> tuple[Draft, Handoff]:

@@ -28,6 +28,11 @@ def give_task(draft: Draft, handoff: Handoff) -> Draft:
     return kept.intend(IntentKind.TASK, step, _payload(draft, handoff))
 
 
+def has_task(handoff: Handoff) -> bool:
+    """Whether anybody was given a task for it, done or not."""
+    return TASK in handoff.steps
+
+
 def give_signal(draft: Draft, step: str, owner: str) -> Draft:
     """Ask for a task about somebody who is in no handoff: it reads as if they were, and no clock runs on it."""
     about = Handoff(

@@ -138,7 +138,8 @@ class Life(RuleBasedStateMachine):
         assert handoff.owner is not None or handoff.queue_cause, f"{email} asked to be called and is nowhere"
         is_answered = handoff.touched_at is not None
         has_task = handoff.owner is not None and any(step.startswith("task") for step in handoff.steps)
-        is_to_do = has_task and not self.town.ways.told  # without notices the open task is all there is
+        is_in_sight = has_task or handoff.queue is not None
+        is_to_do = is_in_sight and not self.town.ways.told  # without notices an open task and a queue are all there is
         assert is_told or is_answered or is_to_do, f"{email} asked to be called and nobody was told: {handoff}"
 
     def took_a_road(self, email: str, what: str, each: Standing) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from config.lifecycle import LifecycleRules
 from domain.decision import Intent, IntentKind
@@ -15,6 +15,7 @@ from store import clock_steps, desired, handoffs, intents, leads, ledger, record
 from store.engine import Tx
 from store.intents import KeptIntent
 from tests.laws import (
+    PATIENCE,
     WITH_A_REP,
     misplaced,
     overstayed,
@@ -27,17 +28,24 @@ from tests.laws import (
 from tests.town import Town
 from tests.witness import Row
 
+SNOOZE_FIELD = "LL_Snooze_Until__c"
+A_YEAR = timedelta(days=365)
+TIME_TO_ANSWER = timedelta(days=16)
+"""From being asked what came of a lead until it goes quiet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One lead as the file has it. `lists`: it is to be on them; `lacks`: the systems are to show what is missing.
 
-    `emails`: those of all its records, which may differ; `contacts`: their ids in HubSpot.
+    `emails`: those of all its records, which may differ; `contacts`: their ids in HubSpot; `kept_until`: the days that
+    reps named in the CRM.
     """
 
     lead: Lead
     emails: frozenset[str]
     contacts: frozenset[str]
+    kept_until: frozenset[str]
     opted_out: bool
     handoffs: Sequence[Handoff]
     moves: Sequence[Transition]
@@ -85,6 +93,7 @@ def _standings(tx: Tx, ids: Sequence[LeadId], rules: LifecycleRules) -> list[Sta
             lead=found[each],
             emails=frozenset(address for row in rows.get(each, ()) if (address := _address(row))),
             contacts=frozenset(row.ref.id for row in rows.get(each, ()) if row.ref.object == "contacts"),
+            kept_until=frozenset(str(day)[:10] for row in rows.get(each, ()) if (day := row.values.get(SNOOZE_FIELD))),
             opted_out=bool(values[each].get(rules.opted_out_property)),
             handoffs=passes.get(each, ()),
             moves=moves.get(each, ()),
@@ -144,12 +153,15 @@ def _broken_by(each: Standing, rules: LifecycleRules, now: datetime) -> Iterator
 
 
 def _is_snoozed(each: Standing, now: datetime) -> bool:
-    """Their rep keeps them until a day, for a year at most, said in the CRM or by a button."""
+    """Their rep keeps them until a day, for a year at most, and is asked what came of it from then on: said in the CRM
+    or by a button, and not by whoever had them before."""
     steps = each.handoff.steps if each.handoff is not None else ()
-    days = [step.removeprefix("snoozed:")[:10] for step in steps if step.startswith("snoozed:")]
-    until = max([*days, str(each.values.get("snooze_until") or "")[:10]])
-    is_kept = each.lead.stage in WITH_A_REP and now < each.lead.stage_since + timedelta(days=366)
-    return is_kept and now.date().isoformat() <= until
+    pressed = {step.removeprefix("snoozed:")[:10] for step in steps if step.startswith("snoozed:")}
+    theirs = pressed | {day for day in each.kept_until if f"snooze:{day}" not in steps}
+    if not theirs or each.lead.stage not in WITH_A_REP:
+        return False
+    until = datetime.fromisoformat(max(theirs)).replace(tzinfo=UTC)
+    return now < min(until, each.lead.stage_since + A_YEAR) + TIME_TO_ANSWER + PATIENCE
 
 
 @dataclass(slots=True, kw_only=True)

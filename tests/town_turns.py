@@ -1,11 +1,10 @@
 """Who got which lead, judged by the assignments: capacity, fair turns, territories, rests, second reps and chains."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from domain.handoff import Assignment, Handoff, HandoffKind, StepTaken
+from domain.handoff import Assignment, Handoff, HandoffKind, Outcome, StepTaken
 from tests.laws import Turns
 from tests.town import NAMES, Town
 from tests.town_laws import Standing
@@ -13,6 +12,8 @@ from tests.town_rules import AT_ONCE, BREACHES, BY_TERRITORY, FAY, PER_DAY, REAS
 
 WEIGHTS = dict.fromkeys(STAFF, 1) | {FAY: 2}
 IN_TURN, LATER, OWED = "is next in turn", "comes later in turn", "has a turn back, after them"
+NO_TURN = ("wrong person", "data wrong", "not our target")
+"""With which a rep says that a lead could not be worked: they have the turn back."""
 REPS_BY_NAME = {name: email for email, name in NAMES.items()}
 
 
@@ -39,6 +40,19 @@ class Given:
         room."""
         is_back = any(step.startswith("returned:") for step in self.handoff.steps)
         return not (self.handoff.hand_raise or self.handoff.kind is not HandoffKind.NEW_BUSINESS or is_back)
+
+    def is_given_back(self, by: datetime) -> bool:
+        """Whether its turn was: the lead could not be worked, as its rep said, or was one with another."""
+        if not self.in_pool():
+            return False
+        if self.handoff.outcome is Outcome.MERGED and self.handoff.owner == self.owner:
+            return True
+        later = min((each.at for each in self.standing.assignments if each.at > self.at), default=by)
+        return any(
+            self.at < move.at <= min(later, by)
+            and move.why.lower().startswith(tuple(f"{NAMES[self.owner].lower()}: {words}" for words in NO_TURN))
+            for move in self.standing.moves
+        )
 
     def in_pool(self) -> Mapping[str, list[str]]:
         """Pool → what the trace says of each of its reps."""
@@ -79,13 +93,14 @@ def given_by_rule(everybody: Sequence[Standing]) -> list[Given]:
 
 
 def over_capacity(given: Sequence[Given]) -> Iterator[str]:
-    """More new leads a day than a rep takes, unless whoever is one too many waits for no room."""
-    count: Counter[tuple[str, date]] = Counter()
+    """More new leads a day than a rep takes, unless whoever is one too many waits for no room. A turn given back was
+    none."""
+    so_far: dict[tuple[str, date], list[Given]] = {}
     for each in given:
         day = (each.owner, each.at.astimezone(UTC).date())
-        count[day] += 1
-        if count[day] > PER_DAY and each.is_limited:
-            yield f"{each.owner} got {count[day]} leads on {day[1]}"
+        so_far[day] = [*(one for one in so_far.get(day, ()) if not one.is_given_back(each.at)), each]
+        if len(so_far[day]) > PER_DAY and each.is_limited:
+            yield f"{each.owner} got {len(so_far[day])} leads on {day[1]}"
 
 
 def crowded(everybody: Sequence[Standing], given: Sequence[Given], *, now: datetime) -> Iterator[str]:

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from config.load import Installation
+from domain.stage import Stage
 from domain.values import Value
 from handoff import decide
 from handoff.draft import Draft
 from handoff.shown import properties
 from leadloop import checked
 from tests.fresh import FreshSimulator
+from tests.life import DAY_S
 from tests.life_people import Managers, Prospects, Reps
 from tests.life_trouble import Trouble, Vendors
 from tests.town import PEOPLE, Site, Town
@@ -163,6 +165,20 @@ def test_a_loop_that_never_rests_and_a_task_too_many_are_seen(
     history.gives_it_to_somebody(email=PEOPLE[0], rep=SAM)
     with pytest.raises(AssertionError, match=words):
         history.teardown()
+
+
+def test_a_lead_that_its_rep_keeps_for_later_is_not_taken_for_forgotten(site: Site) -> None:
+    history = _history(site)
+    history.asks_to_be_called(email=PEOPLE[0])
+    history.gives_a_verdict(email=PEOPLE[0], label="Accept")
+    history.snoozes(email=PEOPLE[0], day="2027-02-01")
+    history.time_passes(s=60 * DAY_S)
+    assert history.seen[PEOPLE[0]].lead.stage is Stage.ACCEPTED
+    history.time_passes(s=90 * DAY_S)
+    assert history.seen[PEOPLE[0]].lead.stage is Stage.ACCEPTED, "asked on 1 February what came of it"
+    history.time_passes(s=30 * DAY_S)
+    assert history.seen[PEOPLE[0]].lead.stage is Stage.RECYCLED
+    history.town.close()
 
 
 def _history(site: Site) -> Histories:

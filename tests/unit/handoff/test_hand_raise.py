@@ -8,6 +8,7 @@ import pytest
 from config.routing import Member
 from domain.account import Account, Certainty
 from domain.decision import BlastClass, IntentKind
+from domain.handoff import Queue
 from domain.score import Grade
 from domain.stage import Cause, Stage
 from domain.values import RecordRef
@@ -33,6 +34,7 @@ from tests.unit.handoff.material import (
     rulebook,
     score,
     team,
+    verdict,
 )
 
 HOUR = timedelta(hours=1)
@@ -111,6 +113,31 @@ def test_asking_again_while_it_is_worked_tells_the_owner_once() -> None:
     case.decide(asked + HOUR)
     assert case.notices() == [("notify:2", BO)]
     assert case.stage() is Stage.ACCEPTED
+
+
+def test_asking_in_a_handoff_that_a_rep_took_without_a_task_gives_them_one() -> None:
+    case = Case(lead=lead(stage=Stage.RECYCLED, owner=BO), score=score(5, at=MONDAY))
+    case.decide(MONDAY, verdict("Accept", MONDAY))
+    assert (case.stage(), case.owner(), case.tasks()) == (Stage.ACCEPTED, BO, [])
+    asked = MONDAY + 2 * HOUR
+    case.score = score(20, at=asked, hand_raises=(form(asked),))
+    case.decide(asked)
+    case.decide(asked + HOUR)
+    assert [(task.step, task.payload["owner"]) for task in case.tasks()] == [("task", BO)]
+    assert case.notices() == [("notify", BO)]
+
+
+def test_asking_again_in_a_queue_that_nobody_can_empty_is_told_to_the_manager() -> None:
+    asked = MONDAY - HOUR
+    away = {email: replace(each, active=False) for email, each in reps().items()}
+    case = Case(score=score(5, at=asked, hand_raises=(form(asked),)), reps=away)
+    case.decide(MONDAY)
+    assert (case.handoff.queue, case.notices()) == (Queue.UNASSIGNED, [("queued", BOSS)])
+    again = form(MONDAY + HOUR, 2)
+    case.score = score(10, at=again.occurred_at, hand_raises=(form(asked), again))
+    case.decide(MONDAY + HOUR)
+    case.decide(MONDAY + 2 * HOUR)
+    assert case.notices() == [("queued", BOSS), ("queued:2", BOSS)]
 
 
 def test_a_request_that_the_rep_had_not_heard_of_outlives_the_rejection() -> None:
