@@ -161,8 +161,9 @@ def hasten(tx: Tx, connection: str, *, code: str, tries: int | None, now: dateti
     run_many(
         tx,
         f"UPDATE outbox SET due_at = CASE WHEN {soon} < ? THEN ? ELSE {soon} END "  # noqa: S608 - names of our own
-        f"WHERE connection = ? AND status = 'waiting' AND code = ? AND due_at > ? AND due_at > {soon} AND attempts <= ?",
-        [(at, at, connection, code, at, tries if tries is not None else _ANY_TRIES)],
+        f"WHERE connection = ? AND status = 'waiting' AND code = ? AND attempts <= ? AND due_at > ? "
+        f"AND due_at > {soon}",
+        [(at, at, connection, code, tries if tries is not None else _ANY_TRIES, at)],
     )
 
 
