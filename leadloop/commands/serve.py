@@ -19,6 +19,7 @@ from leadloop import exits, log, screen
 from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
+from leadloop.heap import share_heap
 from leadloop.mending import retry_suspended
 from leadloop.pressing import PressListener, answering
 from leadloop.receiving import receiver
@@ -60,6 +61,7 @@ class Ending:
 def run(folder: Path, *, environment: str | None, volume: int, adopt: bool = False) -> int:
     ending = Ending()
     ending.on_signals()
+    share_heap()
     with closing(open_app(folder, environment=environment, adopt=adopt)) as app:
         log.follow(app.settings.log, volume=volume, daemon=True)
         app.store.require_sound()
