@@ -1,4 +1,4 @@
-"""Threads of the daemon share one heap."""
+"""Threads of the daemon share one heap, and what is free in it goes back."""
 
 import ctypes
 import subprocess
@@ -41,3 +41,28 @@ def test_threads_share_one_heap_once_it_is_asked_for(before: str, *, is_one: boo
     command = [sys.executable, "-c", COUNT.format(before=before)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert (told.count("<heap nr=") == 1) is is_one
+
+
+HOLES = """
+from pathlib import Path
+from leadloop.heap import give_back
+
+def own_kb():
+    (line,) = (each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("RssAnon:"))
+    return int(line.split()[1])
+
+kept = [bytes([1]) * 50_000 for _ in range(2_000)]
+last = kept[-1]
+kept.clear()
+before = own_kb()
+{then}
+print(before - own_kb())
+"""
+
+
+@pytest.mark.skipif(not GLIBC, reason="another C library than glibc")
+@pytest.mark.parametrize(("then", "is_back"), [("give_back()", True), ("", False)], ids=["asked", "as it is"])
+def test_what_is_free_below_what_is_kept_goes_back_when_asked(then: str, *, is_back: bool) -> None:
+    command = [sys.executable, "-c", HOLES.format(then=then)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert (int(told) > 50_000) is is_back
