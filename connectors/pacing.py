@@ -6,6 +6,7 @@ than theirs. Burst windows run on wall time, also against a simulator whose reco
 day, is told by the clock: nothing is sent until it is over, and nobody sleeps through it.
 """
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -46,14 +47,41 @@ class Rest:
     daily: bool = False
 
 
+class _Log:
+    """Sends, oldest first. Many at one moment are one entry: a header about others may name any number."""
+
+    def __init__(self) -> None:
+        self._entries: deque[tuple[float, int]] = deque()
+        self.count = 0
+
+    @property
+    def oldest(self) -> float:
+        return self._entries[0][0] if self._entries else math.inf
+
+    def add(self, at: float, *, sends: int) -> None:
+        """Of none there is nothing to note."""
+        if sends > 0:
+            self._entries.append((at, sends))
+            self.count += sends
+
+    def drop(self, window_s: float, now: float) -> None:
+        """Forget what is no longer in the window."""
+        while self._entries and self._entries[0][0] + window_s <= now:
+            self.count -= self._entries.popleft()[1]
+
+    def within(self, window_s: float, now: float) -> int:
+        """How many are in a window shorter than ours; nothing is forgotten."""
+        return sum(sends for at, sends in self._entries if at + window_s > now)
+
+
 class Pacing:
     """Lets sends through no faster than each bucket's limit; a bucket without a limit is not paced."""
 
     def __init__(self, limits: Mapping[str, Limit], wall: Wall) -> None:
         self._limits = dict(limits)
         self._wall = wall
-        self._sent: dict[str, deque[float]] = {bucket: deque() for bucket in limits}
-        self._others: dict[str, deque[float]] = {bucket: deque() for bucket in limits}
+        self._sent: dict[str, _Log] = {bucket: _Log() for bucket in limits}
+        self._others: dict[str, _Log] = {bucket: _Log() for bucket in limits}
         self._allowed: dict[str, int] = {}
         self._closed_until: dict[str, float] = {}
         self._rest: Rest | None = None
@@ -86,8 +114,8 @@ class Pacing:
             now = self._wall.monotonic()
             self._allowed[bucket] = allowed
             logs = (self._sent[bucket], self._others[bucket])
-            known = sum(at + limit.window_s > now for log in logs for at in log)  # in the vendor's window, not in ours
-            self._others[bucket].extend([now] * (allowed - left - known))
+            known = sum(log.within(limit.window_s, now) for log in logs)
+            self._others[bucket].add(now, sends=allowed - left - known)
 
     def take_rest(self, rest: Rest) -> None:
         """Every thread keeps to it; the longer of two counts."""
@@ -109,19 +137,15 @@ class Pacing:
             limit = self._limits.get(bucket)
             if limit is None:
                 return 0.0
-            sent, others = (_in_window(log[bucket], limit, now) for log in (self._sent, self._others))
-            full = len(sent) >= limit.sends
-            if not full and len(sent) + len(others) < self._allowed.get(bucket, limit.sends):
-                sent.append(now)
+            sent, others = self._sent[bucket], self._others[bucket]
+            for log in (sent, others):
+                log.drop(limit.ours_s, now)
+            full = sent.count >= limit.sends
+            if not full and sent.count + others.count < self._allowed.get(bucket, limit.sends):
+                sent.add(now, sends=1)
                 return 0.0
-            oldest = sent[0] if full else min(log[0] for log in (sent, others) if log)
+            oldest = sent.oldest if full else min(sent.oldest, others.oldest)
             return oldest + limit.ours_s - now  # above 0: the window just compared the very same sum
-
-
-def _in_window(sent: deque[float], limit: Limit, now: float) -> deque[float]:
-    while sent and sent[0] + limit.ours_s <= now:
-        sent.popleft()
-    return sent
 
 
 _shared: dict[str, Pacing] = {}

@@ -62,8 +62,8 @@ OPERATORS_S = 1.0
 ALERTS_S = 60.0
 """How often it is looked whether the installation stands as it did."""
 
-RETAIN_S = 3600.0
-"""How often it is asked whether the day's deletions are due."""
+RETAIN_S = 60.0
+"""How often it is asked whether the day's deletions are due; real seconds, where the installation's clock may leap."""
 
 BETWEEN_COMMITS = frozenset(
     {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"}

@@ -19,6 +19,7 @@ from leadloop import exits, log, screen
 from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
+from leadloop.heap import GIVE_BACK_S, give_back, share_heap
 from leadloop.mending import retry_suspended
 from leadloop.pressing import PressListener, answering
 from leadloop.receiving import receiver
@@ -27,7 +28,7 @@ from leadloop.status_of import look_at
 from leadloop.watching import FolderWatch
 from sync.daemon import Daemon
 from sync.loop import Loop
-from sync.schedule import start, wait_and_stop
+from sync.schedule import Job, start, wait_and_stop
 from web.health import Probes
 from web.metrics import Received
 
@@ -60,6 +61,7 @@ class Ending:
 def run(folder: Path, *, environment: str | None, volume: int, adopt: bool = False) -> int:
     ending = Ending()
     ending.on_signals()
+    share_heap()
     with closing(open_app(folder, environment=environment, adopt=adopt)) as app:
         log.follow(app.settings.log, volume=volume, daemon=True)
         app.store.require_sound()
@@ -143,7 +145,8 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
         alert=Alerts(app=app).look if app.settings.notices.operations is not None else None,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
-    scheduler = start(daemon.jobs(), now=SystemClock().now())
+    jobs = [*daemon.jobs(), Job(name="give_back", every_s=GIVE_BACK_S, run=give_back)]
+    scheduler = start(jobs, now=SystemClock().now())
     logger.info("leading", epoch=lead.epoch)
     screen.say(f"leadloop serves {app.settings.environment}; stop with Ctrl-C or SIGTERM.")
     if not wait_and_stop(scheduler, ending.over, grace_s=GRACE_S):

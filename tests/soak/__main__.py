@@ -10,7 +10,7 @@ import multiprocessing
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,7 +27,9 @@ LIFE = 40
 def main(arguments: Sequence[str]) -> int:
     given = _arguments(arguments)
     if given.minutes:
-        shown = steady(given.minutes, seed=given.seed)
+        with _server(given.db) as server:
+            url = server.create_store("steady") if server is not None else None
+            shown = steady(given.minutes, seed=given.seed, database_url=url)
         _tell(given, shown)
         return 1 if list(shown.faults()) else 0
     lives = read_lives(given.results, database=given.db) if given.results else []
@@ -64,16 +66,27 @@ def _lives(given: argparse.Namespace, *, beside: Sequence[Outcome]) -> Iterator[
     sizes = [min(LIFE, missing - begun) for begun in range(0, max(missing, 0), LIFE)]
     first = max([given.seed, *(each.seed + 1 for each in beside)])
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="leadloop-soak-db-")))
-        server = PostgresServer(folder) if given.db == "postgres" and sizes else None
-        if server is not None:
-            stack.callback(server.stop, "immediate")
+        server = stack.enter_context(_server(given.db if sizes else "sqlite"))
         pool = stack.enter_context(ProcessPoolExecutor(given.jobs, mp_context=multiprocessing.get_context("spawn")))
         begun = []
         for seed, size in enumerate(sizes, first):
             url = server.create_store(f"life_{seed}") if server is not None else None
             begun.append(pool.submit(live, seed, kills=size, points=POINTS, database_url=url))
         yield from (each.result() for each in as_completed(begun))
+
+
+@contextmanager
+def _server(kind: str) -> Iterator[PostgresServer | None]:
+    """For the time of a trial; none for SQLite."""
+    if kind != "postgres":
+        yield None
+        return
+    with TemporaryDirectory(prefix="leadloop-soak-db-") as folder:
+        server = PostgresServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""A daemon under constant change with faults on: does its memory stay flat, and has every warning a cause?"""
+"""A daemon under constant change with faults on: does its memory stay flat, does what was promised to be deleted go,
+and has every warning a cause?"""
 
 import json
 import random
@@ -7,7 +8,8 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from store.engine import Store
+from store.retention import purge
 from store.schema import metadata
 from tests.cast import USERS
 from tests.installation import Installation, install
@@ -34,6 +37,8 @@ EXPLAINED = frozenset({"connection_failed", "unsure_not_settled"})
 """What the ordered faults make the daemon warn of; anything else is a finding."""
 FLAT_MB_PER_HOUR = 20.0
 FULL_MB = 200.0
+LATE = timedelta(days=2)
+"""How long after its time a row may still stand: retention runs once in twenty hours, of five seconds each."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,9 +50,16 @@ class Steadiness:
     warnings: Counter[str] = field(default_factory=Counter)
     rows: dict[str, list[int]] = field(default_factory=dict)
     """Of every table that has any: rows half-way and at the end."""
+    overdue: dict[str, int] = field(default_factory=dict)
+    """Rows that should have been deleted long ago, by kind."""
     acts: int = 0
     doubled: list[str] = field(default_factory=list)
     ended: int | None = None
+
+    @property
+    def half_way_mb(self) -> float:
+        """At the last look before the second half."""
+        return next((mb for minute, mb in reversed(self.memory) if minute <= self.minutes / 2), 0.0)
 
     @property
     def mb_per_hour(self) -> float:
@@ -61,6 +73,7 @@ class Steadiness:
             f"{name} was logged {times} times" for name, times in self.warnings.items() if name not in EXPLAINED
         )
         yield from self.doubled
+        yield from (f"{count} rows of {name} stood longer than promised" for name, count in self.overdue.items())
         if self.mb_per_hour > FLAT_MB_PER_HOUR:
             yield f"memory grows by {self.mb_per_hour:.1f} MB an hour"
         if max((mb for _, mb in self.memory), default=0.0) > FULL_MB:
@@ -75,9 +88,12 @@ class Steadiness:
 
     def lines(self) -> Iterator[str]:
         """For people."""
-        last = self.memory[-1][1] if self.memory else 0.0
+        first, last = (self.memory[at][1] if self.memory else 0.0 for at in (0, -1))
         yield f"{self.minutes} minutes, {self.acts} rounds of acts"
-        yield f"  {last} MB at the end, {self.mb_per_hour:+.1f} MB an hour in the second half"
+        yield (
+            f"  {first} MB at the start, {self.half_way_mb} half-way, {last} at the end, "
+            f"{self.mb_per_hour:+.1f} MB an hour in the second half"
+        )
         yield from (
             f"  {name:<24} {half:>8} rows half-way {end:>8} at the end" for name, (half, end) in self.rows.items()
         )
@@ -85,17 +101,20 @@ class Steadiness:
         yield from (f"RED: {fault}" for fault in self.faults())
 
 
-def steady(minutes: float, *, seed: int = 1) -> Steadiness:
-    """So many minutes of real time on SQLite."""
+def steady(minutes: float, *, seed: int = 1, database_url: str | None = None) -> Steadiness:
+    """So many minutes of real time; on SQLite where no database is given."""
     shown = Steadiness(minutes=minutes)
     with TemporaryDirectory(prefix="leadloop-steady-") as folder, SimulatorProcess(start=MONDAY) as world:
-        made = install(Path(folder) / "installation", world, more=WIDE + QUICK)
+        made = install(Path(folder) / "installation", world, database_url=database_url, more=WIDE + QUICK)
         world.seed(users=USERS)
         chance = random.Random(seed)
+        store = Store.open(database_url or "sqlite:///leadloop.db", folder=made.folder)
         with daemon(made) as process:
-            _live(shown, made, People(world=world, chance=chance), chance, process.pid)
+            _live(shown, store, People(world=world, chance=chance), chance, process.pid)
             process.send_signal(signal.SIGTERM)
             shown.ended = process.wait(END_S)
+        shown.overdue = _overdue(store, before=world.time() - LATE)
+        store.dispose()
         shown.warnings = _warnings(made)
         created = Witness(simulator=world).created()
         shown.doubled = [
@@ -104,7 +123,7 @@ def steady(minutes: float, *, seed: int = 1) -> Steadiness:
     return shown
 
 
-def _live(shown: Steadiness, made: Installation, people: People, chance: random.Random, pid: int) -> None:
+def _live(shown: Steadiness, store: Store, people: People, chance: random.Random, pid: int) -> None:
     began = sampled = time.monotonic()
     while (passed := time.monotonic() - began) < shown.minutes * 60:
         people.act()
@@ -113,13 +132,13 @@ def _live(shown: Steadiness, made: Installation, people: People, chance: random.
             order_any(people.world, chance)
         people.world.time(advance_s=HOUR_S)
         time.sleep(ROUND_S)
-        if time.monotonic() - sampled >= SAMPLE_S or not shown.memory:
+        if time.monotonic() - sampled >= SAMPLE_S:
             sampled = time.monotonic()
             shown.memory.append((round((sampled - began) / 60, 2), _mb(pid)))
         if not shown.rows and passed >= shown.minutes * 30:
-            shown.rows = {name: [count] for name, count in _rows(made).items()}
-    for name, count in _rows(made).items():
-        shown.rows[name] = [*shown.rows.get(name, [0]), count]
+            shown.rows = {name: [count] for name, count in _rows(store).items()}
+    left = _rows(store)
+    shown.rows = {name: [*shown.rows.get(name, [0]), left.get(name, 0)] for name in sorted({*shown.rows, *left})}
 
 
 def _mb(pid: int) -> float:
@@ -129,15 +148,19 @@ def _mb(pid: int) -> float:
     return round(int(line.split()[1]) / 1024, 1)
 
 
-def _rows(made: Installation) -> dict[str, int]:
-    store = Store.open("sqlite:///leadloop.db", folder=made.folder)
+def _rows(store: Store) -> dict[str, int]:
     with store.read() as tx:
         counts = {
             each.name: tx.execute(select(func.count()).select_from(each)).scalar_one()
             for each in metadata.sorted_tables
         }
-    store.dispose()
     return {name: count for name, count in counts.items() if count}
+
+
+def _overdue(store: Store, *, before: datetime) -> dict[str, int]:
+    """What retention still finds as of then; a portion of each kind at most."""
+    with store.write() as tx:
+        return {kind: found for kind, found in asdict(purge(tx, now=before)).items() if found}
 
 
 def _warnings(made: Installation) -> Counter[str]:

@@ -99,6 +99,15 @@ def test_what_others_send_takes_nothing_of_our_limit_while_the_vendor_has_room()
     assert pacing.wait("all") == TEN_S
 
 
+def test_a_word_of_any_size_about_what_others_sent_takes_no_room() -> None:
+    step = StepWall()
+    pacing = Pacing({"all": Limit(sends=3, window_s=10)}, step.wall)
+    pacing.correct("all", allowed=10**12, left=0)
+    step.push(1)
+    pacing.correct("all", allowed=10**12, left=0)
+    assert [pacing.wait("all") for _ in range(2)] == [TEN_S - 1, 0]
+
+
 def test_what_the_vendor_has_not_counted_yet_stays_counted() -> None:
     step = StepWall()
     pacing = Pacing({"all": Limit(sends=2, window_s=10)}, step.wall)

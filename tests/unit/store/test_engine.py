@@ -3,14 +3,15 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from domain.errors import FencedError, StoreError
 from store import installation, leadership
-from store.engine import Store
+from store.engine import KEPT_CONNECTIONS, Store
 from store.schema import KNOWN_REVISIONS
 
 
@@ -18,6 +19,16 @@ def test_a_relative_sqlite_path_is_relative_to_the_folder(tmp_path: Path) -> Non
     store = Store.open("sqlite:///leadloop.db", folder=tmp_path)
     assert store.path == tmp_path / "leadloop.db"
     assert (tmp_path / "leadloop.db").stat().st_mode & 0o777 == 0o600
+    store.dispose()
+
+
+def test_of_many_connections_at_once_a_file_keeps_few(tmp_path: Path) -> None:
+    store = Store.open("sqlite:///leadloop.db", folder=tmp_path)
+    with ExitStack() as open_at_once:
+        for _ in range(3 * KEPT_CONNECTIONS):
+            open_at_once.enter_context(store.read())
+    assert isinstance(store.engine.pool, QueuePool)
+    assert store.engine.pool.checkedin() == KEPT_CONNECTIONS
     store.dispose()
 
 
