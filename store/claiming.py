@@ -1,10 +1,10 @@
-"""Taking rows out, settling them, and taking back what a former leader left claimed."""
+"""Taking rows out, settling them, and taking back what was left claimed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 
 from domain.audit import LOOP, Act
 from domain.change import ChangeKind
@@ -106,14 +106,25 @@ def settle(tx: Tx, rows: Sequence[Settlement], *, now: datetime) -> None:
 
 def reclaim(tx: Tx, *, epoch: int, now: datetime) -> list[OutboxRow]:
     """Take back what an earlier leader left claimed: `unsure` where a repeat could create twice, else pending."""
+    which = table.c.epoch < epoch
+    return _take_back(tx, which, "the process stopped before an answer", now=now)
+
+
+def reclaim_own(tx: Tx, *, owner: str, epoch: int, now: datetime) -> list[OutboxRow]:
+    """As `reclaim`, of what `owner` has out and does nothing about: the store failed when it was to be noted."""
+    which = (table.c.epoch == epoch) & (table.c.owner == owner)
+    return _take_back(tx, which, "the answer could not be noted", now=now)
+
+
+def _take_back(tx: Tx, which: ColumnElement[bool], why: str, *, now: datetime) -> list[OutboxRow]:
     rows = tx.execute(
         select(table)
-        .where(text("status = 'claimed'"), table.c.epoch < epoch)
+        .where(text("status = 'claimed'"), which)
         .order_by(table.c.target)  # as its index lies: by number, SQLite reads the whole table
         .with_for_update()
     ).all()
     claimed = [to_outbox_row(row) for row in rows]
-    audit.append(tx, [trail.told(row, Act.TRIED, "the process stopped before an answer", at=now) for row in claimed])
+    audit.append(tx, [trail.told(row, Act.TRIED, why, at=now) for row in claimed])
     settle(tx, [_taken_back(row, now) for row in claimed], now=now)
     found: list[OutboxRow] = []
     for portion in chunks(sorted(row.id for row in rows)):

@@ -16,7 +16,7 @@ from domain.run import OutboxStatus
 from domain.values import LeadId, RecordRef
 from store import trail
 from store.chunks import chunks
-from store.claiming import claim, hasten, ignore, put_off, reclaim, retry, settle, still_unsure
+from store.claiming import claim, hasten, ignore, put_off, reclaim, reclaim_own, retry, settle, still_unsure
 from store.columns import from_json
 from store.engine import Tx
 from store.outbox_row import OPEN, READY, SUPERSEDED, OutboxDraft, OutboxRow, Settlement, to_outbox_row, words
@@ -221,6 +221,7 @@ __all__ = [
     "put",
     "put_off",
     "reclaim",
+    "reclaim_own",
     "retry",
     "settle",
     "still_unsure",

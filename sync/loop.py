@@ -155,6 +155,8 @@ class Loop:
     """Called with the new end of the audit's chain once it is committed; keeps it outside the database."""
     introduced: set[str] = field(default_factory=set)
     """Connections whose account was checked in this process; nothing is pushed to any other."""
+    has_out: bool = field(default=False, init=False)
+    """Whether its last push may have left rows claimed: the store failed when their fate was to be noted."""
     cover_looked_at: datetime | None = field(default=None, init=False)
     """The quarter of an hour in which it was last looked whom to tell of their air cover."""
     _in_force: InForce | None = field(default=None, init=False)

@@ -1,7 +1,7 @@
 """Send what the outbox holds: claim, write, settle. The claim is committed before a byte is sent.
 
 Whatever way a push ends, no row stays claimed: a claimed row stands in the way of every later write
-to its record, and only the next holder of the lead would take it back.
+to its record. What could not be given back, for the store failed just then, the next push takes back.
 """
 
 from collections.abc import Sequence
@@ -56,14 +56,26 @@ def push(loop: Loop, name: str, *, now: datetime, run_id: int | None = None, lan
         return pushed
     if len(lanes) == 1:
         lane = lanes[0]
+    _take_back(loop, now=now)
     settle_unsure(loop, name, now=now)
     while True:
+        loop.has_out = True
         rows = _claim(loop, writer, name, lane=lane, now=now, run_id=run_id)
         if not rows:
+            loop.has_out = False
             return pushed
         loop.reached("push.claimed")
         answered = _send(loop, writer, rows, pushed, now=now)
+        loop.has_out = False
         schema_watch.look_after_refusals(loop, name, rows, answered, now=now)
+
+
+def _take_back(loop: Loop, *, now: datetime) -> None:
+    """A holder of the lead pushes one thing at a time: what it has out when it begins was left by its last push."""
+    if loop.has_out:
+        with loop.store.write(loop.epoch) as tx:
+            outbox.reclaim_own(tx, owner=loop.holder, epoch=loop.epoch, now=now)
+        loop.has_out = False
 
 
 def _claim(

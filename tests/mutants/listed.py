@@ -253,8 +253,8 @@ HOUSE = (
         number=13,
         bug="reclaim by age",
         file="store/claiming.py",
-        before=".where(text(\"status = 'claimed'\"), table.c.epoch < epoch)",
-        after=".where(text(\"status = 'claimed'\"), table.c.claimed_at < now)",
+        before="which = table.c.epoch < epoch\n",
+        after="which = table.c.claimed_at < now\n",
         tests=(
             "tests/unit/store/test_outbox.py::test_what_a_former_leader_left_is_taken_back_and_an_unkeyed_create_becomes_unsure[sqlite]",
         ),

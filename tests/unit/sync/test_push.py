@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from domain.change import Change, Receipt, ReceiptOutcome
-from domain.errors import ContractError, CredentialsError, FencedError, TransientError
+from domain.errors import ContractError, CredentialsError, FencedError, StoreError, TransientError
 from domain.run import OutboxStatus, RuleVersion
-from store import outbox
+from store import audit_joins, outbox
 from store.engine import Store
 from store.outbox import OutboxDraft, Settlement
-from sync.loop import Loop
+from sync.loop import Loop, nothing_reached
 from sync.push import push, settle_unsure
 from tests.unit.store.examples import creation, draft
 from tests.unit.sync.looping import NOON, Writing, applied, at, looping, lose_the_lead
@@ -100,6 +100,28 @@ def test_nothing_stays_claimed_when_the_answer_cannot_be_noted(store: Store, ver
         with pytest.raises(KeyError):
             push(loop, "salesforce", now=NOON)
         assert statuses(loop, ids) == [OutboxStatus.WAITING, OutboxStatus.UNSURE]
+
+
+@pytest.mark.parametrize("point", ["push.claimed", "push.answered"])
+def test_what_could_not_be_noted_is_taken_back_by_the_next_push(store: Store, version: RuleVersion, point: str) -> None:
+    """The disk is full or the server away just then, and the leader lives on."""
+    system = Writing()
+
+    def fail(name: str) -> None:
+        if name == point:
+            raise StoreError("The disk under the database is full.")
+
+    with looping(store, version, system) as loop:
+        ids = put(loop, draft("1"), creation("keyed"), creation("unkeyed", unique=None))
+        loop.reached = fail
+        with pytest.raises(StoreError):
+            push(loop, "salesforce", now=NOON)
+        assert statuses(loop, ids) == [OutboxStatus.CLAIMED] * 3
+        loop.reached = nothing_reached
+        assert push(loop, "salesforce", now=at(1)).applied == 2
+        assert statuses(loop, ids) == [OutboxStatus.DONE, OutboxStatus.DONE, OutboxStatus.UNSURE]
+        with store.read() as tx:
+            assert list(audit_joins.loose_ends(tx, now=at(2))) == []
 
 
 def test_an_answer_that_comes_after_the_lead_was_lost_is_noted_by_nobody(store: Store, version: RuleVersion) -> None:
