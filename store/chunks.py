@@ -7,7 +7,7 @@ compiled Core.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 ROWS = 500
 """Keys or rows per statement: SQLite takes 32,766 variables, and a write there should be short."""
+_KEPT_STATEMENTS = 16
+"""Texts, of each table's inserts: every number of rows is another one, of up to 20 KB."""
 
 
 def chunks(items: Iterable[T], size: int = ROWS) -> Iterator[list[T]]:
@@ -60,7 +62,7 @@ class BulkInsert:
         self.tail = tail
         self.arrays = ", ".join(f"%b::{_array_type(table, column)}" for column in columns)
         self._postgresql = f"{self._head}SELECT * FROM unnest({self.arrays}) {tail}"  # noqa: S608 - names of our own
-        self._sqlite = cache(self._values)
+        self._sqlite = lru_cache(maxsize=_KEPT_STATEMENTS)(self._values)
 
     def run(self, tx: Connection, rows: Sequence[tuple[Any, ...]]) -> list[AnyRow]:
         """Insert; the rows that RETURNING named, if it stands in the tail."""
