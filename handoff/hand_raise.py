@@ -92,7 +92,7 @@ def hear(draft: Draft, raises: Sequence[Activity]) -> Draft:
 def _again(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> Draft:
     """They ask while a handoff is open: tell the owner, begin the promise anew while untouched, empty a queue.
 
-    Who is in touch with them has done the task that they had, or took the lead without one: they get another.
+    Whoever took a lead that nobody gave them has no task for it yet.
     """
     raised, heard = _noted(draft, handoff, raises)
     owner = rep_of(heard.owner, draft.reps)
@@ -100,7 +100,7 @@ def _again(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> Draft:
         return _to_somebody(raised, heard)
     text = f"{draft.view.person} asks to be called{' again' if handoff.hand_raise else ''}: {reason(heard)}"
     told = notify(raised, step_name("notify", heard), owner.email, text)
-    return told if has_task(heard) and heard.touched_at is None else give_task(told, heard)
+    return told if has_task(heard) else give_task(told, heard)
 
 
 def _noted(draft: Draft, handoff: Handoff, raises: Sequence[Activity]) -> tuple[Draft, Handoff]:

@@ -136,8 +136,7 @@ class Life(RuleBasedStateMachine):
         handoff = each.handoff
         assert handoff is not None, f"{email} asked to be called and is {each.lead.stage}"
         assert handoff.owner is not None or handoff.queue_cause, f"{email} asked to be called and is nowhere"
-        touched_at = handoff.touched_at
-        is_answered = touched_at is not None and touched_at.timestamp() >= self.asked[email]
+        is_answered = handoff.touched_at is not None
         has_task = handoff.owner is not None and any(step.startswith("task") for step in handoff.steps)
         is_in_sight = has_task or handoff.queue is not None
         is_to_do = is_in_sight and not self.town.ways.told  # without notices an open task and a queue are all there is

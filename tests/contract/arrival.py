@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from connectors.contract import Connector, KnownRecords
+from connectors.doubts import TELL_FOR
 from domain.errors import FencedError, LeadloopError
 from domain.run import RuleVersion
 from store.engine import Store
@@ -156,6 +157,7 @@ class Installation:
                 case Pull():
                     self._try_to_pull(step)
         self.remote.lag(0)
+        self.simulator.time(advance_s=TELL_FOR.total_seconds())  # so long an answer that made no sense is told again
         for wait_s, after_night in self.remote.last:
             for seconds in (wait_s, CYCLE_S):  # what a job read that began long ago, the next cycle completes
                 self.simulator.time(advance_s=seconds)

@@ -27,7 +27,7 @@ from tests.simulation.systems import Effect, Fate, System
 from tests.simulation.world import PEOPLE, Site, World
 from tests.starter import starter_version
 
-HISTORIES = int(os.environ.get("SIMULATED", "40"))
+HISTORIES = int(os.environ.get("SIMULATED", "25"))
 STEPS = 14
 BETWEEN_COMMITS = tuple(each for each in POINTS if not each.endswith(("before_commit", "computing")))
 """Where another daemon can come in: a store in memory has one connection."""
