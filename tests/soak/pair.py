@@ -12,6 +12,9 @@ from leadloop import exits
 from tests.installation import KILLED, Installation
 
 PAIR = "one of two daemons"
+_BEGUN_AGAIN = (exits.UNREACHABLE, exits.TRY_AGAIN)
+"""With which a daemon ends that was cut off before it ran, or that found an SQLite file led by the other one; its
+supervisor starts it again."""
 _CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -70,5 +73,5 @@ class Pair:
         process.join()
         if process.exitcode == KILLED:
             self.kills += 1
-        elif process.exitcode != exits.UNREACHABLE:  # cut off before it ran: its supervisor would start it again
+        elif process.exitcode not in _BEGUN_AGAIN:
             self.wrong.append(f"one of two daemons ended by itself with {process.exitcode}")
