@@ -19,6 +19,7 @@ from domain.run import ConnectionStatus
 from store import connections, held, proposals, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
+from sync.away import AWAY_S, Patience
 from sync.cycle import (
     Tally,
     add_pushed,
@@ -43,12 +44,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_S = 5.0
 """How often decider and pushers look whether there is something to do: an indexed query each."""
-
-AWAY_S = 10.0
-"""How often a system that went away is looked for, at first."""
-
-AWAY_LOOKS, AWAY_LEAST = 30, 30
-"""After so many tries in vain one look more is left out between two, up to a try in 5 minutes."""
 
 HINTS_S = 1.0
 """How often hints are looked for, where systems may tell us something: the saving of minutes is what they are for."""
@@ -371,25 +366,6 @@ class Daemon:
             run_id = self._open_run or runs.start(tx, "schedule", now=self._last_run or now)
             runs.finish(tx, run_id, now=now, counts=tally.counts(), failures=tally.failures)
         self._open_run, self._last_run = None, now
-
-
-@dataclass(slots=True, kw_only=True)
-class Patience:
-    """When to look again for a system that is away: the longer it is, the less often."""
-
-    _tries: int = 0
-    _looks: int = 0
-
-    def is_over(self, *, is_away: bool) -> bool:
-        """Ask every `AWAY_S` seconds."""
-        if not is_away:
-            self._tries = self._looks = 0
-            return False
-        self._looks += 1
-        if self._looks < min(1 + self._tries // AWAY_LOOKS, AWAY_LEAST):
-            return False
-        self._tries, self._looks = self._tries + 1, 0
-        return True
 
 
 def _turn(job: Job) -> tuple[bool, str]:

@@ -255,3 +255,21 @@ def _a_busy_day(site: Site) -> list[Effect]:
     world.overtaken_at("plan.committed", 1)
     world.come_to_rest()
     return world.effects()
+
+
+def test_a_task_and_a_list_that_should_not_be_are_seen(site: Site) -> None:
+    """The laws are seen to judge."""
+    world = site.begin()
+    ana = world.in_mail(PEOPLE[0])
+    assert ana is not None
+    world.behaves(ana, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    assert (world.come_to_rest(), list(at_rest(world))) == ([], [])
+    (lead,) = world.crm.living("Lead")
+    world.crm.edit(lead.ref, LL_Outcome__c="No budget")
+    assert (world.come_to_rest(), list(at_rest(world))) == ([], [])
+    world.crm.create("Task", LL_Key__c="canary", WhoId=lead.ref.id, Status="Not Started")
+    world.mail.edit(ana, hs_email_optout=True)
+    assert sorted(at_rest(world))[-2:] == [
+        f"{ana} opted out and is on LL · Nurture · No budget",
+        f"there is an open task about {lead.ref}, whom sales does not have",
+    ]

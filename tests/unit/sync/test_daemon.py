@@ -23,7 +23,7 @@ from domain.values import RecordRef, RuleHash
 from store import connections, inbox, leadership, leads, outbox, records, requests, runs
 from store import rules as rule_store
 from store.engine import Store
-from sync.daemon import AWAY_LOOKS, AWAY_S, Daemon, Patience
+from sync.daemon import Daemon
 from sync.firstday import go_live
 from sync.loop import InForce, Loop, StopAskedError
 from tests.rig import ROOT
@@ -381,18 +381,6 @@ def test_what_the_decider_plans_belongs_to_a_run_and_a_look_that_finds_nothing_o
         assert (outbox.of_run(tx, first.id), second.counts["planned"]) == ([], 1)
         assert [row.change.id for row in outbox.of_run(tx, second.id)] == [ref.id]
         assert second.ended_at == stage.now - timedelta(minutes=2)
-
-
-def test_a_system_that_is_away_is_looked_for_every_10_s_and_after_a_day_every_5_minutes() -> None:
-    patience = Patience()
-    assert not patience.is_over(is_away=False)
-    looks = round(3 * 86_400 / AWAY_S)
-    tried = [number for number in range(looks) if patience.is_over(is_away=True)]
-    assert tried[: AWAY_LOOKS + 1] == [*range(AWAY_LOOKS), AWAY_LOOKS + 1], "five minutes long every time"
-    assert (tried[-1] - tried[-2]) * AWAY_S == 300
-    assert len(tried) < 1_400
-    assert not patience.is_over(is_away=False)
-    assert patience.is_over(is_away=True), "away anew it is looked for at once"
 
 
 def test_a_system_that_was_found_away_is_read_before_its_turn_and_only_until_it_answers(stage: Stage) -> None:
