@@ -37,3 +37,11 @@ def installation(tmp_path: Path, world: SimulatorProcess, database: str | None) 
     made = install(tmp_path / "installation", world, database_url=database)
     yield made
     made.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """One to be restarted."""
+    made = PostgresServer(tmp_path)
+    yield made
+    made.stop("immediate")

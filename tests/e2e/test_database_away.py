@@ -1,48 +1,37 @@
 """The database's server goes away under running daemons and comes back: nobody has to start anything again."""
 
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from leadloop import exits
-from tests.cast import USERS, contact
-from tests.e2e.test_serve import QUICK
+from tests.cast import ANA, USERS, contact
+from tests.e2e.test_serve import QUICK, until
 from tests.installation import install
 from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
 from tests.soak.daemon import END_S, daemon, errors_of
 from tests.witness import Witness
 
-ANA = "ana.ruiz@globex.example"
-PATIENCE_S = 120.0
-
 pytestmark = pytest.mark.e2e
 
 
-def eventually(happened: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < deadline, f"within {PATIENCE_S} s there was no {what}"
-        time.sleep(0.1)
-
-
-def test_leader_and_standby_outlive_a_server_that_crashes(tmp_path: Path, world: SimulatorProcess) -> None:
+def test_leader_and_standby_outlive_a_server_that_crashes(
+    tmp_path: Path, world: SimulatorProcess, server: PostgresServer
+) -> None:
     """Whoever of the two leads when it is back, a request to be called is with a rep, once."""
-    server = PostgresServer(tmp_path)
     made = install(tmp_path / "installation", world, database_url=server.create_store("leadloop"), more=QUICK)
     world.seed(users=USERS, contacts=[contact(ANA)])
     log, witness = errors_of(made), Witness(simulator=world)
     with daemon(made) as one, daemon(made) as other:
         for word in ("leading", "standing_by"):
-            eventually(lambda word=word: word in log.read_text(encoding="utf-8"), word)  # type: ignore[misc]
+            until(lambda word=word: word in log.read_text(encoding="utf-8"), word)  # type: ignore[misc]
         server.stop("immediate")
-        eventually(lambda: "database_away" in log.read_text(encoding="utf-8"), "word of it")
+        until(lambda: "database_away" in log.read_text(encoding="utf-8"), "word of it")
         server.start()
         world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={"message": "."})
-        eventually(lambda: any(witness.tasks(lead["Id"]) for lead in witness.leads(ANA)), "task")
+        until(lambda: any(witness.tasks(lead["Id"]) for lead in witness.leads(ANA)), "task")
         for process in (one, other):
             assert process.poll() is None
             process.send_signal(signal.SIGTERM)
@@ -50,13 +39,14 @@ def test_leader_and_standby_outlive_a_server_that_crashes(tmp_path: Path, world:
     (lead,) = witness.leads(ANA)
     assert len(witness.tasks(lead["Id"])) == 1
     made.close()
-    server.stop("immediate")
 
 
-def test_a_command_says_that_the_server_is_away_and_how_to_go_on(tmp_path: Path, world: SimulatorProcess) -> None:
-    server = PostgresServer(tmp_path)
+def test_a_command_says_that_the_server_is_away_and_how_to_go_on(
+    tmp_path: Path, world: SimulatorProcess, server: PostgresServer
+) -> None:
     made = install(tmp_path / "installation", world, database_url=server.create_store("leadloop"))
     server.stop()
     done = made.command("run")
     assert (done.code, done.out) == (exits.UNREACHABLE, "")
     assert "PostgreSQL does not answer. Check that it runs" in done.err
+    server.start()

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,14 +18,6 @@ from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    """One to be restarted."""
-    made = PostgresServer(tmp_path)
-    yield made
-    made.stop("immediate")
 
 
 def words(found: Serving) -> list[str]:
