@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from config.reports import ReportRules
 from config.rules import RULE_FILES
 from config.settings import Settings
 
@@ -24,8 +25,8 @@ _INTRO = """# Settings and rules
 <!-- Made by `python -m config.docs` from the words in config/; edit those, not this page. -->
 
 A folder holds one installation: `leadloop.yaml` says what it is connected to and how far it may go by itself,
-`mapping.yaml`, `scoring.yaml`, `lifecycle.yaml` and `routing.yaml` are the rules. `leadloop init` writes a commented
-starter, `leadloop check` reads the folder without touching the network and names every mistake with file, line, column
+`mapping.yaml`, `scoring.yaml`, `lifecycle.yaml` and `routing.yaml` are the rules, and `reports.yaml`, which may be left
+out, is what reports count by. `leadloop init` writes a commented starter, `leadloop check` reads the folder without touching the network and names every mistake with file, line, column
 and the nearest right word. `environments/test.yaml` and `environments/live.yaml` change connections only.
 
 **Where a value comes from**, the strongest first: command line, environment variable, `.env`, YAML, default.
@@ -46,6 +47,7 @@ def page() -> str:
     parts = [_INTRO, *_file("leadloop.yaml", Settings)]
     for name, model in RULE_FILES.items():
         parts.extend(_file(f"{name}.yaml", model))
+    parts.extend(_file("reports.yaml", ReportRules))
     return "\n".join(parts)
 
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ValidationError
 from config.crosscheck import cross_check
 from config.folder import ANY, Folder, names
 from config.problems import problems_of
+from config.reports import ReportRules
+from config.reports_check import check_reports
 from config.routing import AROUND_THE_LEAD, RoutingRules
 from config.rules import RULE_FILES, Rules, document_of, rules_from_document
 from config.settings import Settings
-from config.settings_file import ALL_FILES, SETTINGS_FILE, ConnectionTypes, SettingsReading
+from config.settings_file import ALL_FILES, REPORTS_FILE, SETTINGS_FILE, ConnectionTypes, SettingsReading
 from config.status_check import doubtful
 from config.territories import TerritoryReading, read_territories
 from config.words import Finding, did_you_mean
@@ -34,6 +36,8 @@ class Installation:
     folder: Path
     settings: Settings
     rules: Rules
+    reports: ReportRules = ReportRules()
+    """What reports count by: read with the folder and never published, as it decides nothing."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text of each rule file, by its name, as it was read."""
     warnings: tuple[Problem, ...] = ()
@@ -66,6 +70,8 @@ def load(
     problems += territories.problems if territories is not None else ()
     problems += _unknown_teams(settings, files["routing"], reading)
     problems += _unknown_limits(settings, reading)
+    reports, wrong = _reports(folder, beside.properties())
+    problems += wrong
     above = _found_above(further or {}, models, files, settings=settings, said=problems)
     problems += [problem for problem, is_warning in above if not is_warning]
     if problems or reading.problems or settings is None:
@@ -74,6 +80,7 @@ def load(
         folder=folder,
         settings=settings,
         rules=rules_from_document(document_of(models, territories.table if territories is not None else None)),
+        reports=reports,
         sources={
             **{file.name: file.text for file in files.values()},
             **({territories.name: territories.text} if territories is not None else {}),
@@ -115,6 +122,21 @@ def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], lis
         except ValidationError as error:
             problems += problems_of(error, file.data, file, model=model)
     return models, problems
+
+
+def _reports(folder: Path, properties: frozenset[str] | None) -> tuple[ReportRules, list[Problem]]:
+    """reports.yaml, which may be left out; every mistake in it."""
+    path = folder / REPORTS_FILE
+    if not path.exists():
+        return ReportRules(), []
+    file = read_yaml(path, REPORTS_FILE, beside=ALL_FILES)
+    if file.is_unreadable:
+        return ReportRules(), list(file.problems)
+    problems = [*file.problems, *check_reports(file, properties)]
+    try:
+        return ReportRules.model_validate(file.data), problems
+    except ValidationError as error:
+        return ReportRules(), [*problems, *problems_of(error, file.data, file, model=ReportRules)]
 
 
 def _territories(folder: Path, files: Folder, models: Mapping[str, BaseModel]) -> TerritoryReading | None:
@@ -168,7 +190,7 @@ def _unknown_limits(settings: Settings | None, reading: SettingsReading) -> Iter
 
 
 def _failure(folder: Path, problems: Sequence[Problem]) -> SettingsError:
-    order = [SETTINGS_FILE, *(f"{name}.yaml" for name in RULE_FILES)]
+    order = [SETTINGS_FILE, *(f"{name}.yaml" for name in RULE_FILES), REPORTS_FILE]
     rank = {name: at for at, name in enumerate(order)}
     found = sorted(
         dict.fromkeys(problems),

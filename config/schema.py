@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.reports import ReportRules
 from config.rules import RULE_FILES
 from config.settings import Settings
 
@@ -22,6 +23,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas(connection_types: Mapping[str, type[BaseModel]] | None = None) -> dict[str, dict[str, Any]]:
     """A schema per file, by the file's name without `.yaml`; connections in full where their types are given."""
     found = {name: model.model_json_schema() for name, model in RULE_FILES.items()}
+    found["reports"] = ReportRules.model_json_schema()
     found["leadloop"] = _settings_schema(connection_types or {})
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
 

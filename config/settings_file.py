@@ -17,7 +17,8 @@ from domain.errors import Problem
 
 SETTINGS_FILE = "leadloop.yaml"
 OVERLAYS = "environments"
-ALL_FILES = frozenset({SETTINGS_FILE, *(f"{name}.yaml" for name in RULE_FILES)})
+REPORTS_FILE = "reports.yaml"
+ALL_FILES = frozenset({SETTINGS_FILE, REPORTS_FILE, *(f"{name}.yaml" for name in RULE_FILES)})
 
 ConnectionTypes = Mapping[str, type[BaseModel]]
 

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from domain.activity import Activity, ActivityKind
 from domain.stage import Stage
-from handoff.deadlines import moment_of, step_name
+from handoff.deadlines import step_name
 from handoff.draft import Draft
+from handoff.meaningful import is_conversation, is_held
 from handoff.notices import notify, take
 from handoff.rulebook import Rulebook
 from handoff.view import is_by, is_touch, rep_of
 
 OFFER = "unreachable"
 OFFERED = "unreachable_offered"
-NOT_HELD = frozenset({"no_show", "canceled"})
 OPEN_STAGES = frozenset({Stage.ASSIGNED, Stage.ACCEPTED})
 
 
@@ -92,26 +92,12 @@ def _came_back(draft: Draft, *, since: datetime) -> bool:
     if any(at > since for at in asked):
         return True
     return any(
-        _is_held(each, draft.now) or _is_talk(each, draft.book)
+        is_held(each, draft.now) or _is_talk(each, draft.book)
         for each in draft.view.sales
         if each.occurred_at > since and not each.retracted
     )
 
 
-def _is_held(activity: Activity, now: datetime) -> bool:
-    """A meeting whose time has come and that nobody called a no-show."""
-    if activity.kind is not ActivityKind.MEETING_BOOKED:
-        return False
-    starts = moment_of(activity.properties.get("starts_at"))
-    missed = str(activity.properties.get("outcome") or "").casefold() in NOT_HELD
-    return starts is not None and starts <= now and not missed
-
-
 def _is_talk(activity: Activity, book: Rulebook) -> bool:
     rule = book.lifecycle.offer_unreachable
-    if rule is None or activity.kind is not ActivityKind.CALL_LOGGED:
-        return False
-    lasted = activity.properties.get("duration_s")
-    said = str(activity.properties.get("disposition") or "").strip().casefold()
-    is_long = isinstance(lasted, int | float) and lasted >= rule.conversation_s
-    return is_long or said in {each.casefold() for each in rule.dispositions}
+    return rule is not None and is_conversation(activity, seconds=rule.conversation_s, dispositions=rule.dispositions)

@@ -1,0 +1,75 @@
+"""reports.yaml: what the reports count by. It decides nothing about a lead, so that it is not published: it is read
+when somebody looks. Everything in it has a default, and the file may be left out."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from config.conditions import Condition
+from config.strict import Strict
+
+UNKNOWN = "unknown"
+"""The channel of whom no rule fits; it is shown like any other."""
+
+
+class Channel(Strict):
+    """Where people come from; the first rule that fits the first thing a person did."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """How the channel is called in every report. Several rules may share a name."""
+    when: Condition
+    """Over what the person did first (kind, form, url, page, referrer, campaign, campaign_type, subject, utm_source,
+    utm_medium, utm_campaign, utm_content, utm_term) and the lead's properties as they were first known, such as
+    HubSpot's original source or Salesforce's LeadSource."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.when.all or self.when.any or self.when.none or self.when.expr):
+            raise ValueError("`when` asks for nothing: everybody would come from this channel")
+        if self.name.casefold() == UNKNOWN:
+            raise ValueError(f"`{UNKNOWN}` is the channel of whom no rule fits: it needs no rule")
+        return self
+
+
+class Goal(Strict):
+    """What marketing and sales have agreed to bring about together."""
+
+    qualified_per_team_and_day: float = Field(default=1, gt=0, le=1000)
+    """Qualified leads of each team on each of its working days."""
+
+
+class Meaningful(Strict):
+    """Which interactions between a rep and a person mean something. An accepted lead with one of them is qualified."""
+
+    conversation_s: int = Field(default=120, ge=1, le=7200)
+    """A call of so many seconds was a conversation."""
+    dispositions: list[str] = Field(default_factory=list)
+    """What a call is logged as, however short it was, when it was a conversation."""
+    meeting_held: bool = True
+    """A meeting whose time has come and that nobody called cancelled or a no-show."""
+    reply: bool = True
+    """An e-mail that the person wrote back."""
+
+
+class Targets(Strict):
+    """The lines in the funnel: of those who came to one step, the share (percent) that is to reach the next."""
+
+    accepted_percent: int | None = Field(default=None, ge=1, le=100)
+    """Of the leads handed over, those that sales accepts."""
+    qualified_percent: int | None = Field(default=None, ge=1, le=100)
+    """Of the leads handed over, those that become qualified."""
+    won_percent: int | None = Field(default=None, ge=1, le=100)
+    """Of the leads handed over, those that become customers."""
+
+
+class ReportRules(Strict):
+    """What reports.yaml says."""
+
+    goal: Goal = Goal()
+    """The first thing that the weekly review looks at."""
+    meaningful: Meaningful = Meaningful()
+    """What makes an accepted lead a qualified one."""
+    targets: Targets = Targets()
+    """What the funnel is held against; none given: no line is drawn."""
+    channels: list[Channel] = Field(default_factory=list)
+    """In order; whom none fits came from `unknown`."""

@@ -1,0 +1,1 @@
+"""Pages that both sides want to read: what each figure is, what it counts, and the leads behind it."""

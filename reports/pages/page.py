@@ -1,0 +1,145 @@
+"""What a report says, whatever shows it: a browser, a terminal, a spreadsheet, another program.
+
+A figure carries what it is of (`n`), how sure it is, and the leads behind it. What is not known is None with its reason
+and never a zero that looks like a result.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.values import LeadId, RuleHash
+from reports.pages.window import Window
+
+
+class Unit(StrEnum):
+    """What a figure's number means: how many, a share from 0 to 1, minutes, days, money, or a factor."""
+
+    COUNT = "count"
+    SHARE = "share"
+    MINUTES = "minutes"
+    DAYS = "days"
+    MONEY = "money"
+    FACTOR = "factor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """Who is behind a figure: `n` of what it counts, and the leads, each once; not more of them than were wanted."""
+
+    n: int
+    first: tuple[LeadId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number. `of`: what it is a share or a middle of; `low`, `high`: its 95 % interval; `why`: why there is none."""
+
+    value: float | None
+    unit: Unit = Unit.COUNT
+    of: int | None = None
+    low: float | None = None
+    high: float | None = None
+    leads: Leads | None = None
+    why: str = ""
+    currency: str = ""
+
+
+Cell = Figure | str
+
+
+class Chart(StrEnum):
+    """How a table is drawn beside its numbers."""
+
+    NONE = "none"
+    BARS = "bars"
+    STEPS = "steps"
+    COLUMNS = "columns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """`says` explains the head in a sentence."""
+
+    key: str
+    label: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`label` heads it; `cells` are one for each column; `is_total`: stands apart."""
+
+    key: str
+    label: str
+    cells: tuple[Cell, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """`charted`: the key of the column that is drawn; `line`: a value that is marked in the drawing, with its name."""
+
+    key: str
+    title: str
+    heads: str
+    """What the rows are: `Channel`."""
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    says: str = ""
+    chart: Chart = Chart.NONE
+    charted: str = ""
+    line: tuple[float, str] | None = None
+    empty: str = "Nothing in this window."
+
+    def figures(self) -> Iterator[tuple[str, Row, Column, Figure]]:
+        """Every figure with its name on the page, `table.row.column`."""
+        for row in self.rows:
+            for column, cell in zip(self.columns, row.cells, strict=True):
+                if isinstance(cell, Figure):
+                    yield f"{self.key}.{row.key}.{column.key}", row, column, cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What the page cannot say, and where that can be mended."""
+
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A part of a page that is said and not counted."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+
+
+Part = Table | Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A whole report. `asks`: the question it answers; `counts`: what one is of; `seen`: as of when."""
+
+    name: str
+    title: str
+    asks: str
+    counts: str
+    window: Window
+    seen: datetime
+    rule_hash: RuleHash
+    parts: tuple[Part, ...]
+    missing: tuple[Missing, ...] = ()
+    filters: tuple[str, ...] = ()
+    remarks: Sequence[str] = field(default=())
+
+    def tables(self) -> Iterator[Table]:
+        yield from (part for part in self.parts if isinstance(part, Table))
+
+    def figure(self, name: str) -> Figure | None:
+        """The figure of this name; None where the page has none such."""
+        return next((figure for table in self.tables() for key, _, _, figure in table.figures() if key == name), None)

@@ -1,0 +1,61 @@
+"""The stretch of time that a report is about: whole local days, said on every page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.errors import UsageError
+
+QUARTER_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From `since` up to, and without, `until`; both aware. `zone`: whose days are meant."""
+
+    since: datetime
+    until: datetime
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> int:
+        """Local days that it touches."""
+        last = (self.until - timedelta(microseconds=1)).astimezone(self.zone).date()
+        return (last - self.since.astimezone(self.zone).date()).days + 1
+
+    def covers(self, at: datetime | None) -> bool:
+        return at is not None and self.since <= at < self.until
+
+    def words(self) -> str:
+        """`Mon 16 Nov to Sun 22 Nov 2026`, with both days inside."""
+        first = self.since.astimezone(self.zone)
+        last = (self.until - timedelta(microseconds=1)).astimezone(self.zone)
+        year = "" if first.year == last.year else f" {first.year}"
+        return f"{first:%a %-d %b}{year} to {last:%a %-d %b %Y}, {self.zone.key}"
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def window_of(
+    *, since: datetime | date | None, until: datetime | date | None, zone: ZoneInfo, now: datetime, weekly: bool = False
+) -> Window:
+    """What was asked for; else the last 90 days up to now, or the last whole week from Monday to Sunday.
+
+    A plain `until` day is the last one inside. UsageError when the end is not later than the beginning.
+    """
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    ends = _moment(until, zone, more=1) or (start_of(monday, zone) if weekly and since is None else now)
+    last = ends.astimezone(zone).date()
+    begins = _moment(since, zone) or start_of(last - timedelta(days=7 if weekly else QUARTER_DAYS), zone)
+    if begins >= ends:
+        raise UsageError(f"The window is empty: it would begin {begins:%Y-%m-%d %H:%M} and end {ends:%Y-%m-%d %H:%M}.")
+    return Window(since=begins, until=ends, zone=zone)
+
+
+def _moment(given: datetime | date | None, zone: ZoneInfo, *, more: int = 0) -> datetime | None:
+    if given is None or isinstance(given, datetime):
+        return given
+    return start_of(given + timedelta(days=more), zone)
