@@ -1,4 +1,4 @@
-"""Which leads were handed over when: where reports begin to read."""
+"""Which leads were handed over, and became known, when: where reports begin to read."""
 
 from datetime import datetime
 
@@ -22,3 +22,15 @@ def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limi
         .limit(limit)
     )
     return [LeadId(each) for each in tx.execute(query).scalars()]
+
+
+def known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[tuple[LeadId, datetime]]:
+    """The next living leads above a number that became known in a stretch of time, `until` left out, and when."""
+    became = lead.c.created_at >= since, lead.c.created_at < until
+    query = (
+        select(lead.c.id, lead.c.created_at)
+        .where(*became, lead.c.id > after, lead.c.merged_into.is_(None))
+        .order_by(lead.c.id)
+        .limit(limit)
+    )
+    return [(LeadId(row[0]), row[1]) for row in tx.execute(query)]

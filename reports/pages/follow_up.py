@@ -32,7 +32,7 @@ class FollowUpLine:
     """One line of the page: every pass is touched, answered, never touched or waiting."""
 
     def __init__(self, most: int | None) -> None:
-        self._minutes: "array[float]" = array("d")
+        self._minutes: array[float] = array("d")
         self._judged, self._in_time, self._all = Tally(most), Tally(most), Tally(most)
         self._fates = {name: Tally(most) for name in ("touched", "never", "answered", "waiting")}
 
@@ -130,7 +130,8 @@ class FollowUp:
 
     def _remarks(self) -> Iterator[str]:
         if self._without_clock:
-            yield f"{self._without_clock:,} handoffs are of a kind without a clock (open deals, customers, partners): they are never late."
+            kinds = "open deals, customers and partners"
+            yield f"No clock runs for {kinds}: {self._without_clock:,} of these handoffs are never late."
         yield "Times are the team's working time, from the handoff to the first touch by whichever rep."
 
 

@@ -34,7 +34,7 @@ class Leads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One number. `of`: what it is a share or a middle of; `low`, `high`: its 95 % interval; `why`: why there is none."""
+    """One number. `of`: what it is a share or a middle of; `low`, `high`: its 95 % interval; `why`: why it is None."""
 
     value: float | None
     unit: Unit = Unit.COUNT

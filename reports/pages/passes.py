@@ -10,8 +10,10 @@ from datetime import datetime
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
 from domain.handoff import Handoff, HandoffKind, Outcome, StepTaken
+from domain.lead import Fact
 from domain.stage import Cause, Stage, Transition
-from domain.values import LeadId
+from domain.values import LeadId, Value
+from handoff.deadlines import back_to
 from handoff.meaningful import held_at, is_conversation, is_held
 from handoff.rulebook import Rulebook
 from mapping.channels import Channels
@@ -27,6 +29,8 @@ UNCOUNTED = frozenset({Outcome.MERGED, Outcome.ERASED})
 """Passes that ended because a record went, not because of anything that marketing or sales did."""
 _QUALIFIED = frozenset({Stage.QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER})
 _DEAL = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
+_WITH_A_REP = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
+_WON = frozenset({Stage.CUSTOMER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class Scope:
     names: Mapping[str, str]
     now: datetime
     most: int | None
+    loaded_until: datetime | None = None
+    """What was known by then was there before leadloop."""
     team: str | None = None
     channel: str | None = None
 
@@ -49,19 +55,25 @@ class Pass:
     """One handoff and its fate.
 
     `team`: of whoever has it, or had it last; None while no rep ever did. `channel`: of the lead's first touch.
-    `qualified_at`: accepted, and something meaningful had happened or the rep had said so. `late_since`: when its time
-    was up without a touch. `working_minutes`: of the team, from the handoff to the touch.
+    `qualified_at`: accepted, and something meaningful had happened or the rep had said so. Whoever came farther is
+    counted in every step before: nobody is won without having been accepted. `late_since`: when its time was up
+    without a touch. `working_minutes`: of the team, from the handoff to the touch.
     """
 
     handoff: Handoff
     team: str | None
     channel: str
     meaningful_at: datetime | None
+    accepted_at: datetime | None
     qualified_at: datetime | None
     opportunity_at: datetime | None
     won_at: datetime | None
     late_since: datetime | None
     working_minutes: int | None
+    known: Mapping[str, Value]
+    """What was known of the lead at hand-over."""
+    is_passed_on: bool
+    """Whether a rep gave it back for somebody else to take."""
 
     @property
     def lead_id(self) -> LeadId:
@@ -73,8 +85,9 @@ class Pass:
         return self.handoff.owner or (self.handoff.tried[-1] if self.handoff.tried else None)
 
     @property
-    def is_accepted(self) -> bool:
-        return self.handoff.accepted_at is not None
+    def is_data_wrong(self) -> bool:
+        """Whether a rep gave it back for its data."""
+        return back_to(self.handoff) is not None
 
     @property
     def in_time(self) -> bool | None:
@@ -106,39 +119,61 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
         if scope.channel is not None and scope.channel != channel:
             continue
         for each in passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope):
-            if scope.team is None or scope.team == each.team:
+            if scope.window.covers(each.handoff.opened_at) and scope.team in {None, each.team}:
                 yield each
 
 
 def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Iterator[Pass]:
-    """One lead's passes that began in the window, without those that ended with the record."""
+    """One lead's passes, without those that ended with the record."""
     ends = [each.opened_at for each in life.handoffs[1:]]
     for handoff, end in zip(life.handoffs, [*ends, None], strict=True):
-        if scope.window.covers(handoff.opened_at) and handoff.outcome not in UNCOUNTED:
-            yield _pass(life, handoff, end, [each for each in steps if each.handoff == handoff.number], channel, scope)
+        if handoff.outcome not in UNCOUNTED:
+            own = [each for each in steps if each.handoff == handoff.number]
+            yield _pass(life, handoff, own, end=end, channel=channel, scope=scope)
 
 
 def _pass(
-    life: Life, handoff: Handoff, end: datetime | None, steps: Sequence[StepTaken], channel: str, scope: Scope
+    life: Life, handoff: Handoff, steps: Sequence[StepTaken], *, end: datetime | None, channel: str, scope: Scope
 ) -> Pass:
     moves = [each for each in life.transitions if each.cause is not Cause.BASELINE and _lies(each.at, handoff, end)]
     meant = meaningful_at(life.activities, handoff.opened_at, end, rule=scope.rules.meaningful, now=scope.now)
-    said = _first(moves, _QUALIFIED)
-    signs = [at for at in (meant, said) if at is not None]
-    accepted, rep = handoff.accepted_at, handoff.owner or (handoff.tried[-1] if handoff.tried else None)
-    calendar = scope.book.calendar_of(rep)
-    touched = handoff.touched_at
+    rep, touched = handoff.owner or (handoff.tried[-1] if handoff.tried else None), handoff.touched_at
+    won, in_deal = _first(moves, _WON), _first(moves, _DEAL)
+    signs = [at for at in (meant, _first(moves, _QUALIFIED)) if at is not None]
+    accepted = handoff.accepted_at
+    qualified = max(accepted, min(signs)) if accepted is not None and signs else None
+    qualified = _earlier(qualified, in_deal)
     return Pass(
         handoff=handoff,
         team=scope.book.team_of(rep).name if rep is not None else None,
         channel=channel,
         meaningful_at=meant,
-        qualified_at=max(accepted, min(signs)) if accepted is not None and signs else None,
-        opportunity_at=_first(moves, _DEAL),
-        won_at=_first(moves, frozenset({Stage.CUSTOMER})),
+        accepted_at=_earlier(accepted, qualified),
+        qualified_at=qualified,
+        opportunity_at=in_deal,
+        won_at=won,
         late_since=_late_since(steps, touched),
-        working_minutes=None if touched is None else calendar.working_minutes(handoff.opened_at, touched),
+        working_minutes=None if touched is None else _minutes(scope.book, rep, handoff.opened_at, touched),
+        known=as_known(life.facts, handoff.opened_at),
+        is_passed_on=back_to(handoff) is None and any(_gives_back(each) for each in moves),
     )
+
+
+def _gives_back(move: Transition) -> bool:
+    return move.after is Stage.MQL and move.cause is Cause.PERSON and move.before in _WITH_A_REP
+
+
+def as_known(facts: Sequence[Fact], at: datetime) -> dict[str, Value]:
+    """The newest value of each property that was known by then. `facts`: of each name the oldest first."""
+    return {each.name: each.value for each in facts if each.seen_at <= at and each.since <= at}
+
+
+def _minutes(book: Rulebook, rep: str | None, since: datetime, until: datetime) -> int:
+    return book.calendar_of(rep).working_minutes(since, until)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def _lies(at: datetime, handoff: Handoff, end: datetime | None) -> bool:
