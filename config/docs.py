@@ -26,8 +26,8 @@ _INTRO = """# Settings and rules
 
 A folder holds one installation: `leadloop.yaml` says what it is connected to and how far it may go by itself,
 `mapping.yaml`, `scoring.yaml`, `lifecycle.yaml` and `routing.yaml` are the rules, and `reports.yaml`, which may be
-left out, is what reports count by. `leadloop init` writes a commented starter, `leadloop check` reads the folder without
-touching the network and names every mistake with file, line, column and the nearest right word.
+left out, is what reports count by. `leadloop init` writes a commented starter, `leadloop check` reads the folder
+without touching the network and names every mistake with file, line, column and the nearest right word.
 `environments/test.yaml` and `environments/live.yaml` change connections only.
 
 **Where a value comes from**, the strongest first: command line, environment variable, `.env`, YAML, default.

@@ -19,7 +19,7 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
 
 
-def day_or_moment(text: str) -> datetime | date:
+def day_or_moment(text: str) -> date:
     """A day such as 2026-11-22 of the installation's time zone, or a time with its zone."""
     try:
         return date.fromisoformat(text) if len(text) == len("2026-11-22") else from_text(text)

@@ -1,5 +1,6 @@
 """Which leads were handed over, and became known, when: where reports begin to read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,3 +35,9 @@ def known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int
         .limit(limit)
     )
     return [(LeadId(row[0]), row[1]) for row in tx.execute(query)]
+
+
+def known_at(tx: Tx, ids: Sequence[LeadId]) -> dict[LeadId, datetime]:
+    """When these leads became known."""
+    query = select(lead.c.id, lead.c.created_at).where(lead.c.id.in_(ids))
+    return {LeadId(row[0]): row[1] for row in tx.execute(query)}

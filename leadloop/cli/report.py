@@ -1,6 +1,6 @@
 """`leadloop report …`: what works, to marketing and sales alike."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +11,11 @@ from leadloop.options import HERE, Environment, Folder, Json, day_or_moment
 app = typer.Typer(name="report", help="What works: pages that marketing and sales read together.", no_args_is_help=True)
 
 Since = Annotated[
-    datetime | date | None,
+    date | None,
     typer.Option("--since", parser=day_or_moment, metavar="DAY", help="From this day on; 90 days by default."),
 ]
 Until = Annotated[
-    datetime | date | None,
+    date | None,
     typer.Option("--until", parser=day_or_moment, metavar="DAY", help="Up to the end of this day; now by default."),
 ]
 Team = Annotated[str | None, typer.Option("--team", help="Only handoffs of this team of routing.yaml.")]

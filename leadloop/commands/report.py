@@ -1,4 +1,4 @@
-"""`leadloop report …`: the pages that both sides read, as a table, a spreadsheet, a document or a file for a browser."""
+"""`leadloop report …`: the pages that both sides read, on a terminal, as CSV or JSON, or as a file for a browser."""
 
 import csv
 import os
@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+
+from reports.pages.html import html_of
 
 from config.words import did_you_mean
 from domain.errors import UsageError
@@ -26,8 +28,7 @@ from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
-from reports.pages.html import html_of
-from reports.pages.lives import ways_of
+from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.page import Leads, Page
 from reports.pages.passes import Scope, passes_of
 from reports.pages.rejects import Rejects
@@ -54,8 +55,8 @@ class Ask:
     """What is wanted. `behind`: the name of the figure whose leads are wanted instead of the page; `people`: with what
     only managers are to see."""
 
-    since: datetime | date | None = None
-    until: datetime | date | None = None
+    since: date | None = None
+    until: date | None = None
     team: str | None = None
     channel: str | None = None
     form: Form = Form.TABLE
@@ -99,6 +100,8 @@ def _funnel(desk: Desk) -> Page:
     report = Funnel(desk.scope)
     for each in ways_of(desk.app.store, desk.scope):
         report.count(each)
+    for older in older_ways_of(desk.app.store, desk.scope):
+        report.count_older(older)
     return report.page()
 
 

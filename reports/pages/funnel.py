@@ -9,6 +9,8 @@ from config.reports import Targets
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import Lines
 from reports.pages.lives import Way
+from reports.pages.outcomes import COLUMNS as OUTCOMES
+from reports.pages.outcomes import OutcomeLine
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
 from reports.pages.tally import Tally, middle
@@ -103,12 +105,17 @@ class Funnel:
         self._steps = _Steps(scope.most)
         self._cohorts = Lines[Way](lambda: _GroupLine(scope.most))
         self._channels = Lines[Way](lambda: _GroupLine(scope.most))
+        self._older = Lines[Way](lambda: OutcomeLine(scope.most))
         self._is_weekly = scope.window.days <= WEEKLY_UP_TO_DAYS
 
     def count(self, way: Way) -> None:
         self._steps.count(way)
         self._cohorts.count(cohort_of(way.known_at, self._scope.window.zone, weekly=self._is_weekly), way)
         self._channels.count(way.channel, way)
+
+    def count_older(self, way: Way) -> None:
+        """One who was there before leadloop."""
+        self._older.count(way.channel, way)
 
     def page(self) -> Page:
         scope = self._scope
@@ -131,7 +138,7 @@ class Funnel:
             title="Step by step",
             heads="Step",
             columns=_STEP_COLUMNS,
-            rows=tuple(self._steps.rows()),
+            rows=tuple(self._steps.rows()) if self._steps.tallies[0].n else (),
             chart=Chart.STEPS,
             charted="leads",
         )
@@ -147,6 +154,9 @@ class Funnel:
             line=_target(self._scope.rules.targets),
         )
         yield self._channels.table("channel", "By channel of the first touch", "Channel", _GROUP_COLUMNS)
+        if self._scope.loaded_until is not None:
+            title = "Who was there before leadloop, since their first handoff"
+            yield self._older.table("older", title, "Channel", OUTCOMES)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
@@ -157,7 +167,7 @@ class Funnel:
         yield "Who came back after a rejection counts once, with the farthest that they came."
         if self._scope.loaded_until is not None:
             began = self._scope.loaded_until.astimezone(self._scope.window.zone)
-            yield f"Who was there before {began:%-d %b %Y}, when leadloop began, is left out: nobody knows since when."
+            yield f"Since when people were known whom leadloop found on {began:%-d %b %Y}, nobody knows: they are apart."
 
 
 def _target(targets: Targets) -> tuple[float, str] | None:

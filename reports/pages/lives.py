@@ -1,6 +1,10 @@
-"""The leads that became known in a window, each with its passes: what a funnel is made of."""
+"""The leads of a window, each with its passes: what a funnel is made of.
 
-from collections.abc import Iterator, Sequence
+Who was there before leadloop became known nobody knows when: of these only who was handed over in the window is told,
+and apart from the others.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,24 +45,43 @@ class Way:
 
 def ways_of(store: Store, scope: Scope) -> Iterator[Way]:
     """Everybody who became known in the window, but who was there before leadloop, by number."""
+    window = scope.window
     last = LeadId(0)
     while True:
         with store.read() as tx:
-            found = passes.known(tx, since=scope.window.since, until=scope.window.until, after=last, limit=PORTION)
-            ways = list(_read(tx, found, scope))
+            found = passes.known(tx, since=window.since, until=window.until, after=last, limit=PORTION)
+            fresh = {lead: at for lead, at in found if not is_older(at, scope)}
+            ways = list(_read(tx, fresh, scope))
         if not found:
             return
         last = found[-1][0]
         yield from ways
 
 
-def _read(tx: Tx, found: Sequence[tuple[LeadId, datetime]], scope: Scope) -> Iterator[Way]:
-    ids = [lead for lead, _ in found]
-    known, steps = dict(found), clock_steps.of_leads(tx, ids)
+def older_ways_of(store: Store, scope: Scope) -> Iterator[Way]:
+    """Who was there before leadloop and was handed over in the window, by number."""
+    window = scope.window
+    last = LeadId(0)
+    while True:
+        with store.read() as tx:
+            ids = passes.handed_over(tx, since=window.since, until=window.until, after=last, limit=PORTION)
+            older = {lead: at for lead, at in passes.known_at(tx, ids).items() if is_older(at, scope)}
+            ways = [each for each in _read(tx, older, scope) if window.covers(each.handed_over_at)]
+        if not ids:
+            return
+        last = ids[-1]
+        yield from ways
+
+
+def is_older(known_at: datetime, scope: Scope) -> bool:
+    return scope.loaded_until is not None and known_at <= scope.loaded_until
+
+
+def _read(tx: Tx, known: Mapping[LeadId, datetime], scope: Scope) -> Iterator[Way]:
+    ids = sorted(known)
+    steps = clock_steps.of_leads(tx, ids)
     for life in histories.of(tx, ids):
         lead = life.lead.id
-        if scope.loaded_until is not None and known[lead] <= scope.loaded_until:
-            continue
         channel = scope.channels.of_lead(life.activities, life.facts)
         if scope.channel is None or scope.channel == channel:
             theirs = list(passes_in(life, steps.get(lead, ()), channel=channel, scope=scope))

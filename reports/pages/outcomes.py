@@ -1,7 +1,10 @@
 """A line of a table about what came of handoffs: accepted, qualified, in a deal, won, of how many."""
 
+from datetime import datetime
+from typing import Protocol
+
+from domain.values import LeadId
 from reports.pages.page import Cell, Column
-from reports.pages.passes import Pass
 from reports.pages.tally import Tally
 
 NOBODY_HANDED_OVER = "nobody was handed over"
@@ -16,6 +19,21 @@ COLUMNS = (
 STEPS = tuple(column.key for column in COLUMNS[1:])
 
 
+class Came(Protocol):
+    """A handoff, or a lead with all of its handoffs: how far it came."""
+
+    @property
+    def lead_id(self) -> LeadId: ...
+    @property
+    def accepted_at(self) -> datetime | None: ...
+    @property
+    def qualified_at(self) -> datetime | None: ...
+    @property
+    def opportunity_at(self) -> datetime | None: ...
+    @property
+    def won_at(self) -> datetime | None: ...
+
+
 class OutcomeLine:
     """Shares of the handoffs, each with its interval."""
 
@@ -23,7 +41,7 @@ class OutcomeLine:
         self.all = Tally(most)
         self.steps = {name: Tally(most) for name in STEPS}
 
-    def count(self, each: Pass, /) -> None:
+    def count(self, each: Came, /) -> None:
         self.all.add(each.lead_id)
         reached = (each.accepted_at, each.qualified_at, each.opportunity_at, each.won_at)
         for name, at in zip(STEPS, reached, strict=True):

@@ -42,7 +42,7 @@ class Tally:
         return Figure(value=self.n / of, unit=Unit.SHARE, of=of, low=low, high=high, leads=self.leads())
 
 
-def middle(values: Sequence[float] | "array[float]", unit: Unit, *, why: str) -> Figure:
+def middle(values: Sequence[float], unit: Unit, *, why: str) -> Figure:
     """The median, of so many; half of them are at most so much."""
     if not values:
         return Figure(value=None, unit=unit, of=0, why=why)
