@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from domain.stage import Stage
 from domain.values import LeadId
 from store.engine import Tx
 from store.schema import handoff as table
-from store.schema import lead
+from store.schema import lead, transition
 
 
 def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
@@ -20,6 +21,20 @@ def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limi
         .where(*opened, table.c.lead_id > after, lead.c.merged_into.is_(None))
         .distinct()
         .order_by(table.c.lead_id)
+        .limit(limit)
+    )
+    return [LeadId(each) for each in tx.execute(query).scalars()]
+
+
+def put_to_rest(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
+    """The next living leads above a number that were put to rest in a stretch of time, `until` left out."""
+    moved = transition.c.at >= since, transition.c.at < until, transition.c.after == Stage.RECYCLED.value
+    query = (
+        select(transition.c.lead_id)
+        .join(lead, lead.c.id == transition.c.lead_id)
+        .where(*moved, transition.c.lead_id > after, lead.c.merged_into.is_(None))
+        .distinct()
+        .order_by(transition.c.lead_id)
         .limit(limit)
     )
     return [LeadId(each) for each in tx.execute(query).scalars()]

@@ -24,14 +24,18 @@ from leadloop.people_told import people_of
 from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from mapping.channels import channels_of
+from reports.lists import look_at_lists
 from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
+from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
+from reports.pages.nurture import Nurture
 from reports.pages.page import Leads, Page
 from reports.pages.passes import Scope, passes_of
 from reports.pages.rejects import Rejects
+from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
 from reports.pages.window import window_of
 from sync.firstday import went_live_at
@@ -105,11 +109,30 @@ def _funnel(desk: Desk) -> Page:
     return report.page()
 
 
+def _interactions(desk: Desk) -> Page:
+    report = Interactions(desk.scope)
+    for each in passes_of(desk.app.store, desk.scope):
+        for attempt in attempts_of(each, desk.scope):
+            report.count(attempt)
+    return report.page()
+
+
+def _nurture(desk: Desk) -> Page:
+    with desk.app.store.read() as tx:
+        lists = look_at_lists(tx, desk.rules.mapping, desk.rules.lifecycle, now=desk.scope.now)
+    report = Nurture(desk.scope, lists)
+    for each in rests_of(desk.app.store, desk.scope):
+        report.count(each)
+    return report.page()
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "funnel": _funnel,
     "followup": _followup,
     "bands": _bands,
     "rejects": _rejects,
+    "nurture": _nurture,
+    "interactions": _interactions,
 }
 
 

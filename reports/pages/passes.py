@@ -6,6 +6,7 @@ A pass lasts until the next one of the same lead begins: what came later belongs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
@@ -72,6 +73,8 @@ class Pass:
     working_minutes: int | None
     known: Mapping[str, Value]
     """What was known of the lead at hand-over."""
+    activities: Sequence[Activity]
+    """What the person and the reps did while it lasted, oldest first."""
     is_passed_on: bool
     """Whether a rep gave it back for somebody else to take."""
 
@@ -126,7 +129,7 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
 def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Iterator[Pass]:
     """One lead's passes, without those that ended with the record."""
     ends = [each.opened_at for each in life.handoffs[1:]]
-    for handoff, end in zip(life.handoffs, [*ends, None], strict=True):
+    for handoff, end in zip_longest(life.handoffs, ends):
         if handoff.outcome not in UNCOUNTED:
             own = [each for each in steps if each.handoff == handoff.number]
             yield _pass(life, handoff, own, end=end, channel=channel, scope=scope)
@@ -136,6 +139,7 @@ def _pass(
     life: Life, handoff: Handoff, steps: Sequence[StepTaken], *, end: datetime | None, channel: str, scope: Scope
 ) -> Pass:
     moves = [each for each in life.transitions if each.cause is not Cause.BASELINE and _lies(each.at, handoff, end)]
+    done = [each for each in life.activities if _lies(each.occurred_at, handoff, end)]
     meant = meaningful_at(life.activities, handoff.opened_at, end, rule=scope.rules.meaningful, now=scope.now)
     rep, touched = handoff.owner or (handoff.tried[-1] if handoff.tried else None), handoff.touched_at
     won, in_deal = _first(moves, _WON), _first(moves, _DEAL)
@@ -155,6 +159,7 @@ def _pass(
         late_since=_late_since(steps, touched),
         working_minutes=None if touched is None else _minutes(scope.book, rep, handoff.opened_at, touched),
         known=as_known(life.facts, handoff.opened_at),
+        activities=done,
         is_passed_on=back_to(handoff) is None and any(_gives_back(each) for each in moves),
     )
 
