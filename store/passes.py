@@ -1,9 +1,10 @@
-"""Which leads were handed over, and became known, when: where reports begin to read."""
+"""Which leads were handed over, at rest or became known when: where reports begin to read."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from domain.stage import Stage
 from domain.values import LeadId
@@ -15,10 +16,14 @@ from store.schema import lead, transition
 def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
     """The next living leads above a number with a handoff opened in a stretch of time, `until` left out."""
     opened = table.c.opened_at >= since, table.c.opened_at < until
+    return _handed_over(tx, opened, after=after, limit=limit)
+
+
+def _handed_over(tx: Tx, which: Sequence[ColumnElement[bool]], *, after: LeadId, limit: int) -> list[LeadId]:
     query = (
         select(table.c.lead_id)
         .join(lead, lead.c.id == table.c.lead_id)
-        .where(*opened, table.c.lead_id > after, lead.c.merged_into.is_(None))
+        .where(*which, table.c.lead_id > after, lead.c.merged_into.is_(None))
         .distinct()
         .order_by(table.c.lead_id)
         .limit(limit)
@@ -40,16 +45,17 @@ def put_to_rest(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limi
     return [LeadId(each) for each in tx.execute(query).scalars()]
 
 
-def known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[tuple[LeadId, datetime]]:
-    """The next living leads above a number that became known in a stretch of time, `until` left out, and when."""
+def in_hand(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
+    """The next living leads above a number with a handoff opened before `until` that was not closed before `since`."""
+    open_then = table.c.opened_at < until, or_(table.c.closed_at.is_(None), table.c.closed_at >= since)
+    return _handed_over(tx, open_then, after=after, limit=limit)
+
+
+def became_known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
+    """The next living leads above a number that became known in a stretch of time, `until` left out."""
     became = lead.c.created_at >= since, lead.c.created_at < until
-    query = (
-        select(lead.c.id, lead.c.created_at)
-        .where(*became, lead.c.id > after, lead.c.merged_into.is_(None))
-        .order_by(lead.c.id)
-        .limit(limit)
-    )
-    return [(LeadId(row[0]), row[1]) for row in tx.execute(query)]
+    query = select(lead.c.id).where(*became, lead.c.id > after, lead.c.merged_into.is_(None)).order_by(lead.c.id)
+    return [LeadId(each) for each in tx.execute(query.limit(limit)).scalars()]
 
 
 def known_at(tx: Tx, ids: Sequence[LeadId]) -> dict[LeadId, datetime]:

@@ -3,10 +3,11 @@
 A pass lasts until the next one of the same lead begins: what came later belongs to that one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
+from typing import TypeVar
 
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
@@ -23,6 +24,8 @@ from reports.histories import Life
 from reports.pages.window import Window
 from store import clock_steps, passes
 from store.engine import Store, Tx
+
+T = TypeVar("T")
 
 PORTION = 250
 """Leads that are in memory at one time, with everything they did."""
@@ -102,17 +105,45 @@ class Pass:
         return True if self.handoff.touched_at is not None else None
 
 
-def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
-    """Every pass that began in the window, by lead; each portion is read in a transaction of its own."""
+def portions(
+    store: Store, find: Callable[[Tx, LeadId], Sequence[LeadId]], read: Callable[[Tx, Sequence[LeadId]], Iterable[T]]
+) -> Iterator[T]:
+    """What `read` makes of the leads that `find` gives above a number, until it gives none. Each portion is read in a
+    transaction of its own, so that a long look holds up no daemon."""
     last = LeadId(0)
     while True:
         with store.read() as tx:
-            ids = passes.handed_over(tx, since=scope.window.since, until=scope.window.until, after=last, limit=PORTION)
-            found = list(_read(tx, ids, scope))
+            ids = find(tx, last)
+            found = list(read(tx, ids))
         if not ids:
             return
         last = ids[-1]
         yield from found
+
+
+def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that began in the window, by lead."""
+    span = {"since": scope.window.since, "until": scope.window.until}
+    found = portions(
+        store,
+        lambda tx, last: passes.handed_over(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if scope.window.covers(each.handoff.opened_at))
+
+
+def passes_in_hand(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that had begun by the end of the window and was not over before its beginning, by lead."""
+    since, until = scope.window.since, scope.window.until
+    found = portions(
+        store,
+        lambda tx, last: passes.in_hand(tx, since=since, until=until, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    for each in found:
+        closed = each.handoff.closed_at
+        if each.handoff.opened_at < until and (closed is None or closed >= since):
+            yield each
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
@@ -122,7 +153,7 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
         if scope.channel is not None and scope.channel != channel:
             continue
         for each in passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope):
-            if scope.window.covers(each.handoff.opened_at) and scope.team in {None, each.team}:
+            if scope.team in {None, each.team}:
                 yield each
 
 

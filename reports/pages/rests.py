@@ -8,7 +8,7 @@ from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId
 from reports import histories
 from reports.histories import Life
-from reports.pages.passes import PORTION, Pass, Scope, passes_in
+from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
 from store import clock_steps, passes
 from store.engine import Store, Tx
 
@@ -44,16 +44,13 @@ class Rest:
 
 def rests_of(store: Store, scope: Scope) -> Iterator[Rest]:
     """Every rest that began in the window, by lead."""
-    window = scope.window
-    last = LeadId(0)
-    while True:
-        with store.read() as tx:
-            ids = passes.put_to_rest(tx, since=window.since, until=window.until, after=last, limit=PORTION)
-            found = list(_read(tx, ids, scope))
-        if not ids:
-            return
-        last = ids[-1]
-        yield from found
+    span = {"since": scope.window.since, "until": scope.window.until}
+    found = portions(
+        store,
+        lambda tx, last: passes.put_to_rest(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if scope.window.covers(each.at))
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Rest]:
@@ -62,7 +59,7 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Rest]:
         channel = scope.channels.of_lead(life.activities, life.facts)
         if scope.channel is None or scope.channel == channel:
             theirs = list(passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope))
-            yield from (each for each in rests_in(life, theirs, channel) if scope.window.covers(each.at))
+            yield from rests_in(life, theirs, channel)
 
 
 def rests_in(life: Life, passes: Sequence[Pass], channel: str) -> Iterator[Rest]:
