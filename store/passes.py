@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from domain.stage import Stage
 from domain.values import LeadId
@@ -16,14 +15,10 @@ from store.schema import lead, transition
 def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
     """The next living leads above a number with a handoff opened in a stretch of time, `until` left out."""
     opened = table.c.opened_at >= since, table.c.opened_at < until
-    return _handed_over(tx, opened, after=after, limit=limit)
-
-
-def _handed_over(tx: Tx, which: Sequence[ColumnElement[bool]], *, after: LeadId, limit: int) -> list[LeadId]:
     query = (
         select(table.c.lead_id)
         .join(lead, lead.c.id == table.c.lead_id)
-        .where(*which, table.c.lead_id > after, lead.c.merged_into.is_(None))
+        .where(*opened, table.c.lead_id > after, lead.c.merged_into.is_(None))
         .distinct()
         .order_by(table.c.lead_id)
         .limit(limit)
@@ -45,10 +40,16 @@ def put_to_rest(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limi
     return [LeadId(each) for each in tx.execute(query).scalars()]
 
 
-def in_hand(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
-    """The next living leads above a number with a handoff opened before `until` that was not closed before `since`."""
-    open_then = table.c.opened_at < until, or_(table.c.closed_at.is_(None), table.c.closed_at >= since)
-    return _handed_over(tx, open_then, after=after, limit=limit)
+def at_work(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
+    """The next living leads above a number whose handoff was open at any time of a stretch, or that moved in it."""
+    in_hand = select(table.c.lead_id).where(
+        table.c.opened_at < until, or_(table.c.closed_at.is_(None), table.c.closed_at >= since)
+    )
+    moved = select(transition.c.lead_id).where(transition.c.at >= since, transition.c.at < until)
+    which = lead.c.id > after, lead.c.merged_into.is_(None), lead.c.id.in_(in_hand.union(moved))
+    return [
+        LeadId(each) for each in tx.execute(select(lead.c.id).where(*which).order_by(lead.c.id).limit(limit)).scalars()
+    ]
 
 
 def became_known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:

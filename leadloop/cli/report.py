@@ -27,6 +27,39 @@ Behind = Annotated[
 ]
 
 
+@app.command("week")
+def week(
+    *,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """The weekly review, in the order of its agenda: goal, process, content and offers, routing, people.
+
+    Example: leadloop report week --html week.html
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        since=since,
+        until=until,
+        team=team,
+        weekly=True,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "week", ask, environment=environment)
+
+
 @app.command("funnel")
 def funnel(
     *,

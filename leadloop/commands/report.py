@@ -33,11 +33,13 @@ from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
 from reports.pages.page import Leads, Page
-from reports.pages.passes import Scope, passes_of
+from reports.pages.passes import Scope, passes_at_work, passes_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
+from reports.pages.week import Week, week_before
 from reports.pages.window import window_of
+from store.handoffs import queued
 from sync.firstday import went_live_at
 from sync.loop import InForce
 from sync.material import users
@@ -67,6 +69,8 @@ class Ask:
     html: Path | None = None
     behind: str | None = None
     people: bool = False
+    weekly: bool = False
+    """Whether the window is the last whole week where none is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,18 @@ def _nurture(desk: Desk) -> Page:
     return report.page()
 
 
+def _week(desk: Desk) -> Page:
+    before = week_before(desk.scope.window)
+    with desk.app.store.read() as tx:
+        report = Week(desk.scope, before, queued(tx))
+    both = replace(desk.scope, window=replace(before, until=desk.scope.window.until))
+    for each in passes_at_work(desk.app.store, both):
+        report.count(each)
+    return report.page()
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
+    "week": _week,
     "funnel": _funnel,
     "followup": _followup,
     "bands": _bands,
@@ -174,7 +189,7 @@ def _desk(app: App, ask: Ask) -> Desk:
     channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
     _require(ask.channel, channels, "channel", "reports.yaml")
     scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now),
+        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
         book=book,
         rules=reports,
         channels=channels_of(reports.channels),

@@ -159,18 +159,15 @@ def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
     yield from (each for each in found if scope.window.covers(each.handoff.opened_at))
 
 
-def passes_in_hand(store: Store, scope: Scope) -> Iterator[Pass]:
-    """Every pass that had begun by the end of the window and was not over before its beginning, by lead."""
+def passes_at_work(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that was in hand at any time of the window, and those with a deal that moved in it, by lead."""
     since, until = scope.window.since, scope.window.until
     found = portions(
         store,
-        lambda tx, last: passes.in_hand(tx, since=since, until=until, after=last, limit=PORTION),
+        lambda tx, last: passes.at_work(tx, since=since, until=until, after=last, limit=PORTION),
         lambda tx, ids: _read(tx, ids, scope),
     )
-    for each in found:
-        closed = each.handoff.closed_at
-        if each.handoff.opened_at < until and (closed is None or closed >= since):
-            yield each
+    yield from (each for each in found if each.handoff.opened_at < until)
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:

@@ -1,8 +1,7 @@
 """Every figure of every report, recomputed from the raw ledger; and what has to hold of them whatever they are."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,12 +19,11 @@ from reports.pages.bands import Bands
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
 from reports.pages.lives import older_ways_of, ways_of
-from reports.pages.page import Figure, Page, Unit
+from reports.pages.page import Figure, Page
 from reports.pages.passes import Scope, passes_of
 from reports.pages.rejects import Rejects
 from reports.pages.window import Window
 from store.engine import Store
-from tests.postgres import LentDatabase, PostgresServer
 from tests.reference import figures as slow
 from tests.reference import ledger
 from tests.reference.crowd import SPAN, Crowd, gather
