@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -32,19 +32,22 @@ from reports.pages.funnel import Funnel
 from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
-from reports.pages.page import Leads, Page
+from reports.pages.page import Leads, Missing, Page
 from reports.pages.passes import Scope, passes_at_work, passes_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
 from reports.pages.week import Week, week_before
 from reports.pages.window import window_of
+from store import heard
 from store.handoffs import queued
 from sync.firstday import went_live_at
 from sync.loop import InForce
 from sync.material import users
 
 BEHIND = ("lead", "name")
+FRESH = timedelta(hours=6)
+"""What was read so lately is as good as new."""
 
 
 class Form(StrEnum):
@@ -163,7 +166,8 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing; the leads' names are read only for what is shown."""
     with closing(open_app(folder, environment=environment)) as app:
         desk = _desk(app, ask)
-        page = replace(REPORTS[name](desk), filters=tuple(_filters(ask)))
+        page = REPORTS[name](desk)
+        page = replace(page, filters=tuple(_filters(ask)), missing=(*_unread(desk, page), *page.missing))
         if ask.behind is not None:
             return _tell_behind(desk, page, ask.behind)
         match ask.form:
@@ -201,6 +205,21 @@ def _desk(app: App, ask: Ask) -> Desk:
         channel=ask.channel,
     )
     return Desk(app=app, rules=rules, scope=scope, ask=ask)
+
+
+def _unread(desk: Desk, page: Page) -> Iterable[Missing]:
+    """Systems in which reps work that were not read to the end of the window: what came after is not in the figures."""
+    zone, needed = page.window.zone, min(page.window.until, page.seen) - FRESH
+    with desk.app.store.read() as tx:
+        read = heard.until(tx, desk.rules.mapping.workplaces)
+    for name, until in sorted(read.items()):
+        if until == heard.NEVER:
+            yield Missing(what=f"{name} was never read to its end.", mend="Start `leadloop serve`, or `leadloop run`.")
+        elif until < needed:
+            words = (
+                f"{name} was last read to its end {until.astimezone(zone):%a %-d %b %Y %H:%M}: nothing later is in it."
+            )
+            yield Missing(what=words, mend="Start `leadloop serve`, or `leadloop run`.")
 
 
 def _require(word: str | None, known: Sequence[str], what: str, file: str) -> None:
