@@ -25,6 +25,7 @@ from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
+from reports.pages.agreement import Agreement
 from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.follow_up import FollowUp
@@ -143,6 +144,15 @@ def _week(desk: Desk) -> Page:
     return report.page()
 
 
+def _agreement(desk: Desk) -> Page:
+    report = Agreement(desk.scope, desk.rules.mapping)
+    for each in passes_of(desk.app.store, desk.scope):
+        report.count(each)
+    with desk.app.store.read() as tx:
+        names = names_of(tx, report.shown)
+    return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "week": _week,
     "funnel": _funnel,
@@ -151,6 +161,7 @@ REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "rejects": _rejects,
     "nurture": _nurture,
     "interactions": _interactions,
+    "agreement": _agreement,
 }
 
 
