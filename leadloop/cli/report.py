@@ -280,3 +280,27 @@ def agreement(
         behind=behind,
     )
     return command.run(folder, "agreement", ask, environment=environment)
+
+
+@app.command("drive")
+def drive(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As reports.yaml has it.")],
+    team: Team = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """How near everybody is to the target of a drive of reports.yaml, and who brought what.
+
+    Example: leadloop report drive 'Autumn meetings'
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind
+    )
+    return command.run(folder, "drive", ask, environment=environment)
