@@ -71,6 +71,7 @@ class DriveReport:
         scope, drive = self._scope, self._drive
         return Page(
             name="drive",
+            subject=drive.name,
             title=drive.name,
             asks=f"How near are we to {drive.target:,} {_WORDS[drive.counts]}?",
             counts="handoffs",
@@ -87,9 +88,7 @@ class DriveReport:
         gone = max(timedelta(), min(now, window.until) - window.since)
         whole = window.until - window.since
         expected = self._drive.target * (gone / whole)
-        share = Figure(
-            value=self._all.n / self._drive.target, unit=Unit.SHARE, of=self._drive.target, leads=self._all.leads()
-        )
+        share = Figure(value=self._all.n / self._drive.target, unit=Unit.SHARE, leads=self._all.leads())
         rows = (
             Row(key="target", label="Target", cells=(Figure(value=self._drive.target),)),
             Row(key="reached", label="So far", cells=(self._all.count(),)),

@@ -212,8 +212,10 @@ def _told(leads: Leads, counts: str) -> str:
 
 
 def _command(page: Page) -> str:
-    """Asks for this page's days on any later day; its filters have to be added."""
+    """Asks for this page on any later day; its filters have to be added."""
+    if page.subject:  # whatever it is about has days of its own
+        return page.command
     window = page.window
     last = window.until - timedelta(microseconds=1)
-    days = (each.astimezone(window.zone).date().isoformat() for each in (window.since, last))
-    return "leadloop report {} --since {} --until {}".format(page.name, *days)
+    since, until = (each.astimezone(window.zone).date().isoformat() for each in (window.since, last))
+    return f"{page.command} --since {since} --until {until}"
