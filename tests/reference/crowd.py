@@ -19,6 +19,13 @@ from store.engine import Tx
 from tests.reference.office import REPS
 
 RULES = RuleHash("r1")
+_TOLD: tuple[dict[str, Value], ...] = (
+    {},
+    {"form": "Demo request"},
+    {"form": "Newsletter", "utm_medium": "email", "url": "https://acme.example/?utm_medium=cpc"},
+    {"page": "https://acme.example/pricing?utm_medium=CPC&utm_source=x"},
+    {"url": "https://acme.example/pricing"},
+)
 SEASONS = (datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC))
 """Both end their summer time, or begin it, within the weeks that follow: Europe and America on days of their own."""
 SPAN = timedelta(days=30)
@@ -64,14 +71,14 @@ def gather(tx: Tx, seed: int, people: int = 8) -> Crowd:
     random = Random(seed)
     chance = Chance(random, random.choice(SEASONS))
     crowd = Crowd(began=chance.began, now=chance.began + SPAN)
-    made = [arrive(tx, chance, number) for number in range(people)]
+    made = [arrive(tx, chance) for _ in range(people)]
     for survivor, loser in zip(made[::3], made[1::3], strict=False):
         if chance.likely(0.5):
             merging.merge(tx, survivor, loser, now=crowd.now)
     return crowd
 
 
-def arrive(tx: Tx, chance: Chance, number: int) -> LeadId:
+def arrive(tx: Tx, chance: Chance) -> LeadId:
     became = chance.moment(chance.began, days=10)
     lead = leads.create(tx, 1, now=became, installation="LL")[0].id
     _tell(tx, chance, lead, became)
@@ -87,7 +94,7 @@ def arrive(tx: Tx, chance: Chance, number: int) -> LeadId:
             why="", rule_hash=RULES,
         )  # fmt: skip
         handoffs.save_transitions(tx, [placed])
-    _act(tx, chance, lead, found, became, number)
+    _act(tx, chance, lead, [became, *_marked(found)])
     return lead
 
 
@@ -155,7 +162,7 @@ def _marks(chance: Chance, *, returned: bool) -> tuple[str, ...]:
 
 
 def _moves(chance: Chance, handoff: Handoff, ends: datetime | None) -> Iterator[Transition]:
-    """Into the queue, forward, back, and far; some name their handoff, some fall on the instant when the next begins."""
+    """Into the queue, forward, back, and far; some name their handoff, some fall on the next one's beginning."""
 
     def move(before: Stage, after: Stage, at: datetime, cause: Cause = Cause.PERSON) -> Transition:
         named = handoff.number if chance.likely(0.5) else None
@@ -171,7 +178,9 @@ def _moves(chance: Chance, handoff: Handoff, ends: datetime | None) -> Iterator[
         yield move(Stage.ASSIGNED, after, at)
     for _ in range(chance.random.choice((0, 0, 1, 2))):
         before = chance.random.choice((Stage.ASSIGNED, Stage.ACCEPTED, Stage.ENGAGED))
-        yield move(before, Stage.MQL, chance.moment(handoff.opened_at), chance.random.choice((Cause.PERSON, Cause.TIME)))
+        yield move(
+            before, Stage.MQL, chance.moment(handoff.opened_at), chance.random.choice((Cause.PERSON, Cause.TIME))
+        )
 
 
 def _steps(chance: Chance, handoff: Handoff) -> Iterator[StepTaken]:
@@ -183,12 +192,16 @@ def _steps(chance: Chance, handoff: Handoff) -> Iterator[StepTaken]:
         )  # fmt: skip
 
 
-def _act(
-    tx: Tx, chance: Chance, lead: LeadId, passes: Sequence[Handoff], became: datetime, number: int
-) -> None:
-    """What marketing and reps did: often around a handoff, seen in another order than it happened."""
+def _marked(passes: Sequence[Handoff]) -> Iterator[datetime]:
+    for each in passes:
+        yield each.opened_at
+        if each.touched_at is not None:
+            yield each.touched_at
+
+
+def _act(tx: Tx, chance: Chance, lead: LeadId, moments: Sequence[datetime]) -> None:
+    """What marketing and reps did: around these moments, seen in another order than it happened."""
     ref = RecordRef(connection="crm", object="Lead", id=f"00Q{lead}x")
-    moments = [became, *(each.opened_at for each in passes), *(each.touched_at for each in passes if each.touched_at)]
     did = [
         _activity(chance, f"{lead}-{place}", chance.moment(chance.random.choice(moments)), ref)
         for place in range(chance.random.randrange(9))
@@ -212,17 +225,12 @@ def _activity(chance: Chance, key: str, at: datetime, ref: RecordRef) -> Activit
 def _words(chance: Chance, kind: ActivityKind, at: datetime) -> dict[str, Value]:
     random = chance.random
     if kind is ActivityKind.CALL_LOGGED:
-        return {"duration_s": random.choice((None, 0, 119, 120, 600)), "disposition": random.choice(("", " connected", "Busy"))}
+        return {
+            "duration_s": random.choice((None, 0, 119, 120, 600)),
+            "disposition": random.choice(("", " connected", "Busy")),
+        }
     if kind is ActivityKind.MEETING_BOOKED:
         starts = at + random.choice((timedelta(0), timedelta(hours=5), timedelta(days=12)))
         outcome = random.choice((None, "COMPLETED", "NO_SHOW", "Canceled", ""))
         return {"starts_at": random.choice((starts.isoformat(), starts.isoformat(), None)), "outcome": outcome}
-    return random.choice(
-        (
-            {},
-            {"form": "Demo request"},
-            {"form": "Newsletter", "utm_medium": "email", "url": "https://acme.example/?utm_medium=cpc"},
-            {"page": "https://acme.example/pricing?utm_medium=CPC&utm_source=x"},
-            {"url": "https://acme.example/pricing"},
-        )
-    )
+    return random.choice(_TOLD)

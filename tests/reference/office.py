@@ -83,7 +83,12 @@ ZONE = "Europe/Vienna"
 
 def routing() -> dict[str, Any]:
     teams = [
-        {"name": crew.name, "time_zone": crew.zone, "holidays": crew.country, "hours": [_block(each) for each in crew.shifts]}
+        {
+            "name": crew.name,
+            "time_zone": crew.zone,
+            "holidays": crew.country,
+            "hours": [_block(each) for each in crew.shifts],
+        }
         for crew in CREWS
     ]
     pools = [

@@ -48,9 +48,7 @@ def lift(hits: int, of: int, all_hits: int, all_of: int, leads: Iterable[int]) -
         return Expected(value=None, of=of)
     whole = all_hits / all_of
     low, high = interval(hits, of)
-    return Expected(
-        value=hits / of / whole, of=of, low=low / whole, high=high / whole, n=hits, leads=frozenset(leads)
-    )
+    return Expected(value=hits / of / whole, of=of, low=low / whole, high=high / whole, n=hits, leads=frozenset(leads))
 
 
 def middle(values: Sequence[float]) -> Expected:
@@ -68,5 +66,7 @@ def at_most(values: Sequence[float], share_of: Fraction) -> Expected:
     """The smallest of them such that so many are not larger."""
     if not values:
         return Expected(value=None, of=0)
-    enough = (each for each in sorted(values) if Fraction(sum(other <= each for other in values), len(values)) >= share_of)
+    enough = (
+        each for each in sorted(values) if Fraction(sum(other <= each for other in values), len(values)) >= share_of
+    )
     return Expected(value=next(enough), of=len(values))
