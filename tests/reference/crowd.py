@@ -30,7 +30,7 @@ SEASONS = (datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC))
 """Both end their summer time, or begin it, within the weeks that follow: Europe and America on days of their own."""
 SPAN = timedelta(days=30)
 BANDS = [f"{grade} {step}" for grade in (Grade.A, Grade.B, Grade.UNKNOWN) for step in (Step.HOT, Step.COLD)]
-_INDUSTRIES = ("Retail", "Student", "retail", "", None, "x" * 61, 7, True)
+_INDUSTRIES = ("Retail", "retail", "", None, "x" * 61, 7, True)
 _OUTCOMES = (*Outcome, None, None, None)
 _SALES = (ActivityKind.CALL_LOGGED, ActivityKind.MEETING_BOOKED, ActivityKind.EMAIL_SENT, ActivityKind.EMAIL_REPLIED)
 _TOUCHES = sorted(MARKETING_KINDS)
@@ -52,6 +52,8 @@ class Chance:
 
     random: Random
     began: datetime
+    is_unwanted: bool = False
+    """Whether the next who arrives is a student, whom nobody wants."""
 
     def moment(self, since: datetime, days: float = 6) -> datetime:
         """At it, or some while later: half of them on whole half-hours, a few with seconds."""
@@ -79,7 +81,7 @@ def gather(tx: Tx, seed: int, people: int = 8) -> Crowd:
 
 
 def arrive(tx: Tx, chance: Chance) -> LeadId:
-    became = chance.moment(chance.began, days=10)
+    became, chance.is_unwanted = chance.moment(chance.began, days=10), chance.likely(0.25)
     lead = leads.create(tx, 1, now=became, installation="LL")[0].id
     _tell(tx, chance, lead, became)
     found = list(_handoffs(chance, lead, became))
@@ -101,6 +103,9 @@ def arrive(tx: Tx, chance: Chance) -> LeadId:
 def _tell(tx: Tx, chance: Chance, lead: LeadId, became: datetime) -> None:
     """Facts, some of which change later, or are dated before they were seen, or after."""
     seen = became
+    if chance.is_unwanted:
+        ledger.put_facts(tx, lead, {"industry": "Student"}, since=became, seen_at=became)
+        return
     for _ in range(chance.random.randrange(4)):
         since = seen + chance.random.choice((timedelta(0), timedelta(days=-3), timedelta(days=4)))
         values: dict[str, Value] = {"industry": chance.random.choice(_INDUSTRIES)}
@@ -115,7 +120,8 @@ def _handoffs(chance: Chance, lead: LeadId, became: datetime) -> Iterator[Handof
     opened, passes = chance.moment(became), chance.random.choice((0, 1, 1, 2, 3))
     for number in range(1, passes + 1):
         is_last = number == passes
-        yield _pass(chance, lead, number, opened, is_open=is_last and chance.likely(0.6))
+        made = _pass(chance, lead, number, opened, is_open=is_last and chance.likely(0.6))
+        yield made if made.is_open or not chance.is_unwanted else replace(made, outcome=Outcome.NO_NEED)
         opened = chance.moment(opened, days=9)
 
 
@@ -173,7 +179,7 @@ def _moves(chance: Chance, handoff: Handoff, ends: datetime | None) -> Iterator[
 
     opening = (Stage.QUALIFIED, Cause.PERSON) if handoff.after is not None else (Stage.ENGAGED, Cause.RULE)
     yield move(opening[0], Stage.MQL, handoff.opened_at, opening[1])
-    for after in chance.random.sample(_FAR, chance.random.randrange(4)):
+    for after in chance.random.sample(_FAR, 0 if chance.is_unwanted else chance.random.randrange(4)):
         at = ends if ends is not None and chance.likely(0.2) else chance.moment(handoff.opened_at)
         yield move(Stage.ASSIGNED, after, at)
     for _ in range(chance.random.choice((0, 0, 1, 2))):
