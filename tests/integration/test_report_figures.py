@@ -13,6 +13,7 @@ from store.engine import Store
 from tests import reference
 from tests.postgres import PostgresServer
 from tests.reference.crowd import Crowd
+from tests.reference.handed import BAD_WORDS, NOTHING_CAME
 from tests.report_desk import differences, expected_of, pages_of, people_in, refill, scope_of
 from tests.stores import empty_store
 
@@ -61,6 +62,23 @@ def test_every_figure_is_what_the_raw_ledger_says(store: Store, seed: int) -> No
 
 def test_every_figure_is_what_the_raw_ledger_says_where_rules_would_have_kept_somebody_back(store: Store) -> None:
     assert differences_of(store, 1000, people=150) == []
+    rejects = pages_of(store, scope_of(refill(store, 1000, people=150)))["rejects"]
+    assert [row.label for table in rejects.tables() if table.key == "rule" for row in table.rows] == [
+        "Industry is Student"
+    ]
+
+
+def test_the_crowd_knows_every_case(store: Store) -> None:
+    passes = [each for seed in range(40) for person in people_in(store, refill(store, seed)) for each in person.passes]
+    assert {each.fate for each in passes} == {"touched", "never", "answered", "waiting"}
+    assert {each.in_time for each in passes} == {True, False, None}
+    assert {each.crew for each in passes} == {"Inbound", "outbound", None}
+    assert {each.channel for each in passes} == {"Ads", "ads", "Webinar", "Website", "unknown"}
+    assert {each.reason for each in passes} >= {None, *NOTHING_CAME, *BAD_WORDS}
+    assert {(each.data_wrong, each.passed_on) for each in passes} == {(False, False), (True, False), (False, True)}
+    assert {each.has_clock for each in passes} == {True, False}
+    assert any(each.won is not None for each in passes)
+    assert any(each.minutes == 0 for each in passes)
 
 
 def test_every_figure_is_what_the_raw_ledger_says_on_postgresql(postgres: PostgresServer) -> None:

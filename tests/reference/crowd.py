@@ -53,7 +53,7 @@ class Chance:
     random: Random
     began: datetime
     is_unwanted: bool = False
-    """Whether the next who arrives is a student, whom nobody wants."""
+    """Whether the next who arrives is a student, whom nobody wants and who is nobody else."""
 
     def moment(self, since: datetime, days: float = 6) -> datetime:
         """At it, or some while later: half of them on whole half-hours, a few with seconds."""
@@ -74,13 +74,14 @@ def gather(tx: Tx, seed: int, people: int = 8) -> Crowd:
     chance = Chance(random, random.choice(SEASONS))
     crowd = Crowd(began=chance.began, now=chance.began + SPAN)
     made = [arrive(tx, chance) for _ in range(people)]
-    for survivor, loser in zip(made[::3], made[1::3], strict=False):
-        if chance.likely(0.5):
+    wanted = [lead for lead, is_unwanted in made if not is_unwanted]
+    for survivor, loser in zip(wanted[::3], wanted[1::3], strict=False):
+        if chance.likely(0.6):
             merging.merge(tx, survivor, loser, now=crowd.now)
     return crowd
 
 
-def arrive(tx: Tx, chance: Chance) -> LeadId:
+def arrive(tx: Tx, chance: Chance) -> tuple[LeadId, bool]:
     became, chance.is_unwanted = chance.moment(chance.began, days=10), chance.likely(0.25)
     lead = leads.create(tx, 1, now=became, installation="LL")[0].id
     _tell(tx, chance, lead, became)
@@ -97,7 +98,7 @@ def arrive(tx: Tx, chance: Chance) -> LeadId:
         )  # fmt: skip
         handoffs.save_transitions(tx, [placed])
     _act(tx, chance, lead, [became, *_marked(found)])
-    return lead
+    return lead, chance.is_unwanted
 
 
 def _tell(tx: Tx, chance: Chance, lead: LeadId, became: datetime) -> None:
@@ -120,7 +121,9 @@ def _handoffs(chance: Chance, lead: LeadId, became: datetime) -> Iterator[Handof
     opened, passes = chance.moment(became), chance.random.choice((0, 1, 1, 2, 3))
     for number in range(1, passes + 1):
         is_last = number == passes
-        made = _pass(chance, lead, number, opened, is_open=is_last and chance.likely(0.6))
+        made = _pass(
+            chance, lead, number, opened, is_open=is_last and chance.likely(0.1 if chance.is_unwanted else 0.6)
+        )
         yield made if made.is_open or not chance.is_unwanted else replace(made, outcome=Outcome.NO_NEED)
         opened = chance.moment(opened, days=9)
 
