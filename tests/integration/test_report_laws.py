@@ -307,6 +307,15 @@ def test_a_reply_in_the_second_pass_qualifies_only_the_second(store: Store) -> N
     assert [each.qualified_at is not None for each in found(store)] == [False, True]
 
 
+def test_only_what_was_seen_and_held_by_the_hand_over_was_known_at_it(store: Store) -> None:
+    lead = lead_of(store, handoff())
+    with store.write() as tx:
+        for name, since, seen in (("a", 0, 0), ("b", -9, 1), ("c", 1, 0), ("a", 1, 2)):
+            moments = [MON + timedelta(minutes=each) for each in (since, seen)]
+            ledger.put_facts(tx, lead, {name: f"{since} {seen}"}, since=moments[0], seen_at=moments[1])
+    assert [each.known for each in found(store)] == [{"a": "0 0"}]
+
+
 def test_a_lost_deal_is_a_deal_and_no_rejection(store: Store) -> None:
     lost = replace(ended(handoff(), Outcome.LOST), accepted_at=MON)
     lead_of(
@@ -489,3 +498,9 @@ def test_what_begins_at_the_end_of_a_window_is_the_next_one_s(store: Store) -> N
         window = scope_of(CROWD, since=MON + timedelta(minutes=since), until=MON + timedelta(minutes=until))
         assert len(list(passes_of(store, window))) == n
         assert len(told(funnel_of(store, window))) == (0 if not n else len(told(funnel_of(store, scope_of(CROWD)))))
+
+
+def test_of_two_passes_of_one_lead_the_one_that_began_at_the_end_is_not_counted(store: Store) -> None:
+    lead_of(store, ended(handoff(), None), handoff(2, after_min=600))
+    window = scope_of(CROWD, since=MON, until=MON + timedelta(minutes=600))
+    assert [each.handoff.number for each in passes_of(store, window)] == [1]
