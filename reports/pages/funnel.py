@@ -9,8 +9,7 @@ from config.reports import Targets
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import Lines
 from reports.pages.lives import Way
-from reports.pages.outcomes import COLUMNS as OUTCOMES
-from reports.pages.outcomes import OutcomeLine
+from reports.pages.outcomes import COLUMNS, OutcomeLine
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
 from reports.pages.tally import Tally, middle
@@ -33,6 +32,10 @@ _GROUP_COLUMNS = (
     Column(key="accepted", label="Accepted", says="Of those handed over."),
     Column(key="qualified", label="Qualified", says="Of those handed over."),
     Column(key="won", label="Won", says="Of those handed over, so far."),
+)
+_OLDER_COLUMNS = (
+    Column(key="handoffs", label="Handed over", says="Leads that were handed over for the first time in the window."),
+    *COLUMNS[1:],
 )
 _NOBODY = "nobody came so far"
 
@@ -156,7 +159,7 @@ class Funnel:
         yield self._channels.table("channel", "By channel of the first touch", "Channel", _GROUP_COLUMNS)
         if self._scope.loaded_until is not None:
             title = "Who was there before leadloop, since their first handoff"
-            yield self._older.table("older", title, "Channel", OUTCOMES)
+            yield self._older.table("older", title, "Channel", _OLDER_COLUMNS)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
