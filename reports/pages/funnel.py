@@ -105,7 +105,7 @@ class Funnel:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._steps = _Steps(scope.most)
+        self._steps, self._beside = _Steps(scope.most), Tally(scope.most)
         self._cohorts = Lines[Way](lambda: _GroupLine(scope.most))
         self._channels = Lines[Way](lambda: _GroupLine(scope.most))
         self._older = Lines[Way](lambda: OutcomeLine(scope.most))
@@ -113,6 +113,8 @@ class Funnel:
 
     def count(self, way: Way) -> None:
         self._steps.count(way)
+        if way.is_customer and way.won_at is None:
+            self._beside.add(way.lead_id)
         self._cohorts.count(cohort_of(way.known_at, self._scope.window.zone, weekly=self._is_weekly), way)
         self._channels.count(way.channel, way)
 
@@ -145,6 +147,8 @@ class Funnel:
             chart=Chart.STEPS,
             charted="leads",
         )
+        if self._beside.n:
+            yield self._beside_the_steps()
         span = "week" if self._is_weekly else "month"
         yield self._cohorts.table(
             "cohort",
@@ -161,6 +165,18 @@ class Funnel:
             title = "Who was there before leadloop, since their first handoff"
             yield self._older.table("older", title, "Channel", _OLDER_COLUMNS)
 
+    def _beside_the_steps(self) -> Table:
+        """Who is missing among the won: the systems show more customers than came of handoffs."""
+        label = "Became customers, but not by a handoff"
+        row = Row(key="customer", label=label, cells=(self._beside.count(),))
+        return Table(
+            key="beside",
+            title="Beside the steps",
+            heads="Who",
+            columns=(Column(key="leads", label="Leads", says="Customers by a deal or a word of a system's own."),),
+            rows=(row,),
+        )
+
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
         if self._scope.rules.targets.accepted_percent is None:
@@ -170,7 +186,7 @@ class Funnel:
         yield "Who came back after a rejection counts once, with the farthest that they came."
         if self._scope.loaded_until is not None:
             began = self._scope.loaded_until.astimezone(self._scope.window.zone)
-            yield f"Since when people were known whom leadloop found on {began:%-d %b %Y} nobody knows: they are apart."
+            yield f"Whom leadloop found on {began:%-d %b %Y} was known before, nobody knows since when: they are apart."
 
 
 def _target(targets: Targets) -> tuple[float, str] | None:

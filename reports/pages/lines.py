@@ -44,7 +44,7 @@ class Lines(Generic[T]):
         """`order`: labels that come first, in this order; the total comes last, and only below two lines or more."""
         ranks = {label: rank for rank, label in enumerate(order)}
         labels = sorted(self._lines, key=lambda each: (ranks.get(each, len(ranks)), _place(each)))
-        found = [Row(key=key, label=label, cells=self._lines[label].cells()) for key, label in _keyed(labels)]
+        found = [Row(key=key, label=label, cells=self._lines[label].cells()) for key, label in keyed(labels)]
         if len(found) > 1:
             found.append(Row(key=TOTAL, label="All", cells=self._total.cells(), is_total=True))
         return tuple(found)
@@ -80,7 +80,7 @@ def _place(label: str) -> tuple[str, str]:
     return label.casefold(), label
 
 
-def _keyed(labels: Sequence[str]) -> list[tuple[str, str]]:
+def keyed(labels: Sequence[str]) -> list[tuple[str, str]]:
     """Each label with a name that can be typed, the only one of its kind."""
     found: dict[str, str] = {}
     for label in labels:

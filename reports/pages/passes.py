@@ -3,9 +3,10 @@
 What belongs to which pass of a lead is told in spans.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
@@ -24,6 +25,8 @@ from reports.pages.spans import UNCOUNTED, Span, rep_of, spans_of
 from reports.pages.window import Window
 from store import clock_steps, passes
 from store.engine import Store, Tx
+
+T = TypeVar("T")
 
 PORTION = 250
 """Leads that are in memory at one time, with everything they did."""
@@ -75,6 +78,8 @@ class Pass:
     working_minutes: int | None
     known: Mapping[str, Value]
     """What was known of the lead at hand-over."""
+    activities: Sequence[Activity]
+    """What the person and the reps did while it lasted, oldest first."""
     given_back_from: Stage | None
 
     @property
@@ -125,17 +130,42 @@ class Pass:
         return True if self.handoff.touched_at is not None else None
 
 
-def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
-    """Every pass that began in the window, by lead; each portion is read in a transaction of its own."""
+def portions(
+    store: Store, find: Callable[[Tx, LeadId], Sequence[LeadId]], read: Callable[[Tx, Sequence[LeadId]], Iterable[T]]
+) -> Iterator[T]:
+    """What `read` makes of the leads that `find` gives above a number, until it gives none. Each portion is read in a
+    transaction of its own, so that a long look holds up no daemon."""
     last = LeadId(0)
     while True:
         with store.read() as tx:
-            ids = passes.handed_over(tx, since=scope.window.since, until=scope.window.until, after=last, limit=PORTION)
-            found = list(_read(tx, ids, scope))
+            ids = find(tx, last)
+            found = list(read(tx, ids))
         if not ids:
             return
         last = ids[-1]
         yield from found
+
+
+def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that began in the window, by lead."""
+    span = {"since": scope.window.since, "until": scope.window.until}
+    found = portions(
+        store,
+        lambda tx, last: passes.handed_over(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if scope.window.covers(each.handoff.opened_at))
+
+
+def passes_at_work(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that was in hand at any time of the window, and those with a deal that moved in it, by lead."""
+    since, until = scope.window.since, scope.window.until
+    found = portions(
+        store,
+        lambda tx, last: passes.at_work(tx, since=since, until=until, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if each.handoff.opened_at < until)
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
@@ -145,7 +175,7 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
         if scope.channel is not None and scope.channel != channel:
             continue
         for each in passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope):
-            if scope.window.covers(each.handoff.opened_at) and scope.team in {None, each.team}:
+            if scope.team in {None, each.team}:
                 yield each
 
 
@@ -158,6 +188,7 @@ def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Sc
 
 def _pass(life: Life, span: Span, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Pass:
     handoff, moves = span.handoff, span.moves
+    done = [one for one in life.activities if span.covers(one.occurred_at)]
     meant = meaningful_at(life.activities, span.began, span.end, rule=scope.rules.meaningful, now=scope.now)
     rep, touched = rep_of(handoff), handoff.touched_at
     in_deal = _first(moves, _DEAL)
@@ -174,6 +205,7 @@ def _pass(life: Life, span: Span, steps: Sequence[StepTaken], *, channel: str, s
         late_since=_late_since(steps, touched),
         working_minutes=None if touched is None else _minutes(scope.book, rep, handoff.opened_at, touched),
         known=as_known(life.facts, handoff.opened_at),
+        activities=done,
         given_back_from=next((each.before for each in reversed(moves) if _gives_back(each, handoff)), None),
     )
 

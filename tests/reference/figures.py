@@ -220,6 +220,7 @@ class Traveller:
     qualified: int | None
     deal: int | None
     won: int | None
+    customer: bool
 
     @property
     def way(self) -> list[int | None]:
@@ -236,6 +237,7 @@ def traveller_of(person: Person) -> Traveller:
         qualified=earliest(each.qualified for each in person.passes),
         deal=earliest(each.deal for each in person.passes),
         won=earliest(each.won for each in person.passes),
+        customer=any(each["after"] == "customer" for each in person.lead.of("transition")),
     )
 
 
@@ -244,6 +246,9 @@ def funnel(people: Iterable[Person], sight: Sight) -> Figures:
     older = [each for each in seen if sight.loaded is not None and each.known <= sight.loaded]
     fresh = [each for each in seen if each not in older and sight.covers(each.known)]
     found = _steps(fresh) if fresh else {}
+    beside = [each.lead for each in fresh if each.customer and each.won is None]
+    if beside:
+        found["beside", "Became customers, but not by a handoff", "leads"] = count(beside)
     found |= _lines("cohort", fresh, _cohort_namer(sight), _group_cells)
     found |= _lines("channel", fresh, lambda each: each.channel, _group_cells)
     return found | _lines(

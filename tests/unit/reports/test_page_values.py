@@ -252,7 +252,7 @@ GONE = Pass(
         band="A hot", outcome=Outcome.NO_NEED, closed_at=NOW,
     ),
     team=None, channel="unknown", meaningful_at=None, accepted_at=None, qualified_at=None, opportunity_at=None,
-    won_at=None, late_since=None, working_minutes=None, known={}, given_back_from=None,
+    won_at=None, late_since=None, working_minutes=None, known={}, activities=(), given_back_from=None,
 )  # fmt: skip
 WON = replace(GONE, accepted_at=NOW, qualified_at=NOW, opportunity_at=NOW, won_at=NOW)
 
