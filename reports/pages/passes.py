@@ -1,27 +1,27 @@
 """Every handoff of a window with all that came of it: what most figures are groups of.
 
-A pass lasts until the next one of the same lead begins: what came later belongs to that one. A move belongs to the
-handoff that it names: one decision may end a pass with its success and open the next.
+What belongs to which pass of a lead is told in spans.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
-from domain.handoff import Handoff, HandoffKind, Outcome, Queue, StepTaken, Verdict
+from domain.handoff import Handoff, HandoffKind, Outcome, StepTaken, Verdict
 from domain.lead import Fact
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, Value
 from handoff.answers import GOOD_OUTCOMES, GOOD_VERDICTS
-from handoff.deadlines import back_to, returned_to
+from handoff.deadlines import back_to
 from handoff.meaningful import held_at, is_conversation, is_held
 from handoff.rulebook import Rulebook
 from mapping.channels import Channels
 from reports import histories
 from reports.histories import Life
+from reports.pages.spans import UNCOUNTED, Span, rep_of, spans_of
 from reports.pages.window import Window
 from store import clock_steps, passes
 from store.engine import Store, Tx
@@ -30,8 +30,6 @@ T = TypeVar("T")
 
 PORTION = 250
 """Leads that are in memory at one time, with everything they did."""
-UNCOUNTED = frozenset({Outcome.MERGED, Outcome.ERASED})
-"""Passes that ended because a record went, not because of anything that marketing or sales did."""
 _REJECTIONS = frozenset(Outcome) - UNCOUNTED - GOOD_OUTCOMES - {Outcome.LOST}
 """Outcomes that give a lead back to marketing, or end it. A lead whose deal was lost was good enough for one."""
 _QUALIFIED = frozenset({Stage.QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER})
@@ -182,48 +180,16 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
 
 
 def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Iterator[Pass]:
-    """One lead's passes as they began, without those that ended with the record: these cut no other short either.
-
-    Numbers do not tell which came first: those of a lead that was merged in are higher, whenever they were opened.
-    """
-    counted = sorted((each for each in life.handoffs if each.outcome not in UNCOUNTED), key=_order)
-    numbers = {each.number for each in counted}
-    ends = [began_at(each) for each in counted[1:]]
-    for handoff, end in zip(counted, [*ends, None][: len(counted)], strict=True):
-        moves = [each for each in life.transitions if _is_of(each, handoff, end, numbers)]
-        own = [each for each in steps if each.handoff == handoff.number]
-        yield _pass(life, handoff, own, moves=moves, end=end, channel=channel, scope=scope)
+    """One lead's passes as they began, without those that ended with the record."""
+    for span in spans_of(life.handoffs, life.transitions):
+        own = [each for each in steps if each.handoff == span.handoff.number]
+        yield _pass(life, span, own, channel=channel, scope=scope)
 
 
-def began_at(handoff: Handoff) -> datetime:
-    """When it was opened, or when a rep rang who answered the request before it was."""
-    return min(handoff.opened_at, handoff.touched_at or handoff.opened_at)
-
-
-def rep_of(handoff: Handoff) -> str | None:
-    """Whoever has it, or had it last: who gave it back for its data is still to have it."""
-    if handoff.owner is not None:
-        return handoff.owner
-    if handoff.queue is Queue.NEEDS_DATA and (back := back_to(handoff)) is not None:
-        return back
-    # Who gave back the pass before is not to be asked in this one, and never had it.
-    had = handoff.tried[1:] if returned_to(handoff) is not None else handoff.tried
-    return had[-1] if had else back_to(handoff)
-
-
-def _pass(
-    life: Life,
-    handoff: Handoff,
-    steps: Sequence[StepTaken],
-    *,
-    moves: Sequence[Transition],
-    end: datetime | None,
-    channel: str,
-    scope: Scope,
-) -> Pass:
-    begins = began_at(handoff)
-    done = [one for one in life.activities if begins <= one.occurred_at and (end is None or one.occurred_at < end)]
-    meant = meaningful_at(life.activities, begins, end, rule=scope.rules.meaningful, now=scope.now)
+def _pass(life: Life, span: Span, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Pass:
+    handoff, moves = span.handoff, span.moves
+    done = [one for one in life.activities if span.covers(one.occurred_at)]
+    meant = meaningful_at(life.activities, span.began, span.end, rule=scope.rules.meaningful, now=scope.now)
     rep, touched = rep_of(handoff), handoff.touched_at
     in_deal = _first(moves, _DEAL)
     qualified = _earlier(_qualified_at(handoff.accepted_at, meant, _first(moves, _QUALIFIED)), in_deal)
@@ -266,19 +232,6 @@ def _minutes(book: Rulebook, rep: str | None, since: datetime, until: datetime) 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((at for at in (one, other) if at is not None), default=None)
-
-
-def _order(handoff: Handoff) -> tuple[datetime, int]:
-    return began_at(handoff), handoff.number
-
-
-def _is_of(move: Transition, handoff: Handoff, end: datetime | None, counted: Set[int]) -> bool:
-    """By the handoff that it names; where it names none that counts, by its moment."""
-    if move.cause is Cause.BASELINE:
-        return False
-    if move.handoff in counted:
-        return move.handoff == handoff.number
-    return began_at(handoff) <= move.at and (end is None or move.at < end)
 
 
 def _first(moves: Sequence[Transition], stages: frozenset[Stage]) -> datetime | None:

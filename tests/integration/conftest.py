@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from store.engine import Store
 from tests.cast import ANA, USERS, contact
 from tests.fresh import FreshSimulator
 from tests.installation import Installation, install
+from tests.report_desk import empty
 from tests.rig import SimulatorProcess
+from tests.stores import empty_store
 
 
 @pytest.fixture
@@ -35,3 +38,18 @@ def office(installation: Installation, world: SimulatorProcess) -> Installation:
     world.act("submit_form", system="hubspot", id=ANA, as_="prospect", form="Demo request", values={})
     installation.settle(2)
     return installation
+
+
+@pytest.fixture(scope="session")
+def lent_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One SQLite store for all who only fill and read it."""
+    store = Store.open(empty_store(tmp_path_factory.mktemp("lent") / "leadloop.db"))
+    yield store
+    store.dispose()
+
+
+@pytest.fixture
+def store(lent_store: Store) -> Store:
+    """With nobody in it."""
+    empty(lent_store)
+    return lent_store

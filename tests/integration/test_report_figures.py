@@ -17,7 +17,6 @@ from tests.reference.crowd import Crowd
 from tests.reference.figures import Person
 from tests.reference.handed import BAD_WORDS, NOTHING_CAME
 from tests.report_desk import differences, expected_of, pages_of, people_in, refill, scope_of
-from tests.stores import empty_store
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FORBIDDEN = ("reports", "scoring", "mapping", "handoff", "store.passes", "store.handoffs")
@@ -48,13 +47,6 @@ def differences_of(store: Store, seed: int, people: int = 8) -> list[str]:
         pages, expected = pages_of(store, scope), expected_of(counted, scope)
         found += [each for name, page in pages.items() for each in differences(page, expected[name])]
     return found
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store.open(empty_store(tmp_path_factory.mktemp("figures") / "leadloop.db"))
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture(autouse=True)

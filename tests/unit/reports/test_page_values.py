@@ -29,9 +29,6 @@ def instants(window: Window) -> tuple[str, str]:
     return tuple(f"{each.astimezone(UTC):%Y-%m-%d %H:%M}" for each in (window.since, window.until))  # type: ignore[return-value]  # two of them
 
 
-# -- windows ----------------------------------------------------------------------------------------------------------
-
-
 def test_nothing_asked_is_the_last_ninety_days_up_to_now() -> None:
     window = window_of(since=None, until=None, zone=VIENNA, now=NOW)
     assert instants(window) == ("2026-08-19 22:00", "2026-11-18 10:30")
@@ -95,9 +92,6 @@ def test_a_moment_is_taken_as_it_is() -> None:
     assert instants(window_of(since=begin, until=end, zone=VIENNA, now=NOW)) == ("2026-11-02 12:05", "2026-11-02 13:00")
 
 
-# -- counts -----------------------------------------------------------------------------------------------------------
-
-
 def tally(leads: Sequence[int], most: int | None = 50) -> Tally:
     made = Tally(most)
     for each in leads:
@@ -155,9 +149,6 @@ def test_nothing_is_more_than_nothing() -> None:
     assert found.why
 
 
-# -- lines ------------------------------------------------------------------------------------------------------------
-
-
 class Numbers:
     """Counts numbers."""
 
@@ -209,9 +200,6 @@ def test_labels_with_an_order_come_first_and_in_it() -> None:
     assert [row.label for row in rows] == ["z", "y", "a", "b", "All"]
 
 
-# -- data -------------------------------------------------------------------------------------------------------------
-
-
 def page(*parts: Table | Words) -> Page:
     window = window_of(since=date(2026, 11, 2), until=date(2026, 11, 8), zone=VIENNA, now=NOW)
     return Page(
@@ -257,8 +245,6 @@ def test_what_is_not_known_is_data_without_a_value_and_with_its_reason() -> None
     (told,) = as_rows(page(table(lines)))
     assert (told["value"], told["leads"]) == (None, None)
 
-
-# -- rules worth a word -----------------------------------------------------------------------------------------------
 
 GONE = Pass(
     handoff=Handoff(
