@@ -72,5 +72,9 @@ STREAMS: Mapping[str, tuple[Holds, Pace]] = {
 }
 
 
+NEEDS: Mapping[str, str] = {"page_views": "Marketing Hub Enterprise", "leads": "Sales Hub Professional"}
+"""Streams that the subscription or our scopes may not give, and the least subscription that does."""
+
+
 def streams(settings: Settings) -> Mapping[str, Stream]:
     return {name: Stream(name=name, holds=STREAMS[name][0], pace=STREAMS[name][1]) for name in settings.streams}

@@ -40,7 +40,8 @@ def _one_primary(org: Records, row: Row, writing: Writing) -> None:
             if other["Id"] != row["Id"] and other.get("IsPrimary"):
                 changed = {**other, "IsPrimary": False, "SystemModstamp": times.stamp(writing.now)}
                 writing.save(roles, changed, op="update", quiet=True)
-    primary = next((one["ContactId"] for one in (roles.rows[each["Id"]] for each in living) if one["IsPrimary"]), None)
+    now = [roles.rows[each["Id"]] for each in living]
+    primary = next((one["ContactId"] for one in now if one.get("IsPrimary")), None)
     deals = org.table(DEAL)
     deal = deals.rows.get(deal_id)
     if deal is not None and deal.get("ContactId") != primary:
