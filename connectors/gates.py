@@ -75,8 +75,8 @@ class Gates:
 
     @property
     def resting(self) -> Mapping[str, str]:
-        """Streams that are not given to us, as last told, with the reason in words."""
-        return {stream: why for stream, why in self._resting.items() if stream not in self._unspoken}
+        """Streams that are not given to us, as last told, with the reason in words; none where nobody is to be told."""
+        return {stream: "" if stream in self._unspoken else why for stream, why in self._resting.items()}
 
     def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
         """Streams that rest by their cursor and are given by now, with the cursor from before the rest."""
