@@ -211,7 +211,7 @@ class HubSpot:
                 found = activities_of(self._client, self._name, stream, rows)
                 yield Page(stream=stream, cursor=safe, activities=found)
             else:
-                told = with_owners(self._client, shape.object, rows)
+                told = with_owners(self._client, shape.object, rows, wanted=self._catalogue.wanted(shape.object))
                 records = records_of(self._name, shape, told, self._catalogue.fields(shape.object))
                 yield Page(stream=stream, cursor=safe, records=records)
 

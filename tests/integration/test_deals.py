@@ -15,7 +15,7 @@ from domain.values import LeadId
 from leadloop.finding import find_lead
 from leadloop.furnishing import rules_in_force
 from store.deals import campaigns, deals, rates
-from tests.cast import USERS
+from tests.cast import USERS, contact
 from tests.installation import Installation, install
 from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
@@ -25,6 +25,29 @@ NIGHT_S = 86_400.0
 NUMBERS = count(1)
 BEFORE = "      # record_type: RecordType.DeveloperName # only these count in reports\n"
 AFTER = "      record_type: RecordType.DeveloperName\n      record_types: [New_Business]\n"
+
+
+HUBSPOT = """\
+    deals:
+      object: deals
+      account: associatedcompanyid
+      closed: hs_is_closed
+      won: hs_is_closed_won
+      amount: amount
+      name: dealname
+      created: createdate
+      closes: closedate
+      stage: dealstage
+      currency: deal_currency_code
+      corporate_amount: amount_in_home_currency
+      corporate_currency: EUR
+      contacts: { ids: associatedcontactids }
+      source: hs_analytics_source
+      record_type: pipeline
+      record_types: [default]
+    users:
+      object: owners
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,3 +186,33 @@ def test_who_was_taken_off_a_deal_is_out_of_it_after_the_night(office: Office) -
     office.world.act("delete", system="salesforce", id=office.roles[0])
     office.made.run(after_s=NIGHT_S)
     assert office.deals()["Both"].leads == (office.lead(BEN),)
+
+
+def hubspots(made: Installation) -> dict[str | None, Deal]:
+    rules = rules_in_force(made.app).mapping
+    with made.app.store.read() as tx:
+        return {deal.name: deal for deal in deals(tx, rules) if deal.ref.connection == "hubspot"}
+
+
+def test_deals_of_hubspot_are_told_the_same_way_and_lose_who_is_erased(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    installation.rewrite("leadloop.yaml", "companies, forms", "companies, deals, deals_archived, forms")
+    installation.rewrite("mapping.yaml", "    users:\n      object: owners\n", HUBSPOT)
+    people = world.seed(users=USERS, contacts=[contact(ANA), contact(BEN)])["contacts"]
+    row = {"dealname": "First", "dealstage": "closedwon", "pipeline": "default", "amount": "100", "contact_email": ANA}
+    others = {"dealname": "Again", "dealstage": "qualifiedtobuy", "pipeline": "renewals", "contact_email": BEN}
+    world.seed(deals=[row | {"deal_currency_code": "USD", "hs_analytics_source": "PAID_SEARCH"}, others])
+    installation.run()
+    installation.run(after_s=1_800)
+    told = hubspots(installation)
+    first, again = told["First"], told["Again"]
+    assert ([each.ref.id for each in first.contacts], len(first.leads)) == ([people[0]], 1)
+    assert (first.amount, first.currency, first.corporate_amount) == (Decimal(100), "USD", Decimal(80))
+    assert (first.is_won, first.source, first.counts) == (True, "PAID_SEARCH", True)
+    assert (again.counts, again.amount, again.is_closed) == (False, None, False)
+    world.act("delete", system="hubspot", id=ANA, gdpr=True)
+    installation.run(after_s=NIGHT_S)
+    left = hubspots(installation)
+    assert (left["First"].contacts, left["First"].amount) == ((), Decimal(100))
+    assert [each.ref.id for each in left["Again"].contacts] == [people[1]]
