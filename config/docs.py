@@ -25,9 +25,10 @@ _INTRO = """# Settings and rules
 <!-- Made by `python -m config.docs` from the words in config/; edit those, not this page. -->
 
 A folder holds one installation: `leadloop.yaml` says what it is connected to and how far it may go by itself,
-`mapping.yaml`, `scoring.yaml`, `lifecycle.yaml` and `routing.yaml` are the rules, and `reports.yaml`, which may be left
-out, is what reports count by. `leadloop init` writes a commented starter, `leadloop check` reads the folder without touching the network and names every mistake with file, line, column
-and the nearest right word. `environments/test.yaml` and `environments/live.yaml` change connections only.
+`mapping.yaml`, `scoring.yaml`, `lifecycle.yaml` and `routing.yaml` are the rules, and `reports.yaml`, which may be
+left out, is what reports count by. `leadloop init` writes a commented starter, `leadloop check` reads the folder
+without touching the network and names every mistake with file, line, column and the nearest right word.
+`environments/test.yaml` and `environments/live.yaml` change connections only.
 
 **Where a value comes from**, the strongest first: command line, environment variable, `.env`, YAML, default.
 `LEADLOOP_SCHEDULE__CYCLE_MINUTES=10` sets `schedule: {cycle_minutes: 10}`. A variable that begins with `LEADLOOP_` and

@@ -36,7 +36,7 @@ class Installation:
     folder: Path
     settings: Settings
     rules: Rules
-    reports: ReportRules = ReportRules()
+    reports: ReportRules = field(default_factory=ReportRules)
     """What reports count by: read with the folder and never published, as it decides nothing."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text of each rule file, by its name, as it was read."""

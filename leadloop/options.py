@@ -1,6 +1,6 @@
 """Options and arguments that more than one command has, each said once."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,15 @@ def moment(text: str) -> datetime:
         return from_text(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
+
+
+def day_or_moment(text: str) -> date:
+    """A day such as 2026-11-22 of the installation's time zone, or a time with its zone."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-22") else from_text(text)
+    except ValueError as error:
+        known = "a day such as 2026-11-22, or a time with its zone such as 2026-11-22T10:00:00Z"
+        raise typer.BadParameter(f"{text!r} is not {known}") from error
 
 
 def asked_about(at: datetime | None, now: datetime) -> datetime:

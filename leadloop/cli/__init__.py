@@ -28,6 +28,7 @@ from leadloop.cli import (
     look_into,
     operate,
     proposals,
+    report,
     runs,
     score,
     set_up,
@@ -74,7 +75,7 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
+for group in (report, score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):

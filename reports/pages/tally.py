@@ -42,7 +42,7 @@ class Tally:
         return Figure(value=self.n / of, unit=Unit.SHARE, of=of, low=low, high=high, leads=self.leads())
 
 
-def middle(values: Sequence[float] | "array[float]", unit: Unit, *, why: str) -> Figure:
+def middle(values: Sequence[float], unit: Unit, *, why: str) -> Figure:
     """The median, of so many; half of them are at most so much."""
     if not values:
         return Figure(value=None, unit=unit, of=0, why=why)
@@ -56,3 +56,11 @@ def within(values: Iterable[float], share: float, unit: Unit, *, why: str) -> Fi
         return Figure(value=None, unit=unit, of=0, why=why)
     rank = max(1, -(-len(ordered) * round(share * 100) // 100))
     return Figure(value=float(ordered[rank - 1]), unit=unit, of=len(ordered))
+
+
+def lift(part: Figure, whole: Figure) -> Figure:
+    """How many times the whole's share the part's is. Its interval is the part's own, the whole taken as it stands."""
+    if part.value is None or not whole.value:
+        return Figure(value=None, unit=Unit.FACTOR, of=part.of, why=part.why or "none at all yet")
+    low, high = (None if bound is None else bound / whole.value for bound in (part.low, part.high))
+    return Figure(value=part.value / whole.value, unit=Unit.FACTOR, of=part.of, low=low, high=high, leads=part.leads)

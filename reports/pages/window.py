@@ -38,9 +38,7 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-def window_of(
-    *, since: datetime | date | None, until: datetime | date | None, zone: ZoneInfo, now: datetime, weekly: bool = False
-) -> Window:
+def window_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: datetime, weekly: bool = False) -> Window:
     """What was asked for; else the last 90 days up to now, or the last whole week from Monday to Sunday.
 
     A plain `until` day is the last one inside. UsageError when the end is not later than the beginning.
@@ -55,7 +53,7 @@ def window_of(
     return Window(since=begins, until=ends, zone=zone)
 
 
-def _moment(given: datetime | date | None, zone: ZoneInfo, *, more: int = 0) -> datetime | None:
+def _moment(given: date | None, zone: ZoneInfo, *, more: int = 0) -> datetime | None:
     if given is None or isinstance(given, datetime):
         return given
     return start_of(given + timedelta(days=more), zone)

@@ -1,0 +1,107 @@
+"""Every figure of every report is what the raw ledger says, counted once more by naive loops (tests/reference)."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from reports.pages import lives, passes
+from reports.pages.passes import Scope
+from store.engine import Store
+from tests import reference
+from tests.postgres import PostgresServer
+from tests.reference.crowd import Crowd
+from tests.reference.figures import Person
+from tests.reference.handed import BAD_WORDS, NOTHING_CAME
+from tests.report_desk import differences, expected_of, pages_of, people_in, refill, scope_of
+from tests.stores import empty_store
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORBIDDEN = ("reports", "scoring", "mapping", "handoff", "store.passes", "store.handoffs")
+
+
+def scopes(crowd: Crowd, people: Sequence[Person], seed: int) -> Iterator[Scope]:
+    """Everything; from one moment at which somebody began something up to another; and one filter or another."""
+    chance = Random(seed)
+    moments = [each for person in people for each in (person.lead.created_at, *(one.opened for one in person.passes))]
+    since, until = sorted(EPOCH + timedelta(microseconds=each) for each in chance.sample(moments, 2))
+    loaded = chance.choice((None, since, crowd.began + timedelta(days=chance.randrange(6))))
+    yield scope_of(crowd, loaded=loaded)
+    yield scope_of(crowd, since=since, until=max(until, since + timedelta(hours=1)), loaded=loaded)
+    yield scope_of(
+        crowd,
+        since=crowd.began - timedelta(days=chance.choice((1, 90))),
+        team=chance.choice((None, "Inbound", "outbound")),
+        channel=chance.choice((None, "Ads", "ads", "unknown")),
+        loaded=loaded,
+    )
+
+
+def differences_of(store: Store, seed: int, people: int = 8) -> list[str]:
+    crowd = refill(store, seed, people)
+    counted = people_in(store, crowd)
+    found: list[str] = []
+    for scope in scopes(crowd, counted, seed):
+        pages, expected = pages_of(store, scope), expected_of(counted, scope)
+        found += [each for name, page in pages.items() for each in differences(page, expected[name])]
+    return found
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    opened = Store.open(empty_store(tmp_path_factory.mktemp("figures") / "leadloop.db"))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(autouse=True)
+def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that even a small crowd is read in several."""
+    monkeypatch.setattr(passes, "PORTION", 3)
+    monkeypatch.setattr(lives, "PORTION", 3)
+
+
+@pytest.mark.parametrize("seed", range(160))
+def test_every_figure_is_what_the_raw_ledger_says(store: Store, seed: int) -> None:
+    assert differences_of(store, seed) == []
+
+
+def test_every_figure_is_what_the_raw_ledger_says_where_rules_would_have_kept_somebody_back(store: Store) -> None:
+    assert differences_of(store, 1000, people=150) == []
+    rejects = pages_of(store, scope_of(refill(store, 1000, people=150)))["rejects"]
+    assert [row.label for table in rejects.tables() if table.key == "rule" for row in table.rows] == [
+        "Industry is Student"
+    ]
+
+
+def test_the_crowd_knows_every_case(store: Store) -> None:
+    handed = [each for seed in range(40) for person in people_in(store, refill(store, seed)) for each in person.passes]
+    assert {each.fate for each in handed} == {"touched", "never", "answered", "waiting"}
+    assert {each.in_time for each in handed} == {True, False, None}
+    assert {each.crew for each in handed} == {"Inbound", "outbound", None}
+    assert {each.channel for each in handed} == {"Ads", "ads", "Webinar", "Website", "unknown"}
+    assert {each.reason for each in handed} >= {None, *NOTHING_CAME, *BAD_WORDS}
+    assert {(each.data_wrong, each.passed_on) for each in handed} == {(False, False), (True, False), (False, True)}
+    assert {each.has_clock for each in handed} == {True, False}
+    assert any(each.won is not None for each in handed)
+    assert any(each.minutes == 0 for each in handed)
+
+
+def test_every_figure_is_what_the_raw_ledger_says_on_postgresql(postgres: PostgresServer) -> None:
+    store = Store.open(postgres.create_store("figures"))
+    assert [each for seed in range(200, 206) for each in differences_of(store, seed)] == []
+    store.dispose()
+    postgres.drop_database("figures")
+
+
+def test_the_reference_takes_nothing_from_what_it_checks() -> None:
+    """The crowd is written through the store; who counts it reads rows."""
+    folder = Path(reference.__file__).parent
+    for path in set(folder.glob("*.py")) - {folder / "crowd.py"}:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            assert not [name for name in names if name.startswith(FORBIDDEN)], path.name
