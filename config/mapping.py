@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from config.conditions import Condition
+from config.deals import Campaigns, Currencies, Deals
 from config.strict import Strict
 from domain.record import FieldType
 from domain.stage import Stage
@@ -230,21 +231,6 @@ class Accounts(Strict):
     lifecycle.yaml. It is only read."""
 
 
-class Deals(Strict):
-    object: str
-    """The object's name, e.g. `Opportunity`."""
-    account: str
-    """The field with the account's id."""
-    closed: str
-    """The field that is true once the deal is over."""
-    won: str
-    """The field that is true once it is won."""
-    amount: str | None = None
-    """The field with its worth."""
-    lost_reason: str | None = None
-    """The field that says why it was lost; `lost` in lifecycle.yaml has a list for each. It is only read."""
-
-
 class Users(Strict):
     """Streams of reps and queues: the field with their e-mail and whether they are active."""
 
@@ -327,6 +313,10 @@ class System(Strict):
     """Which object is a company; none: this system knows no companies."""
     deals: Deals | None = None
     """Which object is a deal, where the system has them."""
+    campaigns: Campaigns | None = None
+    """Which object is a campaign with its costs, where reports are to count them."""
+    currencies: Currencies | None = None
+    """Which object knows the rates, where there are several currencies."""
     users: Users | None = None
     """Which object is a rep."""
     create: Literal["create_at_mql", "enrich"] = "enrich"

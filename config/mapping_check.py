@@ -17,6 +17,7 @@ def check_mapping(folder: Folder) -> Iterator[Problem]:
     checks = (
         _unknown_connections,
         _unknown_objects,
+        _deals_of_nobody,
         _created_as_nobody,
         _unknown_transforms,
         _statuses_without_values,
@@ -113,6 +114,16 @@ def _created_as_nobody(folder: Folder) -> Iterator[Problem]:
         people = [one for _, one in each(file, ("systems", system, "people", "objects", ANY)) if isinstance(one, str)]
         if isinstance(name, str) and people and name not in people:
             yield file.problem(path, f"`{name}` is not among the people of `{system}`", hint=did_you_mean(name, people))
+
+
+def _deals_of_nobody(folder: Folder) -> Iterator[Problem]:
+    """Whoever stands in a deal as another object than a person's would be nobody."""
+    file = folder.mapping
+    for path, name in each(file, ("systems", ANY, "deals", "contacts", "object")):
+        people = [one for _, one in each(file, ("systems", path[1], "people", "objects", ANY)) if isinstance(one, str)]
+        if isinstance(name, str) and people and name not in people:
+            hint = did_you_mean(name, people)
+            yield file.problem(path, f"`{name}` is not among the people of `{path[1]}`", hint=hint)
 
 
 def _objects(system: Any) -> frozenset[str]:

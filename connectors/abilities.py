@@ -178,7 +178,8 @@ class Resting(Protocol):
 
     @property
     def resting(self) -> Mapping[str, str]:
-        """Streams that are not given to us, as last told: name → why, in words. Asks nothing."""
+        """Streams that are not given to us, as last told: name → why, in words; '' where there is nothing that anybody
+        should do. Asks nothing."""
         ...
 
     def knock(self) -> Mapping[str, str]:

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from config.mapping import MappingRules, People, Role
+from config.mapping import MappingRules, People, Role, System
 from config.rules import Rules
 from connectors.abilities import Provisioner, ProvisionItem, Resting
 from connectors.contract import Connector, Describer, Reader
-from domain.errors import CredentialsError, LeadloopError, WrongAccountError
+from domain.errors import CredentialsError, LeadloopError, NotAllowedError, WrongAccountError
 from domain.record import Field
 from domain.run import ConnectionStatus
 from leadloop.app import App
@@ -61,7 +61,7 @@ def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
 
 def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -> Iterator[Finding]:
     wanted = app.fields.get(name, {})
-    known = {stream: connector.describe(stream) for stream in sorted(wanted)}
+    known = dict(_described(connector, sorted(wanted), people=rules.systems[name].people.objects))
     grant = f"Run `leadloop provision {name}`, or see docs/connecting-{app.types[name]}.md."
     for stream, fields in known.items():
         if isinstance(connector, Reader) and stream not in connector.streams:
@@ -81,6 +81,18 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
         yield warning(one.words, mend=f"{one.mend}.")
 
 
+def _described(
+    connector: Describer, streams: Sequence[str], *, people: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, Field]]]:
+    """What each tells of its fields. Of one that we are not given and can do without `_rests` tells."""
+    for stream in streams:
+        try:
+            yield stream, connector.describe(stream)
+        except NotAllowedError:
+            if stream in people:
+                raise
+
+
 def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
     """What stands in the way by itself; what is merely not made yet in one line, or one per obstacle."""
     for item in items:
@@ -98,7 +110,8 @@ def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:
 
 
 def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *, rules: MappingRules) -> Set[str]:
-    """Fields that an object may lack: links to other tools, and of people what another people object of the system has.
+    """Fields that an object may lack: links to other tools, currencies where there is but one, and of people what
+    another people object of the system has.
 
     A Salesforce Contact has an account and no company, a Lead the other way round. A field that a
     property names on this very object is not excused.
@@ -107,10 +120,15 @@ def excused(stream: str, name: str, known: Mapping[str, Mapping[str, Field]], *,
     if system.accounts is not None and stream == system.accounts.object:
         return frozenset(system.accounts.links)
     if stream not in system.people.objects:
-        return frozenset()
+        return _currency_of(stream, system)
     others = {field for each in system.people.objects for field in known.get(each, {})}
     elsewhere = {field for field in _one_of_them(system.people) if field in others}
     return (set(system.people.links) | elsewhere) - mapped_fields(stream, name, rules)
+
+
+def _currency_of(stream: str, system: System) -> Set[str]:
+    parts = [part for part in (system.deals, system.campaigns) if part is not None and part.object == stream]
+    return {part.currency for part in parts if part.currency is not None}
 
 
 def _one_of_them(people: People) -> Iterator[str]:
@@ -133,7 +151,8 @@ def written_fields(stream: str, name: str, rules: MappingRules) -> set[str]:
 
 def _rests(app: App, name: str, connector: Resting) -> Iterator[Finding]:
     """What a system does not give us; what it gives by now need not wait for the end of its rest."""
-    for stream, why in sorted(connector.knock().items()):
+    told = sorted((stream, why) for stream, why in connector.knock().items() if why)
+    for stream, why in told:
         what, _, mend = why.partition(". ")
         yield warning(f"{name}: {stream} is not read: {what}", mend=mend)
     with app.store.write() as tx:

@@ -10,6 +10,7 @@ import orjson
 from config.conditions import references
 from config.mapping import MappingRules, Property, Role, System, Whose
 from domain.place import FieldOf
+from mapping.wanted import campaign_fields, deal_fields, role_fields
 from mapping.wording import words_of
 from mapping.written import written_fields
 
@@ -26,13 +27,16 @@ class Part(StrEnum):
     ACCOUNTS = "companies are matched without it"
     ACCOUNT_LINK = "companies of two systems are no longer known for one by the other tool's id"
     DEALS = "deals are looked at without it"
+    REPORTED = "reports on deals and campaigns are told without it"
+    CURRENCY = "every amount counts as one of the corporate currency"
     USERS = "reps are known without it"
     TASK_KEY = "tasks cannot be created: a repeated one could not be told from a new one"
     TASKS = "tasks are written without it"
 
 
-_OPTIONAL = frozenset({Part.MORE_EMAILS, Part.LINK, Part.ACCOUNT, Part.COMPANY, Part.ACCOUNT_LINK})
-"""What an object may lack from the beginning: a Salesforce Contact has an account and no company."""
+_OPTIONAL = frozenset({Part.MORE_EMAILS, Part.LINK, Part.ACCOUNT, Part.COMPANY, Part.ACCOUNT_LINK, Part.CURRENCY})
+"""What an object may lack from the beginning: a Salesforce Contact has an account and no company, an org with one
+currency names it nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +104,28 @@ def _parts(system: System) -> Iterator[tuple[str, str, Part]]:
         yield from _of(accounts.object, tuple(accounts.links), Part.ACCOUNT_LINK)
     if (deals := system.deals) is not None:
         yield from _of(deals.object, (deals.account, deals.closed, deals.won, deals.amount), Part.DEALS)
+    yield from _reported(system)
     if (users := system.users) is not None:
         yield from _of(users.object, (users.email, users.active, users.name, users.available), Part.USERS)
     if (tasks := system.tasks) is not None:
         yield tasks.object, tasks.key, Part.TASK_KEY
         fields = (tasks.subject, tasks.body, tasks.owner, tasks.who, tasks.due, tasks.priority, *tasks.constants)
         yield from _of(tasks.object, fields, Part.TASKS)
+
+
+def _reported(system: System) -> Iterator[tuple[str, str, Part]]:
+    """What reports alone ask for."""
+    if (deals := system.deals) is not None:
+        yield from _of(deals.object, deal_fields(deals), Part.REPORTED)
+        yield from _of(deals.object, (deals.currency,), Part.CURRENCY)
+        if deals.contacts is not None and (roles := deals.contacts.roles) is not None:
+            yield from _of(roles.object, role_fields(roles), Part.REPORTED)
+    if (campaigns := system.campaigns) is not None:
+        others = [field for field in campaign_fields(campaigns) if field != campaigns.currency]
+        yield from _of(campaigns.object, others, Part.REPORTED)
+        yield from _of(campaigns.object, (campaigns.currency,), Part.CURRENCY)
+    if (rates := system.currencies) is not None:
+        yield from _of(rates.object, (rates.code, rates.rate, rates.corporate, rates.active), Part.REPORTED)
 
 
 def _of(kind: str, fields: Sequence[str | None], part: Part) -> Iterator[tuple[str, str, Part]]:

@@ -44,6 +44,7 @@ SEED_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "leads": (("salesforce", "Lead"),),
     "sf_contacts": (("salesforce", "Contact"),),
     "opportunities": (("salesforce", "Opportunity"),),
+    "contact_roles": (("salesforce", "OpportunityContactRole"),),
     "companies": (("hubspot", "companies"),),
     "deals": (("hubspot", "deals"),),
     "forms": (("hubspot", "forms"),),

@@ -57,6 +57,10 @@ _READ_NEXT = (
     f"SELECT {_SHOWN} FROM record r "  # noqa: S608
     "WHERE r.connection = ? AND r.object = ? AND r.id > {keys} ORDER BY r.id LIMIT 1000"
 )
+_READ_LIVING = (
+    f"SELECT {_SHOWN} FROM record r WHERE r.connection = ? AND r.object = ? AND r.id > {{keys}} "  # noqa: S608
+    "AND NOT r.archived AND r.merged_into IS NULL AND r.converted_to IS NULL ORDER BY r.id LIMIT "
+)
 _READ_FOUND = (
     f"SELECT {_SHOWN}, v.value FROM record_value v "  # noqa: S608
     "JOIN record r ON r.connection = v.connection AND r.object = v.object AND r.id = v.id "
@@ -144,6 +148,11 @@ def of_object(tx: Tx, connection: str, object: str) -> Iterator[Record]:
         if len(rows) < 1000:
             return
         last = rows[-1].ref.id
+
+
+def living_after(tx: Tx, connection: str, object: str, after: str, *, limit: int) -> list[Record]:
+    """So many living records of one object at most, by id, those after this id."""
+    return [_to_record(row) for row in read_many(tx, f"{_READ_LIVING}{limit:d}", [after], given=(connection, object))]
 
 
 def patch_values(tx: Tx, ref: RecordRef, values: Mapping[str, Value], *, sent_at: datetime | None = None) -> None:

@@ -10,7 +10,8 @@ from datetime import datetime
 from operator import itemgetter
 
 from config.conditions import compile_condition
-from config.mapping import Accounts, Deals, MappingRules
+from config.deals import Deals
+from config.mapping import Accounts, MappingRules
 from domain.account import Account, Certainty
 from domain.activity import Activity
 from domain.record import Record

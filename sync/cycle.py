@@ -123,7 +123,7 @@ def _tell_what_rests(loop: Loop, name: str, *, now: datetime) -> None:
     connector = loop.connections[name]
     if not isinstance(connector, Resting):
         return
-    words = [f"{stream} is not read: {why}" for stream, why in sorted(connector.resting.items())]
+    words = [f"{stream} is not read: {why}" for stream, why in sorted(connector.resting.items()) if why]
     with loop.store.read() as tx:
         known = connections.get(tx, name)
     if known is not None and known.status is ConnectionStatus.RUNNING and (known.reason or "") != "; ".join(words):

@@ -18,7 +18,7 @@ from domain.values import LeadId, RecordRef
 from handoff.routing import RoutingState
 from mapping.identity import KeyKind, is_live, record_key
 from mapping.mailboxes import name_fields
-from store import audit, erased, erasing, handoffs, identity, leads, outbox, records
+from store import audit, deal_links, erased, erasing, handoffs, identity, leads, outbox, records
 from store import installation as notebook
 from store.audit import AuditEntry
 from store.engine import Tx
@@ -94,6 +94,7 @@ def _erase(tx: Tx, *, loop: Loop, asked: Erasure, now: datetime) -> bool:
     leaving = _leaving(tx, loop, lead, rules)
     _clear_desk(tx, lead)
     erasing.erase(tx, found.person, now=now, actor=asked.asked_by)
+    deal_links.forget(tx, found.person.records, rules.mapping)
     outbox.put(tx, leaving, now=now, actor=asked.asked_by)
     hashes = hashes_of(loop.settings)
     erased.note_keys(tx, hashes, found.keys, lead, now=now)

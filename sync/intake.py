@@ -15,13 +15,13 @@ from connectors.contract import Holds, Reader
 from domain.activity import Activity
 from domain.record import Record
 from domain.values import LeadId, RecordRef
-from store import audit, desired, identity, leads, ledger, lists, records
+from store import audit, deal_links, desired, identity, leads, ledger, lists, records
 from store.engine import Tx
 from store.erased import Hashes
 from sync.companies import keep_company
 from sync.firstday import went_live_at
 from sync.identify import identify
-from sync.keeping_out import hashes_of, note_erased, sift
+from sync.keeping_out import hashes_of, note_erased, sift, unlink
 from sync.list_doubts import doubt_of
 from sync.listing import Listing
 from sync.loop import InForce, Loop
@@ -96,7 +96,7 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     sifted = sift(tx, intake.hashes, shown, activities, intake.rules, now=now)
     pulled.records += len(shown)
     pulled.activities += len(activities)
-    shown, activities = sifted.shown, sifted.activities
+    shown, activities = unlink(tx, intake.hashes, sifted.shown, intake.rules), sifted.activities
     intake.came_back |= sifted.came_back
     note_erased(tx, shown, intake.forgets, by=intake.connection, now=now)
     rows = _with_former(shown)
@@ -144,6 +144,9 @@ def _keep_records(
             )
         case Holds.ACCOUNTS | Holds.DEALS if changed:
             return keep_company(tx, changed, holds, rules.mapping, now=intake.now)
+        case Holds.ROLES if changed:
+            deal_links.note(tx, changed, rules.mapping)
+            return set()
         case Holds.LISTS:
             return _keep_lists(tx, intake, stream, shown=shown, changed={record.ref for record in changed})
         case _:

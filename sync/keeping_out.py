@@ -15,6 +15,7 @@ from domain.identity import Tie
 from domain.record import Record
 from domain.values import LeadId, RecordRef
 from mapping.addresses import normalised_email
+from mapping.deals import people_in, without_people
 from mapping.identity import KeyKind, is_erased, record_key, ties_of
 from store import erased, inbox, records
 from store.engine import Tx
@@ -73,6 +74,18 @@ def sift(
         ],
         came_back=came,
     )
+
+
+def unlink(tx: Tx, hashes: Hashes, shown: Sequence[Record], rules: InForce) -> Sequence[Record]:
+    """Deals and places in them as if erased people had never stood there."""
+    named = {ref for record in shown for ref in people_in(record, rules.mapping)}
+    if not named or not erased.anybody(tx):
+        return shown
+    known = erased.known(tx, hashes, [_plain(ref) for ref in named])
+    theirs = records.lead_of(tx, named)
+    leads = erased.among(tx, set(theirs.values()))
+    gone = {ref for ref in named if _plain(ref) in known or theirs.get(ref) in leads}
+    return [without_people(record, gone, rules.mapping) for record in shown]
 
 
 def _keys_of(record: Record, rules: InForce) -> dict[_Key, Tie]:

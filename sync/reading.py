@@ -11,6 +11,8 @@ from domain.errors import ContractError
 from domain.record import Cursor, Page
 
 FIRST = {Holds.USERS: -2, Holds.ACCOUNTS: -1}
+BESIDE = frozenset({Holds.DEALS, Holds.ROLES, Holds.CAMPAIGNS, Holds.RATES})
+"""What comes after people anyway, and so may go along in the call that asks for them, when it is due."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,13 +25,16 @@ class Reading:
     stopped: dict[str, ContractError] = field(default_factory=dict)
 
     def pages(self, streams: Collection[str]) -> Iterator[Page]:
-        """Users and accounts before people, people before what they did; hot streams in one call where that can be.
+        """Users and accounts before people, people before what they did; hot streams in one call where that can be,
+        with what is due and goes along.
 
         What a night compares comes after such a call: it may take long, and what the call brings is awaited.
         """
         ordered = sorted(streams, key=self._rank)
         hot = [name for name in ordered if self.reader.streams[name].pace is Pace.HOT]
-        bundled = hot if isinstance(self.reader, BundleReader) and len(hot) > 1 else []
+        beside = [name for name in ordered if self.reader.streams[name].holds in BESIDE and name not in hot]
+        beside = [name for name in beside if self.reader.streams[name].pace is Pace.SLOW]
+        bundled = [*hot, *beside] if isinstance(self.reader, BundleReader) and len(hot) > 1 else []
         late = [name for name in ordered if bundled and self.reader.streams[name].pace is Pace.NIGHTLY]
         for name in ordered:
             if name not in bundled and name not in late:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.mapping import Nulls
+from connectors.abilities import Resting
 from connectors.contract import Connector, Describer, Reader, Writer
 from domain.change import Receipt, ReceiptOutcome
 from domain.drift import SILENT, UNWRITTEN, Drift, Noticed, OpenDrift, Told
-from domain.errors import ConnectorError, ContractError, OperatorError, SchemaError
+from domain.errors import ConnectorError, ContractError, NotAllowedError, OperatorError, SchemaError
 from domain.place import FieldOf
 from domain.record import Field
 from domain.run import ConnectionStatus
@@ -83,6 +84,8 @@ def _told(
     """
     try:
         told = connector.describe(kind, anew=anew) if ask or connector.described_at(kind) is not None else None
+    except NotAllowedError:
+        return None  # it rests, and who asks what rests is told
     except ContractError as error:
         log.warning("not_described", connection=name, object=kind, error=type(error).__name__)
         return None
@@ -130,8 +133,9 @@ def used_by_object(rules: InForce, name: str, connector: Connector) -> dict[str,
     streams = connector.streams if isinstance(connector, Reader) else {}
     system = rules.mapping.systems.get(name)
     people = system.people.objects if system is not None else ()
+    resting = connector.resting if isinstance(connector, Resting) else {}
     for at, use in rules.uses.items():
-        if at.connection == name and (at.object in people or at.object in streams):
+        if at.connection == name and (at.object in people or (at.object in streams and at.object not in resting)):
             found.setdefault(at.object, {})[at] = use
     return found
 

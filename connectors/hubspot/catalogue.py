@@ -1,6 +1,6 @@
 """What the property definitions of each object say, and which properties we ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 
 from connectors.contract import Surroundings
@@ -53,6 +53,10 @@ class Catalogue:
     def forget(self, object_name: str) -> None:
         """Describe again before the next use."""
         self._known.pop(object_name, None)
+
+    def wanted(self, object_name: str) -> Set[str]:
+        """What mapping and rules ask for."""
+        return self._surroundings.fields.get(object_name, frozenset())
 
     def to_read(self, shape: Shape) -> list[str]:
         """The properties to ask for: wanted by us or by mapping and rules, and there."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from connectors.abilities import ProvisionItem, Refreshed, WebhookCall
 from connectors.contract import Holds, Stream, Surroundings
+from connectors.gates import Gates
 from connectors.http import SYSTEM_WALL
 from connectors.hubspot import prices
 from connectors.hubspot.answers import body_of, known_shape
@@ -15,7 +16,6 @@ from connectors.hubspot.catalogue import Catalogue
 from connectors.hubspot.client import Client
 from connectors.hubspot.engagements import activities_of
 from connectors.hubspot.forms import Forms
-from connectors.hubspot.gates import NEEDS, Gates
 from connectors.hubspot.guard import Guard
 from connectors.hubspot.happenings import Happenings
 from connectors.hubspot.lists import Lists
@@ -28,7 +28,7 @@ from connectors.hubspot.reading import Reading
 from connectors.hubspot.records import records_of
 from connectors.hubspot.refreshing import Refreshing
 from connectors.hubspot.settings import Auth, Settings
-from connectors.hubspot.shapes import NIGHTLY, SHAPES, streams
+from connectors.hubspot.shapes import NEEDS, NIGHTLY, SHAPES, streams
 from connectors.hubspot.stages import Stages
 from connectors.hubspot.survey import Surveying
 from connectors.hubspot.tasks import Tasks
@@ -69,7 +69,7 @@ class HubSpot:
         heard = self._forms if "forms" in self._streams else None
         self._refreshing = Refreshing(self._name, objects, catalogue, known=surroundings.known, forms=heard)
         self._happenings = Happenings(client, self._name, overlap=overlap)
-        self._gates = Gates(client, self._name)
+        self._gates = Gates(self._name, NEEDS, now=client.now)
         self._lists = Lists(client, self._name)
         members = Memberships(client, self._lists, per_call=settings.members_per_call)
         batches, guard = Batches(client, catalogue), Guard(objects, catalogue)
@@ -211,7 +211,7 @@ class HubSpot:
                 found = activities_of(self._client, self._name, stream, rows)
                 yield Page(stream=stream, cursor=safe, activities=found)
             else:
-                told = with_owners(self._client, shape.object, rows)
+                told = with_owners(self._client, shape.object, rows, wanted=self._catalogue.wanted(shape.object))
                 records = records_of(self._name, shape, told, self._catalogue.fields(shape.object))
                 yield Page(stream=stream, cursor=safe, records=records)
 

@@ -14,6 +14,8 @@ CONTACT = Field(name="associatedcontactid", label="Contact", type=FieldType.TEXT
 """Whom a lead of the Sales Hub or a task is about: an association, and no property of HubSpot's."""
 COMPANY = Field(name="associatedcompanyid", label="Company", type=FieldType.TEXT)
 """Whose deal it is: the primary one of its associations, and no property of a deal."""
+DEAL_CONTACTS = Field(name="associatedcontactids", label="Contacts", type=FieldType.TEXT)
+"""Who stands in a deal: all its associations with contacts, their ids separated by semicolons."""
 TASK_KEY = Field(name="ll_key", label="leadloop key", type=FieldType.TEXT)
 """Stands at the end of a task's text: whether tasks can have a unique property is not documented."""
 
@@ -38,7 +40,7 @@ SHAPES: Mapping[str, Shape] = {
         object="contacts", stamp="lastmodifieddate", always=("email", "hs_merged_object_ids", "hs_additional_emails")
     ),
     "companies": Shape(object="companies", always=("hs_merged_object_ids",)),
-    "deals": Shape(object="deals", always=("hs_merged_object_ids",), added=(COMPANY,)),
+    "deals": Shape(object="deals", always=("hs_merged_object_ids",), added=(COMPANY, DEAL_CONTACTS)),
     "leads": Shape(object="leads", always=("hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id"), added=(CONTACT,)),
     "calls": _engagement("calls", "hs_call_title", "hs_call_duration", "hs_call_disposition", "hs_call_status"),
     "emails": _engagement("emails", "hs_email_subject", "hs_email_direction", "hs_email_status", "hs_sequence_id"),
@@ -70,6 +72,10 @@ STREAMS: Mapping[str, tuple[Holds, Pace]] = {
     "lists": (Holds.LISTS, Pace.NIGHTLY),
     "owners": (Holds.USERS, Pace.SLOW),
 }
+
+
+NEEDS: Mapping[str, str] = {"page_views": "Marketing Hub Enterprise", "leads": "Sales Hub Professional"}
+"""Streams that the subscription or our scopes may not give, and the least subscription that does."""
 
 
 def streams(settings: Settings) -> Mapping[str, Stream]:

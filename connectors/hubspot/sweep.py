@@ -40,7 +40,8 @@ class Sweep:
                 stamps = {str(row["id"]): modified_at(shape, row) for row in rows}
             listed.update(stamps)
             known = self._known.of(self._connection, shape.object, list(stamps))
-            moved = given_away(self._client, shape.object, rows, known)
+            wanted = self._catalogue.wanted(shape.object)
+            moved = given_away(self._client, shape.object, rows, known=known, wanted=wanted)
             missed = [each for each, at in stamps.items() if each in moved or _is_missed(known.get(each), at)]
             back = {each for each in missed if each in known and known[each].archived}
             if missed:
@@ -66,7 +67,8 @@ class Sweep:
         self, shape: Shape, rows: Mapping[str, Row], back: Collection[str], *, now: datetime
     ) -> tuple[Record, ...]:
         """Of a restored record the version is now: its stamp may be older than its deletion."""
-        told = with_owners(self._client, shape.object, list(rows.values()))
+        wanted = self._catalogue.wanted(shape.object)
+        told = with_owners(self._client, shape.object, list(rows.values()), wanted=wanted)
         records = records_of(self._connection, shape, told, self._catalogue.fields(shape.object))
         return tuple(
             replace(record, modified_at=max(record.modified_at, now)) if record.ref.id in back else record

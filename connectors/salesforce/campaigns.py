@@ -15,7 +15,8 @@ from domain.errors import ContractError
 from domain.record import Cursor, Page, Record
 from domain.values import RecordRef
 
-STREAM = Stream(name="Campaign", holds=Holds.LISTS, pace=Pace.NIGHTLY)
+OBJECT = "Campaign"
+STREAM = Stream(name="lists", holds=Holds.LISTS, pace=Pace.NIGHTLY)
 PREFIX = "701"
 _WHOLE = Cursor(position="whole")
 _MEMBERS = (("Lead", "LeadId"), ("Contact", "ContactId"))
@@ -55,7 +56,7 @@ class Campaigns:
         conditions += [one_of("Name", names)] if (names := [name for name in wanted if name not in ids]) else []
         if not conditions:
             return {}
-        rows = list(self._rows(select(("Id", "Name"), STREAM.name, where=" OR ".join(conditions))))
+        rows = list(self._rows(select(("Id", "Name"), OBJECT, where=" OR ".join(conditions))))
         named: dict[str, list[str]] = {}
         for row in rows:
             named.setdefault(str(row["Name"]).lower(), []).append(str(row["Id"]))

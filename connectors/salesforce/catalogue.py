@@ -3,17 +3,18 @@
 A field that vanished, or that the integration user may not see, is left out instead of breaking the query.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.contract import Holds, Pace, Stream, Surroundings
+from connectors.http import Answer
 from connectors.salesforce.answers import failure
 from connectors.salesforce.client import Client
 from connectors.salesforce.settings import Settings
 from connectors.salesforce.soql import checked_name
-from domain.errors import ContractError
+from domain.errors import ContractError, LeadloopError, NotAllowedError
 from domain.record import Field, FieldType
 
 TASK_KEY = "LL_Key__c"
@@ -21,6 +22,22 @@ TASK_KEY = "LL_Key__c"
 
 DELETIONS = "deletions"
 """The stream of leads and contacts whose end no query shows."""
+ROLE_DELETIONS = "role_deletions"
+"""The stream of contact roles that were taken off: their IsDeleted follows the opportunity alone."""
+ROLES = "OpportunityContactRole"
+RATES = "CurrencyType"
+RECORD_TYPE = "RecordType.DeveloperName"
+"""A record's type by the name that admins gave it: rules never name things by id."""
+
+NEEDS: Mapping[str, str] = {
+    ROLES: "Read on Opportunity and Contact for the integration user",
+    ROLE_DELETIONS: "Read on Opportunity and Contact for the integration user",
+    "Campaign": "Read on Campaign for the integration user",
+    RATES: "several currencies",
+}
+"""Streams that an org may lack or not show, and what gives them. Without them everything else goes on."""
+NOTHING_TO_DO = frozenset({RATES})
+"""Of these nobody is told: an org with one currency has no rates."""
 
 _STAMPS = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _WORK = (*_STAMPS, "WhoId", "OwnerId", "Subject", "Description")
@@ -63,6 +80,11 @@ SHAPES: Mapping[str, Shape] = {
         holds=Holds.DEALS,
         always=(*_STAMPS, "OwnerId", "Name", "AccountId", "ContactId", "StageName", "Amount", "IsClosed", "IsWon"),
     ),
+    ROLES: Shape(holds=Holds.ROLES, always=(*_STAMPS, "OpportunityId", "ContactId", "Role", "IsPrimary")),
+    "Campaign": Shape(
+        holds=Holds.CAMPAIGNS, always=(*_STAMPS, "Name", "Type", "Status", "ActualCost", "StartDate", "EndDate")
+    ),
+    RATES: Shape(holds=Holds.RATES, always=(*_STAMPS, "IsoCode", "ConversionRate", "IsCorporate", "IsActive")),
     "User": Shape(holds=Holds.USERS, always=(*_STAMPS, "Name", "Email", "IsActive", "UserType", "TimeZoneSidKey")),
     "Group": Shape(
         holds=Holds.USERS, always=(*_STAMPS, "Name", "DeveloperName", "Type", "Email"), where="Type = 'Queue'"
@@ -85,14 +107,18 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 
-def streams(settings: Settings) -> Mapping[str, Stream]:
-    """The objects named in the settings; one named as hot and slow is hot."""
-    paces = {**dict.fromkeys(settings.slow, Pace.SLOW), **dict.fromkeys(settings.hot, Pace.HOT)}
+def streams(settings: Settings, mapped: Collection[str] = ()) -> Mapping[str, Stream]:
+    """The objects named in the settings; one named as hot and slow is hot. Those that not every org has are read where
+    the mapping asks for them."""
+    paces: dict[str, Pace] = {**dict.fromkeys(settings.slow, Pace.SLOW), **dict.fromkeys(settings.hot, Pace.HOT)}
     found: dict[str, Stream] = {}
     for name, pace in paces.items():
-        found[name] = Stream(name=name, holds=SHAPES[name].holds, pace=pace)
+        if name not in NEEDS or name in mapped:
+            found[name] = Stream(name=name, holds=SHAPES[name].holds, pace=pace)
     if DELETIONS in settings.nightly:
         found[DELETIONS] = Stream(name=DELETIONS, holds=Holds.PEOPLE, pace=Pace.NIGHTLY)
+    if ROLE_DELETIONS in settings.nightly and ROLES in found:
+        found[ROLE_DELETIONS] = Stream(name=ROLE_DELETIONS, holds=Holds.ROLES, pace=Pace.NIGHTLY)
     return found
 
 
@@ -149,12 +175,30 @@ class Catalogue:
     def _describe(self, object_name: str) -> Mapping[str, Field]:
         answer = self._client.get(f"sobjects/{checked_name(object_name)}/describe", large=True)
         if not answer.ok:
-            raise failure(answer, f"to describe {object_name}")
+            raise _unseen(answer, object_name)
         told = answer.json()
         rows = told.get("fields") if isinstance(told, dict) else None
         if not isinstance(rows, list):
             raise ContractError(f"Salesforce described {object_name} in a shape we do not know")
-        return {row["name"]: _field(row) for row in rows if row.get("type") not in _NO_SCALAR}
+        fields = {row["name"]: _field(row) for row in rows if row.get("type") not in _NO_SCALAR}
+        return fields | {field.name: field for field in _record_type(fields, told.get("recordTypeInfos"))}
+
+
+def _unseen(answer: Answer, object_name: str) -> LeadloopError:
+    """What an org has not got and what its user may not see look alike: there is no such object."""
+    error = failure(answer, f"to describe {object_name}")
+    if object_name in NEEDS and answer.status == 404:
+        return NotAllowedError(str(error))
+    return error
+
+
+def _record_type(fields: Mapping[str, Field], told: Any) -> Iterator[Field]:
+    """The name behind RecordTypeId, which objects with record types of their own have."""
+    if "RecordTypeId" not in fields:
+        return
+    rows = [row for row in told if isinstance(row, dict) and not row.get("master")] if isinstance(told, list) else []
+    names = tuple(str(row["developerName"]) for row in rows if row.get("developerName"))
+    yield Field(name=RECORD_TYPE, label="Record Type", type=FieldType.PICKLIST, options=names, writable=False)
 
 
 def _field(row: Mapping[str, Any]) -> Field:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from connectors.abilities import ProvisionItem
 from connectors.contract import Stream, Surroundings
+from connectors.gates import Gates, Opened
 from connectors.http import SYSTEM_WALL
 from connectors.pacing import Wall
 from connectors.salesforce import prices
@@ -13,11 +14,20 @@ from connectors.salesforce.asking import Asking
 from connectors.salesforce.bulk_ingest import BulkIngest
 from connectors.salesforce.bulk_query import BulkQuery
 from connectors.salesforce.bulk_writing import BulkWriting
-from connectors.salesforce.campaigns import STREAM as CAMPAIGNS
+from connectors.salesforce.campaigns import OBJECT as CAMPAIGN
+from connectors.salesforce.campaigns import STREAM as LISTS
 from connectors.salesforce.campaigns import Campaigns
-from connectors.salesforce.catalogue import DELETIONS, Catalogue, streams
+from connectors.salesforce.catalogue import (
+    DELETIONS,
+    NEEDS,
+    NOTHING_TO_DO,
+    ROLE_DELETIONS,
+    ROLES,
+    Catalogue,
+    streams,
+)
 from connectors.salesforce.client import Client
-from connectors.salesforce.deletions import Deletions
+from connectors.salesforce.deletions import OBJECTS, Deletions
 from connectors.salesforce.lookup import Lookup
 from connectors.salesforce.metadata_folder import folder
 from connectors.salesforce.provisioning import Provisioning
@@ -41,7 +51,7 @@ class Salesforce:
         self._name = surroundings.connection
         self._api_version = settings.api_version
         self._page_size = settings.page_size
-        self._streams = streams(settings)
+        self._settings, self._mapped = settings, surroundings.fields
         self._client = Client(settings, surroundings, wall=wall)
         self._catalogue = Catalogue(self._client, surroundings)
         asking = Asking(self._client)
@@ -51,15 +61,19 @@ class Salesforce:
         self._reading = Reading(
             self._client, asking, self._catalogue, bulk=bulk, connection=surroundings.connection, lag=lag
         )
-        self._deletions = Deletions(
-            self._client,
-            asking,
-            self._catalogue,
-            connection=self._name,
-            read=self._streams,
-            known=surroundings.known,
-            words=surroundings.confirmations,
-        )
+        self._gates = Gates(self._name, NEEDS, now=self._client.now, unspoken=NOTHING_TO_DO)
+        read = (*settings.hot, *settings.slow)
+        self._deletions = {
+            stream: Deletions(
+                stream,
+                self._client,
+                asking,
+                self._catalogue,
+                objects=[each for each in objects if each in read],
+                surroundings=surroundings,
+            )
+            for stream, objects in ((DELETIONS, OBJECTS), (ROLE_DELETIONS, (ROLES,)))
+        }
         self._surveying = Surveying(self._client, asking, self._catalogue, connection=surroundings.connection)
         self._bulk_from = settings.bulk_writes
         ingest = BulkIngest(self._client, more_than=settings.bulk_writes)
@@ -75,7 +89,8 @@ class Salesforce:
 
     @property
     def streams(self) -> Mapping[str, Stream]:
-        return {**self._streams, CAMPAIGNS.name: CAMPAIGNS} if self._campaigns.kept else self._streams
+        found = streams(self._settings, self._mapped)
+        return {**found, LISTS.name: LISTS} if self._campaigns.kept else found
 
     def account(self) -> AccountInfo:
         """Two calls. The org comes first: a session that has ended is told by 401 there, by a web page at userinfo."""
@@ -121,9 +136,27 @@ class Salesforce:
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what changed after the cursor, oldest first. May repeat, never skips."""
-        if stream == DELETIONS:
-            return self._deletions.pages(cursor)
-        return self._campaigns.read() if stream == CAMPAIGNS.name else self._reading.read(stream, cursor)
+        return self._gates.pages(stream, cursor, self._open) if stream in NEEDS else self._open(stream, cursor)
+
+    def _open(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
+        if stream in self._deletions:
+            return self._deletions[stream].pages(cursor)
+        return self._campaigns.read() if stream == LISTS.name else self._reading.read(stream, cursor)
+
+    @property
+    def resting(self) -> Mapping[str, str]:
+        """Objects that the org or our user's permissions do not give us, as last told, with the reason."""
+        return self._gates.resting
+
+    def knock(self) -> Mapping[str, str]:
+        """Ask for one page of each stream that may be refused, and tell as `resting`."""
+        for stream in sorted(self.streams.keys() & NEEDS.keys()):
+            next(self.read(stream, None), None)
+        return self.resting
+
+    def waking(self, cursors: Mapping[str, Cursor]) -> Mapping[str, Cursor | None]:
+        """Ends rests after a `knock` that was answered; else what was just granted would rest for the day."""
+        return self._gates.waking(cursors)
 
     def read_bundle(self, cursors: Mapping[str, Cursor | None]) -> Iterator[Page]:
         """As `read`, for every stream named, with the first pages in one call.
@@ -131,15 +164,29 @@ class Salesforce:
         A stream that cannot be read holds back no other: the first such error is raised after the last page.
         """
         failed: ContractError | None = None
-        alone = [name for name in cursors if name in (CAMPAIGNS.name, DELETIONS)]
-        for name in alone:
+        together: dict[str, Cursor | None] = {}
+        for name, cursor in cursors.items():
             try:
-                yield from self.read(name, cursors[name])
+                if name == LISTS.name or name in self._deletions:
+                    yield from self.read(name, cursor)
+                else:
+                    yield from self._let_in(name, cursor, together)
             except ContractError as error:
                 failed = failed or error
-        yield from self._reading.read_bundle({name: each for name, each in cursors.items() if name not in alone})
+        yield from self._reading.read_bundle(together)
         if failed is not None:
             raise failed
+
+    def _let_in(self, name: str, cursor: Cursor | None, together: dict[str, Cursor | None]) -> Iterator[Page]:
+        """Add it to what is read together, unless it is one that rests."""
+        if name not in NEEDS:
+            together[name] = cursor
+            return
+        match self._gates.opened(name, cursor, lambda: self._catalogue.fields(name)):
+            case Opened(cursor=reached):
+                together[name] = reached
+            case Page() as closing:
+                yield closing
 
     def write(self, changes: Sequence[Change]) -> Iterator[Receipt]:
         """Yield one receipt per change, in the same order. The same key has one effect."""
@@ -185,8 +232,11 @@ class Salesforce:
         return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=found[0]) if found else None
 
 
+_DESCRIBED_AS = {DELETIONS: "Lead", ROLE_DELETIONS: ROLES, LISTS.name: CAMPAIGN}
+
+
 def _described_as(stream: str) -> str:
-    return "Lead" if stream == DELETIONS else stream
+    return _DESCRIBED_AS.get(stream, stream)
 
 
 __all__ = ["Auth", "Salesforce", "Settings"]

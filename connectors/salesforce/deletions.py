@@ -11,15 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.contract import Confirmations, Known, KnownRecords
+from connectors.contract import Known, Surroundings
 from connectors.doubts import Doubts
 from connectors.salesforce.asking import Asking, Told
-from connectors.salesforce.catalogue import DELETIONS, Catalogue
+from connectors.salesforce.catalogue import NEEDS, Catalogue
 from connectors.salesforce.client import Client
 from connectors.salesforce.ids import Ids
 from connectors.salesforce.rows import Row, record_of, tidy
 from connectors.salesforce.soql import one_of, select
-from domain.errors import ContractError
+from domain.errors import ContractError, NotAllowedError
 from domain.record import Cursor, Page, Record, deleted_for_good
 from domain.values import RecordRef, from_text, to_text
 
@@ -53,29 +53,30 @@ class Position:
 
 
 class Deletions:
-    """The stream of leads and contacts whose end no query shows. Without `known` nothing is compared.
+    """A stream of records whose end no query shows. Without a memory (`known`) nothing is compared.
 
-    `read`: the objects that the settings want read. One of them that cannot be looked at holds back no other.
+    `objects`: what it is about. One of them that cannot be looked at holds back no other.
     """
 
     def __init__(
         self,
+        stream: str,
         client: Client,
         asking: Asking,
         catalogue: Catalogue,
         *,
-        connection: str,
-        read: Collection[str],
-        known: KnownRecords | None,
-        words: Confirmations | None,
+        objects: Sequence[str],
+        surroundings: Surroundings,
     ) -> None:
+        self._stream = stream
         self._client = client
-        self._objects = tuple(each for each in OBJECTS if each in read)
-        self._doubts = Doubts(words, connection=connection, stream=DELETIONS, advice=ADVICE)
+        self._objects = tuple(objects)
+        self._connection = surroundings.connection
+        self._known = surroundings.known
+        words = surroundings.confirmations
+        self._doubts = Doubts(words, connection=self._connection, stream=stream, advice=ADVICE)
         self._asking = asking
         self._catalogue = catalogue
-        self._connection = connection
-        self._known = known
         self._ids = Ids(client, asking)
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
@@ -92,12 +93,14 @@ class Deletions:
         for object_name in self._objects if cursor is not None else ():
             try:
                 swept += yield from self._night(object_name, before, now=now)
+            except NotAllowedError:
+                raise
             except ContractError as error:
                 troubles.append(str(error))
         if troubles:
             raise self._doubts.trouble("; ".join(troubles), now=now)
         done = now if swept == len(self._objects) else before.swept
-        yield Page(stream=DELETIONS, cursor=Position(at=now, swept=done).cursor())
+        yield Page(stream=self._stream, cursor=Position(at=now, swept=done).cursor())
 
     def _begin(self) -> datetime:
         """Salesforce's now: an answer must have come first, for it tells the time. Any will do, a refusal, too."""
@@ -114,7 +117,7 @@ class Deletions:
         else:
             found, swept = self._sweep(object_name, now=now), True
         for records in found:
-            yield Page(stream=DELETIONS, cursor=before.cursor(), records=records)
+            yield Page(stream=self._stream, cursor=before.cursor(), records=records)
         return swept
 
     def _told_gone(self, object_name: str, since: datetime, until: datetime) -> list[str] | None:
@@ -123,6 +126,8 @@ class Deletions:
         told = Told.of(self._client.get(f"sobjects/{object_name}/deleted/", span, large=True))
         if any(refusal.code in _NOT_LISTED for refusal in told.refusals):
             return None
+        if told.status == 404 and object_name in NEEDS:
+            raise NotAllowedError(f"Salesforce has no {object_name} that its user may see")
         if not told.ok:
             raise told.failure(f"to list deleted records of {object_name}")
         try:

@@ -29,6 +29,7 @@ from domain.record import Cursor, Page, Record
 
 QUERIES_PER_COMPOSITE = 5
 _TOO_MUCH = frozenset({"QUERY_TIMEOUT", "QUERY_TOO_COMPLICATED", "EXCEEDED_ID_LIMIT"})
+_DESCRIBED_OTHERWISE = frozenset({"INVALID_FIELD", "INVALID_TYPE"})
 _ENDED = _TOO_MUCH | {"INVALID_QUERY_LOCATOR"}
 
 
@@ -138,7 +139,7 @@ class Reading:
         """The first page; describes again and asks once more when a field has vanished meanwhile."""
         stream = window.walk.stream
         told = self._asking.ask(self._soql(stream, window.begin, window.until), large=True)
-        if any(refusal.code == "INVALID_FIELD" for refusal in told.refusals):
+        if any(refusal.code in _DESCRIBED_OTHERWISE for refusal in told.refusals):
             self._catalogue.forget(stream)
             told = self._asking.ask(self._soql(stream, window.begin, window.until), large=True)
         if any(refusal.code == "INVALID_FIELD" for refusal in told.refusals) and self._catalogue.narrow(stream):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
-from connectors.salesforce.catalogue import TASK_KEY
+from connectors.salesforce.catalogue import RECORD_TYPE, TASK_KEY
 from domain.activity import Activity, ActivityKind
 from domain.errors import ContractError
 from domain.record import Record
@@ -56,6 +56,9 @@ def key_of(row: Row) -> tuple[datetime, str]:
 OF_ANY_SAVE = frozenset({"SystemModstamp", "LastModifiedDate", "LastModifiedById"})
 
 
+_RECORD_TYPE = RECORD_TYPE.partition(".")[0]
+
+
 def record_of(connection: str, object_name: str, row: Row) -> Record:
     """A tidied row as a record. `modified_at` is SystemModstamp, which never goes back.
 
@@ -63,9 +66,12 @@ def record_of(connection: str, object_name: str, row: Row) -> Record:
     """
     into = row.get("MasterRecordId")
     contact = row.get("ConvertedContactId") if row.get("IsConverted") else None
+    values = {name: value for name, value in row.items() if name not in OF_ANY_SAVE}
+    if _RECORD_TYPE in values:
+        values[RECORD_TYPE] = (values.pop(_RECORD_TYPE) or {}).get("DeveloperName")
     return Record(
         ref=RecordRef(connection=connection, object=object_name, id=row["Id"]),
-        values={name: value for name, value in row.items() if name not in OF_ANY_SAVE},
+        values=values,
         modified_at=datetime.fromisoformat(row["SystemModstamp"]),
         archived=row.get("IsDeleted") is True,
         merged_into=RecordRef(connection=connection, object=object_name, id=into) if into else None,

@@ -1,6 +1,6 @@
 """What a new portal has: the properties and property groups of every object type."""
 
-from simulator.hubspot.contact_properties import CONTACT, INDUSTRIES, LIFECYCLE_STAGES
+from simulator.hubspot.contact_properties import CONTACT, INDUSTRIES, LIFECYCLE_STAGES, SOURCES
 from simulator.hubspot.definitions import Row, bools, choice, number, owner, stamp, text
 
 DEAL_STAGES = (
@@ -34,12 +34,17 @@ COMPANY: tuple[Row, ...] = (
     *owner("companyinformation"),
 )
 
+CURRENCIES = ("EUR", "USD", "GBP")
+
 DEAL: tuple[Row, ...] = (
     *text("dealinformation", "dealname description"),
     *choice("dealinformation", "dealstage", DEAL_STAGES, field_type="radio"),
-    *choice("dealinformation", "pipeline", ("default",)),
+    *choice("dealinformation", "pipeline", ("default", "renewals")),
     *choice("dealinformation", "dealtype", ("newbusiness", "existingbusiness"), field_type="radio"),
     *number("dealinformation", "amount"),
+    *number("dealinformation", "amount_in_home_currency", read_only=True),
+    *choice("dealinformation", "deal_currency_code", CURRENCIES),
+    *choice("dealinformation", "hs_analytics_source", SOURCES),
     *stamp("dealinformation", "closedate"),
     *bools("dealinformation", "hs_is_closed hs_is_closed_won", read_only=True),
     *text("dealinformation", "hs_merged_object_ids", read_only=True),

@@ -99,7 +99,19 @@ class Objects:
             kept.setdefault("hs_marketable_status", "true" if marketing else "false")
         if "hubspot_owner_id" in kept and kind.name == "contacts":
             kept["hubspot_owner_assigneddate"] = iso(write.acted_ms)
-        kept |= _closing(kind, kept)
+        worth = self._at_home(kind, kept, kept).items()
+        kept |= _closing(kind, kept) | {name: value for name, value in worth if value is not None}
+
+    def _at_home(
+        self, kind: Kind, changed: Mapping[str, str | None], whole: Mapping[str, str | None]
+    ) -> dict[str, str | None]:
+        """What a deal is worth in the portal's own currency, which HubSpot works out by its rates."""
+        if kind.name != "deals" or not changed.keys() & {"amount", "deal_currency_code"}:
+            return {}
+        code, amount = whole.get("deal_currency_code") or self._settings.home_currency, whole.get("amount")
+        rate = 1.0 if code == self._settings.home_currency else self._settings.rates.get(code)
+        worth = None if not amount or rate is None else f"{float(amount) * rate:.2f}"
+        return {"amount_in_home_currency": worth}
 
     def update(self, kind: Kind, record: Record, values: Values, write: Write) -> Record:
         """Write checked values; the stamp moves even when nothing differs. A backward stage is dropped silently."""
@@ -107,7 +119,7 @@ class Objects:
         self.checks.claims(table, values, own=record)
         if self.checks.goes_back(kind, record.values.get("lifecyclestage"), values.get("lifecyclestage")):
             values = {name: value for name, value in values.items() if name != "lifecyclestage"}
-        values = {**values, **_closing(kind, values)}
+        values = {**values, **_closing(kind, values), **self._at_home(kind, values, {**record.values, **values})}
         changed = {name: value for name, value in values.items() if record.values.get(name) != value}
         if "hubspot_owner_id" in changed and kind.name == "contacts":
             changed["hubspot_owner_assigneddate"] = iso(write.acted_ms)

@@ -44,6 +44,9 @@ class PortalSettings:
     """Whether a 429 carries Retry-After, which HubSpot does not promise."""
     lag_s: dict[str, float] = field(default_factory=lambda: {"hubspot": 0.0})
     daily_calls: dict[str, int] = field(default_factory=lambda: {"hubspot": 1_000_000})
+    home_currency: str = "EUR"
+    rates: dict[str, float] = field(default_factory=lambda: {"USD": 0.8, "GBP": 1.2})
+    """What one of each is worth in the home currency."""
     org: dict[str, str] = field(default_factory=lambda: {"hubspot": "24600001"})
 
     @property

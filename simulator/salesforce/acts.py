@@ -36,7 +36,10 @@ def act(org: Org, deed: Deed, writing: Writing) -> dict[str, Any]:
     if handle is None:
         raise ActError(f"nobody can {deed.do} in Salesforce; known there are {', '.join(_DEEDS)}")
     if deed.do == "edit" and deed.id == "settings":
-        return tune(Setup(rules=org.rules, locks=org.locks, security=org.security, table=org.table), deed.fields)
+        setup = Setup(
+            rules=org.rules, locks=org.locks, security=org.security, table=org.table, org=org, writing=writing
+        )
+        return tune(setup, deed.fields)
     mark = writing.mark()
     try:
         if deed.do == "edit" and deed.fields.get("restore") is True:

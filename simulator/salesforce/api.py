@@ -161,12 +161,13 @@ def _resources(_org: Org, call: Call) -> Reply:
     return Reply(body=describe.resources(call.version))
 
 
-def _describe_all(_org: Org, call: Call) -> Reply:
-    return Reply(body=describe.everything(call.version))
+def _describe_all(org: Org, call: Call) -> Reply:
+    told = describe.everything(call.version)
+    return Reply(body=told | {"sobjects": [one for one in told["sobjects"] if not org.security.hides(one["name"])]})
 
 
 def _describe(org: Org, call: Call) -> Reply:
-    return Reply(body=describe.described(org.seen(type_in_path(call.path[1])), call.version))
+    return Reply(body=describe.described(org.seen(type_in_path(call.path[1])), call.version, org.table("RecordType")))
 
 
 def _about(_org: Org, call: Call) -> Reply:

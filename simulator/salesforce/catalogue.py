@@ -1,6 +1,6 @@
 """Every object type of the simulated org, found by name or by the prefix of an id."""
 
-from simulator.salesforce import people, setup_objects, setup_types, work
+from simulator.salesforce import deal_types, people, setup_objects, setup_types, work
 from simulator.salesforce.schema import ObjectType
 
 TYPES: dict[str, ObjectType] = {
@@ -11,6 +11,7 @@ TYPES: dict[str, ObjectType] = {
         work.CAMPAIGN_MEMBER,
         work.CAMPAIGN_MEMBER_STATUS,
         people.CONTACT,
+        deal_types.CURRENCY_TYPE,
         work.EMAIL_MESSAGE,
         work.EVENT,
         people.GROUP,
@@ -20,10 +21,12 @@ TYPES: dict[str, ObjectType] = {
         work.LEAD_STATUS,
         setup_types.LIST_VIEW,
         work.OPPORTUNITY,
+        deal_types.OPPORTUNITY_CONTACT_ROLE,
         people.ORGANIZATION,
         setup_types.PERMISSION_SET,
         setup_types.PERMISSION_SET_ASSIGNMENT,
         people.QUEUE_SOBJECT,
+        deal_types.RECORD_TYPE,
         work.TASK,
         work.TASK_STATUS,
         people.USER,

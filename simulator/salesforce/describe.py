@@ -4,6 +4,7 @@ from typing import Any
 
 from simulator.salesforce import catalogue
 from simulator.salesforce.schema import IDS, NUMBERS, TEXTS, Field, Kind, ObjectType
+from simulator.salesforce.table import Table
 
 NEWEST = 66
 OLDEST = 41
@@ -43,8 +44,8 @@ def everything(version: str) -> dict[str, Any]:
     return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": types}
 
 
-def described(type_: ObjectType, version: str) -> dict[str, Any]:
-    """Describe of one object type."""
+def described(type_: ObjectType, version: str, record_types: Table | None = None) -> dict[str, Any]:
+    """Describe of one object type; `record_types`: those that the org has."""
     return _about(type_, version) | {
         "actionOverrides": [],
         "childRelationships": _children(type_),
@@ -59,7 +60,7 @@ def described(type_: ObjectType, version: str) -> dict[str, Any]:
         "lookupLayoutable": None,
         "namedLayoutInfos": [],
         "networkScopeFieldName": None,
-        "recordTypeInfos": [_record_type(type_, version)],
+        "recordTypeInfos": _record_types(type_, version, record_types),
         "searchLayoutable": True,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": f"All {type_.label_plural.lower()}", "name": "everything"}],
@@ -210,16 +211,28 @@ def _children(type_: ObjectType) -> list[dict[str, Any]]:
     ]
 
 
-def _record_type(type_: ObjectType, version: str) -> dict[str, Any]:
-    layout = f"/services/data/{version}/sobjects/{type_.name}/describe/layouts/{_MASTER_RECORD_TYPE}"
+def _record_types(type_: ObjectType, version: str, kept: Table | None) -> list[dict[str, Any]]:
+    """The org's own, the first of them what a new record gets; then the master that every object has."""
+    rows = [row for row in kept.rows.values() if row["SobjectType"] == type_.name] if kept is not None else []
+    own = [
+        _record_type(type_, version, row["Id"], (row["Name"], row["DeveloperName"]), is_default=place == 0)
+        for place, row in enumerate(rows)
+    ]
+    return [*own, _record_type(type_, version, _MASTER_RECORD_TYPE, ("Master", "Master"), is_default=not rows)]
+
+
+def _record_type(
+    type_: ObjectType, version: str, record_type_id: str, names: tuple[str, str], *, is_default: bool
+) -> dict[str, Any]:
+    layout = f"/services/data/{version}/sobjects/{type_.name}/describe/layouts/{record_type_id}"
     return {
         "active": True,
         "available": True,
-        "defaultRecordTypeMapping": True,
-        "developerName": "Master",
-        "master": True,
-        "name": "Master",
-        "recordTypeId": _MASTER_RECORD_TYPE,
+        "defaultRecordTypeMapping": is_default,
+        "developerName": names[1],
+        "master": record_type_id == _MASTER_RECORD_TYPE,
+        "name": names[0],
+        "recordTypeId": record_type_id,
         "urls": {"layout": layout},
     }
 

@@ -34,6 +34,10 @@ class FieldSecurity:
         self.user_id: str | None = None
         self.may_customize = True
         """*Customize Application* and *Manage Profiles and Permission Sets*."""
+        self.hidden: frozenset[str] = frozenset()
+        """Object types that the profile does not let its users read."""
+        self.lacking: frozenset[str] = frozenset({"CurrencyType"})
+        """Object types that this org has not got."""
 
     def limit(self, object_name: str, field: str, access: Access) -> None:
         """Set the profile's word for a field; EDIT takes a limit away."""
@@ -41,6 +45,10 @@ class FieldSecurity:
             self._limits.pop((object_name, field), None)
         else:
             self._limits[object_name, field] = access
+
+    def hides(self, object_name: str) -> bool:
+        """Whether the integration user meets no such object."""
+        return object_name in self.hidden | self.lacking
 
     def binds(self, user_id: str) -> bool:
         return user_id == self.user_id

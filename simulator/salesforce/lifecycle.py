@@ -56,10 +56,16 @@ def merge(org: Org, winner_id: str, loser_id: str, writing: Writing) -> None:
     table = org.tables[type_.name]
     gone = {**loser, "IsDeleted": True, "MasterRecordId": winner["Id"], **org.touched(loser, writing)}
     writing.save(table, gone, op="delete")
-    for child_id in org.children(loser["Id"]):
+    for child_id in [*org.children(loser["Id"]), *_roles(org, loser["Id"])]:
         _hand_over(org, child_id, loser["Id"], winner["Id"], writing=writing)
     latest = table.rows[winner["Id"]]
     writing.save(table, {**latest, **org.touched(latest, writing)}, op="update")
+
+
+def _roles(org: Org, contact_id: str) -> list[str]:
+    """The places of a contact in deals, which they keep when they are deleted and leave to who they are merged into."""
+    table = org.tables["OpportunityContactRole"]
+    return [one for one in table.with_value("ContactId", contact_id) if not table.rows[one].get("IsDeleted")]
 
 
 def _hand_over(org: Org, child_id: str, old_id: str, new_id: str, *, writing: Writing) -> None:
@@ -89,6 +95,9 @@ def convert(org: Org, lead_id: str, wishes: Row, writing: Writing) -> dict[str, 
     account_id = wishes.get("account_id") or _new(org, "Account", _mapped(lead, _LEAD_TO_ACCOUNT), writing)
     contact_id = wishes.get("contact_id") or _new(org, "Contact", _contact(lead, account_id), writing)
     opportunity_id = _opportunity(org, lead, account_id, wishes=wishes, writing=writing)
+    if opportunity_id is not None and not wishes.get("opportunity_id"):
+        role = {"OpportunityId": opportunity_id, "ContactId": contact_id, "IsPrimary": True}
+        _new(org, "OpportunityContactRole", role, writing)
     closed = {
         "IsConverted": True,
         "Status": wishes.get("status") or "Closed - Converted",

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from simulator.salesforce import catalogue, setup_objects, times
 from simulator.salesforce.admin_rules import AdminRules
+from simulator.salesforce.contact_roles import ROLE, keep_true
 from simulator.salesforce.derive import derived
-from simulator.salesforce.errors import RefusedError, deleted
+from simulator.salesforce.errors import RefusedError, deleted, not_found
 from simulator.salesforce.field_security import FieldSecurity
 from simulator.salesforce.ids import make, normal
 from simulator.salesforce.locks import Locks, locked_by
@@ -22,7 +23,13 @@ from simulator.salesforce.values import kept
 from simulator.salesforce.writing import Writing
 
 _ACTIVITIES = ("Task", "Event")
-_CHILDREN = (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId"), ("CampaignMember", "ContactId"))
+_CHILDREN = (
+    ("Task", "WhoId"),
+    ("Event", "WhoId"),
+    ("CampaignMember", "LeadId"),
+    ("CampaignMember", "ContactId"),
+    (ROLE, "OpportunityId"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,9 @@ class Org:
 
     def query(self, text: str, moment: Moment) -> Answer:
         """The rows of a SOQL query (RefusedError for a bad one)."""
-        return run(parse(text), self.tables, self, moment, see=self._readable)
+        query = parse(text)
+        tables = {name: one for name, one in self.tables.items() if not self.security.hides(name)}
+        return run(query, tables, self, moment, see=self._readable)
 
     def create(self, type_: ObjectType, fields: Row, writing: Writing) -> str:
         """A new row's id (RefusedError when the rules say no)."""
@@ -106,6 +115,7 @@ class Org:
         self._admit(type_, before, row, writing)
         writing.save(self.tables[type_.name], row, op="update")
         self._keep_history(type_, before, row, writing)
+        keep_true(self, type_.name, row, writing, is_new=False)
         if type_.name in _ACTIVITIES and values.keys() & {"Status", "ActivityDate", "StartDateTime", "WhoId"}:
             self._bump_person(row, writing)
 
@@ -115,6 +125,9 @@ class Org:
         row = {**before, "IsDeleted": True, **self.touched(before, writing)}
         self._lock(type_, before, row, writing)
         writing.save(self.tables[type_.name], row, op="member_remove" if type_.name == "CampaignMember" else "delete")
+        keep_true(self, type_.name, row, writing, is_new=False)
+        if type_.name == ROLE and not (self.row(row["OpportunityId"]) or row).get("IsDeleted"):
+            self.tables[ROLE].forgotten.add(record_id)
         for child_id in self.children(record_id):
             self.delete(child_id, writing)
 
@@ -141,7 +154,9 @@ class Org:
         return self.security.shown(type_) if held else type_
 
     def seen(self, type_: ObjectType) -> ObjectType:
-        """The type with the fields of this org that the integration user may see."""
+        """The type with the fields of this org that the integration user may see (RefusedError for one unseen)."""
+        if self.security.hides(type_.name):
+            raise not_found()
         return self.security.shown(self.tables[type_.name].type)
 
     def with_external_id(self, type_: ObjectType, field_name: str, value: str) -> list[str]:
@@ -226,6 +241,7 @@ class Org:
             self._bump_person(row, writing)
         elif type_.name == "Campaign":
             self._offer_statuses(row["Id"], writing)
+        keep_true(self, type_.name, row, writing, is_new=True)
 
     def _keep_history(self, type_: ObjectType, before: Row, row: Row, writing: Writing) -> None:
         """Who changed a field whose history an admin lets Salesforce keep."""

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.act import ActError
-from simulator.salesforce import catalogue
+from simulator.salesforce import catalogue, editions
 from simulator.salesforce.admin_rules import AdminRules, Automation, Condition, DuplicateRule, Rule, Test
 from simulator.salesforce.field_changes import offer, retype
 from simulator.salesforce.field_security import Access, FieldSecurity
 from simulator.salesforce.locks import Locks
+from simulator.salesforce.org import Org
 from simulator.salesforce.schema import IDS, Kind, ObjectType
 from simulator.salesforce.table import Row, Table
+from simulator.salesforce.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class Setup:
     locks: Locks
     security: FieldSecurity
     table: Callable[[str], Table]
+    org: Org
+    writing: Writing
 
 
 def tune(setup: Setup, wishes: Row) -> dict[str, Any]:
@@ -159,6 +163,18 @@ def _picklists(setup: Setup, value: Any) -> Change:
     return change
 
 
+def _hidden_objects(setup: Setup, value: Any) -> Change:
+    return editions.hide_objects(setup.org, _texts(value, "hidden_objects"))
+
+
+def _multi_currency(setup: Setup, value: Any) -> Change:
+    return editions.several_currencies(setup.org, value, setup.writing)
+
+
+def _record_types(setup: Setup, value: Any) -> Change:
+    return editions.record_types(setup.org, value, setup.writing)
+
+
 _KEYS: Mapping[str, Callable[[Setup, Any], Change]] = {
     "validation_rules": _validation_rules,
     "lookup_filters": _lookup_filters,
@@ -172,6 +188,9 @@ _KEYS: Mapping[str, Callable[[Setup, Any], Change]] = {
     "field_security": _field_security,
     "field_types": _field_types,
     "picklists": _picklists,
+    "hidden_objects": _hidden_objects,
+    "multi_currency": _multi_currency,
+    "record_types": _record_types,
 }
 
 

@@ -64,7 +64,7 @@ class Queries:
 
     def updated(self, call: Call) -> Reply:
         """Ids changed in the span; `latestDateCovered` stops where a change may still be on its way."""
-        type_ = type_in_path(call.path[1])
+        type_ = self._org.seen(type_in_path(call.path[1]))
         start, end = _span(call, days=UPDATED_DAYS)
         table = self._org.tables[type_.name]
         ids: dict[str, None] = {}
@@ -79,7 +79,7 @@ class Queries:
         return Reply(body={"ids": list(ids), "latestDateCovered": covered})
 
     def deleted(self, call: Call) -> Reply:
-        type_ = type_in_path(call.path[1])
+        type_ = self._org.seen(type_in_path(call.path[1]))
         _refuse_if_ordered(call, 0)
         start, end = _span(call, days=DELETED_DAYS)
         table = self._org.tables[type_.name]

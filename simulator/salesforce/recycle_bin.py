@@ -8,6 +8,7 @@ from simulator.salesforce.ids import normal
 from simulator.salesforce.org import Org
 from simulator.salesforce.writing import Writing
 
+_WENT_WITH_IT = (("Task", "WhoId"), ("Event", "WhoId"), ("OpportunityContactRole", "OpportunityId"))
 _NOT_IN_BIN = RefusedError("UNDELETE_FAILED", "Entity is not in the recycle bin")
 
 
@@ -19,7 +20,7 @@ def empty(org: Org, record_id: str) -> None:
 
 
 def restore(org: Org, record_id: str, writing: Writing) -> dict[str, Any]:
-    """Undelete a record with the activities that went with it (RefusedError when it is not in the bin)."""
+    """Undelete a record with what went with it (RefusedError when it is not in the bin)."""
     proper = normal(record_id)
     type_ = catalogue.of_id(proper) if proper is not None else None
     row = org.row(proper) if proper is not None else None
@@ -27,9 +28,9 @@ def restore(org: Org, record_id: str, writing: Writing) -> dict[str, Any]:
         raise _NOT_IN_BIN
     if org.tables[type_.name].purged(row, writing.now):
         raise _NOT_IN_BIN
-    for name in (type_.name, "Task", "Event"):
+    for name, field in ((type_.name, None), *_WENT_WITH_IT):
         table = org.tables[name]
-        ids = [row["Id"]] if name == type_.name else list(table.with_value("WhoId", row["Id"]))
+        ids = [row["Id"]] if field is None else list(table.with_value(field, row["Id"]))
         for each in ids:
             there = table.rows[each]
             if there.get("IsDeleted") and there["SystemModstamp"] == row["SystemModstamp"]:

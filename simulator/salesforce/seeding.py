@@ -151,9 +151,9 @@ def _with_account(org: Org, row: Row, writing: Writing) -> Row:
     return row
 
 
-def _named(type_name: str) -> Any:
+def _named(type_name: str, *, by: str = "Name") -> Any:
     def find(org: Org, name: str) -> str:
-        match = next(iter(org.tables[type_name].with_value("Name", name)), None)
+        match = next(iter(org.tables[type_name].with_value(by, name)), None)
         if match is None:
             raise ActError(f"no {type_name} is named {name!r}")
         return match
@@ -166,4 +166,6 @@ _SHORTCUTS: dict[str, tuple[str, Any]] = {
     "OwnerQueue": ("OwnerId", _named("Group")),
     "AccountName": ("AccountId", _named("Account")),
     "CampaignName": ("CampaignId", _named("Campaign")),
+    "OpportunityName": ("OpportunityId", _named("Opportunity")),
+    "RecordTypeName": ("RecordTypeId", _named("RecordType", by="DeveloperName")),
 }

@@ -160,6 +160,9 @@ Type picklist(255) values="Conference|Webinar|Email|Advertisement|Other"
 Status picklist(255) default=Planned values="Planned|In Progress|Completed|Aborted"
 StartDate date
 EndDate date
+ExpectedRevenue currency scale=0 label="Expected Revenue"
+BudgetedCost currency scale=0 label="Budgeted Cost"
+ActualCost currency scale=0 label="Actual Cost"
 IsActive boolean required label=Active
 Description textarea(32000) nofilter
 OwnerId reference required default=me to=User as=Owner label="Owner ID"

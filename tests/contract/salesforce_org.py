@@ -18,6 +18,7 @@ NOTHING: dict[str, Any] = {
     "read_only": [],
     "storage_full": False,
     "parent_lock_s": 0,
+    "hidden_objects": [],
     "field_security": {"Lead.Rating": "edit", "Lead.Industry": "edit"},
 }
 

@@ -10,6 +10,7 @@ import requests
 from connectors.contract import Holds, Known, Pace
 from connectors.hubspot.connector import HubSpot
 from connectors.hubspot.moments import cursor_at
+from connectors.testing import ReaderContract
 from domain.record import Page, Record
 from tests.contract.hubspot_rig import HubSpotRig
 from tests.rig import SimulatorProcess, surroundings
@@ -17,9 +18,10 @@ from tests.rig import SimulatorProcess, surroundings
 STREAMS = ("companies", "companies_archived", "deals", "deals_archived")
 FIELDS = {
     "companies": frozenset({"name", "domain", "lifecyclestage"}),
-    "deals": frozenset({"associatedcompanyid", "hs_is_closed", "hs_is_closed_won", "amount"}),
+    "deals": frozenset({"associatedcompanyid", "hs_is_closed", "hs_is_closed_won", "amount", "associatedcontactids"})
+    | {"dealname", "amount_in_home_currency", "deal_currency_code", "hs_analytics_source", "pipeline", "closedate"},
 }
-PLAIN, PRIMARY = 341, 5
+PLAIN, PRIMARY, DEAL_TO_CONTACT = 341, 5, 3
 NIGHT_S = 21 * 3_600
 
 
@@ -56,6 +58,18 @@ class DealsRig(HubSpotRig):
         self.globex, self.umbrella = simulator.seed(companies=rows)["companies"]
         self.domain = domains[0]
 
+    def person(self) -> str:
+        mark = self.simulator.seq()
+        return self.simulator.seed(contacts=[{"email": f"zora.{mark}@people.example"}])["contacts"][0]
+
+    def meet(self, deal: str, contact: str) -> None:
+        """Somebody puts a person on a deal, which does not move the deal's stamp."""
+        path = f"{self.simulator.hubspot}/crm/v4/associations/deals/contacts/batch/create"
+        types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": DEAL_TO_CONTACT}]
+        body = {"inputs": [{"from": {"id": deal}, "to": {"id": contact}, "types": types}]}
+        login = {"Authorization": f"Bearer {self.token}"}
+        requests.post(path, json=body, headers=login, timeout=10).raise_for_status()
+
     def deal(self, **more: str) -> str:
         given = {"dealname": "First", "dealstage": "qualifiedtobuy", "pipeline": "default", **more}
         return self.simulator.seed(deals=[given])["deals"][0]
@@ -75,6 +89,34 @@ class DealsRig(HubSpotRig):
         cursor = cursor_at(self.simulator.time())
         self.simulator.time(advance_s=NIGHT_S)
         return self.memory.keep(list(self.hubspot.read(stream, cursor)))
+
+
+class LawsRig(HubSpotRig):
+    """Deals as the laws need them, each with somebody who stands in it."""
+
+    stream = "deals"
+
+    def connector(self, *, ceiling: int = 10_000, **more: object) -> HubSpot:
+        around = surroundings("marketing", self.simulator, fields=FIELDS, budget=self.budget, wire=self.wire)
+        return HubSpot(self.settings(streams=("deals",)), around, wall=self.fast.wall, ceiling=ceiling)
+
+    def seed(self, count: int) -> Sequence[str]:
+        email = f"zora.{self.simulator.seq()}@people.example"
+        self.simulator.seed(contacts=[{"email": email}])
+        row = {"dealname": "First", "dealstage": "qualifiedtobuy", "pipeline": "default", "contact_email": email}
+        return self.simulator.seed(deals=[row | {"amount": str(number)} for number in range(count)])["deals"]
+
+    def touch(self, key: str) -> None:
+        self.simulator.act("edit", system="hubspot", id=key, object="deals", amount=str(self.simulator.seq()))
+
+
+class TestDeals(ReaderContract):
+    """The laws of reading."""
+
+    @pytest.fixture
+    def rig(self, simulator: SimulatorProcess) -> Iterator[LawsRig]:
+        with ExitStack() as stack:
+            yield LawsRig(simulator, stack)
 
 
 @pytest.fixture
@@ -159,3 +201,51 @@ def test_what_no_search_showed_of_a_deal_is_read_at_night_with_its_company(rig: 
     rig.read("deals")
     deal = rig.deal(company_domain=rig.domain)
     assert rig.night("deals_archived")[deal].values["associatedcompanyid"] == rig.globex
+
+
+def test_a_deal_names_everybody_who_stands_in_it_in_one_order(rig: DealsRig) -> None:
+    one, other, deal, alone = rig.person(), rig.person(), rig.deal(), rig.deal()
+    rig.meet(deal, other)
+    rig.meet(deal, one)
+    found = rig.read("deals")
+    assert found[deal].values["associatedcontactids"] == f"{one};{other}"
+    assert found[alone].values["associatedcontactids"] is None
+    assert "associatedcontactids" in rig.hubspot.describe("deals")
+
+
+def test_people_of_deals_are_asked_for_only_where_the_mapping_does(rig: DealsRig) -> None:
+    rig.deal()
+    around = surroundings("marketing", rig.simulator, fields={"deals": frozenset({"amount"})})
+    since = rig.simulator.seq()
+    pages = list(HubSpot(rig.settings(streams=("deals",)), around, wall=rig.fast.wall).read("deals", None))
+    assert all("associatedcontactids" not in record.values for page in pages for record in page.records)
+    assert not [line for line in rig.simulator.log(since) if "/deals/contacts/" in line["path"]]
+
+
+def test_who_joins_a_deal_unseen_is_read_at_night(rig: DealsRig) -> None:
+    deal, contact = rig.deal(company_domain=rig.domain), rig.person()
+    rig.read("deals")
+    rig.meet(deal, contact)
+    assert rig.night("deals_archived")[deal].values["associatedcontactids"] == contact
+    assert deal not in rig.night("deals_archived")
+
+
+def test_a_deleted_deal_still_says_who_stood_in_it(rig: DealsRig) -> None:
+    deal, contact = rig.deal(), rig.person()
+    rig.meet(deal, contact)
+    rig.read("deals")
+    rig.simulator.act("delete", system="hubspot", id=deal, object="deals")
+    found = rig.night("deals_archived")[deal]
+    assert (found.archived, found.values["associatedcontactids"]) == (True, contact)
+
+
+def test_a_deal_says_its_sum_in_its_own_currency_and_at_home(rig: DealsRig) -> None:
+    abroad = rig.deal(amount="100", deal_currency_code="USD", hs_analytics_source="PAID_SEARCH")
+    at_home, without = rig.deal(amount="100"), rig.deal()
+    found = rig.read("deals")
+    names = ("amount", "deal_currency_code", "amount_in_home_currency", "hs_analytics_source")
+    assert [[found[each].values[name] for name in names] for each in (abroad, at_home, without)] == [
+        [100, "USD", 80, "PAID_SEARCH"],
+        [100, None, 100, None],
+        [None, None, None, None],
+    ]

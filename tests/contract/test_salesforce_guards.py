@@ -328,11 +328,11 @@ def test_a_person_taken_off_a_campaign_by_hand_is_missing_from_its_next_listing(
     converted = rig.simulator.act("convert", system="salesforce", id=turned)["contact_id"]
     rig.simulator.act("delete", system="salesforce", id=members[1])
     rig.simulator.time(advance_s=timedelta(days=1).total_seconds())
-    assert "Campaign" not in rig.connector().streams
+    assert "lists" not in rig.connector().streams
     rig.lists |= {name, "No such campaign"}
     connector = rig.connector()
-    assert "Campaign" in connector.streams
-    (page,) = connector.read("Campaign", None)
+    assert "lists" in connector.streams
+    (page,) = connector.read("lists", None)
     (record,) = page.records
     everybody = [f"Lead:{lead}", f"Lead:{turned}", f"Contact:{contact}", f"Contact:{converted}"]
     assert record.values == {"name": name, "members": ";".join(sorted(everybody))}
@@ -344,6 +344,6 @@ def test_a_listing_is_read_to_its_last_page(rig: SalesforceRig) -> None:
     rows = [{"CampaignId": campaign, "LeadId": lead} for lead in leads]
     rig.simulator.seed(salesforce={"CampaignMember": rows})
     rig.lists.add(campaign)
-    bundle = rig.connector().read_bundle({"Campaign": None, "Task": None})
-    (record,) = next(page for page in bundle if page.stream == "Campaign").records
+    bundle = rig.connector().read_bundle({"lists": None, "Task": None})
+    (record,) = next(page for page in bundle if page.stream == "lists").records
     assert record.values == {"name": campaign, "members": ";".join(sorted(f"Lead:{lead}" for lead in leads))}

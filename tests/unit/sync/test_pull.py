@@ -198,6 +198,28 @@ def test_a_bundle_of_unknown_shape_is_read_one_by_one_from_where_it_broke_off(
         assert cursors(loop) == {"Lead": "l2", "Task": "t1"}
 
 
+def test_deals_that_are_due_go_along_in_the_call_that_asks_for_people(store: Store, version: RuleVersion) -> None:
+    hot = {"Lead": stream("Lead", Holds.PEOPLE, Pace.HOT), "Task": stream("Task", Holds.ACTIVITIES, Pace.HOT)}
+    due = {
+        "Opportunity": stream("Opportunity", Holds.DEALS),
+        "OpportunityContactRole": stream("OpportunityContactRole", Holds.ROLES),
+        "Campaign": stream("Campaign", Holds.CAMPAIGNS),
+        "Account": stream("Account", Holds.ACCOUNTS),
+    }
+    bundles: list[list[str]] = []
+
+    class Noting(Bundling):
+        def read_bundle(self, cursors: Mapping[str, Cursor | None]) -> Iterator[Page]:
+            bundles.append(list(cursors))
+            yield from ()
+
+    system = Noting(streams={**due, **hot}, pages={})
+    with looping(store, version, system) as loop:
+        pull(loop, "salesforce", now=at(0))
+    assert system.asked == ["Account@"]
+    assert bundles == [["Lead", "Task", "Opportunity", "OpportunityContactRole", "Campaign"]]
+
+
 def test_what_a_night_compares_keeps_nobody_waiting_who_was_just_changed(store: Store, version: RuleVersion) -> None:
     """A comparison of every id of a large org takes minutes."""
     system = Bundling(

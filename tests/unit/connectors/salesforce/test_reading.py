@@ -169,7 +169,7 @@ def test_an_answer_that_leads_nowhere_stops_the_stream(first: dict[str, Any]) ->
 def test_members_of_a_campaign_that_are_told_in_a_circle_stop_its_stream() -> None:
     org = Org(lambda *_: page([{"Id": "701000000000001", "Name": "Nurture"}], "01g-1"))
     with connected(org, lists=frozenset({"Nurture"})) as connector:
-        failure_of(ContractError, lambda: list(connector.read("Campaign", None)))
+        failure_of(ContractError, lambda: list(connector.read("lists", None)))
     assert len(org.asked) < 5
 
 
