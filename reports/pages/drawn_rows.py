@@ -79,7 +79,7 @@ def _beside(marks: Sequence[Mark], notes: Sequence[str], line: Line | None, widt
         pitch=56.0 if notes else 30.0,
         bar=14.0,
         stacked=False,
-        axis=_axis(marks, line, round(left, 1), round(right, 1)),
+        axis=_axis(marks, line, round(left, 1), round(right, 1), spoken=not notes),
     )
 
 
@@ -91,14 +91,16 @@ def _stacked(marks: Sequence[Mark], notes: Sequence[str], line: Line | None, wid
         pitch=62.0 if notes else 48.0,
         bar=12.0,
         stacked=True,
-        axis=_axis(marks, line, 1.0, width - 1),
+        axis=_axis(marks, line, 1.0, width - 1, spoken=not notes),
     )
 
 
-def _axis(marks: Sequence[Mark], line: Line | None, left: float, right: float) -> Axis:
-    """With as many steps as have room for their words."""
+def _axis(marks: Sequence[Mark], line: Line | None, left: float, right: float, *, spoken: bool) -> Axis:
+    """With as many steps as have room for their words; one that is not told ends with the longest bar."""
     values = [each for mark in marks for each in mark.values()] + ([line[0]] if line else [])
     unit, currency = measure_of(marks)
+    if not spoken and max(values) > 0 <= min(values):
+        return Axis(marked=(0.0, max(values)), unit=unit, currency=currency, start=left, end=right)
     for most in (6, 5, 4, 3, 2, 1):
         axis = Axis(marked=ticks(values, unit, most=most), unit=unit, currency=currency, start=left, end=right)
         widest = max(width_of(axis.words(each), SMALL) for each in axis.marked)
@@ -155,11 +157,13 @@ def _draw_spread(sheet: Sheet, spread: Point, index: int, layout: Layout) -> Non
 
 
 def _draw_why(sheet: Sheet, why: str, index: int, layout: Layout) -> None:
-    """Why there is no bar, where it would be."""
-    x = layout.axis.at(0.0) + 6
-    if why:
-        room = layout.axis.end - x
-        sheet.write((x, layout.bar_middle(index) + 4.5), fitted(why, room, SMALL), "why", size=SMALL)
+    """Why there is no bar, where it would be: on the side of nothing that has more room."""
+    axis, y = layout.axis, layout.bar_middle(index) + 4.5
+    before, after = axis.at(0.0) - 6, axis.at(0.0) + 6
+    if why and axis.end - after >= before - axis.start:
+        sheet.write((after, y), fitted(why, axis.end - after, SMALL), "why", size=SMALL)
+    elif why:
+        sheet.write((before, y), fitted(why, before - axis.start, SMALL), "why", anchor="end", size=SMALL)
 
 
 def _draw_line(sheet: Sheet, line: Line, layout: Layout) -> None:

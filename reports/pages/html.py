@@ -55,11 +55,12 @@ class _Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """A part as it is laid out. `is_new`: its columns were not explained further up."""
+    """A part as it is laid out. `wordy`: columns without figures; `is_new`: explains what no table before it does."""
 
     part: Part
     wide: Drawing | None = None
     narrow: Drawing | None = None
+    wordy: frozenset[str] = frozenset()
     says: tuple[Column, ...] = ()
     is_new: bool = False
 
@@ -161,10 +162,15 @@ def _shown(page: Page) -> Iterator[_Shown]:
             part=part,
             wide=drawing_of(part, width=WIDE),
             narrow=drawing_of(part, width=NARROW),
+            wordy=frozenset(each.key for at, each in enumerate(part.columns) if _is_wordy(part, at)),
             says=says,
             is_new=says not in explained,
         )
         explained.add(says)
+
+
+def _is_wordy(table: Table, at: int) -> bool:
+    return not any(isinstance(row.cells[at], Figure) for row in table.rows)
 
 
 def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterator[_Behind]:
