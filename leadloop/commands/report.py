@@ -124,7 +124,7 @@ def form_of(html: Path | None, *, csv: bool, json: bool) -> Form:
 def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing; the leads' names are read only for what is shown."""
     with closing(open_app(folder, environment=environment)) as app:
-        desk = _desk(app, ask)
+        desk = desk_of(app, ask)
         page = replace(REPORTS[name](desk), filters=tuple(_filters(ask)))
         if ask.behind is not None:
             return _tell_behind(desk, page, ask.behind)
@@ -134,14 +134,14 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
             case Form.CSV:
                 _write_csv(page)
             case Form.HTML:
-                _write_html(desk, page)
+                write_html(ask.html, html_of(page, people_of(app, desk.rules.mapping, _shown(page))))
             case Form.TABLE:
                 show_badge(app)
                 show(page)
     return exits.OK
 
 
-def _desk(app: App, ask: Ask) -> Desk:
+def desk_of(app: App, ask: Ask) -> Desk:
     now = app.clock.refresh()
     with app.store.read() as tx:
         rules, loaded_until = in_force(app, tx), went_live_at(tx)
@@ -217,12 +217,10 @@ def _shown(page: Page) -> list[LeadId]:
     return list(dict.fromkeys(chain.from_iterable(each.first for each in lists)))
 
 
-def _write_html(desk: Desk, page: Page) -> None:
+def write_html(path: Path | None, text: str) -> None:
     """One file that nobody else on the machine may read: it names people. All of it or nothing."""
-    path = desk.ask.html
     if path is None:
         raise UsageError("--html needs the name of a file.")
-    text = html_of(page, people_of(desk.app, desk.rules.mapping, _shown(page)))
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
