@@ -62,6 +62,33 @@ def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules
         if row.change.kind is ChangeKind.CREATE:
             _agree_creation(tx, row, receipt, rules, now=now)
     _look_again(tx, pairs, now=now)
+    leads.mark_plan_due(tx, _wished_otherwise(tx, [row for row, _ in written]))
+
+
+def _wished_otherwise(tx: Tx, rows: Sequence[OutboxRow]) -> set[LeadId]:
+    """The leads of whom something else is wished by now than what was written: a row of the other lane may have been
+    slower than the one that came after it."""
+    ids = sorted({lead for row in rows for lead in _lead(row)})
+    wishes = {(each.ref, each.field): each.value for theirs in desired.of_leads(tx, ids).values() for each in theirs}
+    moves = {
+        (lead, connection, entry.list): entry.member
+        for lead, theirs in desired.memberships_of(tx, ids).items()
+        for connection, entry, _ in theirs
+    }
+    return {lead for row in rows for lead in _lead(row) if _is_overtaken(row, lead, wishes, moves)}
+
+
+def _is_overtaken(
+    row: OutboxRow,
+    lead: LeadId,
+    wishes: Mapping[tuple[RecordRef, str], Value],
+    moves: Mapping[tuple[LeadId, str, str], bool],
+) -> bool:
+    change, ref = row.change, _ref(row)
+    if change.kind is ChangeKind.MEMBER:
+        return moves.get((lead, row.connection, change.list or ""), change.member) is not change.member
+    wished = ((wishes[ref, name], value) for name, value in change.values.items() if (ref, name) in wishes)
+    return change.kind is ChangeKind.FIELDS and any(not same(wish, value) for wish, value in wished)
 
 
 def _partly_held(pairs: Sequence[Pair]) -> list[Pair]:

@@ -27,6 +27,39 @@ Behind = Annotated[
 ]
 
 
+@app.command("week")
+def week(
+    *,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """The weekly review, in the order of its agenda: goal, process, content and offers, routing, people.
+
+    Example: leadloop report week --html week.html
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        since=since,
+        until=until,
+        team=team,
+        weekly=True,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "week", ask, environment=environment)
+
+
 @app.command("funnel")
 def funnel(
     *,
@@ -153,6 +186,68 @@ def rejects(
         behind=behind,
     )
     return command.run(folder, "rejects", ask, environment=environment)
+
+
+@app.command("nurture")
+def nurture(
+    *,
+    since: Since = None,
+    until: Until = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Whether rejected leads find their way back, by reason and channel, and whether anybody writes to them.
+
+    Example: leadloop report nurture --since 2026-01-01
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        since=since,
+        until=until,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "nurture", ask, environment=environment)
+
+
+@app.command("interactions")
+def interactions(
+    *,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Which attempts lead to a conversation, a meeting or a reply: how, at which hour, at which try.
+
+    Example: leadloop report interactions --team Sales
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        since=since,
+        until=until,
+        team=team,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "interactions", ask, environment=environment)
 
 
 @app.command("journey")

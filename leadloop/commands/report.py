@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -24,21 +24,30 @@ from leadloop.people_told import people_of
 from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from mapping.channels import channels_of
+from reports.lists import look_at_lists
 from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
+from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
-from reports.pages.page import Leads, Page
-from reports.pages.passes import Scope, passes_of
+from reports.pages.nurture import Nurture
+from reports.pages.page import Leads, Missing, Page
+from reports.pages.passes import Scope, passes_at_work, passes_of
 from reports.pages.rejects import Rejects
+from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
+from reports.pages.week import Week, week_before
 from reports.pages.window import window_of
+from store import heard
+from store.handoffs import queued
 from sync.firstday import went_live_at
 from sync.loop import InForce
 from sync.material import users
 
 BEHIND = ("lead", "name")
+FRESH = timedelta(hours=6)
+"""What was read so lately is as good as new."""
 
 
 class Form(StrEnum):
@@ -63,6 +72,8 @@ class Ask:
     html: Path | None = None
     behind: str | None = None
     people: bool = False
+    weekly: bool = False
+    """Whether the window is the last whole week where none is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +116,41 @@ def _funnel(desk: Desk) -> Page:
     return report.page()
 
 
+def _interactions(desk: Desk) -> Page:
+    report = Interactions(desk.scope)
+    for each in passes_of(desk.app.store, desk.scope):
+        for attempt in attempts_of(each, desk.scope):
+            report.count(attempt)
+    return report.page()
+
+
+def _nurture(desk: Desk) -> Page:
+    with desk.app.store.read() as tx:
+        lists = look_at_lists(tx, desk.rules.mapping, desk.rules.lifecycle, now=desk.scope.now)
+    report = Nurture(desk.scope, lists)
+    for each in rests_of(desk.app.store, desk.scope):
+        report.count(each)
+    return report.page()
+
+
+def _week(desk: Desk) -> Page:
+    before = week_before(desk.scope.window)
+    with desk.app.store.read() as tx:
+        report = Week(desk.scope, before, queued(tx))
+    both = replace(desk.scope, window=replace(before, until=desk.scope.window.until))
+    for each in passes_at_work(desk.app.store, both):
+        report.count(each)
+    return report.page()
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
+    "week": _week,
     "funnel": _funnel,
     "followup": _followup,
     "bands": _bands,
     "rejects": _rejects,
+    "nurture": _nurture,
+    "interactions": _interactions,
 }
 
 
@@ -125,7 +166,8 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing; the leads' names are read only for what is shown."""
     with closing(open_app(folder, environment=environment)) as app:
         desk = desk_of(app, ask)
-        page = replace(REPORTS[name](desk), filters=tuple(_filters(ask)))
+        page = REPORTS[name](desk)
+        page = replace(page, filters=tuple(_filters(ask)), missing=(*unread(desk, page), *page.missing))
         if ask.behind is not None:
             return _tell_behind(desk, page, ask.behind)
         match ask.form:
@@ -151,7 +193,7 @@ def desk_of(app: App, ask: Ask) -> Desk:
     channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
     _require(ask.channel, channels, "channel", "reports.yaml")
     scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now),
+        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
         book=book,
         rules=reports,
         channels=channels_of(reports.channels),
@@ -163,6 +205,21 @@ def desk_of(app: App, ask: Ask) -> Desk:
         channel=ask.channel,
     )
     return Desk(app=app, rules=rules, scope=scope, ask=ask)
+
+
+def unread(desk: Desk, page: Page) -> Iterable[Missing]:
+    """Systems in which reps work that were not read to the end of the window: what came after is not in the figures."""
+    zone, needed = page.window.zone, min(page.window.until, page.seen) - FRESH
+    with desk.app.store.read() as tx:
+        read = heard.until(tx, desk.rules.mapping.workplaces)
+    for name, until in sorted(read.items()):
+        if until == heard.NEVER:
+            yield Missing(what=f"{name} was never read to its end.", mend="Start `leadloop serve`, or `leadloop run`.")
+        elif until < needed:
+            words = (
+                f"{name} was last read to its end {until.astimezone(zone):%a %-d %b %Y %H:%M}: nothing later is in it."
+            )
+            yield Missing(what=words, mend="Start `leadloop serve`, or `leadloop run`.")
 
 
 def _require(word: str | None, known: Sequence[str], what: str, file: str) -> None:

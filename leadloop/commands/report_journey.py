@@ -4,7 +4,7 @@ import csv
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def run(folder: Path, lead: str, ask: Ask, *, environment: str | None) -> int:
         if found is None:
             screen.say(unknown(lead))
             return exits.BAD_DATA
-        number, page = found
+        number, page = found[0], replace(found[1], missing=(*report.unread(desk, found[1]), *found[1].missing))
         match ask.form:
             case Form.JSON:
                 screen.document({"lead": number, **as_data(page)})
@@ -106,6 +106,7 @@ def _page(desk: Desk, text: str, ask: Ask) -> tuple[LeadId, Page] | None:
             zone=desk.rules.book.zone,
             links=_links(linker, dossier),
             systems=sorted(desk.rules.mapping.systems),
+            workplaces=desk.rules.mapping.workplaces,
             stays_until=stays_until(tx, lead, desk.rules, now=now) if dossier.erasure is None else None,
             asked=_asked(tx, text, lead),
             most=None if ask.everything else MOST,

@@ -41,7 +41,7 @@ def _intent_moment(intent: Intent, status: IntentStatus, write: Write | None, at
         kind=Kind.NOTICE if intent.kind is IntentKind.NOTICE else Kind.TASK,
         what=_what(intent, status),
         who=cast.rep(str(whom)) if whom else "",
-        words=told(_fate(status, write), _text(payload.get(CANCELLED_BECAUSE)), _text(payload.get("body"))),
+        words=told(_fate(status, write), _text(payload.get(CANCELLED_BECAUSE))),
     )
 
 

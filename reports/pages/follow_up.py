@@ -1,9 +1,10 @@
 """How soon reps were in touch with whom they were given: by team, by channel and, for managers, by rep."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from domain.handoff import HandoffKind, Verdict
+from domain.handoff import HandoffKind
 from reports.pages.lines import Lines
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Table, Unit
 from reports.pages.passes import Pass, Scope
@@ -58,12 +59,11 @@ class FollowUpLine:
 
 
 def fate_of(each: Pass) -> str:
-    handoff = each.handoff
-    if handoff.touched_at is not None:
+    if each.handoff.touched_at is not None:
         return "touched"
-    if handoff.verdict is not None and handoff.verdict is not Verdict.ACCEPT:
+    if each.is_refused or each.is_handed_back_untouched:
         return "answered"
-    return "waiting" if each.late_since is None and handoff.closed_at is None else "never"
+    return "waiting" if each.late_since is None and each.handoff.is_open else "never"
 
 
 class FollowUp:
@@ -74,7 +74,8 @@ class FollowUp:
         self._lines = {
             name: Lines[Pass](lambda: FollowUpLine(scope.most)) for name in ("asked", "team", "channel", "rep")
         }
-        self._without_clock = self._untold = 0
+        self._without_clock = 0
+        self._namesakes = Counter(scope.names.values())
 
     def count(self, each: Pass) -> None:
         rep = each.rep
@@ -82,7 +83,12 @@ class FollowUp:
         self._lines["asked"].count(ASKED if each.handoff.hand_raise else OTHERS, each)
         self._lines["team"].count(each.team or NOBODY, each)
         self._lines["channel"].count(each.channel, each)
-        self._lines["rep"].count(self._scope.names.get(rep, rep) if rep is not None else NOBODY, each)
+        self._lines["rep"].count(self._name_of(rep) if rep is not None else NOBODY, each)
+
+    def _name_of(self, rep: str) -> str:
+        """Two people are two lines, also where they have one name."""
+        name = self._scope.names.get(rep, rep)
+        return f"{name} ({rep})" if self._namesakes[name] > 1 else name
 
     def page(self) -> Page:
         scope = self._scope

@@ -167,7 +167,7 @@ class Funnel:
         yield "Who came back after a rejection counts once, with the farthest that they came."
         if self._scope.loaded_until is not None:
             began = self._scope.loaded_until.astimezone(self._scope.window.zone)
-            yield f"Since when people were known whom leadloop found on {began:%-d %b %Y}, nobody knows: they are apart."
+            yield f"Whom leadloop found on {began:%-d %b %Y} was known before, nobody knows since when: they are apart."
 
 
 def _target(targets: Targets) -> tuple[float, str] | None:

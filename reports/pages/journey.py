@@ -71,7 +71,7 @@ def moments_of(dossier: Dossier, look: Look, told_of: Mapping[int, Pass], *, cha
         firsts=first_touches(life.handoffs, worked),
     )
     yield from touches(life.activities, reading)
-    yield from scores(dossier.scores)
+    yield from scores(dossier.scores[:-1])
     yield from stages(life.transitions)
     yield from opened(life.handoffs)
     yield from owners(dossier.assignments, cast)
@@ -94,7 +94,7 @@ def _missing(dossier: Dossier, look: Look, left_out: int) -> Iterator[Missing]:
     """What the page cannot tell, and what would mend it."""
     if dossier.erasure is not None:
         return
-    unread = [name for name in look.systems if dossier.read_at.get(name) is None]
+    unread = [name for name in look.systems if name not in look.workplaces and dossier.read_at.get(name) is None]
     if unread:
         yield Missing(
             what=f"Never read: {', '.join(unread)}.", mend="`leadloop status` says how the connections stand."
@@ -126,9 +126,8 @@ def _remarks(dossier: Dossier, look: Look) -> Iterator[str]:
         yield f"{dossier.taken_back:,} things were taken back by their system or a person: they count no more."
     if any(each.survivor == dossier.lead.id and each.split_at is None for each in dossier.unions):
         yield "Scores from before leads were united are those of what both did together."
-    snoozed = dossier.lead.set_aside_because
-    if snoozed:
-        yield f"Set aside: {shown(snoozed)}."
+    if dossier.lead.set_aside_because:
+        yield f"Set aside: {shown(dossier.lead.set_aside_because)}."
     silent = dossier.lead.silent_since
     if silent is not None:
         yield f"A customer of whom nobody has heard since {moment(silent, look.zone)}."

@@ -18,8 +18,9 @@ from reports.pages.wording import NOTHING_KNOWN, moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a lead is looked at. `links`: where its records open in their systems; `stays_until`: when it moves on by
-    itself; `asked`: the number that was asked for, where that lead is part of this one; `most`: rows of the timeline.
+    """How a lead is looked at. `links`: where its records open in their systems; `workplaces`: those of the systems of
+    which every report says how far they were read; `stays_until`: when it moves on by itself; `asked`: the number that
+    was asked for, where that lead is part of this one; `most`: rows of the timeline.
     """
 
     scope: Scope
@@ -27,6 +28,7 @@ class Look:
     zone: ZoneInfo
     links: Mapping[RecordRef, str]
     systems: Sequence[str]
+    workplaces: Sequence[str] = ()
     stays_until: datetime | None = None
     asked: LeadId | None = None
     most: int | None = None
@@ -133,7 +135,7 @@ def passes(dossier: Dossier, told_of: Mapping[int, Pass], look: Look) -> Table:
     """`told_of`: handoff → all that came of it; those that ended with their record are in none."""
     rows = tuple(
         Row(key=str(each.number), label=str(each.number), cells=_pass(each, told_of.get(each.number), dossier, look))
-        for each in dossier.life.handoffs
+        for each in sorted(dossier.life.handoffs, key=lambda each: (each.opened_at, each.number))
     )
     return Table(
         key="passes",

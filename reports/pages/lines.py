@@ -38,13 +38,13 @@ class Lines(Generic[T]):
 
     @property
     def labels(self) -> list[str]:
-        return sorted(self._lines, key=str.casefold)
+        return sorted(self._lines, key=_place)
 
     def rows(self, *, order: Sequence[str] = ()) -> tuple[Row, ...]:
         """`order`: labels that come first, in this order; the total comes last, and only below two lines or more."""
         ranks = {label: rank for rank, label in enumerate(order)}
-        labels = sorted(self._lines, key=lambda each: (ranks.get(each, len(ranks)), each.casefold()))
-        found = [Row(key=key, label=label, cells=self._lines[label].cells()) for key, label in _keyed(labels)]
+        labels = sorted(self._lines, key=lambda each: (ranks.get(each, len(ranks)), _place(each)))
+        found = [Row(key=key, label=label, cells=self._lines[label].cells()) for key, label in keyed(labels)]
         if len(found) > 1:
             found.append(Row(key=TOTAL, label="All", cells=self._total.cells(), is_total=True))
         return tuple(found)
@@ -75,7 +75,12 @@ class Lines(Generic[T]):
         )
 
 
-def _keyed(labels: Sequence[str]) -> list[tuple[str, str]]:
+def _place(label: str) -> tuple[str, str]:
+    """By name without regard to case; where nothing else differs always the same, whichever was met first."""
+    return label.casefold(), label
+
+
+def keyed(labels: Sequence[str]) -> list[tuple[str, str]]:
     """Each label with a name that can be typed, the only one of its kind."""
     found: dict[str, str] = {}
     for label in labels:

@@ -4,13 +4,13 @@ Who was there before leadloop became known nobody knows when: of these only who 
 and apart from the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.values import LeadId
 from reports import histories
-from reports.pages.passes import PORTION, Pass, Scope, passes_in
+from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
 from store import clock_steps, passes
 from store.engine import Store, Tx
 
@@ -45,42 +45,33 @@ class Way:
 
 def ways_of(store: Store, scope: Scope) -> Iterator[Way]:
     """Everybody who became known in the window, but who was there before leadloop, by number."""
-    window = scope.window
-    last = LeadId(0)
-    while True:
-        with store.read() as tx:
-            found = passes.known(tx, since=window.since, until=window.until, after=last, limit=PORTION)
-            fresh = {lead: at for lead, at in found if not is_older(at, scope)}
-            ways = list(_read(tx, fresh, scope))
-        if not found:
-            return
-        last = found[-1][0]
-        yield from ways
+    span = {"since": scope.window.since, "until": scope.window.until}
+    yield from portions(
+        store,
+        lambda tx, last: passes.became_known(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope, older=False),
+    )
 
 
 def older_ways_of(store: Store, scope: Scope) -> Iterator[Way]:
-    """Who was there before leadloop and was handed over in the window, by number."""
-    window = scope.window
-    last = LeadId(0)
-    while True:
-        with store.read() as tx:
-            ids = passes.handed_over(tx, since=window.since, until=window.until, after=last, limit=PORTION)
-            older = {lead: at for lead, at in passes.known_at(tx, ids).items() if is_older(at, scope)}
-            ways = [each for each in _read(tx, older, scope) if window.covers(each.handed_over_at)]
-        if not ids:
-            return
-        last = ids[-1]
-        yield from ways
+    """Who was there before leadloop and was handed over for the first time in the window, by number."""
+    span = {"since": scope.window.since, "until": scope.window.until}
+    found = portions(
+        store,
+        lambda tx, last: passes.handed_over(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope, older=True),
+    )
+    yield from (each for each in found if scope.window.covers(each.handed_over_at))
 
 
 def is_older(known_at: datetime, scope: Scope) -> bool:
     return scope.loaded_until is not None and known_at <= scope.loaded_until
 
 
-def _read(tx: Tx, known: Mapping[LeadId, datetime], scope: Scope) -> Iterator[Way]:
-    ids = sorted(known)
-    steps = clock_steps.of_leads(tx, ids)
-    for life in histories.of(tx, ids):
+def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope, *, older: bool) -> Iterator[Way]:
+    known = {lead: at for lead, at in passes.known_at(tx, ids).items() if is_older(at, scope) is older}
+    steps = clock_steps.of_leads(tx, sorted(known))
+    for life in histories.of(tx, sorted(known)):
         lead = life.lead.id
         channel = scope.channels.of_lead(life.activities, life.facts)
         if scope.channel is None or scope.channel == channel:

@@ -1,19 +1,22 @@
 """Every handoff of a window with all that came of it: what most figures are groups of.
 
-A pass lasts until the next one of the same lead begins: what came later belongs to that one.
+A pass lasts until the next one of the same lead begins: what came later belongs to that one. A move belongs to the
+handoff that it names: one decision may end a pass with its success and open the next.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from config.reports import Meaningful, ReportRules
 from domain.activity import Activity, ActivityKind
-from domain.handoff import Handoff, HandoffKind, Outcome, StepTaken
+from domain.handoff import Handoff, HandoffKind, Outcome, Queue, StepTaken, Verdict
 from domain.lead import Fact
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, Value
-from handoff.deadlines import back_to
+from handoff.answers import GOOD_OUTCOMES, GOOD_VERDICTS
+from handoff.deadlines import back_to, returned_to
 from handoff.meaningful import held_at, is_conversation, is_held
 from handoff.rulebook import Rulebook
 from mapping.channels import Channels
@@ -23,10 +26,14 @@ from reports.pages.window import Window
 from store import clock_steps, passes
 from store.engine import Store, Tx
 
+T = TypeVar("T")
+
 PORTION = 250
 """Leads that are in memory at one time, with everything they did."""
 UNCOUNTED = frozenset({Outcome.MERGED, Outcome.ERASED})
 """Passes that ended because a record went, not because of anything that marketing or sales did."""
+_REJECTIONS = frozenset(Outcome) - UNCOUNTED - GOOD_OUTCOMES - {Outcome.LOST}
+"""Outcomes that give a lead back to marketing, or end it. A lead whose deal was lost was good enough for one."""
 _QUALIFIED = frozenset({Stage.QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER})
 _DEAL = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
 _WITH_A_REP = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
@@ -57,7 +64,8 @@ class Pass:
     `team`: of whoever has it, or had it last; None while no rep ever did. `channel`: of the lead's first touch.
     `qualified_at`: accepted, and something meaningful had happened or the rep had said so. Whoever came farther is
     counted in every step before: nobody is won without having been accepted. `late_since`: when its time was up
-    without a touch. `working_minutes`: of the team, from the handoff to the touch.
+    without a touch. `working_minutes`: of the team, from the handoff to the touch. `given_back_from`: where the lead
+    stood when a rep last gave it back.
     """
 
     handoff: Handoff
@@ -72,8 +80,9 @@ class Pass:
     working_minutes: int | None
     known: Mapping[str, Value]
     """What was known of the lead at hand-over."""
-    is_passed_on: bool
-    """Whether a rep gave it back for somebody else to take."""
+    activities: Sequence[Activity]
+    """What the person and the reps did while it lasted, oldest first."""
+    given_back_from: Stage | None
 
     @property
     def lead_id(self) -> LeadId:
@@ -81,13 +90,37 @@ class Pass:
 
     @property
     def rep(self) -> str | None:
-        """Whoever has it, or had it last."""
-        return self.handoff.owner or (self.handoff.tried[-1] if self.handoff.tried else None)
+        return rep_of(self.handoff)
+
+    @property
+    def rejection(self) -> Outcome | Verdict | None:
+        """What it ended with where that was a rep's no, or where nothing came of it. `Already working it` is a yes."""
+        handoff = self.handoff
+        if handoff.is_open:
+            return None
+        if handoff.outcome is not None:
+            return handoff.outcome if handoff.outcome in _REJECTIONS else None
+        return None if handoff.verdict in GOOD_VERDICTS else handoff.verdict
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it ended with a rep's no."""
+        return self.rejection not in {None, Outcome.WENT_QUIET}
 
     @property
     def is_data_wrong(self) -> bool:
         """Whether a rep gave it back for its data."""
         return back_to(self.handoff) is not None
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether a rep gave it back for somebody else to take."""
+        return self.given_back_from is not None and not self.is_data_wrong
+
+    @property
+    def is_handed_back_untouched(self) -> bool:
+        """Whether it waits for somebody since a rep gave it back who had not been in touch: a touch accepts."""
+        return self.given_back_from is Stage.ASSIGNED and self.handoff.owner is None
 
     @property
     def in_time(self) -> bool | None:
@@ -99,17 +132,42 @@ class Pass:
         return True if self.handoff.touched_at is not None else None
 
 
-def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
-    """Every pass that began in the window, by lead; each portion is read in a transaction of its own."""
+def portions(
+    store: Store, find: Callable[[Tx, LeadId], Sequence[LeadId]], read: Callable[[Tx, Sequence[LeadId]], Iterable[T]]
+) -> Iterator[T]:
+    """What `read` makes of the leads that `find` gives above a number, until it gives none. Each portion is read in a
+    transaction of its own, so that a long look holds up no daemon."""
     last = LeadId(0)
     while True:
         with store.read() as tx:
-            ids = passes.handed_over(tx, since=scope.window.since, until=scope.window.until, after=last, limit=PORTION)
-            found = list(_read(tx, ids, scope))
+            ids = find(tx, last)
+            found = list(read(tx, ids))
         if not ids:
             return
         last = ids[-1]
         yield from found
+
+
+def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that began in the window, by lead."""
+    span = {"since": scope.window.since, "until": scope.window.until}
+    found = portions(
+        store,
+        lambda tx, last: passes.handed_over(tx, **span, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if scope.window.covers(each.handoff.opened_at))
+
+
+def passes_at_work(store: Store, scope: Scope) -> Iterator[Pass]:
+    """Every pass that was in hand at any time of the window, and those with a deal that moved in it, by lead."""
+    since, until = scope.window.since, scope.window.until
+    found = portions(
+        store,
+        lambda tx, last: passes.at_work(tx, since=since, until=until, after=last, limit=PORTION),
+        lambda tx, ids: _read(tx, ids, scope),
+    )
+    yield from (each for each in found if each.handoff.opened_at < until)
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
@@ -119,48 +177,82 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
         if scope.channel is not None and scope.channel != channel:
             continue
         for each in passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope):
-            if scope.window.covers(each.handoff.opened_at) and scope.team in {None, each.team}:
+            if scope.team in {None, each.team}:
                 yield each
 
 
 def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Iterator[Pass]:
-    """One lead's passes, without those that ended with the record."""
-    ends = [each.opened_at for each in life.handoffs[1:]]
-    for handoff, end in zip(life.handoffs, [*ends, None], strict=True):
-        if handoff.outcome not in UNCOUNTED:
-            own = [each for each in steps if each.handoff == handoff.number]
-            yield _pass(life, handoff, own, end=end, channel=channel, scope=scope)
+    """One lead's passes as they began, without those that ended with the record: these cut no other short either.
+
+    Numbers do not tell which came first: those of a lead that was merged in are higher, whenever they were opened.
+    """
+    counted = sorted((each for each in life.handoffs if each.outcome not in UNCOUNTED), key=_order)
+    numbers = {each.number for each in counted}
+    ends = [began_at(each) for each in counted[1:]]
+    for handoff, end in zip(counted, [*ends, None][: len(counted)], strict=True):
+        moves = [each for each in life.transitions if _is_of(each, handoff, end, numbers)]
+        own = [each for each in steps if each.handoff == handoff.number]
+        yield _pass(life, handoff, own, moves=moves, end=end, channel=channel, scope=scope)
+
+
+def began_at(handoff: Handoff) -> datetime:
+    """When it was opened, or when a rep rang who answered the request before it was."""
+    return min(handoff.opened_at, handoff.touched_at or handoff.opened_at)
+
+
+def rep_of(handoff: Handoff) -> str | None:
+    """Whoever has it, or had it last: who gave it back for its data is still to have it."""
+    if handoff.owner is not None:
+        return handoff.owner
+    if handoff.queue is Queue.NEEDS_DATA and (back := back_to(handoff)) is not None:
+        return back
+    # Who gave back the pass before is not to be asked in this one, and never had it.
+    had = handoff.tried[1:] if returned_to(handoff) is not None else handoff.tried
+    return had[-1] if had else back_to(handoff)
 
 
 def _pass(
-    life: Life, handoff: Handoff, steps: Sequence[StepTaken], *, end: datetime | None, channel: str, scope: Scope
+    life: Life,
+    handoff: Handoff,
+    steps: Sequence[StepTaken],
+    *,
+    moves: Sequence[Transition],
+    end: datetime | None,
+    channel: str,
+    scope: Scope,
 ) -> Pass:
-    moves = [each for each in life.transitions if each.cause is not Cause.BASELINE and _lies(each.at, handoff, end)]
-    meant = meaningful_at(life.activities, handoff.opened_at, end, rule=scope.rules.meaningful, now=scope.now)
-    rep, touched = handoff.owner or (handoff.tried[-1] if handoff.tried else None), handoff.touched_at
-    won, in_deal = _first(moves, _WON), _first(moves, _DEAL)
-    signs = [at for at in (meant, _first(moves, _QUALIFIED)) if at is not None]
-    accepted = handoff.accepted_at
-    qualified = max(accepted, min(signs)) if accepted is not None and signs else None
-    qualified = _earlier(qualified, in_deal)
+    begins = began_at(handoff)
+    done = [one for one in life.activities if begins <= one.occurred_at and (end is None or one.occurred_at < end)]
+    meant = meaningful_at(life.activities, begins, end, rule=scope.rules.meaningful, now=scope.now)
+    rep, touched = rep_of(handoff), handoff.touched_at
+    in_deal = _first(moves, _DEAL)
+    qualified = _earlier(_qualified_at(handoff.accepted_at, meant, _first(moves, _QUALIFIED)), in_deal)
     return Pass(
         handoff=handoff,
         team=scope.book.team_of(rep).name if rep is not None else None,
         channel=channel,
         meaningful_at=meant,
-        accepted_at=_earlier(accepted, qualified),
+        accepted_at=_earlier(handoff.accepted_at, qualified),
         qualified_at=qualified,
         opportunity_at=in_deal,
-        won_at=won,
+        won_at=_first(moves, _WON),
         late_since=_late_since(steps, touched),
         working_minutes=None if touched is None else _minutes(scope.book, rep, handoff.opened_at, touched),
         known=as_known(life.facts, handoff.opened_at),
-        is_passed_on=back_to(handoff) is None and any(_gives_back(each) for each in moves),
+        activities=done,
+        given_back_from=next((each.before for each in reversed(moves) if _gives_back(each, handoff)), None),
     )
 
 
-def _gives_back(move: Transition) -> bool:
-    return move.after is Stage.MQL and move.cause is Cause.PERSON and move.before in _WITH_A_REP
+def _qualified_at(accepted: datetime | None, meant: datetime | None, said: datetime | None) -> datetime | None:
+    sign = _earlier(meant, said)
+    return None if accepted is None or sign is None else max(accepted, sign)
+
+
+def _gives_back(move: Transition, handoff: Handoff) -> bool:
+    """The move that opens a handoff which follows on another one is that one's end."""
+    is_opening = handoff.after is not None and move.at == handoff.opened_at
+    return move.after is Stage.MQL and move.cause is Cause.PERSON and move.before in _WITH_A_REP and not is_opening
 
 
 def as_known(facts: Sequence[Fact], at: datetime) -> dict[str, Value]:
@@ -176,8 +268,17 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min((at for at in (one, other) if at is not None), default=None)
 
 
-def _lies(at: datetime, handoff: Handoff, end: datetime | None) -> bool:
-    return handoff.opened_at <= at and (end is None or at < end)
+def _order(handoff: Handoff) -> tuple[datetime, int]:
+    return began_at(handoff), handoff.number
+
+
+def _is_of(move: Transition, handoff: Handoff, end: datetime | None, counted: Set[int]) -> bool:
+    """By the handoff that it names; where it names none that counts, by its moment."""
+    if move.cause is Cause.BASELINE:
+        return False
+    if move.handoff in counted:
+        return move.handoff == handoff.number
+    return began_at(handoff) <= move.at and (end is None or move.at < end)
 
 
 def _first(moves: Sequence[Transition], stages: frozenset[Stage]) -> datetime | None:

@@ -8,6 +8,7 @@ from domain.handoff import Assignment, Handoff, Outcome, StepTaken
 from domain.score import POINT
 from domain.stage import Cause, Stage, Transition
 from reports.pages.moments import LOOP, Cast, Kind, Moment, shown, told
+from reports.pages.passes import rep_of
 from reports.pages.wording import moment
 from store.dossiers import Pressing
 
@@ -84,7 +85,7 @@ def answers(handoffs: Sequence[Handoff], moves: Sequence[Transition], cast: Cast
     """What came of handoffs, where no stage says it already: accepted beyond that stage, and closed with what."""
     told_by_stage = {each.handoff for each in moves if each.after is Stage.ACCEPTED}
     for each in handoffs:
-        who = cast.rep(each.owner or (each.tried[-1] if each.tried else None))
+        who = cast.rep(rep_of(each))
         if each.accepted_at is not None and each.number not in told_by_stage:
             by = f"by {said(each.accepted_by or 'verdict')}"
             yield Moment(

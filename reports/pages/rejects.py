@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from config.lifecycle import LifecycleRules
 from config.mapping import MappingRules, Role
 from domain.handoff import Outcome, Verdict
-from reports.pages.follow_up import missing_channels
+from reports.pages.follow_up import NOBODY, missing_channels
 from reports.pages.lines import Lines
 from reports.pages.outcomes import NOBODY_HANDED_OVER
 from reports.pages.page import Cell, Chart, Column, Page, Part
@@ -16,8 +16,6 @@ from reports.pages.passes import Pass, Scope
 from reports.pages.suggestions import Suggestions
 from reports.pages.tally import Tally
 
-REJECTIONS = frozenset(Outcome) - {Outcome.MEETING, Outcome.QUALIFIED, Outcome.LOST, Outcome.MERGED, Outcome.ERASED}
-"""Outcomes that give a lead back to marketing, or end it."""
 _ORDER = [*(each.value for each in Outcome), *(each.value for each in Verdict)]
 _BEFORE = (
     Column(key="handoffs", label="Handed over", says="Handoffs that began in the window."),
@@ -27,16 +25,6 @@ _BESIDE = (
     Column(key="data", label="Data wrong", says="A rep had no way to work it and waited for better data; it went on."),
     Column(key="passed", label="Passed on", says="A rep said it was somebody else's; it went on."),
 )
-
-
-def reason_of(each: Pass) -> str | None:
-    """Why a handoff was rejected: an outcome's name, or a verdict's; None of any other."""
-    handoff = each.handoff
-    if handoff.outcome is not None:
-        return handoff.outcome.value if handoff.outcome in REJECTIONS else None
-    if handoff.verdict is not None and handoff.verdict is not Verdict.ACCEPT:
-        return handoff.verdict.value
-    return None
 
 
 def label_of(reason: str, rules: LifecycleRules) -> str:
@@ -57,7 +45,7 @@ class RejectLine:
         self._of = dict[str, Tally]()
 
     def count(self, each: Pass, /) -> None:
-        reason = reason_of(each)
+        reason = each.rejection
         self._all.add(each.lead_id)
         if reason is not None:
             self._reasons.add(reason)
@@ -96,9 +84,8 @@ class Rejects:
     def count(self, each: Pass) -> None:
         self._lines["channel"].count(each.channel, each)
         self._lines["band"].count(each.handoff.band, each)
-        if each.team is not None:
-            self._lines["team"].count(each.team, each)
-        self._suggestions.count(each, each.known, rejected=reason_of(each) is not None)
+        self._lines["team"].count(each.team or NOBODY, each)
+        self._suggestions.count(each, each.known, rejected=each.rejection is not None)
 
     def page(self) -> Page:
         scope = self._scope

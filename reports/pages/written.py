@@ -46,6 +46,12 @@ class Write:
         return self.row.change.object if self.row is not None else self.entries[0].object or ""
 
     @property
+    def record_id(self) -> str | None:
+        if self.row is not None and self.row.change.id is not None:
+            return self.row.change.id
+        return next((each.record_id for each in reversed(self.entries) if each.record_id is not None), None)
+
+    @property
     def kind(self) -> ChangeKind:
         if self.row is not None:
             return self.row.change.kind
@@ -134,7 +140,9 @@ def writes(found: Iterable[Write], *, elsewhere: AbstractSet[str], keys: Mapping
         if each.kind is ChangeKind.MEMBER:
             yield _list_moment(each, keys)
         else:
-            together.setdefault((each.at, each.connection, each.object, each.kind, each.outcome), []).append(each)
+            together.setdefault(
+                (each.at, each.connection, each.object, each.record_id, each.kind, each.outcome), []
+            ).append(each)
     for several in together.values():
         yield _fields_moment(several)
 

@@ -193,8 +193,8 @@ WRITING = (
         number=15,
         bug="echo compare off",
         file="sync/plan.py",
-        before="if record is None or record.archived or same(row.value, record.values.get(row.field)):",
-        after="if record is None or record.archived:",
+        before="        if same(row.value, there):\n            continue\n",
+        after="",
         tests=("tests/unit/sync/test_plan.py::test_what_is_shown_as_wanted_needs_no_write",),
     ),
     Mutant(

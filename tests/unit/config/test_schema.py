@@ -8,7 +8,7 @@ from tests.unit.config.conftest import TYPES
 
 
 def test_a_schema_is_written_once_and_again_only_when_it_is_stale(tmp_path: Path) -> None:
-    names = ["leadloop", "lifecycle", "mapping", "routing", "scoring"]
+    names = ["leadloop", "lifecycle", "mapping", "reports", "routing", "scoring"]
     assert sorted(path.name for path in write_schemas(tmp_path)) == [f"{name}.schema.json" for name in names]
     assert write_schemas(tmp_path) == []
     (tmp_path / ".leadloop/scoring.schema.json").write_text("{}")

@@ -36,6 +36,7 @@ def test_it_writes_every_file_once(tmp_path: Path) -> None:
         "leadloop.yaml",
         "lifecycle.yaml",
         "mapping.yaml",
+        "reports.yaml",
         "routing.yaml",
         "scoring.yaml",
     ]

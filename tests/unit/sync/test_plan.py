@@ -152,6 +152,47 @@ def test_a_membership_moves_only_where_it_differs(
         )
 
 
+UNDER_WAY = (OutboxStatus.PENDING, OutboxStatus.WAITING, OutboxStatus.CLAIMED)
+
+
+@pytest.mark.parametrize("status", UNDER_WAY)
+@pytest.mark.parametrize(("joins", "shown"), [(False, None), (True, True)], ids=["joining", "leaving"])
+def test_a_move_under_way_that_is_wanted_no_more_is_met_by_its_opposite(
+    rules: InForce, joins: bool, shown: bool | None, status: OutboxStatus
+) -> None:
+    """Or it would arrive after the wish for it was gone, and nothing would ever look at it again."""
+    before = wanted(memberships=(("hubspot", member(WITH_SALES, joins=not joins), None if not joins else True),))
+    underway = replace(row(only(before, rules).change, status), connection="hubspot")
+    need = wanted(memberships=(("hubspot", member(WITH_SALES, joins=joins), shown),), open=(underway,))
+    assert [each.change.member for each in drafts(need, rules)] == [joins]
+
+
+def test_a_move_that_was_refused_for_good_is_met_by_nothing(rules: InForce) -> None:
+    before = wanted(memberships=(("hubspot", member(WITH_SALES, joins=True), None),))
+    parked = replace(row(only(before, rules).change, OutboxStatus.PARKED), connection="hubspot")
+    need = wanted(memberships=(("hubspot", member(WITH_SALES, joins=False), None),), open=(parked,))
+    assert drafts(need, rules) == []
+
+
+@pytest.mark.parametrize("status", UNDER_WAY)
+def test_a_value_under_way_that_is_wished_no_more_is_written_over(rules: InForce, status: OutboxStatus) -> None:
+    """Though the record still shows what is wished: the other value may arrive after this look."""
+    older = only(wanted(desired=(wish(LEAD, "LL_Score__c", 25),)), rules).change
+    shown = (record(LEAD, {"LL_Score__c": 20}), record(PERSON))
+    need = wanted(records=shown, desired=(wish(LEAD, "LL_Score__c", 20),), open=(row(older, status),))
+    assert only(need, rules).change.values == {"LL_Score__c": 20}
+
+
+@pytest.mark.parametrize("status", UNDER_WAY)
+def test_a_value_under_way_that_is_wished_still_and_shown_by_now_needs_nothing(
+    rules: InForce, status: OutboxStatus
+) -> None:
+    older = only(wanted(desired=(wish(LEAD, "LL_Score__c", 25),)), rules).change
+    shown = (record(LEAD, {"LL_Score__c": 25}), record(PERSON))
+    need = wanted(records=shown, desired=(wish(LEAD, "LL_Score__c", 25),), open=(row(older, status),))
+    assert drafts(need, rules) == []
+
+
 def test_nobody_joins_a_list_without_a_record_there(rules: InForce) -> None:
     need = wanted(records=(record(LEAD),), memberships=(("hubspot", member(WITH_SALES, joins=True), None),))
     assert drafts(need, rules) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain.change import Change, ChangeKind, Receipt, ReceiptOutcome
+from domain.decision import Membership
 from domain.record import Record
 from domain.run import RuleVersion
 from domain.values import LeadId, RecordRef, Value
@@ -65,6 +66,43 @@ def test_what_was_written_is_agreed_though_something_else_is_wished_by_now(
         system.does = meanwhile
         assert push(loop, "salesforce", now=at(1)).applied == 1
         assert agreed(loop, lead) == {"owner": ("005F", "005F"), title: ("CEO", "C.E.O.")}
+
+
+@pytest.mark.parametrize(("wished", "planned"), [("005S", True), ("005F", False)], ids=["otherwise", "as written"])
+def test_a_lead_of_whom_something_else_is_wished_than_what_was_written_is_planned_again(
+    store: Store, version: RuleVersion, wished: str, planned: bool
+) -> None:
+    """The slower of two lanes may bring what the faster one has replaced already."""
+    with looping(store, version, Writing()) as loop:
+        lead = known(loop, record(LEAD, {"OwnerId": "005Q"}))
+        with store.write(loop.epoch) as tx:
+            desired.replace(tx, {lead: [replace(wish(LEAD, "OwnerId", wished, property="owner"), lead_id=lead)]})
+            leads.clear_plan_due(tx, [lead])
+        push(loop, "salesforce", now=at(1))
+        with store.read() as tx:
+            assert leads.plan_due(tx, None) == ([lead] if planned else [])
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_whoever_came_onto_a_list_and_is_wanted_there_no_more_is_planned_again(
+    store: Store, version: RuleVersion, joins: bool
+) -> None:
+    with looping(store, version, Writing(name="hubspot")) as loop:
+        with loop.store.write(loop.epoch) as tx:
+            (lead,) = leads.create(tx, 1, now=NOON, installation="LL")
+            change = Change(
+                key="", kind=ChangeKind.MEMBER, object="contacts", id=PERSON.id, list="LL · With sales", member=True
+            )
+            draft = OutboxDraft(
+                connection="hubspot", lane="handoff", change=change, cause="", rule_hash=RULES, lead_id=lead.id
+            )
+            outbox.put(tx, [draft], now=NOON)
+            entry = Membership(lead_id=lead.id, list="LL · With sales", member=joins, why="rejected")
+            desired.save_memberships(tx, [entry], connection="hubspot")
+            leads.clear_plan_due(tx, [lead.id])
+        push(loop, "hubspot", now=at(1))
+        with store.read() as tx:
+            assert leads.plan_due(tx, None) == ([] if joins else [lead.id])
 
 
 def test_a_property_that_the_rules_no_longer_have_is_agreed_as_long_as_it_is_wished(

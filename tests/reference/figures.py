@@ -1,0 +1,301 @@
+"""Every figure of the four pages, by the names on them: (table, label of the row, key of the column)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from tests.reference.handed import Handed, handed_of
+from tests.reference.ledger import Known
+from tests.reference.office import NAMES, TELLING, ZONE
+from tests.reference.sums import Expected, at_most, count, interval, lift, middle, share
+from tests.reference.told import channel_of, earliest
+
+Figures = dict[tuple[str, str, str], Expected]
+Group = tuple[str, Callable[[Handed], str]]
+TOTAL = "All"
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What is looked at; moments in microseconds. `loaded`: who was known by then was there before."""
+
+    since: int
+    until: int
+    now: int
+    team: str | None = None
+    channel: str | None = None
+    loaded: int | None = None
+
+    def covers(self, at: int | None) -> bool:
+        return at is not None and self.since <= at < self.until
+
+
+def handed_over(everybody: Iterable[Known], sight: Sight) -> list[Handed]:
+    return [
+        each
+        for lead in everybody
+        for each in handed_of(lead, sight.now)
+        if sight.covers(each.opened)
+        if sight.team is None or each.crew == sight.team
+        if sight.channel is None or each.channel == sight.channel
+    ]
+
+
+def _tables(passes: Sequence[Handed], groups: Iterable[Group], cells: Callable[..., dict[str, Expected]]) -> Figures:
+    """`cells`: of one group's passes, beside all of them."""
+    found: Figures = {}
+    for table, label_of in groups:
+        labels = sorted({label_of(each) for each in passes})
+        for label in labels:
+            own = [each for each in passes if label_of(each) == label]
+            found |= {(table, label, key): cell for key, cell in cells(own, passes).items()}
+        if len(labels) > 1:
+            found |= {(table, TOTAL, key): cell for key, cell in cells(passes, passes).items()}
+    return found
+
+
+def _leads(passes: Iterable[Handed]) -> list[int]:
+    return [each.lead for each in passes]
+
+
+def follow_up(passes: Sequence[Handed]) -> Figures:
+    groups: list[Group] = [
+        ("asked", lambda each: "Asked to be called" if each.asked else "Everybody else"),
+        ("team", lambda each: each.crew or "no rep yet"),
+        ("channel", lambda each: each.channel),
+        ("rep", lambda each: _rep_name(each.rep)),
+    ]
+    return _tables(passes, groups, _follow_up_cells)
+
+
+def _rep_name(rep: str | None) -> str:
+    """Two people are two lines, whatever they are called."""
+    if rep is None:
+        return "no rep yet"
+    name = NAMES.get(rep, rep)
+    return f"{name} ({rep})" if list(NAMES.values()).count(name) > 1 else name
+
+
+def _follow_up_cells(own: Sequence[Handed], _: Sequence[Handed]) -> dict[str, Expected]:
+    def fate(name: str) -> Expected:
+        return count([each.lead for each in own if each.fate == name])
+
+    minutes = [each.minutes for each in own if each.minutes is not None]
+    judged = [each for each in own if each.in_time is not None]
+    return {
+        "handoffs": count(_leads(own)),
+        "touched": fate("touched"),
+        "in_time": share([each.lead for each in judged if each.in_time], len(judged)),
+        "median": middle(minutes),
+        "slow": at_most(minutes, Fraction(9, 10)),
+        "never": fate("never"),
+        "answered": fate("answered"),
+        "waiting": fate("waiting"),
+    }
+
+
+def bands(passes: Sequence[Handed]) -> Figures:
+    groups: list[Group] = [
+        ("band", lambda each: each.band),
+        ("grade", lambda each: each.band.split(" ")[0]),
+        ("step", lambda each: each.band.split(" ")[1]),
+        ("asked", lambda each: "Asked to be called" if each.asked else "By the score"),
+    ]
+    return _tables(passes, groups, _band_cells)
+
+
+def _band_cells(own: Sequence[Handed], every: Sequence[Handed]) -> dict[str, Expected]:
+    def times(reached: Callable[[Handed], bool]) -> Expected:
+        hits = [each.lead for each in own if reached(each)]
+        return lift(len(hits), len(own), sum(map(reached, every)), len(every), hits)
+
+    return _came(own) | {
+        "lift_accepted": times(lambda each: each.accepted is not None),
+        "lift_won": times(lambda each: each.won is not None),
+    }
+
+
+def _came(own: Sequence["Handed | Traveller"]) -> dict[str, Expected]:
+    def reached(moments: Callable[["Handed | Traveller"], int | None]) -> Expected:
+        return share([each.lead for each in own if moments(each) is not None], len(own))
+
+    return {
+        "handoffs": count([each.lead for each in own]),
+        "accepted": reached(lambda each: each.accepted),
+        "qualified": reached(lambda each: each.qualified),
+        "opportunity": reached(lambda each: each.deal),
+        "won": reached(lambda each: each.won),
+    }
+
+
+def rejects(passes: Sequence[Handed]) -> Figures:
+    groups: list[Group] = [
+        ("channel", lambda each: each.channel),
+        ("band", lambda each: each.band),
+        ("team", lambda each: each.crew or "no rep yet"),
+    ]
+    return _tables(passes, groups, _reject_cells) | suggestions(passes)
+
+
+def _reject_cells(own: Sequence[Handed], every: Sequence[Handed]) -> dict[str, Expected]:
+    rejected = [each.lead for each in own if each.reason is not None]
+    found = {"handoffs": count(_leads(own)), "rejected": share(rejected, len(own))}
+    for reason in {each.reason for each in every if each.reason is not None}:
+        found[reason] = count([each.lead for each in own if each.reason == reason])
+    found["data"] = count([each.lead for each in own if each.data_wrong])
+    found["passed"] = count([each.lead for each in own if each.passed_on])
+    return found
+
+
+def suggestions(passes: Sequence[Handed]) -> Figures:
+    found = []
+    for name in TELLING:
+        words = {word for each in passes if (word := _word(each.known.get(name))) is not None}
+        if len(words) > 200:
+            continue
+        for word in words:
+            own = [each for each in passes if _word(each.known.get(name)) == word]
+            rest = [each for each in passes if _word(each.known.get(name)) != word]
+            if _is_telling(own, rest):
+                found.append((-len(_refused(own)), name, word, own))
+    found.sort(key=lambda each: each[:3])
+    return {
+        ("rule", f"{TELLING[name]} is {word}", key): cell
+        for _, name, word, own in found[:5]
+        for key, cell in _cost(own).items()
+    }
+
+
+def _is_telling(own: Sequence[Handed], rest: Sequence[Handed]) -> bool:
+    if len(own) < 20 or any(each.won is not None for each in own):
+        return False
+    return interval(len(_refused(own)), len(own))[0] > interval(len(_refused(rest)), len(rest))[1]
+
+
+def _refused(passes: Sequence[Handed]) -> list[int]:
+    return [each.lead for each in passes if each.reason is not None]
+
+
+def _cost(own: Sequence[Handed]) -> dict[str, Expected]:
+    return {
+        "handoffs": count(_leads(own)),
+        "rejected": share(_refused(own), len(own)),
+        "accepted": count([each.lead for each in own if each.accepted is not None and each.reason is None]),
+        "qualified": count([each.lead for each in own if each.qualified is not None]),
+    }
+
+
+def _word(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str) or not value.strip() or len(value) > 60:
+        return None
+    return value.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traveller:
+    """One lead with the farthest that it came."""
+
+    lead: int
+    channel: str
+    known: int
+    handed: int | None
+    accepted: int | None
+    qualified: int | None
+    deal: int | None
+    won: int | None
+
+    @property
+    def way(self) -> list[int | None]:
+        return [self.known, self.handed, self.accepted, self.qualified, self.deal, self.won]
+
+
+def travellers(everybody: Iterable[Known], sight: Sight) -> list[Traveller]:
+    found = []
+    for lead in everybody:
+        passes = handed_of(lead, sight.now)
+        traveller = Traveller(
+            lead=lead.id,
+            channel=channel_of(lead),
+            known=lead.created_at,
+            handed=earliest(each.opened for each in passes),
+            accepted=earliest(each.accepted for each in passes),
+            qualified=earliest(each.qualified for each in passes),
+            deal=earliest(each.deal for each in passes),
+            won=earliest(each.won for each in passes),
+        )
+        if sight.channel is None or traveller.channel == sight.channel:
+            found.append(traveller)
+    return found
+
+
+def funnel(everybody: Iterable[Known], sight: Sight) -> Figures:
+    all_of_them = travellers(everybody, sight)
+    older = [each for each in all_of_them if sight.loaded is not None and each.known <= sight.loaded]
+    fresh = [each for each in all_of_them if each not in older and sight.covers(each.known)]
+    found = _steps(fresh) if fresh else {}
+    for table, label_of in (("cohort", _cohort_namer(sight)), ("channel", lambda each: each.channel)):
+        found |= _lines(table, fresh, label_of, _group_cells)
+    return found | _lines(
+        "older", [each for each in older if sight.covers(each.handed)], lambda each: each.channel, _came
+    )
+
+
+def _lines(
+    table: str,
+    every: Sequence[Traveller],
+    label_of: Callable[[Traveller], str],
+    cells: Callable[[Sequence[Traveller]], dict[str, Expected]],
+) -> Figures:
+    labels = sorted({label_of(each) for each in every})
+    groups = [(label, [each for each in every if label_of(each) == label]) for label in labels]
+    if len(labels) > 1:
+        groups.append((TOTAL, list(every)))
+    return {(table, label, key): cell for label, own in groups for key, cell in cells(own).items()}
+
+
+def _steps(fresh: Sequence[Traveller]) -> Figures:
+    found: Figures = {}
+    for place, label in enumerate(("Known", "Handed over", "Accepted", "Qualified", "In a deal", "Won")):
+        came = [each for each in fresh if each.way[place] is not None]
+        leads = [each.lead for each in came]
+        found["step", label, "leads"] = count(leads)
+        if place:
+            before = [each for each in fresh if each.way[place - 1] is not None]
+            took = [max((each.way[place] or 0) - (each.way[place - 1] or 0), 0) / DAY for each in came]
+            found["step", label, "of_all"] = share(leads, len(fresh))
+            found["step", label, "of_before"] = share(leads, len(before))
+            found["step", label, "days"] = middle(took)
+    return found
+
+
+def _group_cells(own: Sequence[Traveller]) -> dict[str, Expected]:
+    handed = [each for each in own if each.handed is not None]
+    return {
+        "known": count([each.lead for each in own]),
+        "handoff": share([each.lead for each in handed], len(own)),
+        "accepted": share([each.lead for each in handed if each.accepted is not None], len(handed)),
+        "qualified": share([each.lead for each in handed if each.qualified is not None], len(handed)),
+        "won": share([each.lead for each in handed if each.won is not None], len(handed)),
+    }
+
+
+def _cohort_namer(sight: Sight) -> Callable[[Traveller], str]:
+    """Weeks for up to 92 days, months beyond."""
+    days = (_local(sight.until - 1).date() - _local(sight.since).date()).days + 1
+
+    def name(each: Traveller) -> str:
+        local = _local(each.known)
+        if days > 92:
+            return f"{local.year:04}-{local.month:02}"
+        return "{}-W{:02}".format(*local.isocalendar()[:2])
+
+    return name
+
+
+def _local(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).astimezone(ZoneInfo(ZONE))
