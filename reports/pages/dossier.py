@@ -71,6 +71,7 @@ def dossier_of(tx: Tx, lead_id: LeadId, *, scorer_at: ScorerAt, now: datetime) -
     parts = dossiers.parts_of(tx, lead_id)
     found, united = records.of_leads(tx, [lead_id]).get(lead_id, []), unions.of_leads(tx, [lead_id])
     told = _own(tx, dossiers.audited(tx, [lead_id, *parts]), lead_id)
+    taken_back = dossiers.taken_back(tx, lead_id)
     moments = [each.at for each in life.transitions] + [each.opened_at for each in life.handoffs]
     return Dossier(
         life=life,
@@ -89,9 +90,9 @@ def dossier_of(tx: Tx, lead_id: LeadId, *, scorer_at: ScorerAt, now: datetime) -
         conflicts=dossiers.undecided(tx, lead_id),
         notes=notes.of_lead(tx, lead_id, at=now),
         pressed=dossiers.pressed(tx, lead_id),
-        scores=past_scores(tx, lead_id, life.facts, [*moments, now], scorer_at=scorer_at),
+        scores=past_scores(tx, life, [*moments, now], taken_back=taken_back, scorer_at=scorer_at),
         read_at={each.name: _read_at(tx, each.name) for each in connections.all(tx)},
-        taken_back=dossiers.taken_back(tx, lead_id),
+        taken_back=taken_back,
         waiting=dossiers.unclaimed(tx, _addresses(life)),
     )
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from domain.lead import Fact
 from domain.score import POINT, Dimension, Score
-from domain.values import LeadId
+from reports.histories import Life
 from reports.pages.moments import Kind, Moment, counted, shown, told
 from scoring.changes_words import signed
 from scoring.scorer import Scorer
@@ -25,13 +24,16 @@ ScorerAt = Callable[[datetime], Scorer]
 
 
 def past_scores(
-    tx: Tx, lead: LeadId, facts: Sequence[Fact], moments: Iterable[datetime], *, scorer_at: ScorerAt
+    tx: Tx, life: Life, moments: Iterable[datetime], *, taken_back: int, scorer_at: ScorerAt
 ) -> list[Score]:
-    """The score at each of these moments, the oldest first, of at most `MOST` of them."""
-    found = []
+    """The score at each of these moments, the oldest first, of at most `MOST` of them.
+
+    What was `taken_back` since counted then: only where there is any is the ledger read for each moment.
+    """
+    lead, found = life.lead.id, []
     for at in sorted(set(moments))[-MOST:]:
-        done = ledger.activities_of(tx, [lead], known_at=at).get(lead, [])
-        found.append(scorer_at(at).score(facts, done, as_of=at, known_at=at))
+        done = ledger.activities_of(tx, [lead], known_at=at).get(lead, []) if taken_back else life.activities
+        found.append(scorer_at(at).score(life.facts, done, as_of=at, known_at=at))
     return found
 
 
