@@ -1,9 +1,11 @@
 """reports.yaml: what the reports count by. It decides nothing about a lead, so that it is not published: it is read
 when somebody looks. Everything in it has a default, and the file may be left out."""
 
-from typing import Self
+from datetime import date
+from enum import StrEnum
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from config.conditions import Condition
 from config.strict import Strict
@@ -62,6 +64,42 @@ class Targets(Strict):
     """Of the leads handed over, those that become customers."""
 
 
+class Counts(StrEnum):
+    """What a drive counts, each in the moment in which it came about."""
+
+    TOUCHED = "touched"
+    ACCEPTED = "accepted"
+    MEANINGFUL = "meaningful"
+    QUALIFIED = "qualified"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+
+
+class Drive(Strict):
+    """Something that everybody goes for together for a while."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """How `leadloop report drive NAME` calls it; the only one of its name."""
+    counts: Counts
+    """Handoffs that come to this: touched, accepted, with a meaningful interaction, qualified, in a deal, won."""
+    target: int = Field(ge=1, le=1_000_000)
+    """How many of them, of all teams together."""
+    first: date
+    """The first day, in the installation's time zone."""
+    last: date
+    """The last day."""
+    channel: str | None = None
+    """Only people of this channel; none: everybody."""
+    by: Literal["team", "rep"] = "team"
+    """Whose lines there are. By rep only where the reps want it."""
+
+    @model_validator(mode="after")
+    def _has_days(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"a drive that ends {self.last} cannot begin {self.first}")
+        return self
+
+
 class ReportRules(Strict):
     """What reports.yaml says."""
 
@@ -73,3 +111,14 @@ class ReportRules(Strict):
     """What the funnel is held against; none given: no line is drawn."""
     channels: list[Channel] = Field(default_factory=list)
     """In order; whom none fits came from `unknown`."""
+    drives: list[Drive] = Field(default_factory=list)
+    """What everybody goes for together for a while."""
+
+    @field_validator("drives")
+    @classmethod
+    def _once(cls, value: list[Drive]) -> list[Drive]:
+        names = [each.name.casefold() for each in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"drives stand twice: {', '.join(twice)}")
+        return value

@@ -250,6 +250,62 @@ def interactions(
     return command.run(folder, "interactions", ask, environment=environment)
 
 
+@app.command("agreement")
+def agreement(
+    *,
+    since: Since = None,
+    until: Until = None,
+    team: Team = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """The agreement in plain words, made from the published rules, with real examples and the promises of both sides.
+
+    Example: leadloop report agreement --html agreement.html
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        since=since,
+        until=until,
+        team=team,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "agreement", ask, environment=environment)
+
+
+@app.command("drive")
+def drive(
+    *,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As reports.yaml has it.")],
+    team: Team = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """How near everybody is to the target of a drive of reports.yaml, and who brought what.
+
+    Example: leadloop report drive 'Autumn meetings'
+    """
+    from leadloop.commands import report as command
+
+    ask = command.Ask(
+        drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind
+    )
+    return command.run(folder, "drive", ask, environment=environment)
+
+
 @app.command("journey")
 def journey(
     lead: Annotated[str, typer.Argument(help="E-mail, Salesforce id, HubSpot id, or our number.")],

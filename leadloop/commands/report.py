@@ -25,8 +25,10 @@ from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
+from reports.pages.agreement import Agreement
 from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
+from reports.pages.drive import DriveReport
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
 from reports.pages.interactions import Interactions, attempts_of
@@ -72,6 +74,7 @@ class Ask:
     html: Path | None = None
     behind: str | None = None
     people: bool = False
+    drive: str | None = None
     weekly: bool = False
     """Whether the window is the last whole week where none is named."""
 
@@ -143,6 +146,29 @@ def _week(desk: Desk) -> Page:
     return report.page()
 
 
+def _agreement(desk: Desk) -> Page:
+    report = Agreement(desk.scope, desk.rules.mapping)
+    for each in passes_of(desk.app.store, desk.scope):
+        report.count(each)
+    with desk.app.store.read() as tx:
+        names = names_of(tx, report.shown)
+    return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
+
+
+def _drive(desk: Desk) -> Page:
+    drives = desk.scope.rules.drives
+    drive = next((each for each in drives if each.name == desk.ask.drive), None)
+    if drive is None:
+        hint = did_you_mean(desk.ask.drive or "", [each.name for each in drives])
+        raise UsageError(f"reports.yaml has no drive {desk.ask.drive!r}" + (f": {hint}" if hint else "."))
+    window = window_of(since=drive.first, until=drive.last, zone=desk.scope.book.zone, now=desk.scope.now)
+    scope = replace(desk.scope, window=window, channel=drive.channel or desk.scope.channel)
+    report = DriveReport(scope, drive)
+    for each in passes_at_work(desk.app.store, scope):
+        report.count(each)
+    return report.page()
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "week": _week,
     "funnel": _funnel,
@@ -151,6 +177,8 @@ REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "rejects": _rejects,
     "nurture": _nurture,
     "interactions": _interactions,
+    "agreement": _agreement,
+    "drive": _drive,
 }
 
 

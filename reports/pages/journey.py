@@ -51,6 +51,7 @@ def journey(dossier: Dossier, look: Look) -> Page:
         parts=tuple(part for part in parts if not isinstance(part, Words) or part.lines),
         missing=tuple(_missing(dossier, look, left_out)),
         remarks=tuple(_remarks(dossier, look)),
+        subject=str(dossier.lead.id),
     )
 
 

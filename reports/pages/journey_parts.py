@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.handoff import Handoff
 from domain.record import Record
 from domain.values import LeadId, RecordRef
+from handoff.tasks import reason
 from reports.pages.dossier import Dossier
 from reports.pages.moments import Cast, shown, told
 from reports.pages.page import Cell, Column, Figure, Row, Table, Unit
@@ -126,25 +127,34 @@ _PASSES = (
     Column(key="accepted", label="Accepted"),
     Column(key="qualified", label="Qualified", says="Accepted, and a conversation, a meeting held or a reply."),
     Column(key="outcome", label="Answer and outcome"),
-    Column(key="scorecard", label="Scorecard", says="As the rep filled it in."),
 )
+_SCORECARD = Column(key="scorecard", label="Scorecard", says="As the rep filled it in.")
+_CLAUSE = 80
+"""Units of the first clause of the reason; the timeline has the whole of it."""
 UNTOUCHED = "nobody was in touch yet"
 
 
 def passes(dossier: Dossier, told_of: Mapping[int, Pass], look: Look) -> Table:
     """`told_of`: handoff → all that came of it; those that ended with their record are in none."""
-    rows = tuple(
-        Row(key=str(each.number), label=str(each.number), cells=_pass(each, told_of.get(each.number), dossier, look))
-        for each in sorted(dossier.life.handoffs, key=lambda each: (each.opened_at, each.number))
-    )
+    ordered = sorted(dossier.life.handoffs, key=lambda each: (each.opened_at, each.number))
+    has_cards = any(_scorecard(each) for each in ordered)
     return Table(
         key="passes",
         title="Handoffs, one by one",
         heads="Handoff",
-        columns=_PASSES,
-        rows=rows,
+        columns=(*_PASSES, _SCORECARD) if has_cards else _PASSES,
+        rows=tuple(_row(each, told_of.get(each.number), dossier, look, has_cards=has_cards) for each in ordered),
         empty="Was never handed over.",
     )
+
+
+def _row(each: Handoff, found: Pass | None, dossier: Dossier, look: Look, *, has_cards: bool) -> Row:
+    card = (_scorecard(each),) if has_cards else ()
+    return Row(key=str(each.number), label=str(each.number), cells=(*_pass(each, found, dossier, look), *card))
+
+
+def _scorecard(each: Handoff) -> str:
+    return ", ".join(f"{shown(name)} {shown(value)}" for name, value in each.scorecard if value is not None)
 
 
 def _pass(each: Handoff, found: Pass | None, dossier: Dossier, look: Look) -> tuple[Cell, ...]:
@@ -152,7 +162,7 @@ def _pass(each: Handoff, found: Pass | None, dossier: Dossier, look: Look) -> tu
     minutes = found.working_minutes if found is not None else None
     return (
         moment(each.opened_at, look.zone),
-        told("asked to be called" if each.hand_raise else "", shown(each.why)),
+        told("asked to be called" if each.hand_raise else "", shown(reason(each), _CLAUSE)),
         f"{each.score // 1000:,}, {shown(each.band)}",
         " → ".join(owners) or "nobody",
         _at(each.touched_at, look.zone),
@@ -164,7 +174,6 @@ def _pass(each: Handoff, found: Pass | None, dossier: Dossier, look: Look) -> tu
             said(each.outcome) if each.outcome is not None else "",
             f"closed {moment(each.closed_at, look.zone)}" if each.closed_at is not None else "open",
         ),
-        ", ".join(f"{shown(name)} {shown(value)}" for name, value in each.scorecard if value is not None),
     )
 
 

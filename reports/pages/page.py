@@ -4,6 +4,7 @@ A figure carries what it is of (`n`), how sure it is, and the leads behind it. W
 and never a zero that looks like a result.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,7 +125,8 @@ Part = Table | Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole report. `asks`: the question it answers; `counts`: what one is of; `seen`: as of when."""
+    """A whole report. `asks`: the question it answers; `counts`: what one is of; `seen`: as of when; `subject`: of whom
+    or what, where the command names it."""
 
     name: str
     title: str
@@ -137,6 +139,12 @@ class Page:
     missing: tuple[Missing, ...] = ()
     filters: tuple[str, ...] = ()
     remarks: Sequence[str] = field(default=())
+    subject: str = ""
+
+    @property
+    def command(self) -> str:
+        """What makes this page, as it is typed."""
+        return f"leadloop report {self.name}" + (f" {shlex.quote(self.subject)}" if self.subject else "")
 
     def tables(self) -> Iterator[Table]:
         yield from (part for part in self.parts if isinstance(part, Table))

@@ -129,7 +129,7 @@ class Week:
             goal = each_day * days
             share = Figure(value=None, unit=Unit.SHARE, why="the team had no working day")
             if goal:
-                share = Figure(value=now.n / goal, unit=Unit.SHARE, of=round(goal), leads=now.leads())
+                share = Figure(value=now.n / goal, unit=Unit.SHARE, leads=now.leads())
             cells: tuple[Cell, ...] = (Figure(value=goal), now.count(), share, before.count())
             rows.append(Row(key=key, label=name, cells=cells))
         return Table(
@@ -140,7 +140,8 @@ class Week:
             rows=tuple(rows),
             says=f"Agreed: {each_day:g} qualified a working day for each team.",
             chart=Chart.BARS,
-            charted="qualified",
+            charted="share",
+            line=(1.0, "the goal"),
             empty="routing.yaml has no team.",
         )
 

@@ -75,7 +75,7 @@ def share(value: float) -> str:
     """`43 %`; below 1 % and above 99 % with a decimal, so that `0 %` and `100 %` mean none and all."""
     percent = value * 100
     if percent in (0, 100) or 0.95 <= percent <= 99.05 or not 0 <= value <= 1:
-        return f"{_signed(round(percent))} %"
+        return f"{signed(round(percent))} %"
     return f"{min(max(percent, 0.1), 99.9):.1f} %"
 
 
@@ -96,13 +96,23 @@ def days(value: float) -> str:
 def money(value: float, currency: str) -> str:
     """`EUR 12,340`, and cents only where they could matter."""
     small = abs(value) < 100 and round(value, 2) != round(value)
-    return f"{currency} {_signed(value, decimals=2 if small else 0)}".strip()
+    return f"{currency} {signed(value, decimals=2 if small else 0)}".strip()
 
 
 def factor(value: float) -> str:
     """With a decimal for what is near one, where it matters."""
     size = abs(value)
-    return f"{_signed(value, decimals=0 if size >= 10 else 1 if size >= 0.1 or not size else 2)}×"
+    return f"{signed(value, decimals=0 if size >= 10 else 1 if size >= 0.1 or not size else 2)}×"
+
+
+def counted(n: float, counts: str) -> str:
+    """`412 handoffs`, `1 handoff`: with what a page counts, in the plural."""
+    return f"{count(n)} {counts.removesuffix('s') if n == 1 else counts}"
+
+
+def name_of(label: str) -> str:
+    """A blank name is no name."""
+    return label if label.strip() else "(no name)"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -112,10 +122,10 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def _grouped(value: float, *, decimals: int) -> str:
     """With thousands apart; without decimals that say nothing."""
-    return _signed(value, decimals=decimals).removesuffix(".0")
+    return signed(value, decimals=decimals).removesuffix(".0")
 
 
-def _signed(value: float, decimals: int = 0) -> str:
+def signed(value: float, decimals: int = 0) -> str:
     """With a minus that is as wide as a digit, and no minus before nothing."""
     said = f"{abs(value):,.{decimals}f}"
     return f"−{said}" if value < 0 and said.strip("0.,") else said

@@ -1,12 +1,15 @@
 """One lead's whole way on one page: each thing once, in order, and nothing of anybody else."""
 
 import csv
+import html
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,6 +248,20 @@ def test_hostile_words_are_words_wherever_they_are_shown(office: Installation, a
     assert {row["lead"] for row in lines} == {str(ana.lead)}
     assert [datetime.fromisoformat(row["at"]) for row in lines] == [row["at"] for row in ana.moments]
     assert [name for row in lines for name, value in row.items() if value.startswith(("=", "+", "@", "-"))] == []
+
+
+def test_the_page_for_a_browser_has_all_of_it_as_words_and_is_nobody_elses_to_read(
+    office: Installation, ana: Told, tmp_path: Path
+) -> None:
+    path = tmp_path / "ana.html"
+    done = office.command("report", "journey", ANA, "--html", str(path))
+    assert (done.code, stat.S_IMODE(path.stat().st_mode)) == (exits.OK, 0o600)
+    page = path.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    words = html.unescape(page)
+    missing = [row["words"] for row in ana.moments if row["words"] and row["words"] not in words]
+    assert missing == []
 
 
 def test_whoever_is_asked_for_by_any_id_is_the_same(

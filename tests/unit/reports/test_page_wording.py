@@ -5,7 +5,7 @@ import pytest
 
 from domain.values import LeadId
 from reports.pages.page import Figure, Leads, Unit
-from reports.pages.wording import base_of, interval, is_few, moment, number, short, words
+from reports.pages.wording import base_of, counted, interval, is_few, moment, name_of, number, short, words
 
 
 def share(n: int, of: int) -> Figure:
@@ -100,3 +100,16 @@ def test_fewer_than_ten_are_few_and_a_plain_count_never_is() -> None:
 
 def test_a_moment_is_said_on_the_clocks_of_the_zone() -> None:
     assert moment(datetime(2026, 11, 23, 5, 42, tzinfo=UTC), ZoneInfo("Europe/Berlin")) == "Mon 23 Nov 2026, 06:42"
+
+
+def test_one_of_what_a_page_counts_is_said_in_the_singular() -> None:
+    assert [counted(n, "handoffs") for n in (0, 1, 2, 1200)] == [
+        "0 handoffs",
+        "1 handoff",
+        "2 handoffs",
+        "1,200 handoffs",
+    ]
+
+
+def test_a_blank_name_is_said_to_be_none() -> None:
+    assert [name_of(each) for each in ("Benelux", " ", "")] == ["Benelux", "(no name)", "(no name)"]

@@ -1,0 +1,330 @@
+"""The file for a browser as text: what it says, what it links, and what it lets through."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from domain.values import LeadId
+from reports.pages.html import Person, harmless, html_of
+from reports.pages.page import Figure, Leads, Page, Unit, Words
+from tests.report_pages import HOSTILE, PAGES, empty, follow_up, funnel, hostile, hostile_people, people, single, table
+
+VOID = frozenset({"meta"})
+INLINE = frozenset({"a", "bdi", "code", "strong"})
+
+
+@dataclass(slots=True)
+class Element:
+    name: str
+    attributes: dict[str, str]
+    inside: "list[Element | str]" = field(default_factory=list)
+
+    @property
+    def children(self) -> "list[Element]":
+        return [each for each in self.inside if isinstance(each, Element)]
+
+    def all(self, name: str = "", **wanted: str) -> "Iterator[Element]":
+        """Itself and what is in it; `class_` is one of its classes."""
+        if (not name or name == self.name) and all(self._has(key, value) for key, value in wanted.items()):
+            yield self
+        for each in self.children:
+            yield from each.all(name, **wanted)
+
+    def _has(self, key: str, value: str) -> bool:
+        if key == "class_":
+            return value in self.attributes.get("class", "").split()
+        return self.attributes.get(key) == value
+
+    def one(self, name: str = "", **wanted: str) -> "Element":
+        (found,) = self.all(name, **wanted)
+        return found
+
+    @property
+    def text(self) -> str:
+        """Its words in order, as one line; a block of its own begins with a blank."""
+        return " ".join("".join(self._words()).split())
+
+    def _words(self) -> Iterator[str]:
+        if self.name not in INLINE:
+            yield " "
+        for each in self.inside:
+            yield from (each,) if isinstance(each, str) else each._words()
+
+
+class Tree(HTMLParser):
+    """The elements of a page; refuses what is not closed, and an attribute that is there twice."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("", {})
+        self._open = [self.root]
+        self.feed(text)
+        self.close()
+        assert self._open == [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Element(tag, {key: value or "" for key, value in attrs})
+        assert len(made.attributes) == len(attrs)
+        self._open[-1].inside.append(made)
+        if tag not in VOID:
+            self._open.append(made)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].inside.append(Element(tag, {key: value or "" for key, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self._open.pop().name
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].inside.append(data)
+
+
+@cache
+def read(page: Page, *, hostile_names: bool = False) -> Element:
+    return Tree(html_of(page, hostile_people() if hostile_names else people())).root
+
+
+def cell(page: Page, name: str) -> Element:
+    return read(page).one("td", id=f"at-{name}")
+
+
+def with_cell(figure: Figure) -> Page:
+    """The page of a single lead, with another first figure."""
+    (found,) = single().tables()
+    (row,) = found.rows
+    changed = replace(row, cells=(figure, *row.cells[1:]))
+    return replace(single(), parts=(replace(found, rows=(changed,)),))
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES.keys())
+def test_every_page_is_whole_and_needs_nothing_from_elsewhere(make: Callable[[], Page]) -> None:
+    root = read(make(), hostile_names=True)
+    assert root.one("html").attributes == {"lang": "en"}
+    policy = root.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"]
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    assert not {"script", "link", "img", "iframe", "object", "base", "form"} & {each.name for each in root.all()}
+    assert not [name for each in root.all() for name in each.attributes if name.startswith("on") or name == "src"]
+    style = root.one("style").text
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+@pytest.mark.parametrize("make", PAGES.values(), ids=PAGES.keys())
+def test_headings_go_down_one_step_at_a_time_from_a_single_first(make: Callable[[], Page]) -> None:
+    found = [int(each.name[1]) for each in read(make()).all() if re.fullmatch("h[1-6]", each.name)]
+    assert found[0] == 1
+    assert found.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(found))
+
+
+def test_the_head_of_a_page_says_what_it_is_about() -> None:
+    page = follow_up()
+    root = read(page)
+    assert next(root.all("title")).text == "Follow-up: Mon 24 Aug to Sun 22 Nov 2026, Europe/Berlin"
+    assert root.one("h1").text == "Follow-up"
+    assert root.one("p", class_="asks").text == page.asks
+    facts = {each.one("dt").text: each.one("dd").text for each in root.one("dl", class_="facts").children}
+    assert facts == {
+        "Window": "Mon 24 Aug to Sun 22 Nov 2026, Europe/Berlin",
+        "As of": "Mon 23 Nov 2026, 06:42",
+        "What is counted": "handoffs",
+        "Only": "team Inbound",
+        "Rules": "9f2c41d0",
+    }
+    assert root.one("a", class_="skip").attributes["href"] == "#" + root.one("main").attributes["id"]
+
+
+def test_a_table_names_its_rows_and_columns_and_says_its_window() -> None:
+    found = next(read(follow_up()).all("table"))
+    assert found.one("caption").text == "By what was promised. Handoffs, Mon 24 Aug to Sun 22 Nov 2026, Europe/Berlin"
+    assert [each.text for each in found.all("th", scope="col")][:3] == ["Who", "Handed over", "Touched"]
+    assert [each.text for each in found.all("th", scope="row")] == ["Asked to be called", "Everybody else", "All"]
+
+
+def test_a_share_says_of_how_many_how_sure_and_whether_they_are_few() -> None:
+    assert cell(follow_up(), "team.enterprise.in_time").text == "43 % 3 of 7 few 95 %: 16–75 %"
+    assert cell(follow_up(), "team.nordics.in_time").text == "72 % 345 of 478 95 %: 68–76 %"
+    assert cell(follow_up(), "team.nordics.median").text == "1 h 17 min of 449"
+
+
+def test_what_is_not_known_is_a_dash_with_its_reason_and_never_a_zero() -> None:
+    found = cell(follow_up(), "team.trial.in_time")
+    assert found.text == "— no clock has come to its end yet"
+    assert list(found.all("a")) == []
+    assert "0" not in found.text
+
+
+def test_every_figure_with_leads_behind_it_is_a_link_to_them() -> None:
+    page = follow_up()
+    root = read(page)
+    lists = {each.attributes["id"] for each in root.all("section", class_="behind")}
+    expected = {
+        f"behind-{name}"
+        for part in page.tables()
+        for name, _, _, figure in part.figures()
+        if figure.leads is not None and figure.leads.n
+    }
+    links = {each.attributes["href"].removeprefix("#") for each in root.all("a", class_="figure")}
+    assert lists == expected
+    assert links == expected
+
+
+def test_nobody_behind_a_figure_is_no_link() -> None:
+    assert list(cell(single(), "team.benelux.never").all("a")) == []
+    assert cell(single(), "team.benelux.never").text == "0"
+
+
+def test_a_list_names_its_people_with_their_records_in_each_system() -> None:
+    found = read(follow_up()).one("section", id="behind-team.enterprise.in_time")
+    assert found.one("h3").text == "Enterprise: In time"
+    assert found.one("p", class_="what").text == "43 % (3 of 7), Mon 24 Aug to Sun 22 Nov 2026, Europe/Berlin"
+    assert [each.text for each in found.all("li")] == [
+        "Bram de Vries Open in Salesforce / HubSpot",
+        "Chloé Lefèvre Open in Salesforce",
+        "Daniel Novák Open in Salesforce / HubSpot",
+    ]
+    link = next(found.one("ol").all("a"))
+    assert link.attributes["href"] == "https://acme.example/lightning/r/Lead/00Q000000000001/view"
+    assert link.attributes["aria-label"] == "Open Bram de Vries in Salesforce"
+    assert found.one("p", class_="back").one("a").attributes["href"] == "#at-team.enterprise.in_time"
+
+
+def test_a_lead_that_nobody_knows_by_name_keeps_its_number() -> None:
+    page = with_cell(Figure(value=3, leads=Leads(n=3, first=(LeadId(11), LeadId(4711), LeadId(5)))))
+    root = Tree(html_of(page, {LeadId(5): Person(name=" \x00 ")})).root
+    found = root.one("section", id="behind-team.benelux.handoffs")
+    assert [each.text for each in found.all("li")] == ["lead 11", "lead 4711", "lead 5"]
+
+
+def test_a_list_that_is_not_whole_says_how_to_get_all_of_it() -> None:
+    rest = read(follow_up()).one("section", id="behind-team.benelux.touched").one("p", class_="rest").text
+    asked = "leadloop report followup --since 2026-08-24 --until 2026-11-22 --behind team.benelux.touched"
+    assert rest == f"The first 50 of 365; all of them: {asked}, with the same filters"
+
+
+def test_a_list_tells_its_command_as_the_page_was_asked_for() -> None:
+    root = Tree(html_of(follow_up(), {}, command="leadloop report followup --team Inbound")).root
+    rest = root.one("section", id="behind-team.benelux.touched").one("p", class_="rest").text
+    asked = "leadloop report followup --team Inbound --behind team.benelux.touched"
+    assert rest == f"The first 50 of 365; all of them: {asked}"
+
+
+def test_a_lead_that_counts_twice_is_listed_once_and_that_is_said() -> None:
+    page = with_cell(Figure(value=3, leads=Leads(n=3, first=(LeadId(1), LeadId(2)))))
+    found = read(page).one("section", id="behind-team.benelux.handoffs")
+    assert found.one("p", class_="what").text.startswith("3 handoffs, ")
+    assert found.one("p", class_="rest").text.startswith("2 leads for 3 handoffs; all of them: ")
+
+
+def test_a_whole_list_says_nothing_of_a_rest() -> None:
+    found = read(follow_up()).one("section", id="behind-team.enterprise.in_time")
+    assert list(found.all("p", class_="rest")) == []
+
+
+def test_what_is_missing_says_where_it_can_be_mended() -> None:
+    found = read(funnel()).one("section", class_="missing")
+    assert found.one("h2").text == "What this page cannot say yet"
+    assert found.one("li").text == (
+        "No channels are described, so that everybody comes from unknown. "
+        "Add channels to reports.yaml; docs/reports.md has rules to begin with."
+    )
+    assert [each.text for each in found.all("code")] == ["unknown", "channels"]
+
+
+def test_an_empty_window_has_words_and_no_figures() -> None:
+    root = read(empty())
+    assert [each.text for each in root.all("p", class_="empty")] == ["Nothing in this window."] * 3
+    assert not {"table", "svg", "td"} & {each.name for each in root.all()}
+
+
+def test_columns_that_mean_the_same_are_explained_once_on_paper() -> None:
+    found = [each.attributes["class"] for each in read(follow_up()).all("details")]
+    assert found == ["columns", "columns again", "columns again"]
+
+
+def test_notes_explain_only_the_signs_that_the_page_has() -> None:
+    plain = replace(empty(), parts=(Words(key="w", title="Agreed", lines=("Call `first`.",)),))
+    assert [each.text for each in read(plain).one("section", class_="notes").all("li")] == []
+    told = read(follow_up()).one("section", class_="notes").text
+    assert all(sign in told for sign in ("“95 %”", "“few”", "“—”", "they are never late"))
+
+
+def test_a_chart_is_told_in_words_to_whoever_cannot_see_it() -> None:
+    found = next(read(follow_up()).all("svg", class_="wide"))
+    assert found.attributes["role"] == "img"
+    title, says = found.one("title"), found.one("desc")
+    assert found.attributes["aria-labelledby"] == title.attributes["id"]
+    assert found.attributes["aria-describedby"] == says.attributes["id"]
+    assert title.text == "By team: In time"
+    assert says.text.startswith("Benelux 78 % (301 of 388), 95 %: 73–81 %; DACH")
+    assert "Trial desk (from 16 Nov) —" in says.text
+    assert says.text.endswith("All 67 % (1,204 of 1,787), 95 %: 65–70 %; dashed line at 70 %: agreed: 70 %.")
+
+
+def test_hostile_names_come_out_as_words() -> None:
+    root = read(hostile(), hostile_names=True)
+    said = [" ".join(harmless(each).split()) for each in HOSTILE if each.strip()]
+    assert [each.text for each in root.one("section", class_="missing").all("strong")][: len(said)] == said
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_name_is_only_a_name_wherever_it_stands(name: str) -> None:
+    page = with_cell(Figure(value=1, leads=Leads(n=1, first=(LeadId(1),))))
+    text = html_of(page, {LeadId(1): Person(name=name, links=((name, "https://x.example/"),))})
+    text.encode()
+    found = Tree(text).root.one("section", id="behind-team.benelux.handoffs").one("li")
+    shown = " ".join(harmless(name).split()) or "lead 1"
+    assert found.one("bdi").text == shown
+    assert found.one("a").text == " ".join(harmless(name).split())
+
+
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x1b", "\x7f", "\x85", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff", "\uffff"]
+)
+def test_what_breaks_or_turns_text_is_taken_out(character: str) -> None:
+    assert harmless(f"a{character}b") == "ab"
+    page = replace(hostile(), asks=f"a{character}b", counts=f"c{character}d", remarks=(f"e{character}f",))
+    assert character not in html_of(page, {LeadId(1): Person(name=f"g{character}h")})
+
+
+def test_ordinary_writing_of_any_language_is_left_alone() -> None:
+    plain = "Ærøskøbing\tŻółć 王小明 שלום محمد नमस्ते 👩‍💻\n"
+    assert harmless(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "java\tscript:alert(1)", "\x01javascript:alert(1)", "data:text/html,x", "//x", ""],
+)
+def test_only_an_address_of_the_web_becomes_a_link(address: str) -> None:
+    page = with_cell(Figure(value=1, leads=Leads(n=1, first=(LeadId(1),))))
+    root = Tree(html_of(page, {LeadId(1): Person(name="Ada", links=(("HubSpot", address),))})).root
+    found = root.one("section", id="behind-team.benelux.handoffs").one("li")
+    assert found.text == "Ada"
+    assert list(found.all("a")) == []
+
+
+def test_keys_with_blanks_and_quotes_are_still_places_on_the_page() -> None:
+    root = read(hostile())
+    ids = [each.attributes["id"] for each in root.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    assert not [each for each in ids if re.search(r"\s", each)]
+    assert "behind-a-b.r-1\"<'ü.n" in ids
+
+
+def test_a_unit_is_said_in_the_table_as_everywhere() -> None:
+    pipeline = Figure(value=12340, unit=Unit.MONEY, currency="EUR")
+    assert cell(with_cell(pipeline), "team.benelux.handoffs").text == "EUR 12,340"
+
+
+def test_cells_that_are_no_figures_are_words() -> None:
+    (found,) = single().tables()
+    rows = (replace(found.rows[0], cells=("so far", "", *found.rows[0].cells[2:])),)
+    page = replace(single(), parts=(table("team", "By team", "Team", rows),))
+    kinds = [(each.attributes.get("class"), each.text) for each in read(page).all("td")][:2]
+    assert kinds == [("text", "so far"), ("blank", "")]
