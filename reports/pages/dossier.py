@@ -27,9 +27,9 @@ from store.unions import Union
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """`scores`: at each move and handoff, the last one now; `brought`: union → records that it brought; `keys`: by
-    which the audit knows values; `read_at`: connection → when it was last read, None where it never was; `waiting`:
-    activities under this person's addresses that nobody's record claims."""
+    """`scores`: at each move and handoff, the last one now, without so many older ones that were left `unscored`;
+    `brought`: union → records that it brought; `keys`: by which the audit knows values; `read_at`: connection → when it
+    was last read, None where it never was; `waiting`: activities under this person's addresses that nobody claims."""
 
     life: Life
     known_at: datetime
@@ -50,6 +50,7 @@ class Dossier:
     pressed: Sequence[Pressing] = ()
     scores: Sequence[Score] = ()
     read_at: Mapping[str, datetime | None] = field(default_factory=dict)
+    unscored: int = 0
     taken_back: int = 0
     waiting: int = 0
 
@@ -73,6 +74,7 @@ def dossier_of(tx: Tx, lead_id: LeadId, *, scorer_at: ScorerAt, now: datetime) -
     told = _own(tx, dossiers.audited(tx, [lead_id, *parts]), lead_id)
     taken_back = dossiers.taken_back(tx, lead_id)
     moments = [each.at for each in life.transitions] + [each.opened_at for each in life.handoffs]
+    found_scores, unscored = past_scores(tx, life, [*moments, now], taken_back=taken_back, scorer_at=scorer_at)
     return Dossier(
         life=life,
         known_at=dossiers.known_at(tx, lead_id) or life.lead.stage_since,
@@ -90,7 +92,8 @@ def dossier_of(tx: Tx, lead_id: LeadId, *, scorer_at: ScorerAt, now: datetime) -
         conflicts=dossiers.undecided(tx, lead_id),
         notes=notes.of_lead(tx, lead_id, at=now),
         pressed=dossiers.pressed(tx, lead_id),
-        scores=past_scores(tx, life, [*moments, now], taken_back=taken_back, scorer_at=scorer_at),
+        scores=found_scores,
+        unscored=unscored,
         read_at={each.name: _read_at(tx, each.name) for each in connections.all(tx)},
         taken_back=taken_back,
         waiting=dossiers.unclaimed(tx, _addresses(life)),

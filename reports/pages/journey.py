@@ -9,7 +9,6 @@ from reports.pages.journey_parts import Look, head, name_of, passes, records
 from reports.pages.moments import Moment, shown
 from reports.pages.page import Missing, Page, Part, Words
 from reports.pages.passes import Pass, passes_in
-from reports.pages.past_scores import MOST as MOST_SCORES
 from reports.pages.past_scores import scores
 from reports.pages.process import answers, buttons, clocks, first_touches, opened, owners, stages
 from reports.pages.timeline import timeline
@@ -112,9 +111,10 @@ def _missing(dossier: Dossier, look: Look, left_out: int) -> Iterator[Missing]:
         yield Missing(
             what=f"{bare:,} writes are told without their values.", mend="Rows of writes are kept for 90 days."
         )
-    if len(dossier.scores) > MOST_SCORES - 1:
+    if dossier.unscored:
         yield Missing(
-            what=f"Only the last {MOST_SCORES} scores are told.", mend="`leadloop explain --at` has the rest."
+            what=f"The score is not told for {dossier.unscored:,} older moments.",
+            mend="`leadloop explain --at` has each.",
         )
 
 

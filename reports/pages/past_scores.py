@@ -11,8 +11,10 @@ from scoring.scorer import Scorer
 from store import ledger
 from store.engine import Tx
 
-MOST = 60
+MOST, FEWEST = 60, 6
 """Moments that are looked at, the newest: each is a whole score."""
+_MOST_READ = 250_000
+"""Activities that are gone through for all of them together: some seconds."""
 _TELLING = 4
 """Rules that are named beside a change, those that moved most."""
 
@@ -25,16 +27,17 @@ ScorerAt = Callable[[datetime], Scorer]
 
 def past_scores(
     tx: Tx, life: Life, moments: Iterable[datetime], *, taken_back: int, scorer_at: ScorerAt
-) -> list[Score]:
-    """The score at each of these moments, the oldest first, of at most `MOST` of them.
+) -> tuple[list[Score], int]:
+    """The score at the newest of these moments, the oldest first; and at how many older ones it was not looked at.
 
     What was `taken_back` since counted then: only where there is any is the ledger read for each moment.
     """
-    lead, found = life.lead.id, []
-    for at in sorted(set(moments))[-MOST:]:
+    lead, found, wanted = life.lead.id, [], sorted(set(moments))
+    looked_at = wanted[-max(FEWEST, min(MOST, _MOST_READ // max(1, len(life.activities)))) :]
+    for at in looked_at:
         done = ledger.activities_of(tx, [lead], known_at=at).get(lead, []) if taken_back else life.activities
         found.append(scorer_at(at).score(life.facts, done, as_of=at, known_at=at))
-    return found
+    return found, len(wanted) - len(looked_at)
 
 
 def scores(found: Sequence[Score]) -> Iterator[Moment]:

@@ -13,11 +13,11 @@ from reports.pages.wording import moment
 from store.dossiers import Pressing
 
 _CAUSES = {
-    Cause.RULE: f"{LOOP}, by its rules",
+    Cause.RULE: "the rules",
     Cause.PERSON: "a person",
     Cause.SYSTEM: "a system",
-    Cause.TIME: f"{LOOP}, as time went by",
-    Cause.BASELINE: "as it was found at the beginning",
+    Cause.TIME: "time",
+    Cause.BASELINE: "found so",
 }
 _STEPS = {
     "breach": "was due to be touched and was not",
