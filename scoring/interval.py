@@ -17,4 +17,6 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     rate, spread = hits / of, Z_95**2 / of
     middle = rate + spread / 2
     reach = Z_95 * sqrt(rate * (1 - rate) / of + spread / (4 * of))
-    return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
+    low, high = (middle - reach) / (1 + spread), (middle + reach) / (1 + spread)
+    # Exactly nothing and exactly all, which the sums miss by the last digit.
+    return max(0.0, low) if hits else 0.0, min(1.0, high) if hits < of else 1.0

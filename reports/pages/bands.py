@@ -92,6 +92,12 @@ def _lifts(row: Row, whole: Row) -> Iterator[Cell]:
             yield lift(part, of)
 
 
+def _is_beneath(lower: str, higher: str) -> bool:
+    """Whether it is in nothing above the other one: fit and engagement are never weighed against each other."""
+    (grade, _, step), (other_grade, _, other_step) = lower.partition(" "), higher.partition(" ")
+    return Grade(other_grade).at_least(Grade(grade)) and STEPS.index(other_step) <= STEPS.index(step)
+
+
 def _upside_down(table: Table) -> Iterator[str]:
     """Where a lower band is surely accepted more often than a higher one: something to talk about together."""
     at = [column.key for column in COLUMNS].index("accepted")
@@ -99,5 +105,7 @@ def _upside_down(table: Table) -> Iterator[str]:
     rates = [(label, cell) for label, cell in found if isinstance(cell, Figure) and (cell.of or 0) >= _TELLING]
     for place, (higher, high) in enumerate(rates):
         for lower, low in rates[place + 1 :]:
-            if low.low is not None and high.high is not None and low.low > high.high:
+            if not _is_beneath(lower, higher) or low.low is None or high.high is None:
+                continue
+            if low.low > high.high:
                 yield f"{lower} is accepted more often than {higher}, beyond chance: look at what scores there."

@@ -138,6 +138,9 @@ class FollowUp:
         if self._without_clock:
             kinds = "open deals, customers and partners"
             yield f"No clock runs for {kinds}: {self._without_clock:,} of these handoffs are never late."
+        delay = self._scope.book.routing.clocks.logging_delay_min
+        if delay:
+            yield f"Late is what is {delay} minutes over its time: a call may take so long to be seen."
         yield "Times are the team's working time, from the handoff to the first touch by whichever rep."
 
 

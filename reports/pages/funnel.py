@@ -9,8 +9,7 @@ from config.reports import Targets
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import Lines
 from reports.pages.lives import Way
-from reports.pages.outcomes import COLUMNS as OUTCOMES
-from reports.pages.outcomes import OutcomeLine
+from reports.pages.outcomes import COLUMNS, OutcomeLine
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
 from reports.pages.tally import Tally, middle
@@ -33,6 +32,10 @@ _GROUP_COLUMNS = (
     Column(key="accepted", label="Accepted", says="Of those handed over."),
     Column(key="qualified", label="Qualified", says="Of those handed over."),
     Column(key="won", label="Won", says="Of those handed over, so far."),
+)
+_OLDER_COLUMNS = (
+    Column(key="handoffs", label="Handed over", says="Leads that were handed over for the first time in the window."),
+    *COLUMNS[1:],
 )
 _NOBODY = "nobody came so far"
 
@@ -102,7 +105,7 @@ class Funnel:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._steps = _Steps(scope.most)
+        self._steps, self._beside = _Steps(scope.most), Tally(scope.most)
         self._cohorts = Lines[Way](lambda: _GroupLine(scope.most))
         self._channels = Lines[Way](lambda: _GroupLine(scope.most))
         self._older = Lines[Way](lambda: OutcomeLine(scope.most))
@@ -110,6 +113,8 @@ class Funnel:
 
     def count(self, way: Way) -> None:
         self._steps.count(way)
+        if way.is_customer and way.won_at is None:
+            self._beside.add(way.lead_id)
         self._cohorts.count(cohort_of(way.known_at, self._scope.window.zone, weekly=self._is_weekly), way)
         self._channels.count(way.channel, way)
 
@@ -142,6 +147,8 @@ class Funnel:
             chart=Chart.STEPS,
             charted="leads",
         )
+        if self._beside.n:
+            yield self._beside_the_steps()
         span = "week" if self._is_weekly else "month"
         yield self._cohorts.table(
             "cohort",
@@ -156,7 +163,19 @@ class Funnel:
         yield self._channels.table("channel", "By channel of the first touch", "Channel", _GROUP_COLUMNS)
         if self._scope.loaded_until is not None:
             title = "Who was there before leadloop, since their first handoff"
-            yield self._older.table("older", title, "Channel", OUTCOMES)
+            yield self._older.table("older", title, "Channel", _OLDER_COLUMNS)
+
+    def _beside_the_steps(self) -> Table:
+        """Who is missing among the won: the systems show more customers than came of handoffs."""
+        label = "Became customers, but not by a handoff"
+        row = Row(key="customer", label=label, cells=(self._beside.count(),))
+        return Table(
+            key="beside",
+            title="Beside the steps",
+            heads="Who",
+            columns=(Column(key="leads", label="Leads", says="Customers by a deal or a word of a system's own."),),
+            rows=(row,),
+        )
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)

@@ -5,9 +5,10 @@ and apart from the others.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from domain.stage import Stage
 from domain.values import LeadId
 from reports import histories
 from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
@@ -30,6 +31,8 @@ class Way:
     qualified_at: datetime | None
     opportunity_at: datetime | None
     won_at: datetime | None
+    is_customer: bool = False
+    """Whether the lead ever came to be one, by a handoff or without."""
 
     @property
     def moments(self) -> tuple[datetime | None, ...]:
@@ -76,7 +79,8 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope, *, older: bool) -> Iterat
         channel = scope.channels.of_lead(life.activities, life.facts)
         if scope.channel is None or scope.channel == channel:
             theirs = list(passes_in(life, steps.get(lead, ()), channel=channel, scope=scope))
-            yield way_of(lead, channel, known_at=known[lead], passes=theirs)
+            way = way_of(lead, channel, known_at=known[lead], passes=theirs)
+            yield replace(way, is_customer=any(each.after is Stage.CUSTOMER for each in life.transitions))
 
 
 def way_of(lead: LeadId, channel: str, *, known_at: datetime, passes: Sequence[Pass]) -> Way:

@@ -48,9 +48,9 @@ class RejectLine:
         reason = each.rejection
         self._all.add(each.lead_id)
         if reason is not None:
-            self._reasons.add(reason)
+            self._reasons.add(reason.value)
             self._rejected.add(each.lead_id)
-            self._of.setdefault(reason, Tally(self._most)).add(each.lead_id)
+            self._of.setdefault(reason.value, Tally(self._most)).add(each.lead_id)
         if each.is_data_wrong:
             self._data.add(each.lead_id)
         if each.is_passed_on:

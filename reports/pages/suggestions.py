@@ -24,8 +24,8 @@ LONGEST = 60
 COLUMNS = (
     Column(key="handoffs", label="Handed over", says="Handoffs of the window that the rule would have kept back."),
     Column(key="rejected", label="Rejected", says="Of these, for whichever reason."),
-    Column(key="accepted", label="Accepted", says="Of these: what the rule would have cost."),
-    Column(key="qualified", label="Qualified", says="Of these: what the rule would have cost."),
+    Column(key="accepted", label="Accepted", says="Of these, and not rejected later: what the rule would have cost."),
+    Column(key="qualified", label="Qualified", says="Of these, whatever came later: what the rule would have cost."),
 )
 
 

@@ -61,8 +61,6 @@ def within(values: Iterable[float], share: float, unit: Unit, *, why: str) -> Fi
 def lift(part: Figure, whole: Figure) -> Figure:
     """How many times the whole's share the part's is. Its interval is the part's own, the whole taken as it stands."""
     if part.value is None or not whole.value:
-        return Figure(
-            value=None, unit=Unit.FACTOR, of=part.of, why=part.why or "nobody at all, so that nothing is more"
-        )
+        return Figure(value=None, unit=Unit.FACTOR, of=part.of, why=part.why or "none at all yet")
     low, high = (None if bound is None else bound / whole.value for bound in (part.low, part.high))
     return Figure(value=part.value / whole.value, unit=Unit.FACTOR, of=part.of, low=low, high=high, leads=part.leads)

@@ -1,4 +1,4 @@
-"""Every figure of the reports once more: slowly, by naive loops over raw rows, and with nothing of the code it checks.
+"""Every figure of the reports once more: slowly, by naive loops over raw rows, with nothing of the code it checks.
 
-Written from what the columns say. Where it and a report differ one of the two is wrong, and what the column says decides.
+Written from what the columns say: where it and a report differ one of the two is wrong, and what they say decides.
 """

@@ -19,11 +19,18 @@ from store.engine import Tx
 from tests.reference.office import REPS
 
 RULES = RuleHash("r1")
+_TOLD: tuple[dict[str, Value], ...] = (
+    {},
+    {"form": "Demo request"},
+    {"form": "Newsletter", "utm_medium": "email", "url": "https://acme.example/?utm_medium=cpc"},
+    {"page": "https://acme.example/pricing?utm_medium=CPC&utm_source=x"},
+    {"url": "https://acme.example/pricing"},
+)
 SEASONS = (datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC))
 """Both end their summer time, or begin it, within the weeks that follow: Europe and America on days of their own."""
 SPAN = timedelta(days=30)
 BANDS = [f"{grade} {step}" for grade in (Grade.A, Grade.B, Grade.UNKNOWN) for step in (Step.HOT, Step.COLD)]
-_INDUSTRIES = ("Retail", "Student", "retail", "", None, "x" * 61, 7, True)
+_INDUSTRIES = ("Retail", "retail", "", None, "x" * 61, 7, True)
 _OUTCOMES = (*Outcome, None, None, None)
 _SALES = (ActivityKind.CALL_LOGGED, ActivityKind.MEETING_BOOKED, ActivityKind.EMAIL_SENT, ActivityKind.EMAIL_REPLIED)
 _TOUCHES = sorted(MARKETING_KINDS)
@@ -45,6 +52,8 @@ class Chance:
 
     random: Random
     began: datetime
+    is_unwanted: bool = False
+    """Whether the next who arrives is a student, whom nobody wants and who is nobody else."""
 
     def moment(self, since: datetime, days: float = 6) -> datetime:
         """At it, or some while later: half of them on whole half-hours, a few with seconds."""
@@ -64,15 +73,16 @@ def gather(tx: Tx, seed: int, people: int = 8) -> Crowd:
     random = Random(seed)
     chance = Chance(random, random.choice(SEASONS))
     crowd = Crowd(began=chance.began, now=chance.began + SPAN)
-    made = [arrive(tx, chance, number) for number in range(people)]
-    for survivor, loser in zip(made[::3], made[1::3], strict=False):
-        if chance.likely(0.5):
+    made = [arrive(tx, chance) for _ in range(people)]
+    wanted = [lead for lead, is_unwanted in made if not is_unwanted]
+    for survivor, loser in zip(wanted[::3], wanted[1::3], strict=False):
+        if chance.likely(0.6):
             merging.merge(tx, survivor, loser, now=crowd.now)
     return crowd
 
 
-def arrive(tx: Tx, chance: Chance, number: int) -> LeadId:
-    became = chance.moment(chance.began, days=10)
+def arrive(tx: Tx, chance: Chance) -> tuple[LeadId, bool]:
+    became, chance.is_unwanted = chance.moment(chance.began, days=10), chance.likely(0.25)
     lead = leads.create(tx, 1, now=became, installation="LL")[0].id
     _tell(tx, chance, lead, became)
     found = list(_handoffs(chance, lead, became))
@@ -87,13 +97,16 @@ def arrive(tx: Tx, chance: Chance, number: int) -> LeadId:
             why="", rule_hash=RULES,
         )  # fmt: skip
         handoffs.save_transitions(tx, [placed])
-    _act(tx, chance, lead, found, became, number)
-    return lead
+    _act(tx, chance, lead, [became, *_marked(found)])
+    return lead, chance.is_unwanted
 
 
 def _tell(tx: Tx, chance: Chance, lead: LeadId, became: datetime) -> None:
     """Facts, some of which change later, or are dated before they were seen, or after."""
     seen = became
+    if chance.is_unwanted:
+        ledger.put_facts(tx, lead, {"industry": "Student"}, since=became, seen_at=became)
+        return
     for _ in range(chance.random.randrange(4)):
         since = seen + chance.random.choice((timedelta(0), timedelta(days=-3), timedelta(days=4)))
         values: dict[str, Value] = {"industry": chance.random.choice(_INDUSTRIES)}
@@ -108,7 +121,10 @@ def _handoffs(chance: Chance, lead: LeadId, became: datetime) -> Iterator[Handof
     opened, passes = chance.moment(became), chance.random.choice((0, 1, 1, 2, 3))
     for number in range(1, passes + 1):
         is_last = number == passes
-        yield _pass(chance, lead, number, opened, is_open=is_last and chance.likely(0.6))
+        made = _pass(
+            chance, lead, number, opened, is_open=is_last and chance.likely(0.1 if chance.is_unwanted else 0.6)
+        )
+        yield made if made.is_open or not chance.is_unwanted else replace(made, outcome=Outcome.NO_NEED)
         opened = chance.moment(opened, days=9)
 
 
@@ -155,7 +171,7 @@ def _marks(chance: Chance, *, returned: bool) -> tuple[str, ...]:
 
 
 def _moves(chance: Chance, handoff: Handoff, ends: datetime | None) -> Iterator[Transition]:
-    """Into the queue, forward, back, and far; some name their handoff, some fall on the instant when the next begins."""
+    """Into the queue, forward, back, and far; some name their handoff, some fall on the next one's beginning."""
 
     def move(before: Stage, after: Stage, at: datetime, cause: Cause = Cause.PERSON) -> Transition:
         named = handoff.number if chance.likely(0.5) else None
@@ -166,7 +182,7 @@ def _moves(chance: Chance, handoff: Handoff, ends: datetime | None) -> Iterator[
 
     opening = (Stage.QUALIFIED, Cause.PERSON) if handoff.after is not None else (Stage.ENGAGED, Cause.RULE)
     yield move(opening[0], Stage.MQL, handoff.opened_at, opening[1])
-    for after in chance.random.sample(_FAR, chance.random.randrange(4)):
+    for after in chance.random.sample(_FAR, 0 if chance.is_unwanted else chance.random.randrange(4)):
         at = ends if ends is not None and chance.likely(0.2) else chance.moment(handoff.opened_at)
         yield move(Stage.ASSIGNED, after, at)
     for _ in range(chance.random.choice((0, 0, 1, 2))):
@@ -185,10 +201,16 @@ def _steps(chance: Chance, handoff: Handoff) -> Iterator[StepTaken]:
         )  # fmt: skip
 
 
-def _act(tx: Tx, chance: Chance, lead: LeadId, passes: Sequence[Handoff], became: datetime, number: int) -> None:
-    """What marketing and reps did: often around a handoff, seen in another order than it happened."""
+def _marked(passes: Sequence[Handoff]) -> Iterator[datetime]:
+    for each in passes:
+        yield each.opened_at
+        if each.touched_at is not None:
+            yield each.touched_at
+
+
+def _act(tx: Tx, chance: Chance, lead: LeadId, moments: Sequence[datetime]) -> None:
+    """What marketing and reps did: around these moments, seen in another order than it happened."""
     ref = RecordRef(connection="crm", object="Lead", id=f"00Q{lead}x")
-    moments = [became, *(each.opened_at for each in passes), *(each.touched_at for each in passes if each.touched_at)]
     did = [
         _activity(chance, f"{lead}-{place}", chance.moment(chance.random.choice(moments)), ref)
         for place in range(chance.random.randrange(9))
@@ -220,12 +242,4 @@ def _words(chance: Chance, kind: ActivityKind, at: datetime) -> dict[str, Value]
         starts = at + random.choice((timedelta(0), timedelta(hours=5), timedelta(days=12)))
         outcome = random.choice((None, "COMPLETED", "NO_SHOW", "Canceled", ""))
         return {"starts_at": random.choice((starts.isoformat(), starts.isoformat(), None)), "outcome": outcome}
-    return random.choice(
-        (
-            {},
-            {"form": "Demo request"},
-            {"form": "Newsletter", "utm_medium": "email", "url": "https://acme.example/?utm_medium=cpc"},
-            {"page": "https://acme.example/pricing?utm_medium=CPC&utm_source=x"},
-            {"url": "https://acme.example/pricing"},
-        )
-    )
+    return random.choice(_TOLD)

@@ -24,7 +24,6 @@ class Sight:
 
     since: int
     until: int
-    now: int
     team: str | None = None
     channel: str | None = None
     loaded: int | None = None
@@ -33,11 +32,24 @@ class Sight:
         return at is not None and self.since <= at < self.until
 
 
-def handed_over(everybody: Iterable[Known], sight: Sight) -> list[Handed]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One lead with all of its passes."""
+
+    lead: Known
+    channel: str
+    passes: list[Handed]
+
+
+def people_of(everybody: Iterable[Known], now: int) -> list[Person]:
+    return [Person(lead=lead, channel=channel_of(lead), passes=handed_of(lead, now)) for lead in everybody]
+
+
+def handed_over(people: Iterable[Person], sight: Sight) -> list[Handed]:
     return [
         each
-        for lead in everybody
-        for each in handed_of(lead, sight.now)
+        for person in people
+        for each in person.passes
         if sight.covers(each.opened)
         if sight.team is None or each.crew == sight.team
         if sight.channel is None or each.channel == sight.channel
@@ -208,38 +220,37 @@ class Traveller:
     qualified: int | None
     deal: int | None
     won: int | None
+    customer: bool
 
     @property
     def way(self) -> list[int | None]:
         return [self.known, self.handed, self.accepted, self.qualified, self.deal, self.won]
 
 
-def travellers(everybody: Iterable[Known], sight: Sight) -> list[Traveller]:
-    found = []
-    for lead in everybody:
-        passes = handed_of(lead, sight.now)
-        traveller = Traveller(
-            lead=lead.id,
-            channel=channel_of(lead),
-            known=lead.created_at,
-            handed=earliest(each.opened for each in passes),
-            accepted=earliest(each.accepted for each in passes),
-            qualified=earliest(each.qualified for each in passes),
-            deal=earliest(each.deal for each in passes),
-            won=earliest(each.won for each in passes),
-        )
-        if sight.channel is None or traveller.channel == sight.channel:
-            found.append(traveller)
-    return found
+def traveller_of(person: Person) -> Traveller:
+    return Traveller(
+        lead=person.lead.id,
+        channel=person.channel,
+        known=person.lead.created_at,
+        handed=earliest(each.opened for each in person.passes),
+        accepted=earliest(each.accepted for each in person.passes),
+        qualified=earliest(each.qualified for each in person.passes),
+        deal=earliest(each.deal for each in person.passes),
+        won=earliest(each.won for each in person.passes),
+        customer=any(each["after"] == "customer" for each in person.lead.of("transition")),
+    )
 
 
-def funnel(everybody: Iterable[Known], sight: Sight) -> Figures:
-    all_of_them = travellers(everybody, sight)
-    older = [each for each in all_of_them if sight.loaded is not None and each.known <= sight.loaded]
-    fresh = [each for each in all_of_them if each not in older and sight.covers(each.known)]
+def funnel(people: Iterable[Person], sight: Sight) -> Figures:
+    seen = [traveller_of(each) for each in people if sight.channel is None or each.channel == sight.channel]
+    older = [each for each in seen if sight.loaded is not None and each.known <= sight.loaded]
+    fresh = [each for each in seen if each not in older and sight.covers(each.known)]
     found = _steps(fresh) if fresh else {}
-    for table, label_of in (("cohort", _cohort_namer(sight)), ("channel", lambda each: each.channel)):
-        found |= _lines(table, fresh, label_of, _group_cells)
+    beside = [each.lead for each in fresh if each.customer and each.won is None]
+    if beside:
+        found["beside", "Became customers, but not by a handoff", "leads"] = count(beside)
+    found |= _lines("cohort", fresh, _cohort_namer(sight), _group_cells)
+    found |= _lines("channel", fresh, lambda each: each.channel, _group_cells)
     return found | _lines(
         "older", [each for each in older if sight.covers(each.handed)], lambda each: each.channel, _came
     )

@@ -138,12 +138,9 @@ def reason_of(row: Row) -> str | None:
 
 def _is_late(lead: Known, row: Row) -> bool:
     """Whether its time ran out, by any of its clocks, before anybody was in touch."""
-    for step in lead.of("clock_step"):
-        is_breach = step["step"] == "breach" or step["step"].startswith("breach:")
-        if step["handoff"] == row["number"] and is_breach:
-            if row["touched_at"] is None or step["due_at"] < row["touched_at"]:
-                return True
-    return False
+    breaches = [step for step in lead.of("clock_step") if step["step"].split(":")[0] == "breach"]
+    dues = [step["due_at"] for step in breaches if step["handoff"] == row["number"]]
+    return any(row["touched_at"] is None or due < row["touched_at"] for due in dues)
 
 
 def _in_time(row: Row, late: bool) -> bool | None:

@@ -12,18 +12,26 @@ MINUTE = 60_000_000
 """In microseconds, as times lie in the ledger."""
 
 
+@lru_cache(maxsize=4096)
 def working_minutes(crew: Crew, start: int, end: int) -> int:
     """Whole minutes between two moments; 0 where the second is not later."""
     total = 0
-    minute = start // MINUTE
-    while minute * MINUTE < end:
-        if works_in(crew, minute):
-            total += max(min((minute + 1) * MINUTE, end) - max(minute * MINUTE, start), 0)
-        minute += 1
-    return total // MINUTE
+    known = _known(crew)
+    for minute in range(start // MINUTE, -(-end // MINUTE)):
+        works = known.get(minute)
+        if works is None:
+            works = known[minute] = works_in(crew, minute)
+        if works:
+            total += min((minute + 1) * MINUTE, end) - max(minute * MINUTE, start)
+    return max(total, 0) // MINUTE
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache
+def _known(_: Crew) -> dict[int, bool]:
+    """What was asked of this crew's minutes before."""
+    return {}
+
+
 def works_in(crew: Crew, minute: int) -> bool:
     local = datetime.fromtimestamp(minute * 60, UTC).astimezone(ZoneInfo(crew.zone))
     if local.date() in days_off(crew.country, local.year):
