@@ -11,8 +11,6 @@ from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
-from reports.pages.html import html_of
-
 from config.words import did_you_mean
 from domain.errors import UsageError
 from domain.values import LeadId
@@ -31,6 +29,7 @@ from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.drive import DriveReport
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
+from reports.pages.html import html_of
 from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
