@@ -25,8 +25,12 @@ def cleaned(text: str) -> str:
 
     Word by word: a pattern that looks for a whole address takes minutes over a form filled with one endless word.
     """
-    visible = text if text.isprintable() else "".join(map(_visible, text))
-    return " ".join(ELLIPSIS if _AT.search(word) else word for word in visible.split())
+    return " ".join(ELLIPSIS if _AT.search(word) else word for word in one_line(text).split())
+
+
+def one_line(text: str) -> str:
+    """Printable text without line breaks and control characters; addresses stay."""
+    return " ".join((text if text.isprintable() else "".join(map(_visible, text))).split())
 
 
 def tidied(text: str) -> str:

@@ -73,6 +73,11 @@ def by_key(tx: Tx, keys: Iterable[str]) -> dict[str, Lead]:
     return found
 
 
+def erased_one(tx: Tx, lead_id: LeadId) -> Lead | None:
+    """What is left of somebody who was erased; None of everybody else."""
+    return next(map(_to_lead, read_many(tx, _READ_ERASED, [lead_id])), None)
+
+
 def keys_of(tx: Tx, ids: Collection[LeadId]) -> tuple[str, ...]:
     """Our own unique keys of these leads, merged ones too."""
     return tuple(sorted(tx.execute(select(table.c.key).where(table.c.id.in_(ids))).scalars()))
@@ -271,6 +276,7 @@ _STANDING = (
 _MOMENTS = tuple(name for name in _STANDING if isinstance(table.c[name].type, Instant))
 _LEADS = f"SELECT id, key, revision, {', '.join(_STANDING)} FROM lead"  # noqa: S608 - names of our own
 _READ = f"{_LEADS} WHERE id IN ({{keys}}) AND merged_into IS NULL"
+_READ_ERASED = f"{_LEADS} WHERE id IN ({{keys}}) AND merged_into = {NOBODY}"
 _READ_BY_KEY = f"{_LEADS} WHERE key IN ({{keys}}) AND (merged_into IS NULL OR merged_into <> {NOBODY})"
 
 
@@ -316,6 +322,7 @@ __all__ = [
     "count_due",
     "create",
     "due",
+    "erased_one",
     "fail",
     "failed",
     "get",

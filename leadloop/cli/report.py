@@ -304,3 +304,25 @@ def drive(
         drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind
     )
     return command.run(folder, "drive", ask, environment=environment)
+
+
+@app.command("journey")
+def journey(
+    lead: Annotated[str, typer.Argument(help="E-mail, Salesforce id, HubSpot id, or our number.")],
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="The whole timeline, not its newest 400 rows.")] = False,
+    html: Html = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One line per moment on standard output.")] = False,
+    json: Json = False,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Everything about one lead on one page: touches, scores, stages, reps, writes and words, in one timeline.
+
+    Example: leadloop report journey ana@globex.example --html ana.html
+    """
+    from leadloop.commands import report_journey as command
+    from leadloop.commands.report import form_of
+
+    ask = command.Ask(form=form_of(html, csv=as_csv, json=json), html=html, everything=everything)
+    return command.run(folder, lead, ask, environment=environment)

@@ -11,8 +11,6 @@ from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 
-from reports.pages.html import html_of
-
 from config.words import did_you_mean
 from domain.errors import UsageError
 from domain.values import LeadId
@@ -31,6 +29,7 @@ from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.drive import DriveReport
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
+from reports.pages.html import html_of
 from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
@@ -193,9 +192,9 @@ def form_of(html: Path | None, *, csv: bool, json: bool) -> Form:
 def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing; the leads' names are read only for what is shown."""
     with closing(open_app(folder, environment=environment)) as app:
-        desk = _desk(app, ask)
+        desk = desk_of(app, ask)
         page = REPORTS[name](desk)
-        page = replace(page, filters=tuple(_filters(ask)), missing=(*_unread(desk, page), *page.missing))
+        page = replace(page, filters=tuple(_filters(ask)), missing=(*unread(desk, page), *page.missing))
         if ask.behind is not None:
             return _tell_behind(desk, page, ask.behind)
         match ask.form:
@@ -204,14 +203,14 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
             case Form.CSV:
                 _write_csv(page)
             case Form.HTML:
-                _write_html(desk, page)
+                write_html(ask.html, html_of(page, people_of(app, desk.rules.mapping, _shown(page))))
             case Form.TABLE:
                 show_badge(app)
                 show(page)
     return exits.OK
 
 
-def _desk(app: App, ask: Ask) -> Desk:
+def desk_of(app: App, ask: Ask) -> Desk:
     now = app.clock.refresh()
     with app.store.read() as tx:
         rules, loaded_until = in_force(app, tx), went_live_at(tx)
@@ -235,7 +234,7 @@ def _desk(app: App, ask: Ask) -> Desk:
     return Desk(app=app, rules=rules, scope=scope, ask=ask)
 
 
-def _unread(desk: Desk, page: Page) -> Iterable[Missing]:
+def unread(desk: Desk, page: Page) -> Iterable[Missing]:
     """Systems in which reps work that were not read to the end of the window: what came after is not in the figures."""
     zone, needed = page.window.zone, min(page.window.until, page.seen) - FRESH
     with desk.app.store.read() as tx:
@@ -302,12 +301,10 @@ def _shown(page: Page) -> list[LeadId]:
     return list(dict.fromkeys(chain.from_iterable(each.first for each in lists)))
 
 
-def _write_html(desk: Desk, page: Page) -> None:
+def write_html(path: Path | None, text: str) -> None:
     """One file that nobody else on the machine may read: it names people. All of it or nothing."""
-    path = desk.ask.html
     if path is None:
         raise UsageError("--html needs the name of a file.")
-    text = html_of(page, people_of(desk.app, desk.rules.mapping, _shown(page)))
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -64,7 +64,8 @@ def _rows(table: Table) -> Iterator[dict[str, Any]]:
             column.key: _cell(cell, f"{table.key}.{row.key}.{column.key}")
             for column, cell in zip(table.columns, row.cells, strict=True)
         }
-        yield {"key": row.key, "label": row.label, "is_total": row.is_total, "cells": cells}
+        when = {} if row.at is None else {"at": row.at}
+        yield {"key": row.key, "label": row.label, **when, "is_total": row.is_total, "cells": cells}
 
 
 def _cell(cell: Cell, name: str) -> dict[str, Any] | str:

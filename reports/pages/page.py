@@ -70,12 +70,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`label` heads it; `cells` are one for each column; `is_total`: stands apart."""
+    """`label` heads it; `cells` are one for each column; `is_total`: stands apart; `at`: the moment it tells of."""
 
     key: str
     label: str
     cells: tuple[Cell, ...]
     is_total: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
