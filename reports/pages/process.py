@@ -8,7 +8,7 @@ from domain.handoff import Assignment, Handoff, Outcome, StepTaken
 from domain.score import POINT
 from domain.stage import Cause, Stage, Transition
 from reports.pages.moments import LOOP, Cast, Kind, Moment, shown, told
-from reports.pages.passes import rep_of
+from reports.pages.spans import rep_of
 from reports.pages.wording import moment
 from store.dossiers import Pressing
 
