@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from config.conditions import Condition
-from config.strict import Strict
+from config.strict import Days, Strict
 
 UNKNOWN = "unknown"
 """The channel of whom no rule fits; it is shown like any other."""
@@ -64,6 +64,16 @@ class Targets(Strict):
     """Of the leads handed over, those that become customers."""
 
 
+class Attribution(Strict):
+    """What of a deal is owed to whom."""
+
+    days: Days = 365
+    """So long before a deal was opened a touch may lie to have brought it about."""
+    connection: str | None = None
+    """Whose deals count where several systems have them: the same deal stands in each. None: of the first system of
+    mapping.yaml that has deals."""
+
+
 class Counts(StrEnum):
     """What a drive counts, each in the moment in which it came about."""
 
@@ -107,6 +117,8 @@ class ReportRules(Strict):
     """The first thing that the weekly review looks at."""
     meaningful: Meaningful = Meaningful()
     """What makes an accepted lead a qualified one."""
+    attribution: Attribution = Attribution()
+    """How pipeline and revenue are told apart by channel and campaign."""
     targets: Targets = Targets()
     """What the funnel is held against; none given: no line is drawn."""
     channels: list[Channel] = Field(default_factory=list)

@@ -46,8 +46,9 @@ def week(
     Example: leadloop report week --html week.html
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -78,8 +79,9 @@ def funnel(
     Example: leadloop report funnel --since 2026-07-01 --html funnel.html
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         channel=channel,
@@ -110,8 +112,9 @@ def followup(
     Example: leadloop report followup --team Inbound
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -143,8 +146,9 @@ def bands(
     Example: leadloop report bands --csv
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -175,8 +179,9 @@ def rejects(
     Example: leadloop report rejects --since 2026-10-01
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -206,8 +211,9 @@ def nurture(
     Example: leadloop report nurture --since 2026-01-01
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         channel=channel,
@@ -216,6 +222,37 @@ def nurture(
         behind=behind,
     )
     return command.run(folder, "nurture", ask, environment=environment)
+
+
+@app.command("channels")
+def channels(
+    *,
+    since: Since = None,
+    until: Until = None,
+    channel: Channel = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Pipeline and revenue by channel, in four ways side by side; campaigns with their cost and return; the wins.
+
+    Example: leadloop report channels --since 2026-01-01 --html channels.html
+    """
+    from leadloop.commands import report as command
+    from leadloop.report_making import Ask
+
+    ask = Ask(
+        since=since,
+        until=until,
+        channel=channel,
+        form=command.form_of(html, csv=as_csv, json=json),
+        html=html,
+        behind=behind,
+    )
+    return command.run(folder, "channels", ask, environment=environment)
 
 
 @app.command("interactions")
@@ -237,8 +274,9 @@ def interactions(
     Example: leadloop report interactions --team Sales
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -269,8 +307,9 @@ def agreement(
     Example: leadloop report agreement --html agreement.html
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
+    ask = Ask(
         since=since,
         until=until,
         team=team,
@@ -299,10 +338,9 @@ def drive(
     Example: leadloop report drive 'Autumn meetings'
     """
     from leadloop.commands import report as command
+    from leadloop.report_making import Ask
 
-    ask = command.Ask(
-        drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind
-    )
+    ask = Ask(drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind)
     return command.run(folder, "drive", ask, environment=environment)
 
 

@@ -3,11 +3,10 @@
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -15,170 +14,21 @@ from config.words import did_you_mean
 from domain.errors import UsageError
 from domain.values import LeadId
 from leadloop import exits, screen
-from leadloop.app import App, open_app
+from leadloop.app import open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import in_force, names_of
+from leadloop.commands.plan import names_of
 from leadloop.people_told import people_of
+from leadloop.report_making import REPORTS, Ask, Desk, Form, desk_of
 from leadloop.report_told import show
 from leadloop.spreadsheet import safe
-from mapping.channels import channels_of
-from reports.lists import look_at_lists
-from reports.pages.agreement import Agreement
-from reports.pages.bands import Bands
 from reports.pages.data import COLUMNS, as_data, as_rows
-from reports.pages.drive import DriveReport
-from reports.pages.follow_up import FollowUp
-from reports.pages.funnel import Funnel
 from reports.pages.html import html_of
-from reports.pages.interactions import Interactions, attempts_of
-from reports.pages.lives import older_ways_of, ways_of
-from reports.pages.nurture import Nurture
 from reports.pages.page import Leads, Missing, Page
-from reports.pages.passes import Scope, passes_at_work, passes_of
-from reports.pages.rejects import Rejects
-from reports.pages.rests import rests_of
-from reports.pages.tally import SHOWN
-from reports.pages.week import Week, week_before
-from reports.pages.window import window_of
 from store import heard
-from store.handoffs import queued
-from sync.firstday import went_live_at
-from sync.loop import InForce
-from sync.material import users
 
 BEHIND = ("lead", "name")
 FRESH = timedelta(hours=6)
 """What was read so lately is as good as new."""
-
-
-class Form(StrEnum):
-    """How a page is told."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    HTML = "html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What is wanted. `behind`: the name of the figure whose leads are wanted instead of the page; `people`: with what
-    only managers are to see."""
-
-    since: date | None = None
-    until: date | None = None
-    team: str | None = None
-    channel: str | None = None
-    form: Form = Form.TABLE
-    html: Path | None = None
-    behind: str | None = None
-    people: bool = False
-    drive: str | None = None
-    weekly: bool = False
-    """Whether the window is the last whole week where none is named."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a page is made from."""
-
-    app: App
-    rules: InForce
-    scope: Scope
-    ask: Ask
-
-
-def _followup(desk: Desk) -> Page:
-    report = FollowUp(desk.scope, people=desk.ask.people)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
-
-
-def _bands(desk: Desk) -> Page:
-    report = Bands(desk.scope)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
-
-
-def _rejects(desk: Desk) -> Page:
-    report = Rejects(desk.scope, desk.rules.mapping)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
-
-
-def _funnel(desk: Desk) -> Page:
-    report = Funnel(desk.scope)
-    for each in ways_of(desk.app.store, desk.scope):
-        report.count(each)
-    for older in older_ways_of(desk.app.store, desk.scope):
-        report.count_older(older)
-    return report.page()
-
-
-def _interactions(desk: Desk) -> Page:
-    report = Interactions(desk.scope)
-    for each in passes_of(desk.app.store, desk.scope):
-        for attempt in attempts_of(each, desk.scope):
-            report.count(attempt)
-    return report.page()
-
-
-def _nurture(desk: Desk) -> Page:
-    with desk.app.store.read() as tx:
-        lists = look_at_lists(tx, desk.rules.mapping, desk.rules.lifecycle, now=desk.scope.now)
-    report = Nurture(desk.scope, lists)
-    for each in rests_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
-
-
-def _week(desk: Desk) -> Page:
-    before = week_before(desk.scope.window)
-    with desk.app.store.read() as tx:
-        report = Week(desk.scope, before, queued(tx))
-    both = replace(desk.scope, window=replace(before, until=desk.scope.window.until))
-    for each in passes_at_work(desk.app.store, both):
-        report.count(each)
-    return report.page()
-
-
-def _agreement(desk: Desk) -> Page:
-    report = Agreement(desk.scope, desk.rules.mapping)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    with desk.app.store.read() as tx:
-        names = names_of(tx, report.shown)
-    return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
-
-
-def _drive(desk: Desk) -> Page:
-    drives = desk.scope.rules.drives
-    drive = next((each for each in drives if each.name == desk.ask.drive), None)
-    if drive is None:
-        hint = did_you_mean(desk.ask.drive or "", [each.name for each in drives])
-        raise UsageError(f"reports.yaml has no drive {desk.ask.drive!r}" + (f": {hint}" if hint else "."))
-    window = window_of(since=drive.first, until=drive.last, zone=desk.scope.book.zone, now=desk.scope.now)
-    scope = replace(desk.scope, window=window, channel=drive.channel or desk.scope.channel)
-    report = DriveReport(scope, drive)
-    for each in passes_at_work(desk.app.store, scope):
-        report.count(each)
-    return report.page()
-
-
-REPORTS: Mapping[str, Callable[[Desk], Page]] = {
-    "week": _week,
-    "funnel": _funnel,
-    "followup": _followup,
-    "bands": _bands,
-    "rejects": _rejects,
-    "nurture": _nurture,
-    "interactions": _interactions,
-    "agreement": _agreement,
-    "drive": _drive,
-}
 
 
 def form_of(html: Path | None, *, csv: bool, json: bool) -> Form:
@@ -210,30 +60,6 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     return exits.OK
 
 
-def desk_of(app: App, ask: Ask) -> Desk:
-    now = app.clock.refresh()
-    with app.store.read() as tx:
-        rules, loaded_until = in_force(app, tx), went_live_at(tx)
-        known = users(tx, rules.mapping)
-    reports, book = app.installation.reports, rules.book
-    _require(ask.team, [each.name for each in rules.rules.routing.teams], "team", "routing.yaml")
-    channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
-    _require(ask.channel, channels, "channel", "reports.yaml")
-    scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
-        book=book,
-        rules=reports,
-        channels=channels_of(reports.channels),
-        names={email: rep.name for email, rep in known.reps.items()},
-        now=now,
-        most=None if ask.behind is not None else SHOWN,
-        loaded_until=loaded_until,
-        team=ask.team,
-        channel=ask.channel,
-    )
-    return Desk(app=app, rules=rules, scope=scope, ask=ask)
-
-
 def unread(desk: Desk, page: Page) -> Iterable[Missing]:
     """Systems in which reps work that were not read to the end of the window: what came after is not in the figures."""
     zone, needed = page.window.zone, min(page.window.until, page.seen) - FRESH
@@ -247,13 +73,6 @@ def unread(desk: Desk, page: Page) -> Iterable[Missing]:
                 f"{name} was last read to its end {until.astimezone(zone):%a %-d %b %Y %H:%M}: nothing later is in it."
             )
             yield Missing(what=words, mend="Start `leadloop serve`, or `leadloop run`.")
-
-
-def _require(word: str | None, known: Sequence[str], what: str, file: str) -> None:
-    if word is None or word in known:
-        return
-    hint = did_you_mean(word, known)
-    raise UsageError(f"{file} has no {what} {word!r}" + (f": {hint}" if hint else "."))
 
 
 def _filters(ask: Ask) -> Iterable[str]:

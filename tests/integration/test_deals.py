@@ -188,6 +188,29 @@ def test_who_was_taken_off_a_deal_is_out_of_it_after_the_night(office: Office) -
     assert office.deals()["Both"].leads == (office.lead(BEN),)
 
 
+def test_the_report_of_channels_adds_up_what_is_known_and_says_what_is_not(office: Office) -> None:
+    done = office.made.command("report", "channels", "--since", "2026-01-01", "--until", "2027-01-31", "--json")
+    assert done.code == 0, done.err
+    page = done.json()
+    found = {
+        cell["name"]: cell
+        for part in page["parts"]
+        for row in part["rows"]
+        for cell in row["cells"].values()
+        if isinstance(cell, dict)
+    }
+    for model in ("first", "last", "even", "mql"):
+        row = {key: found[f"{model}.unknown.{key}"]["value"] for key in ("opened", "pipeline", "won", "revenue")}
+        assert row == {"opened": 3, "pipeline": 225, "won": 1, "revenue": 125}
+    assert found["first.unknown.revenue"]["currency"] == "USD"
+    fair = {key: found[f"campaign.fair.{key}"]["value"] for key in ("revenue", "cost", "roi")}
+    assert fair == {"revenue": 125, "cost": 1125, "roi": -0.888889}
+    assert found["campaign.no-campaign.roi"]["why"] == "its cost is not known"
+    lacks = [each["what"] for each in page["missing"]]
+    assert any(each.startswith("1 deals have nobody behind them") for each in lacks)
+    assert any(each.startswith("1 deals have no amount") for each in lacks)
+
+
 def hubspots(made: Installation) -> dict[str | None, Deal]:
     rules = rules_in_force(made.app).mapping
     with made.app.store.read() as tx:

@@ -27,6 +27,7 @@ NAMED = (
     ("rejects",),
     ("nurture",),
     ("interactions",),
+    ("channels",),
     ("agreement",),
     ("drive", "First calls"),
 )
