@@ -328,4 +328,34 @@ def single() -> Page:
     return replace(follow_up(), parts=(table("team", "By team", "Team", rows, chart=Chart.BARS, charted="in_time"),))
 
 
-PAGES = {"follow-up": follow_up, "funnel": funnel, "hostile": hostile, "empty": empty, "single": single}
+def wide() -> Page:
+    """More columns than a screen has room for; lines that are words; a table whose rows have no head."""
+    reasons = tuple(Column(key=f"r{at}", label=f"{name} and more") for at, name in enumerate((*FIRST, *LAST)))
+    rows = tuple(
+        Row(key=name.lower(), label=name, cells=tuple(count((at * 7 + number) % 13) for at, _ in enumerate(reasons)))
+        for number, name in enumerate(LAST)
+    )
+    said = Column(key="why", label="Why it was handed over"), Column(key="band", label="Band")
+    good = "Downloaded Checklist: Moving your help desk 3× this week. Compared products today. Operations Manager."
+    parts = (
+        Table(key="reason", title="By channel", heads="Channel", columns=reasons, rows=rows),
+        Table(
+            key="good",
+            title="Three that were right",
+            heads="Lead",
+            columns=said,
+            rows=tuple(Row(key=name, label=name, cells=(good, "A hot")) for name in FIRST[:3]),
+        ),
+        Table(
+            key="standing",
+            title="Where we are",
+            heads="",
+            columns=(Column(key="figure", label="Figure"),),
+            rows=(Row(key="target", label="Target", cells=(Figure(value=400),)),),
+        ),
+        Words(key="sales", title="What sales promises", lines=(good, "Who asks is called within `5 min`.")),
+    )
+    return replace(follow_up(), name="rejects", title="Rejected leads", parts=parts)
+
+
+PAGES = {"follow-up": follow_up, "funnel": funnel, "hostile": hostile, "empty": empty, "single": single, "wide": wide}

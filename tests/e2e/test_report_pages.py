@@ -73,6 +73,21 @@ def test_no_page_is_broader_than_its_screen(browser: Browser, files: Mapping[str
         assert ask(page, "tooBroad") == []
 
 
+def test_a_table_that_is_broader_scrolls_in_its_own_box_beside_the_names_of_its_rows(
+    browser: Browser, files: Mapping[str, Path]
+) -> None:
+    with opened(browser, files["wide"]) as page:
+        frame, name = page.locator(".frame").first, page.locator("tbody th").first
+        before = name.bounding_box()
+        frame.evaluate("each => each.scrollTo(each.scrollWidth, 0)")
+        assert frame.evaluate("each => each.scrollLeft") > 300
+        assert frame.get_attribute("tabindex") == "0"
+        last = page.locator("tbody tr").first.locator("td").last.bounding_box()
+        assert name.bounding_box() == before
+        assert last is not None
+        assert last["x"] + last["width"] <= 1280
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_words_of_a_chart_touch_each_other_or_leave_it(

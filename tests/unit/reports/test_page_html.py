@@ -12,7 +12,19 @@ import pytest
 from domain.values import LeadId
 from reports.pages.html import Person, harmless, html_of
 from reports.pages.page import Figure, Leads, Page, Unit, Words
-from tests.report_pages import HOSTILE, PAGES, empty, follow_up, funnel, hostile, hostile_people, people, single, table
+from tests.report_pages import (
+    HOSTILE,
+    PAGES,
+    empty,
+    follow_up,
+    funnel,
+    hostile,
+    hostile_people,
+    people,
+    single,
+    table,
+    wide,
+)
 
 VOID = frozenset({"meta"})
 INLINE = frozenset({"a", "bdi", "code", "strong"})
@@ -328,3 +340,19 @@ def test_cells_that_are_no_figures_are_words() -> None:
     page = replace(single(), parts=(table("team", "By team", "Team", rows),))
     kinds = [(each.attributes.get("class"), each.text) for each in read(page).all("td")][:2]
     assert kinds == [("text", "so far"), ("blank", "")]
+
+
+def test_lines_that_are_said_are_a_list_and_a_single_one_is_none() -> None:
+    (found,) = read(wide()).all("ul", class_="lines")
+    assert [each.text for each in found.all("li")][1] == "Who asks is called within 5 min."
+    assert list(read(follow_up()).all("ul", class_="lines")) == []
+
+
+def test_a_column_of_words_has_its_head_above_them() -> None:
+    heads = {each.text: each.attributes.get("class", "") for each in read(wide()).all("th", scope="col")}
+    assert (heads["Why it was handed over"], heads["Amara and more"]) == ("text", "")
+
+
+def test_rows_without_a_common_name_have_the_tables_as_their_head() -> None:
+    last = list(read(wide()).all("table"))[-1]
+    assert [each.text for each in last.all("th", scope="col")] == ["Where we are", "Figure"]
