@@ -20,7 +20,7 @@ from domain.gate import Closed, uncreated, unwritten
 from domain.misfit import Misfit
 from domain.place import Place
 from domain.record import Record
-from domain.run import GoLive, OutboxStatus
+from domain.run import GoLive
 from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from handoff.deadlines import TASK
@@ -36,15 +36,13 @@ from sync.heeding import heed
 from sync.loop import InForce
 from sync.material import Users
 from sync.same import same
+from sync.underway import moves_coming, values_coming, what_stays
 
 HANDOFF_PROPERTIES = frozenset({"owner", "stage", "queue", "status", "verdict", "outcome", "needs_data"})
 GUARDED = frozenset({Role.OWNER, Role.STATUS})
 """Fields of these are read again just before the write: a person may change them at any moment."""
 AT_WORK = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
 """Stages in which a rep has the lead."""
-
-UNDER_WAY = frozenset({OutboxStatus.PENDING, OutboxStatus.WAITING, OutboxStatus.CLAIMED})
-"""Rows that are still to be sent, or of which no answer is noted yet."""
 
 CLOSING = "close:"
 """Begins the key of a change that closes a task; the task's own key follows."""
@@ -145,17 +143,16 @@ def _fingerprint(change: Change) -> tuple[str, str | None, str | None, bool | No
 
 
 def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterator[OutboxDraft]:
-    shown, coming = {record.ref: record for record in wanted.records}, _coming(wanted)
+    shown, coming = {record.ref: record for record in wanted.records}, values_coming(wanted.open)
     by_record: dict[RecordRef, list[Desired]] = {}
     for row in heed(wanted.desired, wanted.undone, wanted.records, rule_hash=fitting.rules.hash):
         record = shown.get(row.ref)
         if record is None or record.archived:
             continue
-        there = _there(row, record, coming)
-        if same(row.value, there):
-            continue
-        paused = fields.is_paused(row.ref.connection, row.ref.object, row.field)
-        if paused or Place(ref=row.ref, field=row.field) in wanted.stopped:
+        place = Place(ref=row.ref, field=row.field)
+        there = what_stays(row.value, record.values.get(row.field), coming.get(place, ()))
+        column = (row.ref.connection, row.ref.object, row.field)
+        if same(row.value, there) or place in wanted.stopped or fields.is_paused(*column):
             continue
         fitted = fitting.wish(row, there)
         if fitted is not None:
@@ -163,23 +160,6 @@ def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterat
     for ref, rows in sorted(by_record.items()):
         for some in _apart(rows, fields):
             yield _field_change(wanted, shown[ref], some, fields)
-
-
-def _coming(wanted: Wanted) -> Mapping[Place, Sequence[Value]]:
-    """What open rows will make of fields: each of them may arrive yet, and one that was tried may have arrived."""
-    found: dict[Place, list[Value]] = {}
-    for row in wanted.open:
-        if row.status in UNDER_WAY and row.change.kind is ChangeKind.FIELDS and row.change.id is not None:
-            ref = RecordRef(connection=row.connection, object=row.change.object, id=row.change.id)
-            for name, value in row.change.values.items():
-                found.setdefault(Place(ref=ref, field=name), []).append(value)
-    return found
-
-
-def _there(row: Desired, record: Record, coming: Mapping[Place, Sequence[Value]]) -> Value:
-    """What the field shows; where something else than the wish may still come, that."""
-    underway = coming.get(Place(ref=row.ref, field=row.field), ())
-    return next((value for value in underway if not same(row.value, value)), record.values.get(row.field))
 
 
 def _apart(rows: Sequence[Desired], fields: FieldMap) -> tuple[Sequence[Desired], ...]:
@@ -225,11 +205,7 @@ def _list_changes(wanted: Wanted, rules: InForce) -> Iterator[OutboxDraft]:
 
     A move the other way that is under way may arrive yet: it is met by one of our own.
     """
-    underway = {
-        (row.connection, row.change.list, row.change.member)
-        for row in wanted.open
-        if row.status in UNDER_WAY and row.change.kind is ChangeKind.MEMBER
-    }
+    underway = moves_coming(wanted.open)
     for connection, entry, shown in wanted.memberships:
         undoes = (connection, entry.list, not entry.member) in underway
         if entry.member and (shown is None or undoes):
