@@ -44,7 +44,12 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment)) as app:
         desk = desk_of(app, ask)
         page = REPORTS[name](desk)
-        page = replace(page, filters=tuple(_filters(ask)), missing=(*unread(desk, page), *page.missing))
+        page = replace(
+            page,
+            filters=tuple(_filters(ask)),
+            options=tuple(_options(ask)),
+            missing=(*unread(desk, page), *page.missing),
+        )
         if ask.behind is not None:
             return _tell_behind(desk, page, ask.behind)
         match ask.form:
@@ -80,6 +85,15 @@ def _filters(ask: Ask) -> Iterable[str]:
         yield f"team {ask.team}"
     if ask.channel is not None:
         yield f"channel {ask.channel}"
+
+
+def _options(ask: Ask) -> Iterable[str]:
+    if ask.team is not None:
+        yield from ("--team", ask.team)
+    if ask.channel is not None:
+        yield from ("--channel", ask.channel)
+    if ask.people:
+        yield "--people"
 
 
 def _tell_behind(desk: Desk, page: Page, name: str) -> int:

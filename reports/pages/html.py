@@ -65,20 +65,18 @@ class _Shown:
     is_new: bool = False
 
 
-def html_of(page: Page, people: Mapping[LeadId, Person], *, command: str = "") -> str:
-    """`command`: how this page was asked for, for whoever wants all the leads behind a figure."""
-    asked = command or _command(page)
+def html_of(page: Page, people: Mapping[LeadId, Person]) -> str:
+    """The whole file. `people`: those of whom something is known; the others stand there by their number."""
     return (
         _environment()
         .get_template("page.html.jinja")
         .render(
             page=page,
             shown=list(_shown(page)),
-            behind=list(_behind(page, people, asked)),
+            behind=list(_behind(page, people, _command(page))),
             has_few=any(wording.is_few(each) for each in _figures(page)),
             has_range=any(wording.interval(each) for each in _figures(page)),
             has_unknown=any(not wording.is_known(each) for each in _figures(page)),
-            same_filters=bool(page.filters) and not command,
         )
     )
 
@@ -218,7 +216,7 @@ def _told(leads: Leads, counts: str) -> str:
 
 
 def _command(page: Page) -> str:
-    """Asks for this page on any later day; its filters have to be added."""
+    """Asks for this page on any later day."""
     if page.subject:  # whatever it is about has days of its own
         return page.command
     window = page.window

@@ -140,11 +140,13 @@ class Page:
     filters: tuple[str, ...] = ()
     remarks: Sequence[str] = field(default=())
     subject: str = ""
+    options: tuple[str, ...] = ()
+    """What narrowed or widened it, as it is typed: `--team`, `Sales`."""
 
     @property
     def command(self) -> str:
         """What makes this page, as it is typed."""
-        return f"leadloop report {self.name}" + (f" {shlex.quote(self.subject)}" if self.subject else "")
+        return shlex.join(["leadloop", "report", self.name, *([self.subject] if self.subject else []), *self.options])
 
     def tables(self) -> Iterator[Table]:
         yield from (part for part in self.parts if isinstance(part, Table))
