@@ -52,8 +52,8 @@ class FollowUpLine:
             self._all.count(),
             self._fates["touched"].count(),
             self._in_time.share(self._judged.n, why=_NONE_DUE),
-            middle(self._minutes, Unit.MINUTES, why=_NONE_TOUCHED),
-            within(self._minutes, 0.9, Unit.MINUTES, why=_NONE_TOUCHED),
+            middle(self._minutes, Unit.MINUTES, of=self._fates["touched"], why=_NONE_TOUCHED),
+            within(self._minutes, 0.9, Unit.MINUTES, of=self._fates["touched"], why=_NONE_TOUCHED),
             *(self._fates[name].count() for name in ("never", "answered", "waiting")),
         )
 

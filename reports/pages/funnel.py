@@ -66,7 +66,7 @@ class _Steps:
                 shares = (
                     own.share(first, why=_NOBODY),
                     own.share(self.tallies[place - 1].n, why=_NOBODY),
-                    middle(self.days[place], Unit.DAYS, why=_NOBODY),
+                    middle(self.days[place], Unit.DAYS, of=own, why=_NOBODY),
                 )
             yield Row(key=key, label=label, cells=(own.count(), *shares))
 

@@ -66,7 +66,7 @@ class RestLine:
         return (
             self._of["rested"].count(),
             back.share(self._of["rested"].n, why=_NOBODY_RESTS),
-            middle(self._days, Unit.DAYS, why=_NOBODY_BACK),
+            middle(self._days, Unit.DAYS, of=back, why=_NOBODY_BACK),
             *(self._of[name].share(back.n, why=_NOBODY_BACK) for name in ("accepted", "qualified", "won")),
             self._of["elsewhere"].count(),
             self._of["resting"].count(),

@@ -42,20 +42,20 @@ class Tally:
         return Figure(value=self.n / of, unit=Unit.SHARE, of=of, low=low, high=high, leads=self.leads())
 
 
-def middle(values: Sequence[float], unit: Unit, *, why: str) -> Figure:
-    """The median, of so many; half of them are at most so much."""
+def middle(values: Sequence[float], unit: Unit, *, of: Tally, why: str) -> Figure:
+    """The median; half of them are at most so much. `of`: whose values they are."""
     if not values:
         return Figure(value=None, unit=unit, of=0, why=why)
-    return Figure(value=float(median(values)), unit=unit, of=len(values))
+    return Figure(value=float(median(values)), unit=unit, of=len(values), leads=of.leads())
 
 
-def within(values: Iterable[float], share: float, unit: Unit, *, why: str) -> Figure:
-    """So much that the given share of them is at most that, by the nearest rank."""
+def within(values: Iterable[float], share: float, unit: Unit, *, of: Tally, why: str) -> Figure:
+    """So much that the given share of them is at most that, by the nearest rank. `of`: whose values they are."""
     ordered = sorted(values)
     if not ordered:
         return Figure(value=None, unit=unit, of=0, why=why)
     rank = max(1, -(-len(ordered) * round(share * 100) // 100))
-    return Figure(value=float(ordered[rank - 1]), unit=unit, of=len(ordered))
+    return Figure(value=float(ordered[rank - 1]), unit=unit, of=len(ordered), leads=of.leads())
 
 
 def lift(part: Figure, whole: Figure) -> Figure:

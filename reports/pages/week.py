@@ -174,7 +174,7 @@ class Week:
                 row(
                     "median",
                     "half touched within",
-                    lambda span: middle(span.minutes, Unit.MINUTES, why="nobody was touched"),
+                    lambda span: middle(span.minutes, Unit.MINUTES, of=span.tally("touched"), why="nobody was touched"),
                 ),
                 count("never", "never touched"),
                 count("accepted", "Accepted"),

@@ -133,12 +133,12 @@ def test_a_share_of_nothing_is_not_known_and_says_why() -> None:
     [([7.0], 7, 7), ([1, 2], 1.5, 2), ([3, 1, 2], 2, 3), (list(range(1, 11)), 5.5, 9), (list(range(1, 12)), 6, 10)],
 )
 def test_half_and_nine_in_ten_are_at_most_so_much(values: list[float], half: float, nine: float) -> None:
-    assert middle(values, Unit.MINUTES, why="").value == half
-    assert within(values, 0.9, Unit.MINUTES, why="").value == nine
+    assert middle(values, Unit.MINUTES, of=Tally(), why="").value == half
+    assert within(values, 0.9, Unit.MINUTES, of=Tally(), why="").value == nine
 
 
 def test_no_values_have_no_middle() -> None:
-    for figure in (middle([], Unit.DAYS, why="none yet"), within([], 0.9, Unit.DAYS, why="none yet")):
+    for figure in (middle([], Unit.DAYS, of=Tally(), why="none yet"), within([], 0.9, Unit.DAYS, of=Tally(), why="none yet")):
         assert figure == Figure(value=None, unit=Unit.DAYS, of=0, why="none yet")
 
 
