@@ -226,3 +226,18 @@ def test_two_reps_of_one_name_are_two_lines_of_a_drive(store: Store) -> None:
     effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
     lines = [name[1] for name in told(drive_page(store, scope_of(CROWD), effort)) if name[::2] == ("by", "count")]
     assert lines == ["Alex Kim (kim2@us.example)", "Alex Kim (kim@us.example)", "Chidi Okafor", "All"]
+
+
+def test_what_is_closed_in_the_instant_in_which_a_week_ends_was_in_hand_at_its_end(store: Store) -> None:
+    ends = datetime(2026, 11, 15, 23, tzinfo=UTC)
+    for closed in (ends, ends - timedelta(seconds=1)):
+        lead_of(store, replace(handoff(), closed_at=closed))
+    assert told(week_page(store, week_scope(CROWD, MONDAY)))["people", "Inbound", "open"].value == 1
+
+
+def test_what_came_about_seven_days_ago_to_the_second_is_of_the_last_seven_days(store: Store) -> None:
+    for seconds in (0, -1):
+        lead_of(store, replace(handoff(), touched_at=MON + timedelta(seconds=seconds)))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY + timedelta(days=20))
+    page = drive_page(store, replace(scope_of(CROWD), now=MON + timedelta(days=7)), effort)
+    assert [told(page)["by", "Inbound", key].value for key in ("count", "week")] == [2, 1]
