@@ -1,4 +1,4 @@
-"""Every figure of funnel, follow-up, bands and rejects, by their names: (table, label of the row, key of the column)."""
+"""Every figure of funnel, follow-up, bands and rejects, by name: (table, label of the row, key of the column)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
