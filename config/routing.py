@@ -62,6 +62,9 @@ class Absence(Strict):
     last: date
     """The last day away."""
 
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     @model_validator(mode="after")
     def _forward(self) -> Self:
         if self.last < self.first:

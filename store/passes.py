@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from domain.activity import ActivityKind
 from domain.stage import Stage
 from domain.values import LeadId
 from store.engine import Tx
+from store.schema import activity, lead, transition
 from store.schema import handoff as table
-from store.schema import lead, transition
+
+_TALKS = (ActivityKind.CALL_LOGGED, ActivityKind.EMAIL_REPLIED)
 
 
 def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
@@ -41,15 +44,26 @@ def put_to_rest(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limi
 
 
 def at_work(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
-    """The next living leads above a number whose handoff was open at any time of a stretch, or that moved in it."""
-    in_hand = select(table.c.lead_id).where(
-        table.c.opened_at < until, or_(table.c.closed_at.is_(None), table.c.closed_at >= since)
-    )
+    """The next living leads above a number to whose handoffs something may have come in a stretch of time: one was open
+    or answered in it, or they moved, spoke with a rep, or had been to meet one."""
+    columns = table.c
+    had = or_(columns.opened_at < until, columns.touched_at < until)
+    late = (at >= since for at in (columns.closed_at, columns.touched_at, columns.accepted_at))
+    in_hand = select(columns.lead_id).where(had, or_(columns.closed_at.is_(None), *late))
     moved = select(transition.c.lead_id).where(transition.c.at >= since, transition.c.at < until)
-    which = lead.c.id > after, lead.c.merged_into.is_(None), lead.c.id.in_(in_hand.union(moved))
-    return [
-        LeadId(each) for each in tx.execute(select(lead.c.id).where(*which).order_by(lead.c.id).limit(limit)).scalars()
-    ]
+    lived = lead.c.id > after, lead.c.merged_into.is_(None)
+    theirs = activity.c.lead_id == lead.c.id
+    spoke = exists().where(theirs, or_(activity.c.kind == ActivityKind.MEETING_BOOKED.value, _between(since, until)))
+    was_had = exists().where(columns.lead_id == lead.c.id, had)
+    which = or_(lead.c.id.in_(in_hand.union(moved)), and_(was_had, spoke))
+    query = select(lead.c.id).where(*lived, which).order_by(lead.c.id).limit(limit)
+    return [LeadId(each) for each in tx.execute(query).scalars()]
+
+
+def _between(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """What means something, if it does, when it happened; a meeting does so when it is held, not when it is agreed."""
+    happened = activity.c.occurred_at >= since, activity.c.occurred_at < until
+    return and_(*happened, activity.c.kind.in_([each.value for each in _TALKS]))
 
 
 def became_known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:

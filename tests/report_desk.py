@@ -96,17 +96,21 @@ def people_in(store: Store, crowd: Crowd) -> list[Person]:
         return slow.people_of(ledger.read(tx), micros(crowd.now.isoformat()) or 0)
 
 
-def expected_of(people: Sequence[Person], scope: Scope) -> dict[str, Figures]:
+def sight_of(scope: Scope) -> Sight:
     def at(moment: datetime) -> int:
         return micros(moment.isoformat()) or 0
 
-    sight = Sight(
+    return Sight(
         since=at(scope.window.since),
         until=at(scope.window.until),
         team=scope.team,
         channel=scope.channel,
         loaded=at(scope.loaded_until) if scope.loaded_until is not None else None,
     )
+
+
+def expected_of(people: Sequence[Person], scope: Scope) -> dict[str, Figures]:
+    sight = sight_of(scope)
     handed = slow.handed_over(people, sight)
     return {
         "followup": slow.follow_up(handed),

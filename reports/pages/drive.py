@@ -1,10 +1,10 @@
 """Something that everybody goes for together for a while: how far it is, at which pace, and who brought what."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from config.reports import Counts, Drive
-from reports.pages.lines import Lines
+from reports.pages.lines import Lines, rep_labels
 from reports.pages.page import Cell, Chart, Column, Figure, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Pass, Scope
 from reports.pages.tally import Tally
@@ -37,13 +37,13 @@ def moment_of(each: Pass, counts: Counts) -> datetime | None:
 class _Line:
     """One team's, or one rep's."""
 
-    def __init__(self, most: int | None, latest: datetime) -> None:
-        self._all, self._week, self._latest = Tally(most), Tally(most), latest
+    def __init__(self, most: int | None, week: datetime) -> None:
+        self._all, self._week, self._since = Tally(most), Tally(most), week
 
     def count(self, item: tuple[Pass, datetime], /) -> None:
         each, at = item
         self._all.add(each.lead_id)
-        if at >= self._latest - 7 * _DAY:
+        if at >= self._since:
             self._week.add(each.lead_id)
 
     def cells(self) -> tuple[Cell, ...]:
@@ -54,17 +54,18 @@ class DriveReport:
     """The page as it is counted. The window of `scope` is the drive's own days."""
 
     def __init__(self, scope: Scope, drive: Drive) -> None:
-        self._scope, self._drive = scope, drive
-        latest = min(scope.window.until, scope.now)
+        self._scope, self._drive, self._reps = scope, drive, rep_labels(scope.names)
+        # By the local calendar, as a drive's days are; between two times of one zone Python subtracts wall clocks.
+        week = min(scope.window.until, scope.now).astimezone(scope.window.zone) - 7 * _DAY
         self._all = Tally(scope.most)
-        self._lines = Lines[tuple[Pass, datetime]](lambda: _Line(scope.most, latest))
+        self._lines = Lines[tuple[Pass, datetime]](lambda: _Line(scope.most, week))
 
     def count(self, each: Pass) -> None:
         at = moment_of(each, self._drive.counts)
         if at is None or not self._scope.window.covers(at):
             return
         self._all.add(each.lead_id)
-        rep = self._scope.names.get(each.rep, each.rep) if each.rep is not None else None
+        rep = self._reps.get(each.rep, each.rep) if each.rep is not None else None
         self._lines.count((rep if self._drive.by == "rep" else each.team) or NOBODY, (each, at))
 
     def page(self) -> Page:
@@ -84,9 +85,10 @@ class DriveReport:
         )
 
     def _standing(self) -> Table:
-        window, now = self._scope.window, self._scope.now
-        gone = max(timedelta(), min(now, window.until) - window.since)
-        whole = window.until - window.since
+        since, until, now = (
+            at.astimezone(UTC) for at in (self._scope.window.since, self._scope.window.until, self._scope.now)
+        )
+        gone, whole = max(timedelta(), min(now, until) - since), until - since
         expected = self._drive.target * (gone / whole)
         share = Figure(value=self._all.n / self._drive.target, unit=Unit.SHARE, leads=self._all.leads())
         rows = (
@@ -106,8 +108,10 @@ class DriveReport:
         )
 
     def _days_left(self) -> int:
-        left = self._scope.window.until - max(self._scope.now, self._scope.window.since)
-        return max(0, -(-left // _DAY))
+        """Local ones, today among them: on the night when clocks are moved a day is no 24 hours."""
+        window = self._scope.window
+        today = max(self._scope.now, window.since).astimezone(window.zone).date()
+        return max(0, (window.until.astimezone(window.zone).date() - today).days)
 
     def _missing(self) -> Iterator[Missing]:
         if self._scope.now < self._scope.window.since:

@@ -1,11 +1,10 @@
 """How soon reps were in touch with whom they were given: by team, by channel and, for managers, by rep."""
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from domain.handoff import HandoffKind
-from reports.pages.lines import Lines
+from reports.pages.lines import Lines, rep_labels
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Table, Unit
 from reports.pages.passes import Pass, Scope
 from reports.pages.tally import Tally, middle, within
@@ -71,11 +70,11 @@ class FollowUp:
 
     def __init__(self, scope: Scope, *, people: bool) -> None:
         self._scope, self._people = scope, people
+        self._reps = rep_labels(scope.names)
         self._lines = {
             name: Lines[Pass](lambda: FollowUpLine(scope.most)) for name in ("asked", "team", "channel", "rep")
         }
         self._without_clock = 0
-        self._namesakes = Counter(scope.names.values())
 
     def count(self, each: Pass) -> None:
         rep = each.rep
@@ -83,12 +82,7 @@ class FollowUp:
         self._lines["asked"].count(ASKED if each.handoff.hand_raise else OTHERS, each)
         self._lines["team"].count(each.team or NOBODY, each)
         self._lines["channel"].count(each.channel, each)
-        self._lines["rep"].count(self._name_of(rep) if rep is not None else NOBODY, each)
-
-    def _name_of(self, rep: str) -> str:
-        """Two people are two lines, also where they have one name."""
-        name = self._scope.names.get(rep, rep)
-        return f"{name} ({rep})" if self._namesakes[name] > 1 else name
+        self._lines["rep"].count(self._reps.get(rep, rep) if rep is not None else NOBODY, each)
 
     def page(self) -> Page:
         scope = self._scope

@@ -1,16 +1,16 @@
 """What reps' attempts lead to: meaningful interactions by way, hour of the day, attempt and channel.
 
-An attempt is something that a rep did of themselves: a call, an e-mail, an invitation. It worked where something
-meaningful followed within three days, and before the next attempt.
+An attempt is something that a rep did of themselves: a call, an e-mail, an invitation. It worked where it was a
+conversation, or a meeting that was held, or where something meaningful followed within three days, and before the next
+attempt.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from config.reports import Meaningful
 from domain.activity import Activity, ActivityKind
-from reports.pages.follow_up import missing_channels
+from reports.pages.follow_up import NOBODY, missing_channels
 from reports.pages.lines import Lines
 from reports.pages.page import Cell, Chart, Column, Page, Table
 from reports.pages.passes import Pass, Scope, moment_of
@@ -23,12 +23,14 @@ WAYS: Mapping[ActivityKind, str] = {
 }
 FOLLOWS_WITHIN = timedelta(days=3)
 """What comes later than that answers something else."""
+LOGGED_WITHIN = timedelta(minutes=1)
+"""Of one kind, so close together, are one attempt that two systems logged."""
 FARTHEST = 6
 """Attempts that are told apart; the later ones stand together."""
 _NONE = "nobody tried"
 _WHAT_COUNTS = (
     "Of the handoffs that began in the window. What came of an attempt is what followed within three days and before "
-    "the next one."
+    "the next one, and itself where it was a conversation or a meeting that was held."
 )
 
 COLUMNS = (
@@ -53,37 +55,31 @@ def attempts_of(each: Pass, scope: Scope) -> Iterator[Attempt]:
     """A pass's attempts, oldest first; one that two systems logged within a minute is one."""
     zone = scope.book.calendar_of(each.rep).zone
     tries = list(_tries(each.activities))
-    meant = sorted(_meant(each.activities, scope.rules.meaningful, now=scope.now))
     for number, one in enumerate(tries):
         after = tries[number + 1].occurred_at if number + 1 < len(tries) else None
-        ends = min(filter(None, (after, one.occurred_at + FOLLOWS_WITHIN)))
+        latest = one.occurred_at + FOLLOWS_WITHIN
+        follows = any(one.occurred_at < at <= latest and (after is None or at < after) for at in each.meant_at)
         own = moment_of(one, rule=scope.rules.meaningful, now=scope.now)
-        worked = own is not None or any(one.occurred_at < at < ends for at in meant)
         yield Attempt(
             of=each,
             kind=one.kind,
             at=one.occurred_at,
             number=number + 1,
             hour=one.occurred_at.astimezone(zone).hour,
-            worked=worked,
+            worked=own is not None or follows,
         )
 
 
 def _tries(activities: Iterable[Activity]) -> Iterator[Activity]:
-    seen = set[tuple[ActivityKind, datetime]]()
+    """`activities`: oldest first. Each is held against the first log of the attempt before, not against a clock's
+    minute: 10:00:59 and 10:01:01 are one."""
+    latest: dict[ActivityKind, datetime] = {}
     for one in activities:
-        minute = (one.kind, one.occurred_at.replace(second=0, microsecond=0))
-        is_ours = one.kind in WAYS and one.actor is not None and not one.automated
-        if is_ours and minute not in seen:
-            seen.add(minute)
+        if one.kind not in WAYS or one.actor is None or one.automated:
+            continue
+        if one.kind not in latest or one.occurred_at - latest[one.kind] > LOGGED_WITHIN:
+            latest[one.kind] = one.occurred_at
             yield one
-
-
-def _meant(activities: Iterable[Activity], rule: Meaningful, *, now: datetime) -> Iterator[datetime]:
-    for one in activities:
-        at = moment_of(one, rule=rule, now=now)
-        if at is not None:
-            yield at
 
 
 class AttemptLine:
@@ -114,7 +110,7 @@ class Interactions:
         self._lines["hour"].count(f"{each.hour:02}:00", each)
         self._lines["number"].count(_number(each.number), each)
         self._lines["channel"].count(each.of.channel, each)
-        self._lines["team"].count(each.of.team or "", each)
+        self._lines["team"].count(each.of.team or NOBODY, each)
 
     def page(self) -> Page:
         scope = self._scope

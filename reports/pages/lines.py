@@ -4,7 +4,8 @@ By name and not by figure: nobody stands first or last. Where labels have an ord
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from reports.pages.page import Cell, Chart, Column, Row, Table
@@ -78,6 +79,12 @@ class Lines(Generic[T]):
 def _place(label: str) -> tuple[str, str]:
     """By name without regard to case; where nothing else differs always the same, whichever was met first."""
     return label.casefold(), label
+
+
+def rep_labels(names: Mapping[str, str]) -> dict[str, str]:
+    """What heads each rep's line, by e-mail: two people are two lines, also where they have one name."""
+    namesakes = Counter(names.values())
+    return {rep: f"{name} ({rep})" if namesakes[name] > 1 else name for rep, name in names.items()}
 
 
 def keyed(labels: Sequence[str]) -> list[tuple[str, str]]:

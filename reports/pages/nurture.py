@@ -24,7 +24,11 @@ COLUMNS = (
     Column(key="accepted", label="Accepted then", says="Of those who came back."),
     Column(key="qualified", label="Qualified then", says="Of those who came back."),
     Column(key="won", label="Won then", says="Of those who came back, so far."),
-    Column(key="elsewhere", label="Left otherwise", says="Went into a deal or out of the loop without a handoff."),
+    Column(
+        key="elsewhere",
+        label="Left otherwise",
+        says="Went into a deal, out of the loop or back among the others without a handoff.",
+    ),
     Column(key="resting", label="Still at rest"),
 )
 _LISTS = (

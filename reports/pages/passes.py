@@ -21,7 +21,7 @@ from handoff.rulebook import Rulebook
 from mapping.channels import Channels
 from reports import histories
 from reports.histories import Life
-from reports.pages.spans import UNCOUNTED, Span, rep_of, spans_of
+from reports.pages.spans import UNCOUNTED, Span, began_at, rep_of, spans_of
 from reports.pages.window import Window
 from store import clock_steps, passes
 from store.engine import Store, Tx
@@ -69,7 +69,8 @@ class Pass:
     handoff: Handoff
     team: str | None
     channel: str
-    meaningful_at: datetime | None
+    meant_at: Sequence[datetime]
+    """When something meaningful took place while it lasted, oldest first."""
     accepted_at: datetime | None
     qualified_at: datetime | None
     opportunity_at: datetime | None
@@ -89,6 +90,10 @@ class Pass:
     @property
     def rep(self) -> str | None:
         return rep_of(self.handoff)
+
+    @property
+    def meaningful_at(self) -> datetime | None:
+        return self.meant_at[0] if self.meant_at else None
 
     @property
     def rejection(self) -> Outcome | Verdict | None:
@@ -158,14 +163,17 @@ def passes_of(store: Store, scope: Scope) -> Iterator[Pass]:
 
 
 def passes_at_work(store: Store, scope: Scope) -> Iterator[Pass]:
-    """Every pass that was in hand at any time of the window, and those with a deal that moved in it, by lead."""
+    """Every pass to which anything may have come in the window, by lead: each was opened, or answered, before its end.
+
+    What came about may lie after a pass was closed: a reply, a meeting that was agreed before, a deal.
+    """
     since, until = scope.window.since, scope.window.until
     found = portions(
         store,
         lambda tx, last: passes.at_work(tx, since=since, until=until, after=last, limit=PORTION),
         lambda tx, ids: _read(tx, ids, scope),
     )
-    yield from (each for each in found if each.handoff.opened_at < until)
+    yield from (each for each in found if began_at(each.handoff) < until)
 
 
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
@@ -189,15 +197,18 @@ def passes_in(life: Life, steps: Sequence[StepTaken], *, channel: str, scope: Sc
 def _pass(life: Life, span: Span, steps: Sequence[StepTaken], *, channel: str, scope: Scope) -> Pass:
     handoff, moves = span.handoff, span.moves
     done = [one for one in life.activities if span.covers(one.occurred_at)]
-    meant = meaningful_at(life.activities, span.began, span.end, rule=scope.rules.meaningful, now=scope.now)
+    moments = (moment_of(one, rule=scope.rules.meaningful, now=scope.now) for one in life.activities)
+    meant = sorted(at for at in moments if at is not None and span.covers(at))
     rep, touched = rep_of(handoff), handoff.touched_at
     in_deal = _first(moves, _DEAL)
-    qualified = _earlier(_qualified_at(handoff.accepted_at, meant, _first(moves, _QUALIFIED)), in_deal)
+    qualified = _earlier(
+        _qualified_at(handoff.accepted_at, min(meant, default=None), _first(moves, _QUALIFIED)), in_deal
+    )
     return Pass(
         handoff=handoff,
         team=scope.book.team_of(rep).name if rep is not None else None,
         channel=channel,
-        meaningful_at=meant,
+        meant_at=meant,
         accepted_at=_earlier(handoff.accepted_at, qualified),
         qualified_at=qualified,
         opportunity_at=in_deal,
@@ -242,14 +253,6 @@ def _late_since(steps: Sequence[StepTaken], touched: datetime | None) -> datetim
     """A step that came due before a touch that was only read later was no breach."""
     due = min((each.due_at for each in steps if each.step.split(":")[0] == "breach"), default=None)
     return due if due is not None and (touched is None or due < touched) else None
-
-
-def meaningful_at(
-    activities: Sequence[Activity], since: datetime, until: datetime | None, *, rule: Meaningful, now: datetime
-) -> datetime | None:
-    """When the first meaningful interaction of a stretch of time took place; None without one."""
-    moments = (moment_of(each, rule=rule, now=now) for each in activities)
-    return min((at for at in moments if at is not None and since <= at and (until is None or at < until)), default=None)
 
 
 def moment_of(activity: Activity, *, rule: Meaningful, now: datetime) -> datetime | None:

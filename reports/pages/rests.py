@@ -9,6 +9,7 @@ from domain.values import LeadId
 from reports import histories
 from reports.histories import Life
 from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
+from reports.pages.spans import Span, spans_of
 from store import clock_steps, passes
 from store.engine import Store, Tx
 
@@ -63,27 +64,46 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Rest]:
 
 
 def rests_in(life: Life, passes: Sequence[Pass], channel: str) -> Iterator[Rest]:
-    """One lead's, oldest first. A rest that was there before leadloop has no beginning and is none."""
-    begun = [
-        each
-        for each in life.transitions
-        if each.after is Stage.RECYCLED and each.before is not Stage.RECYCLED and each.cause is not Cause.BASELINE
-    ]
-    for place, move in enumerate(begun):
-        end = begun[place + 1].at if place + 1 < len(begun) else None
-        back = next((each for each in passes if _lies(each.handoff.opened_at, move.at, end)), None)
+    """One lead's, oldest first. A rest that was there before leadloop has no beginning and is none.
+
+    What comes first is told by the order of moves and passes and not by their moments: a lead may come back and be put
+    to rest again in one instant.
+    """
+    places = [place for place, move in enumerate(life.transitions) if _begins(move)]
+    spans = list(spans_of(life.handoffs, life.transitions))
+    for place, following in zip(places, [*places[1:], None][: len(places)], strict=True):
+        move = life.transitions[place]
+        last = life.transitions[following] if following is not None else None
+        back = next(_later(passes, spans, move, last), None)
+        gone = (each.after for each in life.transitions[place + 1 : following] if each.before is Stage.RECYCLED)
         yield Rest(
             lead_id=life.lead.id,
             at=move.at,
             reason=_reason(life, move),
             channel=channel,
             back=back,
-            ended_as=_elsewhere(life, move, end) if back is None else None,
+            ended_as=next(gone, None) if back is None else None,
         )
 
 
-def _lies(at: datetime, since: datetime, until: datetime | None) -> bool:
-    return since <= at and (until is None or at < until)
+def _begins(move: Transition) -> bool:
+    is_rest = move.after is Stage.RECYCLED and move.before is not Stage.RECYCLED
+    return is_rest and move.cause is not Cause.BASELINE
+
+
+def _later(passes: Sequence[Pass], spans: Sequence[Span], rest: Transition, last: Transition | None) -> Iterator[Pass]:
+    """The passes, one for each span, that began after this rest did and before the `last` move, the next one's."""
+    ended = _pass_of(rest, spans)
+    until = _pass_of(last, spans) if last is not None else -1
+    for place, each in enumerate(passes):
+        at = each.handoff.opened_at
+        if place > ended and at >= rest.at and (last is None or place <= until or at < last.at):
+            yield each
+
+
+def _pass_of(move: Transition, spans: Sequence[Span]) -> int:
+    """The place of the pass that a move belongs to; -1 before the first of them."""
+    return next((place for place, span in enumerate(spans) if any(each is move for each in span.moves)), -1)
 
 
 def _reason(life: Life, move: Transition) -> str:
@@ -92,9 +112,3 @@ def _reason(life: Life, move: Transition) -> str:
     if ended is not None and ended.outcome is not None:
         return ended.outcome.value
     return life.lead.recycled_as or "without a handoff"
-
-
-def _elsewhere(life: Life, move: Transition, end: datetime | None) -> Stage | None:
-    """The stage for which it left its rest without a handoff: a deal, or the way out."""
-    later = (each for each in life.transitions if each.before is Stage.RECYCLED and _lies(each.at, move.at, end))
-    return next((each.after for each in later), None)

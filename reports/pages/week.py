@@ -6,7 +6,7 @@ like somebody's fault is explained by what stands before. Each figure stands bes
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from handoff.calendar import WorkCalendar
 from reports.pages.follow_up import missing_channels
@@ -16,7 +16,7 @@ from reports.pages.passes import Pass, Scope
 from reports.pages.rejects import label_of
 from reports.pages.tally import Tally, middle
 from reports.pages.week_counts import Group, Span
-from reports.pages.window import Window
+from reports.pages.window import Window, start_of
 from store.handoffs import Queued
 
 NOBODY = "no rep yet"
@@ -260,7 +260,9 @@ class Week:
         if calendar is None:
             return None
         days = [day for day in days_of(self._scope.window, calendar) if calendar.works_on(day)]
-        return sum(absence.first <= day <= absence.last for absence in calendar.team.absences for day in days)
+        # Two absences of one rep may share a day.
+        away = {(each.email.casefold(), day) for each in calendar.team.absences for day in days if each.covers(day)}
+        return len(away)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
@@ -280,8 +282,14 @@ def week_before(window: Window) -> Window:
 
 def days_of(window: Window, calendar: WorkCalendar) -> list[date]:
     """The team's own days that begin in the window."""
-    first, last = calendar.local_date(window.since), calendar.local_date(window.until - timedelta(microseconds=1))
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    first, last = (_first_day(at, calendar) for at in (window.since, window.until))
+    return [first + timedelta(days=number) for number in range((last - first).days)]
+
+
+def _first_day(at: datetime, calendar: WorkCalendar) -> date:
+    """The team's first day that begins at a moment or after it: where it works elsewhere, one may be half over."""
+    day = calendar.local_date(at)
+    return day if start_of(day, calendar.zone) >= at else day + timedelta(days=1)
 
 
 def working_days(calendar: WorkCalendar, window: Window) -> int:

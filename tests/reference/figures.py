@@ -1,4 +1,4 @@
-"""Every figure of the four pages, by the names on them: (table, label of the row, key of the column)."""
+"""Every figure of funnel, follow-up, bands and rejects, by name: (table, label of the row, key of the column)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -78,12 +78,12 @@ def follow_up(passes: Sequence[Handed]) -> Figures:
         ("asked", lambda each: "Asked to be called" if each.asked else "Everybody else"),
         ("team", lambda each: each.crew or "no rep yet"),
         ("channel", lambda each: each.channel),
-        ("rep", lambda each: _rep_name(each.rep)),
+        ("rep", lambda each: rep_name(each.rep)),
     ]
     return _tables(passes, groups, _follow_up_cells)
 
 
-def _rep_name(rep: str | None) -> str:
+def rep_name(rep: str | None) -> str:
     """Two people are two lines, whatever they are called."""
     if rep is None:
         return "no rep yet"

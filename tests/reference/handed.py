@@ -11,7 +11,7 @@ from typing import Any
 from tests.reference.hours import working_minutes
 from tests.reference.ledger import Known, Row
 from tests.reference.office import BOSTON, CREWS, VIENNA, Crew
-from tests.reference.told import channel_of, earliest, known_by, meant
+from tests.reference.told import channel_of, earliest, in_order, known_by, meant, standing
 
 REPS_NO = ("not_now", "no_budget", "no_need", "chose_another", "unreachable", "left_company", "not_target")
 """What a rep answers when they do not go on with a lead."""
@@ -22,8 +22,17 @@ WITH_A_REP = ("assigned", "accepted", "qualified")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
+    """`end`: when the next one begins; `meant`: when something meaningful took place; `did`: what was done in it."""
+
     lead: int
     opened: int
+    began: int
+    end: int | None
+    touched: int | None
+    closed: int | None
+    meant: list[int]
+    did: list[Row]
+    moves: list[Row]
     band: str
     asked: bool
     rep: str | None
@@ -91,7 +100,8 @@ def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int)
     said = earliest(each["at"] for each in moves if each["after"] in ("qualified", "opportunity", "customer"))
     deal = earliest(each["at"] for each in moves if each["after"] in ("opportunity", "customer"))
     won = earliest(each["at"] for each in moves if each["after"] == "customer")
-    sign = earliest([said, *(at for at in meant(lead, now) if within(at))])
+    signs = sorted(at for at in meant(lead, now) if within(at))
+    sign = earliest([said, *signs])
     qualified = max(row["accepted_at"], sign) if row["accepted_at"] is not None and sign is not None else None
     qualified = earliest([qualified, deal])
     rep = rep_of(row)
@@ -107,6 +117,13 @@ def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int)
     return Handed(
         lead=lead.id,
         opened=row["opened_at"],
+        began=begin_of(row),
+        end=end,
+        touched=row["touched_at"],
+        closed=row["closed_at"],
+        meant=signs,
+        did=in_order(each for each in standing(lead) if within(each["occurred_at"])),
+        moves=moves,
         band=row["band"],
         asked=bool(row["hand_raise"]),
         rep=rep,

@@ -35,6 +35,8 @@ def read(tx: Connection) -> list[Known]:
     for table in TABLES[1:]:
         for row in found[table]:
             theirs[row["lead_id"]][table].append(row)
+    for row in found["lead"]:
+        theirs[row["id"]]["lead"].append(row)
     living = (row for row in found["lead"] if row["merged_into"] is None)
     return [Known(id=row["id"], created_at=row["created_at"], rows=dict(theirs[row["id"]])) for row in living]
 

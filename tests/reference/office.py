@@ -4,6 +4,7 @@ The reports get it as rules of routing.yaml and reports.yaml, the reference as i
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,6 +26,7 @@ class Crew:
     country: str
     shifts: tuple[Shift, ...]
     reps: tuple[str, ...]
+    away: tuple[tuple[str, date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ VIENNA = Crew(
     country="AT",
     shifts=(Shift(days=WEEK[:5], start=540, end=1020), Shift(days=("sun",), start=60, end=300)),
     reps=("okafor@us.example", "diaz@us.example"),
+    away=(
+        ("okafor@us.example", date(2026, 10, 20), date(2026, 10, 30)),
+        ("Okafor@us.example", date(2026, 10, 28), date(2026, 11, 3)),
+        ("diaz@us.example", date(2026, 10, 24), date(2026, 10, 26)),
+    ),
 )
 BOSTON = Crew(
     name="outbound",
@@ -54,6 +61,10 @@ BOSTON = Crew(
         Shift(days=("sun",), start=30, end=240),
     ),
     reps=("kim@us.example", "kim2@us.example", "Tanaka@us.example"),
+    away=(
+        ("kim@us.example", date(2026, 3, 7), date(2026, 3, 9)),
+        ("kim2@us.example", date(2026, 3, 9), date(2026, 3, 9)),
+    ),
 )
 CREWS = (VIENNA, BOSTON)
 STRANGER = "nowhere@us.example"
@@ -78,7 +89,16 @@ TALKED = ("Connected",)
 LONG_CALL_S = 120
 TELLING = {"industry": "Industry", "original_source": "original_source"}
 """Shared properties, with what people call them."""
+GOAL = 2
+"""Qualified leads of a team on each of its working days."""
+SPELLED = {"not_target": "Not our target", "lost": "Deal lost"}
+"""Reasons whose words are not those of their key."""
 ZONE = "Europe/Vienna"
+
+
+def words_for(reason: str) -> str:
+    """What reps pick."""
+    return SPELLED.get(reason, reason.replace("_", " ").capitalize())
 
 
 def routing() -> dict[str, Any]:
@@ -88,6 +108,7 @@ def routing() -> dict[str, Any]:
             "time_zone": crew.zone,
             "holidays": crew.country,
             "hours": [_block(each) for each in crew.shifts],
+            "absences": [{"email": email, "first": first, "last": last} for email, first, last in crew.away],
         }
         for crew in CREWS
     ]
@@ -106,7 +127,12 @@ def reports() -> dict[str, Any]:
         }
         for each in SOURCES
     ]
-    return {"channels": channels, "meaningful": {"conversation_s": LONG_CALL_S, "dispositions": list(TALKED)}}
+    goal = {"qualified_per_team_and_day": GOAL}
+    return {
+        "goal": goal,
+        "channels": channels,
+        "meaningful": {"conversation_s": LONG_CALL_S, "dispositions": list(TALKED)},
+    }
 
 
 def _block(shift: Shift) -> dict[str, Any]:

@@ -21,8 +21,7 @@ UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 def channel_of(lead: Known) -> str:
     """The first source whose condition fits the first touch, and beneath it what was first known."""
-    touches = [row for row in standing(lead) if row["kind"] in MET_MARKETING and not row["automated"]]
-    touches.sort(key=lambda row: (row["occurred_at"], row["connection"], row["stream"], row["external_id"]))
+    touches = in_order(row for row in standing(lead) if row["kind"] in MET_MARKETING and not row["automated"])
     asked = first_values(lead) | (words_of(touches[0]) if touches else {})
     for source in SOURCES:
         if fits(source, asked.get(source.property)):
@@ -73,12 +72,17 @@ def standing(lead: Known) -> list[Row]:
     return [row for row in lead.of("activity") if row["retracted_at"] is None]
 
 
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """As they happened; in one moment as their systems are called."""
+    return sorted(rows, key=lambda row: (row["occurred_at"], row["connection"], row["stream"], row["external_id"]))
+
+
 def meant(lead: Known, now: int) -> list[int]:
     """When something meaningful took place."""
-    return [at for at in (_meant(row, now) for row in standing(lead)) if at is not None]
+    return [at for at in (meaning_of(row, now) for row in standing(lead)) if at is not None]
 
 
-def _meant(row: Row, now: int) -> int | None:
+def meaning_of(row: Row, now: int) -> int | None:
     told = row["properties"]
     if row["kind"] == "email_replied":
         return None if row["automated"] else row["occurred_at"]

@@ -251,7 +251,7 @@ GONE = Pass(
         lead_id=LeadId(1), number=1, kind=HandoffKind.NEW_BUSINESS, opened_at=NOW, why="", hand_raise=False, score=0,
         band="A hot", outcome=Outcome.NO_NEED, closed_at=NOW,
     ),
-    team=None, channel="unknown", meaningful_at=None, accepted_at=None, qualified_at=None, opportunity_at=None,
+    team=None, channel="unknown", meant_at=(), accepted_at=None, qualified_at=None, opportunity_at=None,
     won_at=None, late_since=None, working_minutes=None, known={}, activities=(), given_back_from=None,
 )  # fmt: skip
 WON = replace(GONE, accepted_at=NOW, qualified_at=NOW, opportunity_at=NOW, won_at=NOW)

@@ -1,0 +1,243 @@
+"""What the week, rests, attempts and drives say where counting wrong is easy."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.activity import Activity, ActivityKind
+from domain.handoff import Outcome
+from domain.stage import Cause, Stage
+from domain.values import LeadId, RecordRef
+from reports.pages.rests import Rest, rests_of
+from reports.pages.week import days_of
+from reports.pages.window import window_of
+from store import ledger
+from store.engine import Store
+from tests.integration.test_report_cases import CROWD, MON, OTHER, REP, ended, handoff, lead_of, move
+from tests.reference.driven import Effort
+from tests.reference.office import ZONE
+from tests.report_desk import BOOK, pages_of, scope_of, told
+from tests.review_desk import drive_page, interactions_page, nurture_page, week_page, week_scope
+
+MONDAY = date(2026, 11, 9)
+
+
+def tried(store: Store, lead: LeadId, kind: ActivityKind, seconds: int, **said: str | int) -> Activity:
+    """What a rep did, so long after Monday at nine; `on`: the system that tells it."""
+    ref = RecordRef(connection="crm", object="Lead", id=f"00Q{lead}x")
+    did = Activity(
+        connection=str(said.pop("on", "crm")), stream="s", external_id=f"{lead}-{kind}-{seconds}", kind=kind,
+        occurred_at=MON + timedelta(seconds=seconds), record=ref, actor="005", properties=said,
+    )  # fmt: skip
+    with store.write() as tx:
+        ledger.add(tx, [did], seen_at=CROWD.now)
+        ledger.claim_unclaimed(tx, {ref: lead}, {})
+    return did
+
+
+def attempts(store: Store) -> tuple[float | None, int | None]:
+    """So many, and how many led to something."""
+    figures = told(interactions_page(store, scope_of(CROWD)))
+    ways = [figure for (table, row, key), figure in figures.items() if (table, key) == ("number", "worked")]
+    total = figures.get(("number", "All", "worked"), ways[0] if ways else None)
+    return (0, 0) if total is None else (total.of, total.n)
+
+
+def rested(store: Store) -> list[Rest]:
+    return sorted(rests_of(store, scope_of(CROWD)), key=lambda each: each.at)
+
+
+def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_before(store: Store) -> None:
+    """Vienna's clocks go back on Sunday 25 October: its last hour is the week's, and what follows the next one's."""
+    last = datetime(2026, 10, 25, 22, 59, tzinfo=UTC)
+    for at in (datetime(2026, 10, 18, 22, tzinfo=UTC), last, last + timedelta(minutes=1)):
+        lead_of(store, replace(handoff(), opened_at=at, assigned_at=at), at=at)
+    weeks = {day: told(week_page(store, week_scope(CROWD, date(2026, 10, day)))) for day in (12, 19, 26)}
+    assert [weeks[day]["process", "Handed over", "now"].value for day in weeks] == [0, 2, 1]
+    assert weeks[26]["process", "Handed over", "before"].value == 2
+
+
+def test_a_team_elsewhere_has_the_days_that_begin_in_the_window() -> None:
+    """Monday in Vienna begins on Sunday in Boston, where people work on that day too."""
+    window = window_of(since=MONDAY, until=MONDAY + timedelta(days=6), zone=ZoneInfo(ZONE), now=CROWD.now)
+    assert [len(days_of(window, BOOK.calendars[team])) for team in ("Inbound", "outbound")] == [7, 7]
+    assert days_of(window, BOOK.calendars["outbound"])[0] == MONDAY
+
+
+def test_a_team_that_has_not_worked_has_no_share_of_a_goal(store: Store) -> None:
+    """26 October is Austria's holiday, and a Monday."""
+    page = told(week_page(store, week_scope(CROWD, date(2026, 10, 26), days=1)))
+    assert page["goal", "Inbound", "goal"].value == 0
+    assert page["goal", "Inbound", "share"].value is None
+    assert page["goal", "outbound", "goal"].value == 2
+
+
+def test_a_rep_who_is_away_twice_on_one_day_is_away_once(store: Store) -> None:
+    """From Wednesday 28 to Friday 30 October both absences of one rep hold; Monday and Sunday are holidays."""
+    page = told(week_page(store, week_scope(CROWD, date(2026, 10, 26))))
+    assert page["people", "Inbound", "away"].value == 4
+
+
+def test_a_reply_to_a_pass_that_is_over_counts_in_its_week(store: Store) -> None:
+    given = ended(replace(handoff(), accepted_at=MON), Outcome.NOT_NOW)
+    lead = lead_of(store, given)
+    tried(store, lead, ActivityKind.EMAIL_REPLIED, 8 * 86_400)
+    page = told(week_page(store, week_scope(CROWD, MONDAY + timedelta(days=7))))
+    assert page["process", "Qualified", "now"].value == 1
+
+
+def test_a_meeting_that_was_agreed_before_counts_in_the_week_in_which_it_is_held(store: Store) -> None:
+    lead = lead_of(store, ended(replace(handoff(), accepted_at=MON), None))
+    held = (MON + timedelta(days=9)).isoformat()
+    tried(store, lead, ActivityKind.MEETING_BOOKED, 60, starts_at=held)
+    page = told(week_page(store, week_scope(CROWD, MONDAY + timedelta(days=7))))
+    assert page["process", "Qualified", "now"].value == 1
+
+
+def test_a_touch_before_its_handoff_was_written_down_counts_in_the_drive_of_its_day(store: Store) -> None:
+    opened = datetime(2026, 11, 9, 23, 10, tzinfo=UTC)
+    touched = opened - timedelta(minutes=20)
+    lead_of(store, replace(handoff(), opened_at=opened, touched_at=touched, hand_raise=True))
+    effort = Effort(counts="touched", target=1, first=MONDAY, last=MONDAY)
+    assert told(drive_page(store, scope_of(CROWD), effort))["standing", "So far", "figure"].value == 1
+
+
+def test_a_rest_that_was_there_before_leadloop_is_none(store: Store) -> None:
+    lead_of(store, moves=(move(Stage.KNOWN, Stage.RECYCLED, 0, cause=Cause.BASELINE),))
+    assert rested(store) == []
+    assert told(nurture_page(store, scope_of(CROWD))) == {}
+
+
+def test_a_lead_put_to_rest_twice_has_two_rests_each_with_its_own_return(store: Store) -> None:
+    one, two = ended(handoff(), Outcome.NO_BUDGET), ended(handoff(2, after_min=5000), Outcome.NOT_NOW)
+    lead_of(
+        store, one, two, handoff(3, after_min=9000),
+        moves=(move(Stage.ASSIGNED, Stage.RECYCLED, 600, of=1), move(Stage.ASSIGNED, Stage.RECYCLED, 5600, of=2)),
+    )  # fmt: skip
+    assert [(each.reason, each.back.handoff.number if each.back else None) for each in rested(store)] == [
+        ("no_budget", 2),
+        ("not_now", 3),
+    ]
+
+
+@pytest.mark.parametrize("of", [2, None])
+def test_who_came_back_and_was_put_to_rest_in_one_instant_came_back_once_and_rests(
+    store: Store, of: int | None
+) -> None:
+    one, two = ended(handoff(), Outcome.NO_BUDGET), ended(handoff(2, after_min=5000), Outcome.NOT_NOW, minutes=0)
+    moves = (
+        move(Stage.ASSIGNED, Stage.RECYCLED, 600, of=1),
+        move(Stage.RECYCLED, Stage.MQL, 5000, of=of),
+        move(Stage.MQL, Stage.RECYCLED, 5000, of=of),
+    )
+    lead_of(store, one, two, moves=moves)
+    assert [(each.back.handoff.number if each.back else None, each.ended_as) for each in rested(store)] == [
+        (2, None),
+        (None, None),
+    ]
+
+
+def test_who_left_into_a_deal_left_otherwise(store: Store) -> None:
+    moves = (move(Stage.KNOWN, Stage.RECYCLED, 0), move(Stage.RECYCLED, Stage.OPPORTUNITY, 0))
+    lead_of(store, moves=moves)
+    assert [(each.back, each.ended_as) for each in rested(store)] == [(None, Stage.OPPORTUNITY)]
+
+
+def test_who_was_rejected_with_a_resting_outcome_was_put_to_rest_for_it(store: Store) -> None:
+    """Rejects and nurture tell the same of one window."""
+    resting = (Outcome.NO_BUDGET, Outcome.NOT_NOW, Outcome.NO_NEED, Outcome.NOT_NOW, Outcome.UNREACHABLE)
+    for outcome in resting:
+        lead_of(store, ended(handoff(), outcome), moves=(move(Stage.ASSIGNED, Stage.RECYCLED, 600, of=1),))
+    given = told(pages_of(store, scope_of(CROWD))["rejects"])
+    rests = told(nurture_page(store, scope_of(CROWD)))
+    for outcome in resting:
+        label = outcome.value.replace("_", " ").capitalize()
+        assert rests["reason", label, "rested"].n == given["team", "Inbound", outcome.value].n
+    assert rests["reason", "All", "rested"].n == len(resting)
+
+
+@pytest.mark.parametrize(("days", "worked"), [(10, 1), (30, 0)])
+def test_a_meeting_in_the_future_has_led_to_nothing_yet(store: Store, days: int, worked: int) -> None:
+    """It is looked at on the twentieth day."""
+    lead = lead_of(store, handoff())
+    tried(store, lead, ActivityKind.MEETING_BOOKED, 60, starts_at=(MON + timedelta(days=days)).isoformat())
+    assert attempts(store) == (1, worked)
+
+
+def test_a_retracted_call_was_no_attempt(store: Store) -> None:
+    lead = lead_of(store, handoff())
+    call = tried(store, lead, ActivityKind.CALL_LOGGED, 60, duration_s=600)
+    assert attempts(store) == (1, 1)
+    with store.write() as tx:
+        ledger.retract(tx, [call.key], reason="a test", at=CROWD.now)
+    assert attempts(store) == (0, 0)
+
+
+@pytest.mark.parametrize(("apart", "number"), [(0, 1), (2, 1), (60, 1), (61, 2)])
+def test_a_call_that_two_systems_logged_within_a_minute_is_one(store: Store, apart: int, number: int) -> None:
+    """Also where the clock's minute has changed between them."""
+    lead = lead_of(store, handoff())
+    tried(store, lead, ActivityKind.CALL_LOGGED, 59)
+    tried(store, lead, ActivityKind.CALL_LOGGED, 59 + apart, on="hub", again="")
+    assert attempts(store)[0] == number
+
+
+@pytest.mark.parametrize(("hours", "worked"), [(72, 1), (73, 0)])
+def test_what_follows_within_three_days_came_of_an_attempt(store: Store, hours: int, worked: int) -> None:
+    lead = lead_of(store, handoff())
+    tried(store, lead, ActivityKind.EMAIL_SENT, 60)
+    tried(store, lead, ActivityKind.EMAIL_REPLIED, 60 + hours * 3600)
+    assert attempts(store) == (1, worked)
+
+
+def test_an_attempt_in_a_pass_that_nobody_had_is_no_rep_s_yet(store: Store) -> None:
+    lead = lead_of(store, replace(handoff(), owner=None, assigned_at=None))
+    tried(store, lead, ActivityKind.EMAIL_SENT, 60)
+    assert told(interactions_page(store, scope_of(CROWD)))["team", "no rep yet", "attempts"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "pace", "left"),
+    [
+        (datetime(2026, 10, 1, tzinfo=UTC), 0, 14),
+        (datetime(2026, 10, 19, 22, tzinfo=UTC), 0, 14),
+        (datetime(2026, 10, 20, 10, tzinfo=UTC), 36, 14),
+        (datetime(2026, 11, 2, 22, 59, 59, tzinfo=UTC), 1000, 1),
+        (datetime(2026, 12, 1, tzinfo=UTC), 1000, 0),
+    ],
+    ids=["has not begun", "begins", "first noon", "last second", "is over"],
+)
+def test_a_drive_over_the_change_of_clocks_has_fourteen_days_and_never_more_than_its_target(
+    store: Store, now: datetime, pace: int, left: int
+) -> None:
+    effort = Effort(counts="won", target=1000, first=date(2026, 10, 20), last=date(2026, 11, 2))
+    page = drive_page(store, replace(scope_of(CROWD), now=now), effort)
+    figures = told(page)
+    assert figures["standing", "At an even pace it would be by now", "figure"].value == pace
+    assert figures["standing", "Days left", "figure"].value == left
+    assert bool(page.missing) == (now < datetime(2026, 10, 19, 22, tzinfo=UTC))
+
+
+def test_two_reps_of_one_name_are_two_lines_of_a_drive(store: Store) -> None:
+    for rep in (OTHER, "kim2@us.example", REP):
+        lead_of(store, replace(handoff(), owner=rep, touched_at=MON))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
+    lines = [name[1] for name in told(drive_page(store, scope_of(CROWD), effort)) if name[::2] == ("by", "count")]
+    assert lines == ["Alex Kim (kim2@us.example)", "Alex Kim (kim@us.example)", "Chidi Okafor", "All"]
+
+
+def test_what_is_closed_in_the_instant_in_which_a_week_ends_was_in_hand_at_its_end(store: Store) -> None:
+    ends = datetime(2026, 11, 15, 23, tzinfo=UTC)
+    for closed in (ends, ends - timedelta(seconds=1)):
+        lead_of(store, replace(handoff(), closed_at=closed))
+    assert told(week_page(store, week_scope(CROWD, MONDAY)))["people", "Inbound", "open"].value == 1
+
+
+def test_what_came_about_seven_days_ago_to_the_second_is_of_the_last_seven_days(store: Store) -> None:
+    for seconds in (0, -1):
+        lead_of(store, replace(handoff(), touched_at=MON + timedelta(seconds=seconds)))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY + timedelta(days=20))
+    page = drive_page(store, replace(scope_of(CROWD), now=MON + timedelta(days=7)), effort)
+    assert [told(page)["by", "Inbound", key].value for key in ("count", "week")] == [2, 1]
