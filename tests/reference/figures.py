@@ -96,13 +96,14 @@ def _follow_up_cells(own: Sequence[Handed], _: Sequence[Handed]) -> dict[str, Ex
         return count([each.lead for each in own if each.fate == name])
 
     minutes = [each.minutes for each in own if each.minutes is not None]
+    timed = [each.lead for each in own if each.minutes is not None]
     judged = [each for each in own if each.in_time is not None]
     return {
         "handoffs": count(_leads(own)),
         "touched": fate("touched"),
         "in_time": share([each.lead for each in judged if each.in_time], len(judged)),
-        "median": middle(minutes),
-        "slow": at_most(minutes, Fraction(9, 10)),
+        "median": middle(minutes, timed),
+        "slow": at_most(minutes, Fraction(9, 10), timed),
         "never": fate("never"),
         "answered": fate("answered"),
         "waiting": fate("waiting"),
@@ -280,7 +281,7 @@ def _steps(fresh: Sequence[Traveller]) -> Figures:
             took = [max((each.way[place] or 0) - (each.way[place - 1] or 0), 0) / DAY for each in came]
             found["step", label, "of_all"] = share(leads, len(fresh))
             found["step", label, "of_before"] = share(leads, len(before))
-            found["step", label, "days"] = middle(took)
+            found["step", label, "days"] = middle(took, leads)
     return found
 
 

@@ -106,7 +106,7 @@ def _cells(own: Sequence[Rested]) -> dict[str, Expected]:
     return {
         "rested": count([each.lead for each in own]),
         "back": share([each.lead for each, _ in back], len(own)),
-        "days": middle([(handed.opened - each.at) / DAY for each, handed in back]),
+        "days": middle([(handed.opened - each.at) / DAY for each, handed in back], [each.lead for each, _ in back]),
         "accepted": then(lambda each: each.accepted),
         "qualified": then(lambda each: each.qualified),
         "won": then(lambda each: each.won),

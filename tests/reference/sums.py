@@ -51,22 +51,22 @@ def lift(hits: int, of: int, all_hits: int, all_of: int, leads: Iterable[int]) -
     return Expected(value=hits / of / whole, of=of, low=low / whole, high=high / whole, n=hits, leads=frozenset(leads))
 
 
-def middle(values: Sequence[float]) -> Expected:
-    """As many are smaller as are larger; between two where their number is even."""
+def middle(values: Sequence[float], leads: Sequence[int]) -> Expected:
+    """As many are smaller as are larger; between two where their number is even. `leads`: one for each value."""
     if not values:
         return Expected(value=None, of=0)
     ordered = list(values)
     ordered.sort()
     half = len(ordered) // 2
     found = ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-    return Expected(value=found, of=len(ordered))
+    return Expected(value=found, of=len(ordered), n=len(leads), leads=frozenset(leads))
 
 
-def at_most(values: Sequence[float], share_of: Fraction) -> Expected:
-    """The smallest of them such that so many are not larger."""
+def at_most(values: Sequence[float], share_of: Fraction, leads: Sequence[int]) -> Expected:
+    """The smallest of them such that so many are not larger. `leads`: one for each value."""
     if not values:
         return Expected(value=None, of=0)
     enough = (
         each for each in sorted(values) if Fraction(sum(other <= each for other in values), len(values)) >= share_of
     )
-    return Expected(value=next(enough), of=len(values))
+    return Expected(value=next(enough), of=len(values), n=len(leads), leads=frozenset(leads))

@@ -69,7 +69,10 @@ def _process(passes: Sequence[Handed], weeks: dict[str, Sight]) -> Figures:
             "Handed over": count([each.lead for each in begun]),
             "of these asked to be called": count([each.lead for each in begun if each.asked]),
             "touched in time": share([each.lead for each in judged if each.in_time], len(judged)),
-            "half touched within": middle([each.minutes for each in begun if each.minutes is not None]),
+            "half touched within": middle(
+                [each.minutes for each in begun if each.minutes is not None],
+                [each.lead for each in begun if each.minutes is not None],
+            ),
             "never touched": count([each.lead for each in begun if each.fate == "never"]),
         }
         lines |= {name: count([each.lead for each in passes if sight.covers(at(each))]) for name, at in _CAME}

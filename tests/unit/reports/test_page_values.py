@@ -138,7 +138,10 @@ def test_half_and_nine_in_ten_are_at_most_so_much(values: list[float], half: flo
 
 
 def test_no_values_have_no_middle() -> None:
-    for figure in (middle([], Unit.DAYS, of=Tally(), why="none yet"), within([], 0.9, Unit.DAYS, of=Tally(), why="none yet")):
+    for figure in (
+        middle([], Unit.DAYS, of=Tally(), why="none yet"),
+        within([], 0.9, Unit.DAYS, of=Tally(), why="none yet"),
+    ):
         assert figure == Figure(value=None, unit=Unit.DAYS, of=0, why="none yet")
 
 
