@@ -7,11 +7,12 @@ from config.mapping import MappingRules, People, Role, System
 from config.rules import Rules
 from connectors.abilities import Provisioner, ProvisionItem, Resting
 from connectors.contract import Connector, Describer, Reader
-from domain.errors import CredentialsError, LeadloopError, NotAllowedError, WrongAccountError
+from domain.errors import CredentialsError, LeadloopError, WrongAccountError
 from domain.record import Field
 from domain.run import ConnectionStatus
 from leadloop.app import App
 from leadloop.checkup import Finding, fine, warning, wrong
+from leadloop.described_by import described_by
 from leadloop.furnishing import counted, fittings_of
 from leadloop.reaching import out_of_reach
 from mapping.kinds import unkind
@@ -61,7 +62,7 @@ def _login(app: App, name: str, connector: Connector) -> Iterator[Finding]:
 
 def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -> Iterator[Finding]:
     wanted = app.fields.get(name, {})
-    known = dict(_described(connector, sorted(wanted), people=rules.systems[name].people.objects))
+    known = dict(described_by(connector, sorted(wanted), people=rules.systems[name].people.objects))
     grant = f"Run `leadloop provision {name}`, or see docs/connecting-{app.types[name]}.md."
     for stream, fields in known.items():
         if isinstance(connector, Reader) and stream not in connector.streams:
@@ -79,18 +80,6 @@ def _fields(app: App, name: str, connector: Describer, *, rules: MappingRules) -
                 yield wrong(f"{name}: {stream}.{target} cannot be written", mend=mend)
     for one in unkind(rules, app.types, name, known):
         yield warning(one.words, mend=f"{one.mend}.")
-
-
-def _described(
-    connector: Describer, streams: Sequence[str], *, people: Sequence[str]
-) -> Iterator[tuple[str, Mapping[str, Field]]]:
-    """What each tells of its fields. Of one that we are not given and can do without `_rests` tells."""
-    for stream in streams:
-        try:
-            yield stream, connector.describe(stream)
-        except NotAllowedError:
-            if stream in people:
-                raise
 
 
 def _furnished(name: str, items: Sequence[ProvisionItem]) -> Iterator[Finding]:

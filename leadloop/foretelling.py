@@ -17,6 +17,7 @@ from domain.place import FieldOf
 from domain.record import Field
 from leadloop import screen
 from leadloop.app import App
+from leadloop.described_by import described_by
 from leadloop.restaging import Restaged
 from leadloop.words_told import strange_in
 from mapping.drift import compare, effect, happened, mend
@@ -114,7 +115,8 @@ def _look(
     """`told_of`: fields that lack words, which was told already."""
     draft = app.installation.rules.mapping
     wanted = wanted_fields(draft, name)
-    told = {stream: connector.describe(stream, anew=True) for stream in wanted if _has(connector, stream)}
+    people, read = draft.systems[name].people.objects, [each for each in wanted if _has(connector, each)]
+    told = dict(described_by(connector, read, people=people, anew=True))
     missing = set[tuple[str, str]]()
     for drift, what, mended in _drifts(app, name, told, draft):
         if drift.kind is not DriftKind.WORDS or drift.field not in told_of:

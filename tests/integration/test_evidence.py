@@ -157,7 +157,9 @@ def test_each_history_is_asked_once_about_what_is_shown(ana: Ana) -> None:
     ana.office.settle(1)
     calls = [ana.calls() for _ in range(3)]
     assert [each["/crm/v3/objects/contacts/batch/read"] for each in calls] == [1, 0, 0]
-    composites = [each["/services/data/v62.0/composite"] - 1 for each in calls]  # one a cycle is the reading
+    composites = [
+        each["/services/data/v62.0/composite"] - 2 for each in calls
+    ]  # two are the reading, after half an hour
     assert (composites, sum(each["/services/data/v62.0/query"] for each in calls)) == ([1, 0, 0], 1)
 
 

@@ -60,7 +60,7 @@ def test_a_rep_with_another_address_in_one_system_gets_nothing_and_is_an_error_u
     assert told[f"{SAM} is no active user: named by pool SDR"] == "Take them out of routing.yaml."
     (waits,) = status["queued"]
     assert (waits["queue"], waits["why"]) == ("unassigned", "pool SDR: all 2 not eligible")
-    active = "      active: IsActive\n"
+    active = "      active: IsActive\n      name: Name\n"
     installation.rewrite("mapping.yaml", active, f"{active}      known_as: {{ {OLD}: {FAY} }}\n")
     assert installation.command("config", "publish").code == 0
     installation.settle(2, every_s=HALF_HOUR_S)
