@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from config.mapping import MappingRules
 from config.words import did_you_mean
@@ -27,7 +28,7 @@ from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
 from reports.pages.page import Missing, Page
-from reports.pages.passes import Scope, passes_at_work, passes_of
+from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
@@ -109,25 +110,29 @@ def _require(word: str | None, known: Sequence[str], what: str, file: str) -> No
     raise UsageError(f"{file} has no {what} {word!r}" + (f": {hint}" if hint else "."))
 
 
-def _followup(desk: Desk) -> Page:
-    report = FollowUp(desk.scope, people=desk.ask.people)
+class _OfPasses(Protocol):
+    """A report that is counted from the handoffs of its window."""
+
+    def count(self, each: Pass) -> None: ...
+    def page(self) -> Page: ...
+
+
+def _counted(desk: Desk, report: _OfPasses) -> Page:
     for each in passes_of(desk.app.store, desk.scope):
         report.count(each)
     return report.page()
+
+
+def _followup(desk: Desk) -> Page:
+    return _counted(desk, FollowUp(desk.scope, people=desk.ask.people))
 
 
 def _bands(desk: Desk) -> Page:
-    report = Bands(desk.scope)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
+    return _counted(desk, Bands(desk.scope))
 
 
 def _rejects(desk: Desk) -> Page:
-    report = Rejects(desk.scope, desk.rules.mapping)
-    for each in passes_of(desk.app.store, desk.scope):
-        report.count(each)
-    return report.page()
+    return _counted(desk, Rejects(desk.scope, desk.rules.mapping))
 
 
 def _funnel(desk: Desk) -> Page:
