@@ -1,4 +1,7 @@
-"""`leadloop report …`: what works, to marketing and sales alike."""
+"""`leadloop report …`: what works, to marketing and sales alike.
+
+Most reports differ in nothing but what they count: they are declared by a line each.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -12,7 +15,12 @@ app = typer.Typer(name="report", help="What works: pages that marketing and sale
 
 Since = Annotated[
     date | None,
-    typer.Option("--since", parser=day_or_moment, metavar="DAY", help="From this day on; 90 days by default."),
+    typer.Option(
+        "--since",
+        parser=day_or_moment,
+        metavar="DAY",
+        help="From this day on; 90 days by default, for `week` the last whole week.",
+    ),
 ]
 Until = Annotated[
     date | None,
@@ -27,69 +35,116 @@ Behind = Annotated[
 ]
 
 
-@app.command("week")
-def week(
+def _tell(
+    name: str,
+    folder: Path,
+    environment: str | None,
     *,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
+    html: Path | None,
+    as_csv: bool,
+    json: bool,
+    behind: str | None,
+    since: date | None = None,
+    until: date | None = None,
+    team: str | None = None,
+    channel: str | None = None,
+    people: bool = False,
+    weekly: bool = False,
+    drive: str | None = None,
 ) -> int:
-    """The weekly review, in the order of its agenda: goal, process, content and offers, routing, people.
-
-    Example: leadloop report week --html week.html
-    """
     from leadloop.commands import report as command
     from leadloop.report_making import Ask
 
+    form = command.form_of(html, csv=as_csv, json=json)
     ask = Ask(
         since=since,
         until=until,
         team=team,
-        weekly=True,
         channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
+        form=form,
         html=html,
         behind=behind,
+        people=people,
+        weekly=weekly,
+        drive=drive,
     )
-    return command.run(folder, "week", ask, environment=environment)
+    return command.run(folder, name, ask, environment=environment)
 
 
-@app.command("funnel")
-def funnel(
-    *,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """How far people come, step by step, by cohort and channel, with the time each step takes.
+def _of_teams(name: str, says: str, example: str, *, weekly: bool = False) -> None:
+    """Declare a report that can be narrowed to a team."""
 
-    Example: leadloop report funnel --since 2026-07-01 --html funnel.html
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
+    @app.command(name, help=f"{says}\n\nExample: {example}")
+    def page(
+        *,
+        since: Since = None,
+        until: Until = None,
+        team: Team = None,
+        channel: Channel = None,
+        html: Html = None,
+        as_csv: Csv = False,
+        json: Json = False,
+        behind: Behind = None,
+        folder: Folder = HERE,
+        environment: Environment = None,
+    ) -> int:
+        return _tell(
+            name,
+            folder,
+            environment,
+            since=since,
+            until=until,
+            as_csv=as_csv,
+            json=json,
+            team=team,
+            channel=channel,
+            html=html,
+            behind=behind,
+            weekly=weekly,
+        )
 
-    ask = Ask(
-        since=since,
-        until=until,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "funnel", ask, environment=environment)
+
+def _of_leads(name: str, says: str, example: str) -> None:
+    """Declare a report about leads and deals, which no team has."""
+
+    @app.command(name, help=f"{says}\n\nExample: {example}")
+    def page(
+        *,
+        since: Since = None,
+        until: Until = None,
+        channel: Channel = None,
+        html: Html = None,
+        as_csv: Csv = False,
+        json: Json = False,
+        behind: Behind = None,
+        folder: Folder = HERE,
+        environment: Environment = None,
+    ) -> int:
+        return _tell(
+            name,
+            folder,
+            environment,
+            since=since,
+            until=until,
+            as_csv=as_csv,
+            json=json,
+            channel=channel,
+            html=html,
+            behind=behind,
+        )
+
+
+_of_teams(
+    "week",
+    "The weekly review, in the order of its agenda: goal, process, content and offers, routing, people.",
+    "leadloop report week --html week.html",
+    weekly=True,
+)
+_of_leads(
+    "funnel",
+    "How far people come, step by step, by cohort and channel, with the time each step takes.",
+    "leadloop report funnel --since 2026-07-01 --html funnel.html",
+)
 
 
 @app.command("followup")
@@ -111,214 +166,52 @@ def followup(
 
     Example: leadloop report followup --team Inbound
     """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
+    return _tell(
+        "followup",
+        folder,
+        environment,
         since=since,
         until=until,
+        as_csv=as_csv,
+        json=json,
         team=team,
         channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
         html=html,
         behind=behind,
         people=people,
     )
-    return command.run(folder, "followup", ask, environment=environment)
 
 
-@app.command("bands")
-def bands(
-    *,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """Whether leads that score higher become customers more often: bands at hand-over and what came of them.
-
-    Example: leadloop report bands --csv
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        team=team,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "bands", ask, environment=environment)
-
-
-@app.command("rejects")
-def rejects(
-    *,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """What sales gives back and why, by source, and which rules would have kept it back.
-
-    Example: leadloop report rejects --since 2026-10-01
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        team=team,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "rejects", ask, environment=environment)
-
-
-@app.command("nurture")
-def nurture(
-    *,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """Whether rejected leads find their way back, by reason and channel, and whether anybody writes to them.
-
-    Example: leadloop report nurture --since 2026-01-01
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "nurture", ask, environment=environment)
-
-
-@app.command("channels")
-def channels(
-    *,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """Pipeline and revenue by channel, in four ways side by side; campaigns with their cost and return; the wins.
-
-    Example: leadloop report channels --since 2026-01-01 --html channels.html
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "channels", ask, environment=environment)
-
-
-@app.command("interactions")
-def interactions(
-    *,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """Which attempts lead to a conversation, a meeting or a reply: how, at which hour, at which try.
-
-    Example: leadloop report interactions --team Sales
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        team=team,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "interactions", ask, environment=environment)
-
-
-@app.command("agreement")
-def agreement(
-    *,
-    since: Since = None,
-    until: Until = None,
-    team: Team = None,
-    channel: Channel = None,
-    html: Html = None,
-    as_csv: Csv = False,
-    json: Json = False,
-    behind: Behind = None,
-    folder: Folder = HERE,
-    environment: Environment = None,
-) -> int:
-    """The agreement in plain words, made from the published rules, with real examples and the promises of both sides.
-
-    Example: leadloop report agreement --html agreement.html
-    """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(
-        since=since,
-        until=until,
-        team=team,
-        channel=channel,
-        form=command.form_of(html, csv=as_csv, json=json),
-        html=html,
-        behind=behind,
-    )
-    return command.run(folder, "agreement", ask, environment=environment)
+_of_teams(
+    "bands",
+    "Whether leads that score higher become customers more often: bands at hand-over and what came of them.",
+    "leadloop report bands --csv",
+)
+_of_teams(
+    "rejects",
+    "What sales gives back and why, by source, and which rules would have kept it back.",
+    "leadloop report rejects --since 2026-10-01",
+)
+_of_leads(
+    "nurture",
+    "Whether rejected leads find their way back, by reason and channel, and whether anybody writes to them.",
+    "leadloop report nurture --since 2026-01-01",
+)
+_of_leads(
+    "channels",
+    "Pipeline and revenue by channel, in four ways side by side; campaigns with their cost and return; the wins.",
+    "leadloop report channels --since 2026-01-01 --html channels.html",
+)
+_of_teams(
+    "interactions",
+    "Which attempts lead to a conversation, a meeting or a reply: how, at which hour, at which try.",
+    "leadloop report interactions --team Sales",
+)
+_of_teams(
+    "agreement",
+    "The agreement in plain words, made from the published rules, with real examples and the promises of both sides.",
+    "leadloop report agreement --html agreement.html",
+)
 
 
 @app.command("drive")
@@ -337,11 +230,9 @@ def drive(
 
     Example: leadloop report drive 'Autumn meetings'
     """
-    from leadloop.commands import report as command
-    from leadloop.report_making import Ask
-
-    ask = Ask(drive=name, team=team, form=command.form_of(html, csv=as_csv, json=json), html=html, behind=behind)
-    return command.run(folder, "drive", ask, environment=environment)
+    return _tell(
+        "drive", folder, environment, as_csv=as_csv, json=json, drive=name, team=team, html=html, behind=behind
+    )
 
 
 @app.command("journey")
