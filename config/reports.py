@@ -54,14 +54,10 @@ class Meaningful(Strict):
 
 
 class Targets(Strict):
-    """The lines in the funnel: of those who came to one step, the share (percent) that is to reach the next."""
+    """The line in the funnel."""
 
     accepted_percent: int | None = Field(default=None, ge=1, le=100)
     """Of the leads handed over, those that sales accepts."""
-    qualified_percent: int | None = Field(default=None, ge=1, le=100)
-    """Of the leads handed over, those that become qualified."""
-    won_percent: int | None = Field(default=None, ge=1, le=100)
-    """Of the leads handed over, those that become customers."""
 
 
 class Attribution(Strict):
