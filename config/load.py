@@ -70,7 +70,7 @@ def load(
     problems += territories.problems if territories is not None else ()
     problems += _unknown_teams(settings, files["routing"], reading)
     problems += _unknown_limits(settings, reading)
-    reports, wrong = _reports(folder, beside.properties())
+    reports, wrong = _reports(folder, beside)
     problems += wrong
     above = _found_above(further or {}, models, files, settings=settings, said=problems)
     problems += [problem for problem, is_warning in above if not is_warning]
@@ -124,7 +124,7 @@ def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], lis
     return models, problems
 
 
-def _reports(folder: Path, properties: frozenset[str] | None) -> tuple[ReportRules, list[Problem]]:
+def _reports(folder: Path, beside: Folder) -> tuple[ReportRules, list[Problem]]:
     """reports.yaml, which may be left out; every mistake in it."""
     path = folder / REPORTS_FILE
     if not path.exists():
@@ -132,7 +132,7 @@ def _reports(folder: Path, properties: frozenset[str] | None) -> tuple[ReportRul
     file = read_yaml(path, REPORTS_FILE, beside=ALL_FILES)
     if file.is_unreadable:
         return ReportRules(), list(file.problems)
-    problems = [*file.problems, *check_reports(file, properties)]
+    problems = [*file.problems, *check_reports(file, beside.properties(), beside.connections)]
     try:
         return ReportRules.model_validate(file.data), problems
     except ValidationError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from config.conditions import Condition, expression_problem, references
 from config.folder import ANY, each
+from config.reports import UNKNOWN
 from config.words import did_you_mean
 from config.yaml_file import YamlFile
 from domain.errors import Problem
@@ -15,8 +16,11 @@ TOUCH_WORDS = frozenset(
 """What a channel's condition may ask of the first thing that a person did."""
 
 
-def check_reports(file: YamlFile, properties: frozenset[str] | None) -> Iterator[Problem]:
-    """`properties`: those of mapping.yaml, None where it cannot be read."""
+def check_reports(
+    file: YamlFile, properties: frozenset[str] | None, connections: frozenset[str] | None = None
+) -> Iterator[Problem]:
+    """`properties`: those of mapping.yaml, `connections`: those of leadloop.yaml; None where it cannot be read."""
+    yield from _names(file, connections)
     for path, data in each(file, ("channels", ANY, "when")):
         if not isinstance(data, Mapping):
             continue
@@ -32,3 +36,14 @@ def check_reports(file: YamlFile, properties: frozenset[str] | None) -> Iterator
         for name in sorted(references(condition) - known) if properties is not None else ():
             message = f"property `{name}` is neither defined in mapping.yaml nor known of what a person did"
             yield file.problem(path, message, hint=did_you_mean(name, known))
+
+
+def _names(file: YamlFile, connections: frozenset[str] | None) -> Iterator[Problem]:
+    channels = {name for _, name in each(file, ("channels", ANY, "name")) if isinstance(name, str)} | {UNKNOWN}
+    for path, name in each(file, ("drives", ANY, "channel")):
+        if isinstance(name, str) and name not in channels:
+            yield file.problem(path, f"there is no channel `{name}`", hint=did_you_mean(name, channels))
+    for path, name in each(file, ("attribution", "connection")):
+        if isinstance(name, str) and connections is not None and name not in connections:
+            message = f"connection `{name}` is not defined in leadloop.yaml"
+            yield file.problem(path, message, hint=did_you_mean(name, connections))
