@@ -20,8 +20,8 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "leadloop.stamp"
 LINT = (
-    ("ruff", "format", "--check", "."),
-    ("ruff", "check", "."),
+    ("ruff", "format", "--no-cache", "--check", "."),
+    ("ruff", "check", "--no-cache", "."),
     ("mypy",),
     ("lint-imports",),
     ("hadolint", "Dockerfile"),

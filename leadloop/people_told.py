@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from reports.pages.html import Person
-
 from config.mapping import MappingRules
 from domain.values import LeadId
 from leadloop.app import App
 from leadloop.record_links import Linker
+from reports.pages.html import Person
 from store import ledger, records
 from store.chunks import chunks
 
