@@ -41,19 +41,23 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql://leadloop@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str, *, template: str = "template0") -> str:
-        """Make a database, a copy of another if one is named; returns its URL."""
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    def add_disk(self, name: str, folder: Path) -> None:
+        """A tablespace: what lies in it stands in `folder`."""
+        self._administer(f"CREATE TABLESPACE \"{name}\" LOCATION '{folder}'")
+
+    def create_database(self, name: str, *, template: str = "template0", disk: str = "pg_default") -> str:
+        """Make a database, a copy of another if one is named, on a disk of `add_disk`; returns its URL."""
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" TABLESPACE "{disk}"')
         return self.url(name)
 
-    def create_store(self, name: str) -> str:
+    def create_store(self, name: str, *, disk: str = "pg_default") -> str:
         """Make the database of an empty store, a copy of one that was migrated once; returns its URL."""
         if not self._migrated:
             made = Store.open(self.create_database(_MIGRATED))
             made.migrate()
             made.dispose()
             self._migrated = True
-        return self.create_database(name, template=_MIGRATED)
+        return self.create_database(name, template=_MIGRATED, disk=disk)
 
     def drop_database(self, name: str) -> None:
         self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
