@@ -21,14 +21,21 @@ OPTIONS = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_
 class PostgresServer:
     """Runs in `folder` on a free port of 127.0.0.1; every database in it is made by `create_database`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, behind: "PostgresServer | None" = None) -> None:
+        """`behind`: the server whose standby this one is, until it is promoted; that one waits for it from now on."""
+        folder.mkdir(exist_ok=True)
         self._data = folder / "postgres"
         self._log = folder / "postgres.log"
         self._migrated = False
         self.port = _free_port()
         self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        _run("initdb", "-D", str(self._data), "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if behind is None:
+            _run(*f"initdb -D {self._data} -U leadloop -A trust -E UTF8 --locale=C --no-sync".split())
+        else:
+            _run(*f"pg_basebackup -D {self._data} -d {behind.url('postgres')} -R -c fast --no-sync".split())
         self.start()
+        if behind is not None:
+            behind.wait_for_standbys()
 
     def start(self) -> None:
         listen = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories=''"
@@ -37,6 +44,14 @@ class PostgresServer:
     def stop(self, mode: str = "fast") -> None:
         """`fast` drops every connection, `immediate` is what a crash looks like."""
         _run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
+
+    def wait_for_standbys(self) -> None:
+        """From now on what is committed here is committed there."""
+        self._administer("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._administer("SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        _run("pg_ctl", "-D", str(self._data), "-w", "promote")
 
     def url(self, database: str) -> str:
         return f"postgresql://leadloop@127.0.0.1:{self.port}/{database}"
