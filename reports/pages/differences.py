@@ -51,6 +51,7 @@ class Cause(StrEnum):
     # Nothing stands in the way: nothing was to be written.
     SET_THERE = "set-there"
     NEVER_TOLD = "never-told"
+    SKIPPED = "skipped"
     ENDED = "ended"
     UNDATED = "undated"
     STALE = "stale"
@@ -113,6 +114,7 @@ LABELS: Mapping[Cause, str] = MappingProxyType(
         Cause.RULES_FAIL: "the rules fail for the lead",
         Cause.SET_THERE: "set by a person or another tool, never qualified here",
         Cause.NEVER_TOLD: "never qualified here, so nothing was written",
+        Cause.SKIPPED: "came farther at once, so that this date stayed blank",
         Cause.ENDED: "the pass is over, and its date was cleared",
         Cause.UNDATED: "shows the stage without this date",
         Cause.STALE: "not read since",
@@ -155,6 +157,7 @@ MENDS: Mapping[Cause, str] = MappingProxyType(
         Cause.RULES_FAIL: "Mend the rule or the value, then `leadloop config publish`.",
         Cause.SET_THERE: "Agree who may set the stage there.",
         Cause.NEVER_TOLD: "Nothing: see why the other one counts it.",
+        Cause.SKIPPED: "Nothing: whoever came farther counts here, too.",
         Cause.ENDED: "Nothing: the date ends with the pass.",
         Cause.UNDATED: "Set the date where the stage is set.",
         Cause.STALE: "Start `leadloop serve`, or `leadloop run`.",

@@ -17,7 +17,7 @@ from mapping.identity import is_live
 from reports.pages.dates_apart import apart
 from reports.pages.differences import Because, Cause
 from reports.pages.evidence import Around, Evidence
-from reports.pages.yardsticks import Dated, Yardstick
+from reports.pages.yardsticks import MQL_SINCE, Dated, Yardstick
 from store import heard
 from store.outbox import OutboxRow
 
@@ -267,11 +267,21 @@ def _never_told(there: There) -> Answer:
     return "" if not there.is_ours else None
 
 
+def _skipped(there: There) -> Answer:
+    """The date of the MQL is written however a lead came to a rep."""
+    came = {each.at for each in there.others}
+    has_skipped = bool(came & there.known.dates.skipped) and there.yard.dated_by != MQL_SINCE
+    return "" if has_skipped and _is_wished_blank(there) else None
+
+
 def _ended(there: There) -> Answer:
+    return "" if _is_wished_blank(there) else None
+
+
+def _is_wished_blank(there: There) -> bool:
     """What leadloop itself wishes is a blank: the date ends with the pass."""
-    dated = [each for each in there.places if each.field == there.yard.fields.get(each.ref.object)]
-    known = [each for each in dated if each in there.known.wished]
-    return "" if there.yard.is_ours and known and not any(there.wishes(each) for each in known) else None
+    known = [each for each in there.places if each in there.known.wished]
+    return there.yard.is_ours and bool(known) and not any(there.wishes(each) for each in known)
 
 
 def _undated(there: There) -> Answer:
@@ -314,6 +324,7 @@ QUESTIONS: Mapping[Cause, Callable[[There], Answer]] = MappingProxyType(
         Cause.OVERWRITTEN: _overwritten,
         Cause.WAITING: _waiting,
         Cause.NEVER_TOLD: _never_told,
+        Cause.SKIPPED: _skipped,
         Cause.ENDED: _ended,
         Cause.UNDATED: _undated,
         Cause.STALE: _stale,

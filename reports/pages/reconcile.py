@@ -11,7 +11,7 @@ from reports.pages.page import Cell, Column, Figure, Missing, Page, Row, Table
 from reports.pages.passes import Scope
 from reports.pages.reconciling import US, Line, Look
 from reports.pages.telling import Tellings
-from reports.pages.wording import moment
+from reports.pages.wording import counted, moment
 from reports.pages.yardsticks import Yardstick
 from store import heard
 
@@ -167,9 +167,7 @@ class Reconcile:
             return
         several = self._kept[self._counts(yard.connection, "undated")].n
         if several:
-            words = (
-                f"{several:,} leads stand at the stage in {name} by somebody else's word, nobody here knows since when."
-            )
+            words = f"{name} shows {counted(several, 'leads')} at the stage by somebody else's word, since nobody knows when."
             yield Missing(what=f"{words} Its own report may count them.", mend=mend)
 
     def _remarks(self) -> Iterator[str]:

@@ -31,9 +31,11 @@ def is_as_far(stage: Stage, as_this: Stage) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageDates:
     """`dates`: of the passes that came to it and did not go back from it, oldest first. `taken_back`: of those that
-    did. `was_found`: the first look found the lead there or farther."""
+    did. `skipped`: those of `dates` on which it came farther at once. `was_found`: the first look found it there or
+    farther."""
 
     dates: tuple[datetime, ...] = ()
+    skipped: frozenset[datetime] = frozenset()
     taken_back: tuple[datetime, ...] = ()
     was_found: bool = False
 
@@ -45,6 +47,7 @@ class _Pass:
         self._stage = stage
         self._found = found
         self.came: datetime | None = None
+        self.has_skipped = False
         self.taken_back: list[datetime] = []
 
     def move(self, after: Stage, at: datetime) -> None:
@@ -52,7 +55,7 @@ class _Pass:
             return
         if is_as_far(after, self._stage):
             if self.came is None and not self._was_there:
-                self.came = at
+                self.came, self.has_skipped = at, after is not self._stage
             return
         self._found = after if self._found is not None else None
         if self.came is not None:
@@ -81,6 +84,7 @@ def dates_of(moves: Sequence[Transition], stage: Stage, *, chained: Collection[d
     passes = (*ended, now)
     return StageDates(
         dates=tuple(sorted(each.came for each in passes if each.came is not None)),
+        skipped=frozenset(each.came for each in passes if each.came is not None and each.has_skipped),
         taken_back=tuple(sorted(at for each in passes for at in each.taken_back)),
         was_found=found,
     )

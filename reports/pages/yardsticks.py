@@ -25,9 +25,11 @@ STAGES: Mapping[Counted, Stage] = MappingProxyType(
         Counted.CUSTOMER: Stage.CUSTOMER,
     }
 )
+MQL_SINCE = "mql_since"
+"""The property of the one date that ends with the pass."""
 OWN_DATES: Mapping[Counted, str] = MappingProxyType(
     {
-        Counted.MQL: "mql_since",
+        Counted.MQL: MQL_SINCE,
         Counted.SAL: "accepted_at",
         Counted.SQL: "qualified_at",
         Counted.OPPORTUNITY: "opportunity_at",
