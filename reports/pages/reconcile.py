@@ -167,7 +167,7 @@ class Reconcile:
             return
         several = self._kept[self._counts(yard.connection, "undated")].n
         if several:
-            words = f"{name} shows {counted(several, 'leads')} at the stage by somebody else's word, since nobody knows when."
+            words = f"{name} shows {counted(several, 'leads')} at the stage by somebody else's word, without a date."
             yield Missing(what=f"{words} Its own report may count them.", mend=mend)
 
     def _remarks(self) -> Iterator[str]:
