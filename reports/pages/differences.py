@@ -134,7 +134,7 @@ MENDS: Mapping[Cause, str] = MappingProxyType(
         Cause.STEP: "`leadloop golive` tells what the next step needs.",
         Cause.LACKS_DATA: "Fill in what is missing: the queue `needs_data`.",
         Cause.NO_ADDRESS: "Give the person an e-mail in either system.",
-        Cause.NOT_CREATED: "Create them there, or set `create: create_at_mql` in mapping.yaml.",
+        Cause.NOT_CREATED: "Create them there, or let `create: create_at_mql` in mapping.yaml do it.",
         Cause.MERGED: "Nothing: another record goes on.",
         Cause.DELETED: "Restore it there if it was a mistake.",
         Cause.NOT_MAPPED: "Map the date for that object in mapping.yaml.",

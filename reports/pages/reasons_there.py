@@ -166,9 +166,12 @@ def _no_address(there: There) -> Answer:
 
 
 def _not_created(there: There) -> Answer:
+    """Where people are created as they are handed over, whoever never was has no record."""
     if there.records:
         return None
-    return "`create: enrich`" if there.around.fields.rules.systems[there.name].create == "enrich" else ""
+    if there.around.fields.rules.systems[there.name].create == "enrich":
+        return "`create: enrich`"
+    return "" if there.is_ours else Because(cause=Cause.NEVER_TOLD)
 
 
 def _merged(there: There) -> Answer:

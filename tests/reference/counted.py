@@ -407,7 +407,9 @@ def reasons_missing(
     if open_rows(person, side, rule, shown, "unsure", *SENT) or (side == "crm" and passes):
         yield "creation-waits"
     addressed = any(content(row).get(EMAILS[row["connection"]]) for row in person.records)
-    yield "not-created" if addressed else "no-address"
+    if not addressed:
+        yield "no-address"
+    yield "not-created" if is_ours or side == "hub" else "never-told"
 
 
 def is_hidden(world: World, shown: Sequence[Row], rule: Rule, *, blank: bool) -> bool:
