@@ -1,14 +1,16 @@
 """From what one side counts to what another one does, cause by cause: lines that add up to the number at the end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from reports.pages.differences import LABELS, MENDS, TWICE, TWICE_MENDS, Because, Cause, Twice
+from reports.pages.differences import LABELS, MENDS, TWICE, TWICE_MENDS, Cause, Twice
 from reports.pages.page import Column, Figure, Row, Table
 from reports.pages.reconciling import Line
 from reports.pages.telling import Tellings
 
-LISTED = (Cause.UNEXPLAINED, *(each for each in Cause if each is not Cause.UNEXPLAINED))
+_UNKNOWN = (Cause.UNEXPLAINED,)
+_KNOWN = tuple(each for each in Cause if each is not Cause.UNEXPLAINED)
+LISTED = (*_UNKNOWN, *_KNOWN)
 """What nobody can explain stands first."""
 COLUMN = "count"
 _COLUMNS = (
@@ -33,19 +35,16 @@ class Bridge:
         one, other = line.counted.get(self._one, 0), line.counted.get(self._other, 0)
         self._counts[self._one] += one
         self._counts[self._other] += other
-        if one and not other and self._other in line.why:
-            self._add(self._one, line.why[self._other], line)
-        if other and not one and self._one in line.why:
-            self._add(self._other, line.why[self._one], line)
+        for side, is_missing in ((self._other, one and not other), (self._one, other and not one)):
+            if is_missing and side in line.why:
+                because = line.why[side]
+                self._kept[self._lacks(side, because.cause)].add(line.lead_id, because.told)
         for (side, why), several in line.twice.items():
             if side in self._counts:
                 self._kept[self._more(side, why)].add(line.lead_id, TWICE[why], several)
 
-    def _add(self, only: str, because: Because, line: Line) -> None:
-        self._kept[self._only(only, because.cause)].add(line.lead_id, because.told)
-
-    def _only(self, side: str, cause: Cause) -> str:
-        return f"{self.key}.only-{self._keys[side]}-{cause}.{COLUMN}"
+    def _lacks(self, side: str, cause: Cause) -> str:
+        return f"{self.key}.not-in-{self._keys[side]}-{cause}.{COLUMN}"
 
     def _more(self, side: str, why: Twice) -> str:
         return f"{self.key}.more-{self._keys[side]}-{why}.{COLUMN}"
@@ -63,9 +62,11 @@ class Bridge:
     def _rows(self) -> Iterator[Row]:
         one, other = self._one, self._other
         yield self._end("start", one)
+        yield from self._causes(other, -1, _UNKNOWN)
+        yield from self._causes(one, 1, _UNKNOWN)
         yield from self._twice(one, -1)
-        yield from self._causes(one, -1)
-        yield from self._causes(other, 1)
+        yield from self._causes(other, -1, _KNOWN)
+        yield from self._causes(one, 1, _KNOWN)
         yield from self._twice(other, 1)
         yield self._end("end", other)
 
@@ -73,11 +74,11 @@ class Bridge:
         label = f"{self._names[side]} counts"
         return Row(key=key, label=label, cells=(Figure(value=self._counts[side]), ""), is_total=True)
 
-    def _causes(self, side: str, sign: int) -> Iterator[Row]:
-        for cause in LISTED:
-            name = self._only(side, cause)
+    def _causes(self, side: str, sign: int, causes: Sequence[Cause]) -> Iterator[Row]:
+        for cause in causes:
+            name = self._lacks(side, cause)
             if name in self._kept:
-                label = f"{_SIGNS[sign]} only {self._names[side]}: {LABELS[cause]}"
+                label = f"{_SIGNS[sign]} not in {self._names[side]}: {LABELS[cause]}"
                 yield Row(key=name.split(".")[1], label=label, cells=(self._kept[name].figure(sign), MENDS[cause]))
 
     def _twice(self, side: str, sign: int) -> Iterator[Row]:

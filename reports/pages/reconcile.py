@@ -151,7 +151,7 @@ class Reconcile:
     def _missing(self) -> Iterator[Missing]:
         lost = [self._kept[self._cause(side, Cause.UNEXPLAINED)].n for side in self._sides]
         if any(lost):
-            words = f"{sum(lost):,} times nobody can tell why a lead that one system counts is not counted by another."
+            words = f"{counted(sum(lost), 'differences')} that nobody can explain: a lead counts here and not there."
             yield Missing(what=words, mend=MENDS[Cause.UNEXPLAINED])
         for yard in self._yards:
             yield from self._lacks(yard)

@@ -124,20 +124,20 @@ def test_each_system_is_counted_as_its_own_report_would(page: Any) -> None:
 def test_from_one_to_the_other_every_step_has_its_cause_and_they_add_up(page: Any) -> None:
     assert values(page, "leadloop-salesforce") == {
         "start": 9,
-        "only-leadloop-erased": -1,
-        "only-leadloop-excluded": -1,
-        "only-leadloop-creation-refused": -1,
-        "only-leadloop-deleted": -1,
-        "only-leadloop-refused": -1,
-        "only-leadloop-ended": -1,
+        "not-in-salesforce-erased": -1,
+        "not-in-salesforce-excluded": -1,
+        "not-in-salesforce-creation-refused": -1,
+        "not-in-salesforce-deleted": -1,
+        "not-in-salesforce-refused": -1,
+        "not-in-salesforce-ended": -1,
         "more-salesforce-converted": 1,
         "more-salesforce-duplicates": 1,
         "end": 5,
     }
     assert values(page, "leadloop-hubspot") == {
         "start": 9,
-        "only-leadloop-erased": -1,
-        "only-leadloop-ended": -1,
+        "not-in-hubspot-erased": -1,
+        "not-in-hubspot-ended": -1,
         "end": 7,
     }
     between = values(page, "hubspot-salesforce")
@@ -145,11 +145,11 @@ def test_from_one_to_the_other_every_step_has_its_cause_and_they_add_up(page: An
 
 
 WHO = {
-    "only-leadloop-excluded": ("gated", "kept out by a gate: city equals Havana"),
-    "only-leadloop-creation-refused": ("refused", f"creation refused: {REFUSED}"),
-    "only-leadloop-deleted": ("deleted", "deleted there"),
-    "only-leadloop-refused": ("stuck", f"the write was refused: {REFUSED}"),
-    "only-leadloop-ended": ("rejected", "the pass is over, and its date was cleared"),
+    "not-in-salesforce-excluded": ("gated", "kept out by a gate: city equals Havana"),
+    "not-in-salesforce-creation-refused": ("refused", f"creation refused: {REFUSED}"),
+    "not-in-salesforce-deleted": ("deleted", "deleted there"),
+    "not-in-salesforce-refused": ("stuck", f"the write was refused: {REFUSED}"),
+    "not-in-salesforce-ended": ("rejected", "the pass is over, and its date was cleared"),
     "more-salesforce-converted": ("converted", "converted Leads beside their Contacts"),
     "more-salesforce-duplicates": ("twin", "more records of one person"),
 }
@@ -207,7 +207,7 @@ def test_every_form_says_the_same(office: Installation, page: Any, tmp_path: Pat
     }
     assert listed == {name: str(value) for name, value in figures.items()}
     shown = office.command("report", "reconcile", *SEPTEMBER).out
-    assert "− only leadloop: deleted there" in shown
+    assert "− not in salesforce: deleted there" in shown
     assert "leadloop report reconcile --what mql --behind" in office.command("report", "reconcile", *SEPTEMBER).err
     file = tmp_path / "reconcile.html"
     office.command("report", "reconcile", *SEPTEMBER, "--html", str(file))

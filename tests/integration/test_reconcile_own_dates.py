@@ -80,9 +80,9 @@ def steps(page: Any, key: str) -> dict[str, int]:
 def test_what_a_workflow_set_and_leadloop_never_wrote_is_added_and_what_is_dated_elsewhere_is_taken(page: Any) -> None:
     assert steps(page, "leadloop-hubspot") == {
         "start": 3,
-        "only-leadloop-later": -1,
-        "only-leadloop-undated": -1,
-        "only-hubspot-set-there": 1,
+        "not-in-hubspot-later": -1,
+        "not-in-hubspot-undated": -1,
+        "not-in-leadloop-set-there": 1,
         "end": 2,
     }
 
@@ -90,18 +90,18 @@ def test_what_a_workflow_set_and_leadloop_never_wrote_is_added_and_what_is_dated
 def test_the_system_that_nobody_told_says_so(page: Any) -> None:
     assert steps(page, "hubspot-salesforce") == {
         "start": 2,
-        "only-hubspot-never-told": -1,
-        "only-salesforce-later": 1,
-        "only-salesforce-undated": 1,
+        "not-in-salesforce-never-told": -1,
+        "not-in-hubspot-later": 1,
+        "not-in-hubspot-undated": 1,
         "end": 3,
     }
 
 
 def test_each_is_behind_its_cause(office: Installation) -> None:
     asked = {
-        "leadloop-hubspot.only-leadloop-later.count": ("late", "dated later: 2 Oct 2026"),
-        "leadloop-hubspot.only-leadloop-undated.count": ("undated", "shows the stage without this date"),
-        "leadloop-hubspot.only-hubspot-set-there.count": ("flow", "qualified here: "),
+        "leadloop-hubspot.not-in-hubspot-later.count": ("late", "dated later: 2 Oct 2026"),
+        "leadloop-hubspot.not-in-hubspot-undated.count": ("undated", "shows the stage without this date"),
+        "leadloop-hubspot.not-in-leadloop-set-there.count": ("flow", "qualified here: "),
     }
     for name, (who, why) in asked.items():
         command = ("report", "reconcile", "--since", "2026-09-01", "--until", "2026-09-30", "--behind", name, "--json")

@@ -525,7 +525,7 @@ def bridges(
             for lead in counted[side].keys() - counted[against].keys():
                 only[why[lead, against]].append(lead)
             for cause, leads in only.items():
-                found[f"{key}.only-{side}-{cause}.count"] = told(len(leads), leads, sign)
+                found[f"{key}.not-in-{against}-{cause}.count"] = told(len(leads), leads, sign)
             found |= {
                 f"{key}.more-{side}-{name}.count": each for name, each in more(counted[side], nobodys, side, sign)
             }
