@@ -1,6 +1,7 @@
 """Why the systems count differently, lead by lead: what each of them counts, and what lies between any two."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 
 from domain.counted import Counted
@@ -36,6 +37,8 @@ _COLUMNS = (
     Column(key="by", label="By"),
     Column(key="read", label="Read until"),
 )
+_FRESH = timedelta(hours=6)
+"""What was read so lately is as good as new."""
 _UNCOUNTED = "no date of this stage is mapped there"
 _NOT_READ = "never to its end"
 
@@ -155,6 +158,7 @@ class Reconcile:
             yield Missing(what=words, mend=MENDS[Cause.UNEXPLAINED])
         for yard in self._yards:
             yield from self._lacks(yard)
+            yield from self._late(yard)
 
     def _lacks(self, yard: Yardstick) -> Iterator[Missing]:
         name, mend = (
@@ -170,6 +174,16 @@ class Reconcile:
             words = f"{name} shows {counted(several, 'leads')} at the stage by somebody else's word, without a date."
             yield Missing(what=f"{words} Its own report may count them.", mend=mend)
 
+    def _late(self, yard: Yardstick) -> Iterator[Missing]:
+        """Of the systems in which reps work every report says it."""
+        name, window, look = yard.connection, self._scope.window, self._look
+        until = look.around.heard.get(name, heard.NEVER)
+        if name in look.around.fields.rules.workplaces or name in look.around.unread or not yard.counts:
+            return
+        if heard.NEVER < until < min(window.until, self._scope.now) - _FRESH:
+            words = f"{name} was last read to its end {moment(until, window.zone)}: nothing later is in it."
+            yield Missing(what=words, mend=MENDS[Cause.STALE])
+
     def _remarks(self) -> Iterator[str]:
         yield (
             "leadloop counts a lead once, by when it came to the stage, or beyond it, in a pass that did not go back; "
@@ -178,6 +192,8 @@ class Reconcile:
         for yard in self._yards:
             if yard.counts and yard.is_ours:
                 yield f"{yard.connection} is counted by the field that leadloop writes: {yard.words()}."
+        zone = self._scope.window.zone.key
+        yield f"Days begin in {zone}: a system that counts in another time zone moves who lies at the window's edges."
         yield (
             "A deleted record counts nowhere, a converted Lead beside its Contact. What the integration user may not "
             "see, and objects that mapping.yaml does not name as people, are in no count."
