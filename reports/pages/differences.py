@@ -27,19 +27,10 @@ class Cause(StrEnum):
     # It had one.
     MERGED = "merged"
     DELETED = "deleted"
-    # It has one with another date, or with none that can be read.
+    # It has one that could hold the date, and what would be written there does not stand there.
     NOT_MAPPED = "not-mapped"
     HIDDEN = "hidden"
     UNREADABLE = "unreadable"
-    TAKEN_BACK = "taken-back"
-    ZONE = "day-apart"
-    ANOTHER_TIME = "another-time"
-    LATER = "later"
-    EARLIER = "earlier"
-    # It was there, or is not decided.
-    BEFORE = "before-leadloop"
-    RULES_FAIL = "rules-fail"
-    # It has one without a date.
     REFUSED = "refused"
     UNSURE = "unsure"
     HELD = "held"
@@ -48,6 +39,17 @@ class Cause(StrEnum):
     NOT_OURS = "not-ours"
     OVERWRITTEN = "overwritten"
     WAITING = "waiting"
+    # It has another date.
+    TAKEN_BACK = "taken-back"
+    ZONE = "day-apart"
+    ANOTHER_TIME = "another-time"
+    LATER = "later"
+    EARLIER = "earlier"
+    # Leadloop has none.
+    BEFORE = "before-leadloop"
+    RULES_FAIL = "rules-fail"
+    HELD_BACK = "held-back"
+    UNDECIDED = "undecided"
     # Nothing stands in the way: nothing was to be written.
     SET_THERE = "set-there"
     NEVER_TOLD = "never-told"
@@ -103,8 +105,10 @@ LABELS: Mapping[Cause, str] = MappingProxyType(
         Cause.EARLIER: "dated earlier",
         Cause.REFUSED: "the write was refused",
         Cause.UNSURE: "written, and the answer was lost",
-        Cause.HELD: "waits for a person's word",
+        Cause.HELD: "the write waits for a person's word",
         Cause.WAITING: "waits to be written",
+        Cause.HELD_BACK: "the lead waits for a person's word",
+        Cause.UNDECIDED: "news of the lead is not decided yet",
         Cause.MISFIT: "the value does not fit its field",
         Cause.CONFLICT: "in conflict: both sides changed it",
         Cause.NOT_OURS: "the field is left to somebody else",
@@ -148,6 +152,8 @@ MENDS: Mapping[Cause, str] = MappingProxyType(
         Cause.UNSURE: "Nothing: the next cycles clear it up.",
         Cause.HELD: "`leadloop held list`, then approve or discard.",
         Cause.WAITING: "Nothing: it goes by itself.",
+        Cause.HELD_BACK: "`leadloop held list`, then approve or discard.",
+        Cause.UNDECIDED: "Nothing: the next cycle does it.",
         Cause.MISFIT: "`leadloop errors list` says who mends it how.",
         Cause.CONFLICT: "`leadloop conflicts list`.",
         Cause.NOT_OURS: "`decided` in mapping.yaml says so.",

@@ -50,6 +50,8 @@ class Around:
     still: Mapping[str, str] = field(default_factory=dict)
     drifts: Mapping[FieldOf, DriftKind] = field(default_factory=dict)
     stops: Stops = NOWHERE
+    overwriters: Mapping[FieldOf, str] = field(default_factory=dict)
+    """Who overwrites a field that is written no more, where that is known."""
 
 
 def around(tx: Tx, fields: FieldMap, step: GoLive) -> Around:
@@ -63,6 +65,7 @@ def around(tx: Tx, fields: FieldMap, step: GoLive) -> Around:
         still={each.name: each.status.value for each in connections.all(tx) if each.status in _STILL},
         drifts={each.field: each.drift.kind for each in drifts.of(tx)},
         stops=flaps.stops(tx),
+        overwriters={each.field: each.who for each in flaps.stopped(tx) if each.who},
     )
 
 

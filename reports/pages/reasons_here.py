@@ -73,8 +73,8 @@ def _held(here: Here) -> Answer:
     return f"the set {name}" if name is not None else None
 
 
-def _waiting(here: Here) -> Answer:
-    return "news of the lead is not decided yet" if here.known.standing.is_due else None
+def _undecided(here: Here) -> Answer:
+    return "" if here.known.standing.is_due else None
 
 
 def _set_there(here: Here) -> Answer:
@@ -90,8 +90,8 @@ QUESTIONS: Mapping[Cause, Callable[[Here], Answer]] = MappingProxyType(
         Cause.LATER: _dated,
         Cause.BEFORE: _before,
         Cause.RULES_FAIL: _rules_fail,
-        Cause.HELD: _held,
-        Cause.WAITING: _waiting,
+        Cause.HELD_BACK: _held,
+        Cause.UNDECIDED: _undecided,
         Cause.SET_THERE: _set_there,
     }
 )

@@ -64,16 +64,21 @@ class There:
         )
 
     @property
-    def is_unfulfilled(self) -> bool:
-        """Whether something that is wished of these fields does not stand there."""
-        return any(self.wishes(place) and not self.holds(place) for place in self.places)
+    def unfulfilled(self) -> frozenset[Place]:
+        """Where a date, or a word for the stage, is wished, and does not stand."""
+        return frozenset(place for place in self.places if self.wishes(place) and not self.holds(place))
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something should stand there that does not; what has another date by our own wish lacks nothing."""
+        return self.is_blank or bool(self.unfulfilled)
 
     def wishes(self, place: Place) -> bool:
         return self.yard.tells(place.ref.object, place.field, self.known.wished.get(place))
 
     def holds(self, place: Place) -> bool:
         record = next(each for each in self.shown if each.ref == place.ref)
-        return self.yard.tells(place.ref.object, place.field, record.values.get(place.field))
+        return self.yard.shows(record, place.field, self.known.wished.get(place))
 
     def rows(self, *statuses: OutboxStatus) -> Iterator[OutboxRow]:
         """What is open that would tell the system of the stage, or create the person in it."""
@@ -120,7 +125,7 @@ def _unread(there: There) -> Answer:
 
 def _gated(there: There, *, after_no: bool) -> Answer:
     ways = {Way.WRITE} if there.records else {Way.WRITE, Way.CREATE}
-    if there.records and not there.is_blank:
+    if there.records and not there.lacks:
         return None
     found = (each for each in there.known.closed if each.connection == there.name and each.way in ways)
     return next((each.words for each in found if each.after_no is after_no), None) if there.is_ours else None
@@ -128,7 +133,7 @@ def _gated(there: There, *, after_no: bool) -> Answer:
 
 def _suspended(there: There) -> Answer:
     status = there.around.still.get(there.name)
-    waits = there.is_unfulfilled if there.records else there.known.handoff is not None
+    waits = bool(there.unfulfilled) if there.records else there.known.handoff is not None
     return status if status is not None and there.is_ours and waits else None
 
 
@@ -148,7 +153,7 @@ def _lacks_data(there: There) -> Answer:
 
 def _step(there: There) -> Answer:
     is_still = there.around.step in {GoLive.OBSERVE, GoLive.SCORES}
-    waits = there.is_unfulfilled if there.records else True
+    waits = bool(there.unfulfilled) if there.records else True
     return there.around.step.value if is_still and there.is_ours and waits else None
 
 
@@ -229,13 +234,13 @@ def _held(there: There) -> Answer:
         for each in kept
         if each.status in {HeldStatus.OPEN, HeldStatus.DISCARDED}
     )
-    return next(told, None)
+    return next(told, None) if there.lacks else None
 
 
 def _conflict(there: There) -> Answer:
     names = {there.around.fields.property_at(*_at(each)) for each in there.places} | {there.yard.dated_by}
     found = sorted(there.known.undecided & {name for name in names if name})
-    return ", ".join(found) if found else None
+    return ", ".join(found) if found and there.lacks else None
 
 
 def _at(place: Place) -> tuple[str, str, str]:
@@ -244,26 +249,30 @@ def _at(place: Place) -> tuple[str, str, str]:
 
 def _misfit(there: There) -> Answer:
     found = there.stays(creation=False)
-    return found[0].words if found else None
+    return found[0].words if found and there.lacks else None
 
 
 def _not_ours(there: There) -> Answer:
-    places = there.places
+    places = there.places if there.lacks else frozenset()
     is_left = places and not any(there.around.fields.may_write(each.ref, each.field) for each in places)
     return ", ".join(sorted({f"{each.ref.object}.{each.field}" for each in places})) if is_left else None
 
 
 def _overwritten(there: There) -> Answer:
-    if any(each in there.around.stops for each in there.places):
-        return "it is written no more"
-    gone = (each for each in there.places if there.wishes(each) and not there.holds(each))
-    return "" if any(each in there.known.written for each in gone) else None
+    """Who it is, where the field's history told; people are not named."""
+    if not there.lacks:
+        return None
+    for place in sorted(there.places):
+        if place in there.around.stops:
+            who = there.around.overwriters.get(place.column)
+            return f"it is written no more, because of {who}" if who else "it is written no more"
+    return "" if there.unfulfilled & there.known.written else None
 
 
 def _waiting(there: There) -> Answer:
     if any(there.rows(*_SENT)):
         return "on its way"
-    return "" if there.known.standing.is_due and there.is_unfulfilled else None
+    return "" if there.known.standing.is_due and there.unfulfilled else None
 
 
 def _never_told(there: There) -> Answer:
@@ -317,7 +326,6 @@ QUESTIONS: Mapping[Cause, Callable[[There], Answer]] = MappingProxyType(
         Cause.NOT_MAPPED: _not_mapped,
         Cause.HIDDEN: _hidden,
         Cause.UNREADABLE: _unreadable,
-        Cause.LATER: _dated,
         Cause.REFUSED: _refused,
         Cause.UNSURE: _unsure,
         Cause.HELD: _held,
@@ -326,6 +334,7 @@ QUESTIONS: Mapping[Cause, Callable[[There], Answer]] = MappingProxyType(
         Cause.NOT_OURS: _not_ours,
         Cause.OVERWRITTEN: _overwritten,
         Cause.WAITING: _waiting,
+        Cause.LATER: _dated,
         Cause.NEVER_TOLD: _never_told,
         Cause.SKIPPED: _skipped,
         Cause.ENDED: _ended,

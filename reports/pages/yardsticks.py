@@ -113,6 +113,13 @@ class Yardstick:
             return field == self.fields.get(kind) and value not in (None, "")
         return str(value or "").strip().casefold() in self.stages.get(kind, {}).get(field, frozenset())
 
+    def shows(self, record: Record, field: str, wish: Value) -> bool:
+        """Whether a record's field shows what leadloop wishes of it: the very date, or any word for the stage."""
+        shown = record.values.get(field)
+        if not self.is_ours or self.reads is None:
+            return self.tells(record.ref.object, field, shown)
+        return self.reads.read(shown, None).value == self.reads.read(wish, None).value
+
     def written(self, kind: str) -> frozenset[str]:
         """The fields by which leadloop tells an object's records of the stage."""
         if self.is_ours:

@@ -121,3 +121,20 @@ def test_a_date_that_nobody_maps_is_found_by_check(office: Installation) -> None
     assert "connection `hubspott` is not defined in leadloop.yaml" in told
     assert "property `hubspot_mql` is not defined in mapping.yaml" in told
     assert "did you mean `hubspot_mql_at`?" in told
+
+
+def test_who_puts_another_date_back_again_and_again_is_named(
+    installation: Installation, world: SimulatorProcess
+) -> None:
+    rival = {"name": "Date tidy-up", "system": "hubspot", "object": "contacts", "field": "ll_mql_since"}
+    world.seed(users=USERS, contacts=[contact(mail("ana"))])
+    world.settings(neighbours={"rivals": [{**rival, "value": "2026-03-01T00:00:00Z"}]})
+    installation.run()
+    world.act("submit_form", system="hubspot", id=mail("ana"), as_="prospect", form="Demo request", values={})
+    installation.settle(1)
+    installation.settle(8, every_s=300.0)
+    name = "leadloop-hubspot.not-in-hubspot-overwritten.count"
+    done = installation.command("report", "reconcile", "--since", "2026-09-01", "--behind", name, "--json")
+    (lead,) = done.json()["leads"]
+    told = "cleared or overwritten there by somebody else: it is written no more, because of workflow Date tidy-up"
+    assert lead["why"] == told

@@ -272,9 +272,9 @@ def reasons_here(person: Person, asked: Question) -> Iterator[str]:
     if person.lead["failure"] is not None:
         yield "rules-fail"
     if held_sets(person, "open", "held_lead"):
-        yield "held"
+        yield "held-back"
     if person.lead["due"] or person.lead["plan_due"]:
-        yield "waiting"
+        yield "undecided"
     telling = {
         (record["connection"], record["object"], record["id"], each)
         for name in counting
@@ -327,6 +327,8 @@ def reasons_there(world: World, person: Person, side: str, asked: Question) -> I
     dates = [at for each in shown if (at := dated(each, rule)) is not None]
     if not blank and not dates:
         yield "unreadable"
+    lacks = blank or bool(lacking(person, shown, rule))
+    yield from reasons_unwritten(world, person, side, asked, shown=shown, lacks=lacks)
     if dates:
         yield apart(dates, other_dates(person, asked), person.dates)
     yield from reasons_blank(world, person, side, asked, shown=shown, is_ours=is_ours)
@@ -358,8 +360,13 @@ def lacking(person: Person, shown: Sequence[Row], rule: Rule) -> set[tuple[str, 
         place
         for place in places(shown, rule)
         if tells(rule, place[1], place[3], wished.get(place))
-        and not tells(rule, place[1], place[3], stands[place[:3]].get(place[3]))
+        and not stands_so(rule, place, wished[place], stands[place[:3]].get(place[3]))
     }
+
+
+def stands_so(rule: Rule, place: tuple[str, str, str, str], wish: Any, value: Any) -> bool:
+    """Of a date of ours the very same; of a status any word for the stage."""
+    return value == wish if rule.ours else tells(rule, place[1], place[3], value)
 
 
 def open_rows(person: Person, side: str, rule: Rule, shown: Sequence[Row], *statuses: str) -> list[Row]:
@@ -386,7 +393,7 @@ def reasons_missing(
     rule, records, shown = asked.rules[side], of_system(person, side), shown_in(person, side)
     passes = [row for row in person.rows["handoff"] if row["closed_at"] is None]
     waits = bool(lacking(person, shown, rule)) if records else True
-    if is_ours and (blank or not records):
+    if is_ours and (blank or not records or waits):
         ways = ("write",) if records else ("write", "create")
         shut = [row for row in person.rows["gate_closed"] if row["connection"] == side and row["way"] in ways]
         if shut:
@@ -419,8 +426,8 @@ def is_hidden(world: World, shown: Sequence[Row], rule: Rule, *, blank: bool) ->
     return all(drifts.get(each) in bad for each in at)
 
 
-def reasons_blank(
-    world: World, person: Person, side: str, asked: Question, *, shown: Sequence[Row], is_ours: bool
+def reasons_unwritten(
+    world: World, person: Person, side: str, asked: Question, *, shown: Sequence[Row], lacks: bool
 ) -> Iterator[str]:
     rule, at = asked.rules[side], places(shown, asked.rules[side])
     if open_rows(person, side, rule, shown, "parked"):
@@ -428,20 +435,26 @@ def reasons_blank(
     if open_rows(person, side, rule, shown, "unsure"):
         yield "unsure"
     held = [*held_sets(person, "open", "held_write"), *held_sets(person, "discarded", "held_write")]
-    if any(place_of(row) in at for row in held):
+    if lacks and any(place_of(row) in at for row in held):
         yield "held"
     names = {PROPERTIES[place[0], place[3]] for place in at} | {rule.name}
-    if any(row["closed_at"] is None and row["property"] in names for row in person.rows["conflict"]):
+    if lacks and any(row["closed_at"] is None and row["property"] in names for row in person.rows["conflict"]):
         yield "conflict"
-    if any(place_of(row) in at for row in person.rows["misfit"]):
+    if lacks and any(place_of(row) in at for row in person.rows["misfit"]):
         yield "misfit"
-    if at and all((place[0], place[1], place[3]) in asked.left for place in at):
+    if lacks and at and all((place[0], place[1], place[3]) in asked.left for place in at):
         yield "not-ours"
-    lacks = lacking(person, shown, rule)
-    if any(is_stopped(world, place) for place in at) or lacks & written(person):
+    unmet = lacking(person, shown, rule)
+    if lacks and (any(is_stopped(world, place) for place in at) or unmet & written(person)):
         yield "overwritten"
-    if open_rows(person, side, rule, shown, *SENT) or (lacks and (person.lead["due"] or person.lead["plan_due"])):
+    if open_rows(person, side, rule, shown, *SENT) or (unmet and (person.lead["due"] or person.lead["plan_due"])):
         yield "waiting"
+
+
+def reasons_blank(
+    world: World, person: Person, side: str, asked: Question, *, shown: Sequence[Row], is_ours: bool
+) -> Iterator[str]:
+    rule, at = asked.rules[side], places(shown, asked.rules[side])
     if not is_ours:
         yield "never-told"
     wished = wishes(person)
