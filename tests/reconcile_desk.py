@@ -18,6 +18,7 @@ from reports.pages.yardsticks import STAGES, Yardstick, yardsticks
 from store.engine import Store
 from tests.counted_crowd import COUNTED, NOW, RULES, SINCE, UNTIL, gather, tables
 from tests.reference import counted as slow
+from tests.reference.counted_figures import figures
 from tests.reference.crowd import Crowd
 from tests.reference.sums import Expected
 from tests.report_desk import scope_of
@@ -77,7 +78,7 @@ def page_of(store: Store, sight: Sight, *, behind: str | None = None) -> Page:
 
 def expected_of(store: Store, sight: Sight) -> dict[str, Expected]:
     with store.read() as tx:
-        return slow.figures(slow.read(tx), _question(sight))
+        return figures(slow.read(tx), _question(sight))
 
 
 def _question(sight: Sight) -> slow.Question:

@@ -12,8 +12,8 @@ from reports.pages.differences import Because, Twice
 from reports.pages.evidence import Around, Evidence, Outline, evidence_of
 from reports.pages.passes import PORTION, portions
 from reports.pages.reasons_here import Here
-from reports.pages.reasons_there import There
 from reports.pages.stage_dates import StageDates, dates_of
+from reports.pages.there import There
 from reports.pages.window import Window
 from reports.pages.yardsticks import Dated, Yardstick
 from store import handoffs, reconciled, records
