@@ -1,10 +1,11 @@
 """PostgreSQL on a disk that fills up: nothing is written that is not noted, and it goes on by itself."""
 
-import os
+import errno
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.witness import Witness
 pytestmark = pytest.mark.e2e
 
 DISK_BYTES = 64 << 20
+PAGE = bytes(4096)
 FAILED = {"job_failed", "connection_failed"}
 CROWD = [f"nova.{number}@initech.example" for number in range(150)]
 """More rows than the free places in PostgreSQL's pages hold."""
@@ -41,11 +43,22 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 def fill(disk: Path) -> Path:
-    """A file that takes what is left."""
+    """A file that takes what is left, page by page: PostgreSQL writes beside it, so nobody knows how much that is."""
     ballast = disk / "ballast"
-    room = os.statvfs(disk)
-    ballast.write_bytes(b"\0" * (room.f_bavail * room.f_frsize))
+    with ballast.open("wb", buffering=0) as file:
+        while not is_full(file):
+            pass
     return ballast
+
+
+def is_full(file: FileIO) -> bool:
+    try:
+        file.write(PAGE)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return True
+    return False
 
 
 def staged(world: SimulatorProcess) -> list[str]:
