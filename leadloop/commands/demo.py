@@ -12,7 +12,9 @@ from leadloop.demo.account import Sentence, account, summary
 from leadloop.demo.account import text as story
 from leadloop.demo.door import Door
 from leadloop.demo.driver import Played, Say, play
+from leadloop.demo.installation import stop_the_clock
 from leadloop.demo.replay import replay
+from leadloop.options import there
 
 
 def run(
@@ -35,6 +37,9 @@ def run(
             screen.document({**figures, "account": [_as_data(each) for each in account(door.log())]})
         else:
             _show(list(account(door.log())), figures)
+        if keep is not None and not serve:
+            stop_the_clock(keep, played.addresses["salesforce"], played.ended)
+        _point_to_the_reports(keep)
         if serve:
             _keep_up(played)
     return exits.OK
@@ -78,6 +83,17 @@ def _show(sentences: list[Sentence], figures: dict[str, object]) -> None:
     for name, value in figures.items():
         if name != "moments":
             console.print(f"  {name:24} {value}", markup=False)
+
+
+def _point_to_the_reports(kept: Path | None) -> None:
+    """What both teams would read of this month, as a page for a browser."""
+    if kept is None:
+        screen.say("\nKeep what was played, and look at its reports: `python3 run.py demo --keep DIR`.")
+        return
+    week = f"leadloop report week --html week.html{there(kept)}"
+    screen.say(
+        f"\nKept in {kept}. The last week as both teams read it: `{week}`; other pages: `leadloop report --help`."
+    )
 
 
 UNSTEADY = frozenset({"moments", "seconds", "peak_rss_mb"})

@@ -46,6 +46,8 @@ class Played:
     held: int = 0
     moments: dict[str, int] = field(default_factory=dict)
     """Named moments of the play → number of the log's last line then."""
+    ended: str = ""
+    """The simulated time at the end of the play."""
     peak_rss_mb: dict[str, int] = field(default_factory=dict)
 
 
@@ -102,12 +104,12 @@ def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Playe
         played=played,
     )
     installation.write(folder, salesforce=addresses["salesforce"], hubspot=addresses["hubspot"])
-    stage.door.act(
-        [{"as": "admin", "do": "edit", "system": "hubspot", "id": "settings", "fields": installation.PORTAL}]
-    )
+    for system, fields in (("hubspot", installation.PORTAL), ("salesforce", installation.ORG)):
+        stage.door.act([{"as": "admin", "do": "edit", "system": system, "id": "settings", "fields": fields}])
     actors.ask({"do": "seed"})
     _go_live(stage)
     _days(stage)
+    played.ended = stage.door.now()
     played.seconds = round(monotonic() - started, 1)
     played.peak_rss_mb = {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)}
     return played
