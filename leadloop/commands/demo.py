@@ -7,13 +7,15 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from domain.values import to_text
 from leadloop import exits, log, screen
+from leadloop.clock import SystemClock
 from leadloop.demo.account import Sentence, account, summary
 from leadloop.demo.account import text as story
 from leadloop.demo.door import Door
 from leadloop.demo.driver import Played, Say, play
 from leadloop.demo.installation import stop_the_clock
-from leadloop.demo.replay import replay
+from leadloop.demo.replay import ADDRESSES, replay
 from leadloop.options import there
 
 
@@ -27,7 +29,10 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
         say = _narrator(stack)
         if data is not None:
-            return _replay(folder, data, say, stack, as_json=as_json)
+            code = _replay(folder, data, say, stack, as_json=as_json)
+            if keep is not None:  # the replay ends at now
+                stop_the_clock(keep, ADDRESS, to_text(SystemClock().now()))
+            return code
         played = play(folder, seed_number=seed_number, say=say, stack=stack)
         door = Door(played.addresses["salesforce"])
         figures = {**summary(door.log()), **told(played)}
@@ -96,6 +101,8 @@ def _point_to_the_reports(kept: Path | None) -> None:
     )
 
 
+ADDRESS = f"${{env:{ADDRESSES[0]}}}"
+"""How the folder of a replay says where its simulator is."""
 UNSTEADY = frozenset({"moments", "seconds", "peak_rss_mb"})
 """Figures that differ from run to run and machine to machine."""
 

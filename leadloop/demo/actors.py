@@ -14,7 +14,7 @@ from leadloop.demo import dealings, newcomers, people, prospects, rounds, seed
 from leadloop.demo.deck import morning
 from leadloop.demo.door import Door
 from leadloop.demo.origins import tagged
-from leadloop.demo.sales_team import SalesTeam
+from leadloop.demo.sales_team import SalesTeam, at_its_hour
 from leadloop.demo.seed import Row
 
 PARTS = ("morning", "afternoon")
@@ -41,6 +41,7 @@ class Actors:
     def seed(self) -> Row:
         """Fill both systems and play what happened before day 1."""
         door, rows = self._doors["salesforce"], seed.rows(self._number)
+        door.act([{"as": "admin", "do": "edit", "system": "salesforce", "id": "settings", "fields": dealings.ORG}])
         planted = door.seed(rows)["created"]
         contacts = door.seed(dealings.rows(self._number))["created"]["Contact"]
         door.seed(dealings.places(self._number, contacts, self._guests(rows, planted)))
@@ -60,11 +61,19 @@ class Actors:
     def day(self, day: int, part: str) -> Row:
         """Everything that happens in one half day; how much it was."""
         place = morning(day) + PARTS.index(part)
-        new = self._newcomers.take(place)
-        rounds_ = rounds.acts(place, self._doors["salesforce"], self._doors["hubspot"])
-        return {
-            "acts": self._send([*new, *self._agenda.take(place), *self._team.acts(place), *rounds_, *self._tidy(day)])
-        }
+        return {"acts": self._send([*self._prospects(place), *self._reps(place), *self._marketers(day, place)])}
+
+    def _prospects(self, place: int) -> Iterator[Row]:
+        yield from self._newcomers.take(place)
+        yield from self._agenda.take(place)
+
+    def _reps(self, place: int) -> Iterator[Row]:
+        yield from (at_its_hour(act, place) for act in self._team.acts(place))
+        yield from rounds.closings(place, self._doors["salesforce"])
+
+    def _marketers(self, day: int, place: int) -> Iterator[Row]:
+        yield from rounds.mailings(place, self._doors["hubspot"])
+        yield from self._tidy(day)
 
     def _send(self, acts: Sequence[Row]) -> int:
         for system in SYSTEMS:

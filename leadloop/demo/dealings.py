@@ -26,6 +26,8 @@ _CAMPAIGNS: tuple[tuple[Row, int, int], ...] = (
 """With the first and the last day, as days before the loop begins."""
 LOST = "SEK"
 """Of this currency the org has a deal, and nobody knows any more what it is worth."""
+ORG = {"multi_currency": {"corporate": "EUR", "rates": {"GBP": 0.85, LOST: 11.4}}}
+"""The simulated org sells in three currencies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

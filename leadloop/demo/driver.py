@@ -104,8 +104,9 @@ def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Playe
         played=played,
     )
     installation.write(folder, salesforce=addresses["salesforce"], hubspot=addresses["hubspot"])
-    for system, fields in (("hubspot", installation.PORTAL), ("salesforce", installation.ORG)):
-        stage.door.act([{"as": "admin", "do": "edit", "system": system, "id": "settings", "fields": fields}])
+    stage.door.act(
+        [{"as": "admin", "do": "edit", "system": "hubspot", "id": "settings", "fields": installation.PORTAL}]
+    )
     actors.ask({"do": "seed"})
     _go_live(stage)
     _days(stage)

@@ -18,9 +18,6 @@ START = "2026-09-07T00:00:00+00:00"
 PORTAL = {"burst_per_10_s": 1100, "search_per_s": 25}
 """The simulated portal's limits: they count real seconds, of which the demo has a minute for a month."""
 
-ORG = {"multi_currency": {"corporate": "EUR", "rates": {"GBP": 0.85, "SEK": 11.4}}}
-"""The simulated org sells in three currencies; what one of them is worth is lost (`dealings.LOST`)."""
-
 COSTS = """\
 campaign,channel,month,amount,currency
 Search ads: help desk,Paid search,2026-07,2400,EUR

@@ -1,6 +1,7 @@
 """What is done on some days only: a rep closes a deal that came of a lead, a marketer writes to the nurture lists."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from leadloop.demo.deck import date_of, day_of, morning
 from leadloop.demo.door import Door
@@ -15,20 +16,23 @@ WRITTEN_TO = ("Timing", "No budget", "Chose another", "Unreachable", "Not our ta
 CLICKS_EVERY = 4
 
 
-def acts(part: int, salesforce: Door, hubspot: Door) -> Iterator[Row]:
-    """What is due in this half day."""
+def closings(part: int, salesforce: Door) -> Iterator[Row]:
+    """What a rep does about a deal in this half day."""
     day = day_of(part)
-    if part == morning(day):
-        return
-    if day in CLOSINGS:
+    if part != morning(day) and day in CLOSINGS:
         yield from _close(salesforce, CLOSINGS[day], on=date_of(part).isoformat())
-    if day in MAILINGS:
+
+
+def mailings(part: int, hubspot: Door) -> Iterator[Row]:
+    """What the marketer sends in this half day."""
+    if part != morning(day_of(part)) and day_of(part) in MAILINGS:
         yield from _write(hubspot)
 
 
 def _close(salesforce: Door, stage: str, *, on: str) -> Iterator[Row]:
+    second_day = (FIRST_DAY + timedelta(days=1)).isoformat()  # what stands there since the first day is not of the loop
     deals = salesforce.objects("Opportunity", "salesforce")
-    ours = [each for each in deals if not each["IsClosed"] and each["CreatedDate"] > FIRST_DAY.isoformat()]
+    ours = [each for each in deals if not each["IsClosed"] and each["CreatedDate"] > second_day]
     if ours:
         oldest = min(ours, key=lambda each: (each["CreatedDate"], each["Id"]))
         fields = {"StageName": stage, "CloseDate": on}

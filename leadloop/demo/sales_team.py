@@ -117,7 +117,7 @@ class SalesTeam:
         while work.steps and work.dealt + work.steps[0].after <= part:
             step = work.steps.pop(0)
             work.done_at = part
-            yield self._act(desk, step) | _when(desk, step, part)
+            yield self._act(desk, step)
             if step.do == "reject":
                 self._promise(work.card, desk, step, part)
 
@@ -174,14 +174,15 @@ _HOURS = {0: (9.0, 9.4), 1: (10.1, 14.9)}
 """When a rep was on the telephone whose half day is told at its end: after leadloop's pass and before the next one."""
 
 
-def _when(desk: Desk, step: Step, part: int) -> Row:
-    """Calls, mails and meetings have an hour of their own; everything else is done as it is told."""
-    if step.do not in {"call", "email", "meeting"}:
-        return {}
+def at_its_hour(act: Row, part: int) -> Row:
+    """A rep's act of this half day: calls, mails and meetings have an hour of their own, all else is done as it is
+    told."""
+    if act["do"] not in {"call", "email", "meeting"}:
+        return act
     first, last = _HOURS[part % PARTS_A_DAY]
-    hour = random.Random(f"{desk.email}-{part}").uniform(first, last)  # noqa: S311  # a play, no secret
+    hour = random.Random(f"{act['id']}-{part}").uniform(first, last)  # noqa: S311  # a play, no secret
     at = datetime.combine(date_of(part), time(), UTC) + timedelta(seconds=round(hour * 3600))
-    return {"at": at.isoformat()}
+    return act | {"at": at.isoformat()}
 
 
 def _is_open(task: Row) -> bool:

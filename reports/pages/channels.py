@@ -71,7 +71,11 @@ class _Part:
         return Figure(value=float(self.deals), leads=self._leads())
 
     def sum(self, currency: str) -> Figure:
-        return Figure(value=float(self.worth), unit=Unit.MONEY, currency=currency, of=self._n, leads=self._leads())
+        if self._n and self.unpriced == self._n:
+            return Figure(value=None, unit=Unit.MONEY, why="what these deals are worth is not known")
+        return Figure(
+            value=float(self.worth), unit=Unit.MONEY, currency=currency, of=self._n or None, leads=self._leads()
+        )
 
     def _leads(self) -> Leads:
         return Leads(n=self._n, first=self._people.leads().first)
