@@ -7,9 +7,7 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from domain.values import to_text
 from leadloop import exits, log, screen
-from leadloop.clock import SystemClock
 from leadloop.demo.account import Sentence, account, summary
 from leadloop.demo.account import text as story
 from leadloop.demo.door import Door
@@ -29,10 +27,11 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
         say = _narrator(stack)
         if data is not None:
-            code = _replay(folder, data, say, stack, as_json=as_json)
-            if keep is not None:  # the replay ends at now
-                stop_the_clock(keep, ADDRESS, to_text(SystemClock().now()))
-            return code
+            figures = replay(folder, data, say=say, stack=stack)
+            _show_replay(figures, as_json=as_json)
+            if keep is not None:
+                stop_the_clock(keep, ADDRESS, str(figures["ended"]))
+            return exits.OK
         played = play(folder, seed_number=seed_number, say=say, stack=stack)
         door = Door(played.addresses["salesforce"])
         figures = {**summary(door.log()), **told(played)}
@@ -139,11 +138,9 @@ def _keep_up(played: Played) -> None:
     signal.pause()
 
 
-def _replay(folder: Path, data: Path, say: Say, stack: ExitStack, *, as_json: bool) -> int:
-    figures = replay(folder, data, say=say, stack=stack)
+def _show_replay(figures: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         screen.document(figures)
-    else:
-        for name, value in figures.items():
-            screen.out().print(f"  {name:24} {value}", markup=False)
-    return exits.OK
+        return
+    for name, value in figures.items():
+        screen.out().print(f"  {name:24} {value}", markup=False)
