@@ -135,6 +135,7 @@ class _Work:
         self._names = {each.casefold(): each for each in (*names, *(one.name for one, _ in known.crm if one.name))}
         self._ids = {one.ref.id: one.name for one, _ in known.crm if one.name}
         self._channels = {one.name: known.channel_of(one) for one, _ in known.crm if one.name}
+        self._met = set(names)
         self._by_file: set[str] = set()
         self._both: set[str] = set()
         self._silent: set[str] = set()
@@ -165,7 +166,7 @@ class _Work:
             return
         worth = rates.in_corporate(cost, campaign.currency) if cost is not None else None
         if worth is None:
-            self._silent |= {name} if name else set()
+            self._silent |= {name} & self._met
             return
         within = self._within(campaign, worth)
         if within or not worth:
@@ -188,7 +189,7 @@ class _Work:
             )
         for name, line in sorted(self._strangers.items(), key=lambda each: each[1])[:FEW]:
             near = did_you_mean(name, self._names.values())
-            words = f"{file} line {line}: there is no campaign {name!r}: its cost is held against none."
+            words = f"{file} line {line}: there is no campaign {name!r}: its cost is held against no campaign."
             yield Missing(what=words, mend=f"Mend its name: {near}" if near else "Mend its name.")
         for code, line in sorted(self._currencies.items()):
             near = did_you_mean(code, self._known.own.per_corporate)
@@ -200,7 +201,7 @@ class _Work:
         if self._both:
             yield f"The cost of {_list(self._both)} is that of {self._known.file}; the CRM says one of its own."
         if self._silent and (self.sums.campaigns or self.sums.channels):
-            yield f"What {_list(self._silent)} cost is not known: their channels' costs are without it."
+            yield f"What {_list(self._silent)} cost is not known: what stands for their channels is without it."
         if self.sums.campaigns or self.sums.channels:
             yield (
                 "Costs count by the days of the window on which they were spent; a campaign of the CRM without days "

@@ -116,14 +116,19 @@ def test_what_the_crm_says_counts_by_its_days_and_whole_without_any() -> None:
 def test_what_is_said_nowhere_is_unknown_and_no_zero() -> None:
     found = told([line("Fair")], [campaign("Letter", None)], names=["Fair", "Letter"])
     assert found.campaign("Letter") == Figure(value=None, unit=Unit.MONEY, why="its cost is not known")
-    assert "What Letter cost is not known: their channels' costs are without it." in found.remarks
+    assert "What Letter cost is not known: what stands for their channels is without it." in found.remarks
     assert told().all().value is None
+
+
+def test_of_campaigns_in_which_nobody_did_anything_no_cost_is_missed() -> None:
+    found = told([line("Fair")], [campaign("LL · Nurture · Timing", None)], names=["Fair"])
+    assert not any("LL · Nurture" in each for each in found.remarks)
 
 
 def test_an_unknown_campaign_is_named_with_its_line_and_the_nearest() -> None:
     found = told([line("Webnar", at=7)], [campaign("Webinar", None)])
     (lack,) = found.missing
-    assert lack.what == "costs.csv line 7: there is no campaign 'Webnar': its cost is held against none."
+    assert lack.what == "costs.csv line 7: there is no campaign 'Webnar': its cost is held against no campaign."
     assert lack.mend == "Mend its name: did you mean `Webinar`?"
     assert found.campaign("Webinar").value is None
 
