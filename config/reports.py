@@ -120,6 +120,9 @@ class ReportRules(Strict):
     """What the funnel is held against; none given: no line is drawn."""
     channels: list[Channel] = Field(default_factory=list)
     """In order; whom none fits came from `unknown`."""
+    costs: str | None = Field(default=None, min_length=1, max_length=200)
+    """The file with what campaigns and channels cost, beside this one: `.csv`, `.tsv` or `.xlsx`, a line for a campaign
+    or a channel and a month. It comes before what the CRM says."""
     drives: list[Drive] = Field(default_factory=list)
     """What everybody goes for together for a while."""
     counted: dict[str, dict[Counted, str]] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 A setting is declared once, here, with its reason under it; `docs/settings.md` is made from these words.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
@@ -218,7 +219,8 @@ class Settings(Strict):
     time_zone: TimeZone = "UTC"
     """In which a day begins and ends for daily caps and reports, e.g. `Europe/Berlin`."""
     clock: str = SYSTEM_CLOCK
-    """`system`, or the address of the simulator whose time counts; refused unless every connection is loopback."""
+    """`system`, or the address of the simulator whose time counts, or the moment at which a simulated world ended;
+    refused unless every connection is loopback."""
     go_live: GoLive = GoLive.OBSERVE
     """How much may be written: `observe` nothing, `scores` our own fields, `pilot` all for some teams, `live` all.
 
@@ -264,7 +266,7 @@ class Settings(Strict):
     @field_validator("clock")
     @classmethod
     def _clock_address(cls, value: str) -> str:
-        if value != SYSTEM_CLOCK and not is_loopback(value):
+        if value != SYSTEM_CLOCK and not is_loopback(value) and moment_in(value) is None:
             raise ValueError("the clock is `system` or a loopback address such as http://127.0.0.1:8401")
         return value
 
@@ -287,6 +289,15 @@ class Settings(Strict):
     def types(self) -> dict[str, str]:
         """The type of each connection by its name: `{"salesforce": "salesforce", …}`."""
         return {name: str(_plain(connection).get("type", "")) for name, connection in self.connections.items()}
+
+
+def moment_in(text: str) -> datetime | None:
+    """A moment with its zone, such as 2026-10-13T02:00:00+00:00; None for everything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def is_loopback(address: str) -> bool:

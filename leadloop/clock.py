@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from config.settings import moment_in
 from domain.errors import SettingsError, TransientError
 
 TIMEOUT_S = 5.0
@@ -86,13 +87,30 @@ class SimulatorClock:
                 raise TransientError(f"the simulator's clock at {self._url} does not answer") from error
 
 
-AnyClock = SystemClock | SimulatorClock
+class StoppedClock:
+    """Always the same time: that of a simulated world which has come to its end."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def refresh(self) -> datetime:
+        return self._at
+
+
+AnyClock = SystemClock | SimulatorClock | StoppedClock
 
 
 def clock_of(setting: str) -> AnyClock:
-    """`system`, or the simulator's address (config has checked that every connection is loopback)."""
+    """`system`, or of a simulated world (config has checked that every connection is loopback) the address, or the
+    moment of its end."""
     if setting == "system":
         return SystemClock()
+    stopped = moment_in(setting)
+    if stopped is not None:
+        return StoppedClock(stopped)
     try:
         return SimulatorClock(setting)
     except TransientError as error:

@@ -10,17 +10,19 @@ from typing import Protocol
 from config.mapping import MappingRules
 from config.words import did_you_mean
 from domain.counted import Counted
-from domain.deal import Campaign
+from domain.deal import Campaign, Rates
 from domain.errors import UsageError
 from domain.values import RecordRef
 from leadloop.app import App
 from leadloop.commands.plan import in_force, names_of
 from leadloop.companies import companies_of
+from leadloop.costing import costs_in
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
 from reports.pages.agreement import Agreement
 from reports.pages.bands import Bands
-from reports.pages.channels import ChannelsReport, campaigns_of
+from reports.pages.channels import ChannelsReport
+from reports.pages.costs import Known
 from reports.pages.deal_stories import deal_connection, stories_of
 from reports.pages.drive import DriveReport
 from reports.pages.evidence import around
@@ -207,12 +209,26 @@ def _channels(desk: Desk) -> Page:
     with store.read() as tx:
         rates, companies = deals.rates(tx, mapping), companies_of(tx, desk.rules)
     currency = rates[connection].corporate if connection in rates else None
-    report = ChannelsReport(desk.scope, campaigns_of(_campaigns(store, mapping), rates), currency=currency or "")
+    report = ChannelsReport(desk.scope, _known_costs(desk, rates, connection), currency=currency or "")
     if connection is not None:
         for each in stories_of(store, desk.scope, mapping, companies, connection=connection):
             report.count(each)
     page = report.page()
     return page if connection is not None else replace(page, missing=(_NO_DEALS, *page.missing))
+
+
+def _known_costs(desk: Desk, rates: Mapping[str, Rates], connection: str | None) -> Known:
+    """The file's sums are worth what the system says whose deals count."""
+    installation, channels = desk.app.installation, desk.scope.channels
+    return Known(
+        table=costs_in(installation),
+        file=installation.reports.costs or "",
+        crm=[
+            (each, rates.get(each.ref.connection, Rates())) for each in _campaigns(desk.app.store, desk.rules.mapping)
+        ],
+        own=rates.get(connection or "", Rates()),
+        channel_of=lambda each: channels.of_touch(None, {"campaign": each.name, "campaign_type": each.type}),
+    )
 
 
 _NO_DEALS = Missing(

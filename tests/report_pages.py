@@ -359,6 +359,23 @@ def wide() -> Page:
     return replace(follow_up(), name="rejects", title="Rejected leads", parts=parts)
 
 
+REASONS = ("Not now", "No budget", "No need", "Chose another", "Unreachable", "Left company", "Went quiet")
+
+
+def rejects() -> Page:
+    """As many columns as there are reasons, as the starter has them."""
+    shares = Column(key="handed", label="Handed over"), Column(key="rejected", label="Rejected")
+    told = (*REASONS, "Not our target", "Data wrong", "Passed on")
+    columns = (*shares, *(Column(key=f"r{at}", label=each) for at, each in enumerate(told)))
+    rows = tuple(
+        Row(key=name, label=name, cells=(count(128), share(58, 128), *(count(at % 15) for at, _ in enumerate(told))))
+        for name in ("Paid search", "Paid social", "Organic search", "Web, direct")
+    )
+    return replace(
+        follow_up(), parts=(Table(key="reason", title="By channel", heads="Channel", columns=columns, rows=rows),)
+    )
+
+
 PAGES = {
     "follow-up": follow_up,
     "funnel": funnel,

@@ -12,7 +12,9 @@ from leadloop.demo.account import Sentence, account, summary
 from leadloop.demo.account import text as story
 from leadloop.demo.door import Door
 from leadloop.demo.driver import Played, Say, play
-from leadloop.demo.replay import replay
+from leadloop.demo.installation import stop_the_clock
+from leadloop.demo.replay import ADDRESSES, replay
+from leadloop.options import there
 
 
 def run(
@@ -25,7 +27,11 @@ def run(
         folder.mkdir(parents=True, exist_ok=True)
         say = _narrator(stack)
         if data is not None:
-            return _replay(folder, data, say, stack, as_json=as_json)
+            figures = replay(folder, data, say=say, stack=stack)
+            _show_replay(figures, as_json=as_json)
+            if keep is not None:
+                stop_the_clock(keep, ADDRESS, str(figures["ended"]))
+            return exits.OK
         played = play(folder, seed_number=seed_number, say=say, stack=stack)
         door = Door(played.addresses["salesforce"])
         figures = {**summary(door.log()), **told(played)}
@@ -35,6 +41,9 @@ def run(
             screen.document({**figures, "account": [_as_data(each) for each in account(door.log())]})
         else:
             _show(list(account(door.log())), figures)
+        if keep is not None and not serve:
+            stop_the_clock(keep, played.addresses["salesforce"], played.ended)
+        _point_to_the_reports(keep)
         if serve:
             _keep_up(played)
     return exits.OK
@@ -80,6 +89,19 @@ def _show(sentences: list[Sentence], figures: dict[str, object]) -> None:
             console.print(f"  {name:24} {value}", markup=False)
 
 
+def _point_to_the_reports(kept: Path | None) -> None:
+    """What both teams would read of this month, as a page for a browser."""
+    if kept is None:
+        screen.say("\nKeep what was played, and look at its reports: `python3 run.py demo --keep DIR`.")
+        return
+    week = f"leadloop report week --html week.html{there(kept)}"
+    screen.say(
+        f"\nKept in {kept}. The last week as both teams read it: `{week}`; other pages: `leadloop report --help`."
+    )
+
+
+ADDRESS = f"${{env:{ADDRESSES[0]}}}"
+"""How the folder of a replay says where its simulator is."""
 UNSTEADY = frozenset({"moments", "seconds", "peak_rss_mb"})
 """Figures that differ from run to run and machine to machine."""
 
@@ -116,11 +138,9 @@ def _keep_up(played: Played) -> None:
     signal.pause()
 
 
-def _replay(folder: Path, data: Path, say: Say, stack: ExitStack, *, as_json: bool) -> int:
-    figures = replay(folder, data, say=say, stack=stack)
+def _show_replay(figures: dict[str, object], *, as_json: bool) -> None:
     if as_json:
         screen.document(figures)
-    else:
-        for name, value in figures.items():
-            screen.out().print(f"  {name:24} {value}", markup=False)
-    return exits.OK
+        return
+    for name, value in figures.items():
+        screen.out().print(f"  {name:24} {value}", markup=False)

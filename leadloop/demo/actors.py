@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from leadloop.demo import people, prospects, seed
+from leadloop.demo import dealings, newcomers, people, prospects, rounds, seed
 from leadloop.demo.deck import morning
 from leadloop.demo.door import Door
-from leadloop.demo.sales_team import SalesTeam
+from leadloop.demo.origins import tagged
+from leadloop.demo.sales_team import SalesTeam, at_its_hour
 from leadloop.demo.seed import Row
 
 PARTS = ("morning", "afternoon")
@@ -31,23 +32,52 @@ class Actors:
         cast = people.cast(number)
         self._number = number
         self._doors = doors
+        self._cast = cast
         self._agenda = prospects.plan(cast, rng)
+        self._newcomers = newcomers.plan(number)
         self._team = SalesTeam(door=doors["salesforce"], rng=rng, agenda=self._agenda, cast=cast)
         self._tidied = False
 
     def seed(self) -> Row:
         """Fill both systems and play what happened before day 1."""
-        self._doors["salesforce"].seed(seed.rows(self._number))
-        return {"acts": self._send(seed.prehistory(self._number))}
+        door, rows = self._doors["salesforce"], seed.rows(self._number)
+        door.act([{"as": "admin", "do": "edit", "system": "salesforce", "id": "settings", "fields": dealings.ORG}])
+        planted = door.seed(rows)["created"]
+        contacts = door.seed(dealings.rows(self._number))["created"]["Contact"]
+        door.seed(dealings.places(self._number, contacts, self._guests(rows, planted)))
+        door.act([*dealings.lost(door.objects("CurrencyType", "salesforce"))])
+        return {"acts": self._send([*dealings.prehistory(self._number), *seed.prehistory(self._number)])}
+
+    def _guests(self, rows: Row, planted: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+        """Of the cast those who were at an event: whom only Salesforce knows, and some of the hot ones."""
+        places = (
+            ("LeadId", "leads", "Lead", self._cast.hot),
+            ("ContactId", "sf_contacts", "Contact", self._cast.only_contacts),
+        )
+        for field, key, kind, people_ in places:
+            ids = {row["Email"].strip().lower(): one for row, one in zip(rows[key], planted[kind], strict=True)}
+            yield from ((field, ids[each.email]) for each in people_ if each.email in ids)
 
     def day(self, day: int, part: str) -> Row:
         """Everything that happens in one half day; how much it was."""
         place = morning(day) + PARTS.index(part)
-        return {"acts": self._send([*self._agenda.take(place), *self._team.acts(place), *self._tidy(day)])}
+        return {"acts": self._send([*self._prospects(place), *self._reps(place), *self._marketers(day, place)])}
+
+    def _prospects(self, place: int) -> Iterator[Row]:
+        yield from self._newcomers.take(place)
+        yield from self._agenda.take(place)
+
+    def _reps(self, place: int) -> Iterator[Row]:
+        yield from (at_its_hour(act, place) for act in self._team.acts(place))
+        yield from rounds.closings(place, self._doors["salesforce"])
+
+    def _marketers(self, day: int, place: int) -> Iterator[Row]:
+        yield from rounds.mailings(place, self._doors["hubspot"])
+        yield from self._tidy(day)
 
     def _send(self, acts: Sequence[Row]) -> int:
         for system in SYSTEMS:
-            theirs = [act for act in acts if act["system"] == system]
+            theirs = [tagged(act) for act in acts if act["system"] == system]
             if theirs:
                 self._doors[system].act(theirs)
         return len(acts)

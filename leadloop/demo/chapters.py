@@ -23,10 +23,15 @@ def _sentence(about: str, text: str, *traces: Trace) -> Sentence:
 def _did(traces: Sequence[Trace]) -> str:
     """What a prospect did, in words: `looked at /pricing and sent “Demo request”`."""
     words = [
-        f"sent “{trace.after}”" if trace.what is What.FORM else f"looked at /{str(trace.after).split('/', 3)[-1]}"
+        f"sent “{trace.after}”" if trace.what is What.FORM else f"looked at /{_page(str(trace.after))}"
         for trace in traces
     ]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _page(address: str) -> str:
+    """Without the words by which a link tells where it stood."""
+    return address.split("/", 3)[-1].split("?", maxsplit=1)[0]
 
 
 def _demo_form(trace: Trace) -> bool:

@@ -55,7 +55,7 @@ EVERYDAY = {
     Card.TASK: 3,
     Card.VERDICT: 3,
     Card.ALREADY: 1,
-    Card.CONVERT: 1,
+    Card.CONVERT: 3,
     Card.IGNORE: 2,
     Card.WRONG_PERSON: 2,
     Card.DATA_WRONG: 1,
@@ -136,6 +136,9 @@ class _Day:
     def not_now(self, days: int | None) -> list[Step]:
         return [self.call(), self.ends(1, "Not now", days=days)]
 
+    def converts(self, after: int) -> Step:
+        return Step(after=after, do="convert", fields={"amount": self.rng.randrange(6_000, 40_000, 500)})
+
     def results(self, after: int, outcome: str) -> Step:
         return Step(after=after, do="outcome", fields={"outcome": outcome})
 
@@ -147,11 +150,15 @@ _SCRIPTS: dict[Card, Callable[[_Day], list[Step]]] = {
         Step(after=3, do="meeting", fields={"subject": "Demo"}),
         day.results(4, "Meeting"),
     ],
-    Card.EMAIL: lambda day: [Step(after=0, do="email", fields={"subject": "Your question"}), day.call(2)],
+    Card.EMAIL: lambda day: [
+        Step(after=0, do="email", fields={"subject": "Your question"}),
+        Step(after=1, do="reply", fields={"subject": "Re: Your question"}),
+        day.call(2),
+    ],
     Card.TASK: lambda _: [Step(after=0, do="tick")],
     Card.VERDICT: lambda day: [Step(after=0, do="accept"), day.call(1), day.results(6, "Qualified")],
     Card.ALREADY: lambda day: [day.says("Already working it")],
-    Card.CONVERT: lambda day: [day.call(), Step(after=3, do="convert", fields={"amount": 12_000})],
+    Card.CONVERT: lambda day: [day.call(), day.converts(3)],
     Card.IGNORE: lambda _: [],
     Card.WRONG_PERSON: lambda day: [day.says("Wrong person")],
     Card.DATA_WRONG: lambda day: [day.says("Data wrong")],

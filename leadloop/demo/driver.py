@@ -46,6 +46,8 @@ class Played:
     held: int = 0
     moments: dict[str, int] = field(default_factory=dict)
     """Named moments of the play → number of the log's last line then."""
+    ended: str = ""
+    """The simulated time at the end of the play."""
     peak_rss_mb: dict[str, int] = field(default_factory=dict)
 
 
@@ -108,6 +110,7 @@ def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Playe
     actors.ask({"do": "seed"})
     _go_live(stage)
     _days(stage)
+    played.ended = stage.door.now()
     played.seconds = round(monotonic() - started, 1)
     played.peak_rss_mb = {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)}
     return played

@@ -18,6 +18,31 @@ START = "2026-09-07T00:00:00+00:00"
 PORTAL = {"burst_per_10_s": 1100, "search_per_s": 25}
 """The simulated portal's limits: they count real seconds, of which the demo has a minute for a month."""
 
+COSTS = """\
+campaign,channel,month,amount,currency
+Search ads: help desk,Paid search,2026-07,2400,EUR
+Search ads: help desk,Paid search,2026-08,2650,EUR
+Search ads: help desk,Paid search,2026-09,2900,EUR
+,Paid social,2026-08,1900,EUR
+,Paid social,2026-09,1900,EUR
+,Partner,2026-09,850,GBP
+"""
+"""What was spent on what, as marketing keeps it: of the advertisements the CRM says something else."""
+
+REPORTS = """
+costs: costs.csv
+
+targets:
+  accepted_percent: 75
+
+drives:
+  - name: September conversations
+    counts: meaningful
+    target: 60
+    first: 2026-09-07
+    last: 2026-09-30
+"""
+
 _FIT = "  fit: C # this grade or better\n"
 LINE = f"  engagement: 50\n{_FIT}  rearm_below: 40"
 LOWERED = f"  engagement: 20\n{_FIT}  rearm_below: 16"
@@ -92,6 +117,8 @@ def write(folder: Path, *, salesforce: str, hubspot: str, go_live: GoLive = GoLi
     settings = SETTINGS.format(salesforce=salesforce, hubspot=hubspot, go_live=go_live.value)
     (folder / "leadloop.yaml").write_text(settings, encoding="utf-8")
     (folder / "routing.yaml").write_text(_routing(), encoding="utf-8")
+    (folder / "costs.csv").write_text(COSTS, encoding="utf-8")
+    _append(folder / "reports.yaml", REPORTS)
 
 
 def _routing() -> str:
@@ -104,12 +131,24 @@ def set_go_live(folder: Path, step: GoLive) -> None:
     _replace(folder / "leadloop.yaml", f"go_live: {GoLive.OBSERVE.value}", f"go_live: {step.value}")
 
 
+def stop_the_clock(folder: Path, address: str, at: str) -> None:
+    """Nobody answers there any more: for who looks into the folder later it is always the end of the play."""
+    _replace(folder / "leadloop.yaml", f"clock: {address}", f'clock: "{at}"')
+
+
 def lower_the_line(folder: Path) -> None:
     _replace(folder / "scoring.yaml", LINE, LOWERED)
 
 
 def raise_the_line(folder: Path) -> None:
     _replace(folder / "scoring.yaml", LOWERED, LINE)
+
+
+def _append(path: Path, text: str) -> None:
+    """Once, however often the demo is played in the folder."""
+    there = path.read_text(encoding="utf-8")
+    if text not in there:
+        path.write_text(there + text, encoding="utf-8")
 
 
 def _replace(path: Path, before: str, after: str) -> None:

@@ -96,6 +96,11 @@ def name_of(email: str) -> str:
     return email.split("@", maxsplit=1)[0].replace(".", " ").title()
 
 
+def address(first: str, last: str, tag: str, domain: str) -> str:
+    """As companies make them of a name. `tag`: what stands between it and the `@`."""
+    return f"{first}.{last}".translate(_PLAIN).lower() + f"{tag}@{domain}"
+
+
 def cast(number: int) -> Cast:
     """The cast of a seed number: the same number, the same people."""
     return _Casting(random.Random(f"cast-{number}")).cast()  # noqa: S311  # a play, no secret
@@ -175,12 +180,11 @@ class _Casting:
         )
 
     def _address(self, first: str, last: str, tag: str, domain: str) -> str:
-        plain = f"{first}.{last}".translate(_PLAIN).lower()
         for place in range(1, 100):
-            address = f"{plain}{place if place > 1 else ''}{tag}@{domain}"
-            if address not in self._taken:
-                self._taken.add(address)
-                return address
+            found = address(first, last, f"{place if place > 1 else ''}{tag}", domain)
+            if found not in self._taken:
+                self._taken.add(found)
+                return found
         raise ValueError(f"a hundred people are called {first} {last} at {domain}")
 
 

@@ -118,6 +118,7 @@ def replay(folder: Path, data: Path, *, say: Say, stack: ExitStack, days: int | 
         **standing(app.store),
         **counted(stage.tally),
         "writes_after_quiescence": last_writes,
+        "ended": stage.door.now(),
         "api_calls": _api_calls(addresses["salesforce"]),
         "seconds": round(monotonic() - started, 1),
         "peak_rss_mb": {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)},

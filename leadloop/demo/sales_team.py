@@ -3,10 +3,11 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from leadloop.demo import names, people, seed
-from leadloop.demo.deck import LEADS_ONLY, Card, Deck, Step, date_of, day_of, morning, script
+from leadloop.demo.deck import LEADS_ONLY, PARTS_A_DAY, Card, Deck, Step, date_of, day_of, morning, script
 from leadloop.demo.door import Door
 from leadloop.demo.people import Cast, Person
 from leadloop.demo.prospects import Agenda, crossing, raising
@@ -138,6 +139,10 @@ class SalesTeam:
     def _act(self, desk: Desk, step: Step) -> Row:
         fields: dict[str, Any] = {**step.fields, "by_email": desk.rep}
         act: Row = {"as": "rep", "do": step.do, "system": "salesforce", "id": desk.record["Id"], "fields": fields}
+        if step.do == "convert":
+            return act | {"fields": {**fields, "opportunity_name": f"{desk.record.get('Company')}: help desk"}}
+        if step.do == "reply":
+            return act | {"as": "prospect", "do": "email"}
         if step.do != "tick":
             return act
         task = self._task(desk.record["Id"])
@@ -163,6 +168,21 @@ class SalesTeam:
             day = day_of(part) + self.rng.randint(3, 5)
             day += day == people.TRAINING_DAY
             self.agenda.put(morning(day), *raising(person, self.rng))
+
+
+_HOURS = {0: (9.0, 9.4), 1: (10.1, 14.9)}
+"""When a rep was on the telephone whose half day is told at its end: after leadloop's pass and before the next one."""
+
+
+def at_its_hour(act: Row, part: int) -> Row:
+    """A rep's act of this half day: calls, mails and meetings have an hour of their own, all else is done as it is
+    told."""
+    if act["do"] not in {"call", "email", "meeting"}:
+        return act
+    first, last = _HOURS[part % PARTS_A_DAY]
+    hour = random.Random(f"{act['id']}-{part}").uniform(first, last)  # noqa: S311  # a play, no secret
+    at = datetime.combine(date_of(part), time(), UTC) + timedelta(seconds=round(hour * 3600))
+    return act | {"at": at.isoformat()}
 
 
 def _is_open(task: Row) -> bool:

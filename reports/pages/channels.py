@@ -1,15 +1,12 @@
 """What pipeline and revenue are owed to which channel, four ways side by side; campaigns with their costs; the wins."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
-from domain.deal import Campaign, Rates
-from domain.values import RecordRef
 from reports.pages.attribution import Model, campaign_shares, shares
+from reports.pages.costs import Known, Spent, roi, spent
 from reports.pages.deal_stories import Story
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import TOTAL, keyed
@@ -24,17 +21,21 @@ TITLES: Mapping[Model, str] = {
     Model.EVEN: "By every touch alike",
     Model.MQL: "By the last touch before the handoff",
 }
+_COSTS = (
+    Column(key="cost", label="Cost", says="What of it was spent in the window, by the file of costs, else by the CRM."),
+    Column(key="roi", label="Return", says="Revenue less cost, as a share of the cost."),
+)
 _COLUMNS = (
     Column(key="opened", label="Deals opened", says="In the window; shares of a deal add up to whole ones."),
     Column(key="pipeline", label="Pipeline", says="What these deals are worth, whatever became of them."),
     Column(key="won", label="Deals won", says="Closed and won in the window, whenever they were opened."),
     Column(key="revenue", label="Revenue", says="What these are worth."),
+    *_COSTS,
 )
 _CAMPAIGNS = (
     Column(key="pipeline", label="Pipeline"),
     Column(key="revenue", label="Revenue"),
-    Column(key="cost", label="Cost", says="As its system says it."),
-    Column(key="roi", label="Return", says="Revenue less cost, as a share of the cost."),
+    *_COSTS,
 )
 _WINS = (
     Column(key="worth", label="Worth"),
@@ -44,29 +45,6 @@ _WINS = (
 )
 MOST_WINS = 50
 _NO_CAMPAIGN = "no campaign"
-_NO_COST = "its cost is not known"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Campaigns:
-    """`names`: by reference; `costs`: by name, all of that name together, in the corporate currency."""
-
-    names: Mapping[RecordRef, str]
-    costs: Mapping[str, Decimal]
-
-
-def campaigns_of(found: Iterable[Campaign], rates: Mapping[str, Rates]) -> Campaigns:
-    """A cost in a currency whose worth nobody said is not known."""
-    names, costs = dict[RecordRef, str](), dict[str, Decimal]()
-    for each in found:
-        if each.name is None:
-            continue
-        names[each.ref] = each.name
-        cost = each.cost
-        worth = None if cost is None else rates.get(each.ref.connection, Rates()).in_corporate(cost, each.currency)
-        if worth is not None:
-            costs[each.name] = costs.get(each.name, Decimal(0)) + worth
-    return Campaigns(names=names, costs=costs)
 
 
 class _Part:
@@ -74,20 +52,30 @@ class _Part:
 
     def __init__(self, most: int | None) -> None:
         self.deals, self.worth = Fraction(0), Fraction(0)
+        self.unpriced = 0
         self._n, self._people = 0, Tally(most)
 
     def add(self, story: Story, part: Fraction) -> None:
         self.deals += part
         self.worth += part * Fraction(story.worth if story.worth is not None else 0)
         self._n += 1
+        self.unpriced += story.worth is None
         for lead in story.leads:
             self._people.add(lead)
+
+    def against(self, cost: Figure) -> Figure:
+        """What this revenue returned."""
+        return roi(cost, self.worth, won=self._n, unpriced=self.unpriced)
 
     def count(self) -> Figure:
         return Figure(value=float(self.deals), leads=self._leads())
 
     def sum(self, currency: str) -> Figure:
-        return Figure(value=float(self.worth), unit=Unit.MONEY, currency=currency, of=self._n, leads=self._leads())
+        if self._n and self.unpriced == self._n:
+            return Figure(value=None, unit=Unit.MONEY, why="what these deals are worth is not known")
+        return Figure(
+            value=float(self.worth), unit=Unit.MONEY, currency=currency, of=self._n or None, leads=self._leads()
+        )
 
     def _leads(self) -> Leads:
         return Leads(n=self._n, first=self._people.leads().first)
@@ -104,15 +92,17 @@ class _Sum:
             if counts:
                 which.add(story, part)
 
-    def cells(self, currency: str) -> tuple[Cell, ...]:
-        return (self.opened.count(), self.opened.sum(currency), self.won.count(), self.won.sum(currency))
+    def cells(self, currency: str, cost: Figure) -> tuple[Cell, ...]:
+        deals = (self.opened.count(), self.opened.sum(currency), self.won.count(), self.won.sum(currency))
+        return (*deals, cost, self.won.against(cost))
 
 
 class ChannelsReport:
     """The page as it is counted. `currency`: the corporate one, empty where it is not known."""
 
-    def __init__(self, scope: Scope, campaigns: Campaigns, *, currency: str) -> None:
-        self._scope, self._currency, self._known = scope, currency, campaigns
+    def __init__(self, scope: Scope, known: Known, *, currency: str) -> None:
+        self._scope, self._currency, self._known = scope, currency, known
+        self._names = {each.ref: each.name for each, _ in known.crm if each.name is not None}
         self._of: dict[Model, dict[str, _Sum]] = {model: {} for model in Model}
         self._campaigns: dict[str, _Sum] = {}
         self._total = _Sum(scope.most)
@@ -139,7 +129,7 @@ class ChannelsReport:
 
     def _campaigns_of(self, story: Story) -> Mapping[str, Fraction]:
         """By what its people did; where they did nothing in a campaign, the one that the deal itself names."""
-        named = self._known.names.get(story.deal.campaign) if story.deal.campaign is not None else None
+        named = self._names.get(story.deal.campaign) if story.deal.campaign is not None else None
         if named is not None and not any(each.campaign for each in story.touches):
             return {named: Fraction(1)}
         return campaign_shares(story.touches) if story.touches else {"": Fraction(1)}
@@ -165,7 +155,7 @@ class ChannelsReport:
         self._lacks["closed"] += deal.is_won and deal.closes_on is None
 
     def page(self) -> Page:
-        scope = self._scope
+        scope, spent = self._scope, self._spent()
         return Page(
             name="channels",
             title="Channels",
@@ -174,19 +164,29 @@ class ChannelsReport:
             window=scope.window,
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
-            parts=tuple(self._tables()),
-            missing=tuple(self._missing()),
-            remarks=tuple(self._remarks()),
+            parts=tuple(self._tables(spent)),
+            missing=(*spent.missing, *self._missing()),
+            remarks=(*self._remarks(), *spent.remarks),
         )
 
-    def _tables(self) -> Iterator[Table]:
+    def _spent(self) -> Spent:
+        return spent(
+            self._known,
+            names=[name for name in self._campaigns if name != _NO_CAMPAIGN],
+            since=self._first,
+            until=self._after,
+            currency=self._currency,
+            narrowed=self._scope.channel is not None,
+        )
+
+    def _tables(self, spent: Spent) -> Iterator[Table]:
         for model, title in TITLES.items():
             yield Table(
                 key=model.value,
                 title=title,
                 heads="Channel",
                 columns=_COLUMNS,
-                rows=tuple(self._rows(self._of[model])),
+                rows=tuple(self._rows(self._of[model], spent)),
                 chart=Chart.BARS if model is Model.FIRST else Chart.NONE,
                 charted="pipeline" if model is Model.FIRST else "",
                 empty="No deal was opened or won in this window.",
@@ -196,29 +196,26 @@ class ChannelsReport:
             title="By campaign, every touch alike",
             heads="Campaign",
             columns=_CAMPAIGNS,
-            rows=tuple(self._campaign_rows()),
+            rows=tuple(self._campaign_rows(spent)),
             empty="No deal was opened or won in this window.",
         )
         yield self._won()
 
-    def _rows(self, sums: Mapping[str, _Sum]) -> Iterator[Row]:
-        names = sorted(sums, key=lambda each: (each.casefold(), each))
+    def _rows(self, sums: Mapping[str, _Sum], spent: Spent) -> Iterator[Row]:
+        """Of a channel on which was spent and that brought nothing there is a line, too."""
+        names = sorted({*sums, *spent.channels}, key=lambda each: (each.casefold(), each))
         for key, name in keyed(names):
-            yield Row(key=key, label=name, cells=sums[name].cells(self._currency))
+            own = sums.get(name, _Sum(self._scope.most))
+            yield Row(key=key, label=name, cells=own.cells(self._currency, spent.channel(name)))
         if len(names) > 1:
-            yield Row(key=TOTAL, label="All", cells=self._total.cells(self._currency), is_total=True)
+            yield Row(key=TOTAL, label="All", cells=self._total.cells(self._currency, spent.all()), is_total=True)
 
-    def _campaign_rows(self) -> Iterator[Row]:
-        for key, name in keyed(sorted(self._campaigns, key=lambda each: (each.casefold(), each))):
-            own, cost = self._campaigns[name], self._known.costs.get(name)
-            revenue = own.won.sum(self._currency)
-            cells = (
-                own.opened.sum(self._currency),
-                revenue,
-                _money(cost, self._currency),
-                _return(own.won.worth, cost),
-            )
-            yield Row(key=key, label=name, cells=cells)
+    def _campaign_rows(self, spent: Spent) -> Iterator[Row]:
+        names = sorted({*self._campaigns, *spent.campaigns}, key=lambda each: (each.casefold(), each))
+        for key, name in keyed(names):
+            own, cost = self._campaigns.get(name, _Sum(self._scope.most)), spent.campaign(name)
+            money = (own.opened.sum(self._currency), own.won.sum(self._currency))
+            yield Row(key=key, label=name, cells=(*money, cost, own.won.against(cost)))
 
     def _won(self) -> Table:
         wins = sorted(self._wins, key=lambda each: (each.deal.closes_on or date.min, each.deal.ref.id), reverse=True)
@@ -289,15 +286,3 @@ def _met(story: Story) -> str:
     first = story.touches[0]
     where = f"{first.channel}: {first.campaign}" if first.campaign else first.channel
     return f"{where}, {first.at:%-d %b %Y}"
-
-
-def _money(cost: Decimal | None, currency: str) -> Figure:
-    if cost is None:
-        return Figure(value=None, unit=Unit.MONEY, why=_NO_COST)
-    return Figure(value=float(cost), unit=Unit.MONEY, currency=currency)
-
-
-def _return(revenue: Fraction, cost: Decimal | None) -> Figure:
-    if not cost:
-        return Figure(value=None, unit=Unit.SHARE, why=_NO_COST)
-    return Figure(value=float(revenue / Fraction(cost) - 1), unit=Unit.SHARE)

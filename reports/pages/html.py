@@ -57,7 +57,7 @@ class _Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """A part as it is laid out. `wordy`: columns without figures; `is_new`: explains what no table before it does."""
+    """A part as it is laid out. `wordy`: columns of words; `is_new`: explains what no table before it does."""
 
     part: Part
     wide: Drawing | None = None
@@ -170,7 +170,10 @@ def _shown(page: Page) -> Iterator[_Shown]:
 
 
 def _is_wordy(table: Table, at: int) -> bool:
-    return not any(isinstance(row.cells[at], Figure) for row in table.rows)
+    """Whether it is read as a line of words: a figure among many of them stands where they do."""
+    cells = [row.cells[at] for row in table.rows]
+    figures = sum(isinstance(each, Figure) for each in cells)
+    return not figures or sum(isinstance(each, str) and each != "" for each in cells) > figures
 
 
 def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterator[_Behind]:

@@ -51,6 +51,7 @@ CURRENCY_TYPE = ObjectType(
     label_plural="Currency Types",
     writable=False,
     undeletable=False,
+    soft_delete=False,
     fields=read_fields(
         f"""
 Id id required readonly default=id label="Currency Type ID"
@@ -63,4 +64,4 @@ IsCorporate boolean required label="Corporate Currency"
 """
     ),
 )
-"""There in orgs with several currencies alone; it knows no deletion."""
+"""There in orgs with several currencies alone; it knows no recycle bin."""

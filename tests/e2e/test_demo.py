@@ -7,12 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadloop.demo.figures import MISTAKE_ON
+from tests import examples
 from tests.unit.leadloop.demo.slow_figures import recompute
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,15 +40,30 @@ KINDS = (
 )
 
 
-@pytest.mark.e2e
-@pytest.mark.parametrize("number", range(1, int(os.environ.get("SOAK_DEMOS", "1")) + 1))
-def test_every_figure_of_the_summary_follows_from_the_log_alone(number: int, tmp_path: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A demo that was played to its end, in its folder."""
+
+    number: int
+    folder: Path
+    told: dict[str, Any]
+    said: str
+
+
+@pytest.fixture(scope="module", params=range(1, int(os.environ.get("SOAK_DEMOS", "1")) + 1))
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "leadloop", "demo", "--json"]
-    command += ["--seed-number", str(number), "--keep", str(tmp_path)]
+    command += ["--seed-number", str(request.param), "--keep", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    told: dict[str, Any] = json.loads(done.stdout)
-    lines = [json.loads(line) for line in (tmp_path / "simulator.log.jsonl").read_text().splitlines()]
+    return Kept(number=request.param, folder=folder, told=json.loads(done.stdout), said=done.stderr)
+
+
+@pytest.mark.e2e
+def test_every_figure_of_the_summary_follows_from_the_log_alone(kept: Kept) -> None:
+    told = kept.told
+    lines = [json.loads(line) for line in (kept.folder / "simulator.log.jsonl").read_text().splitlines()]
     again = recompute(lines, mistake_on=MISTAKE_ON)
     assert {name: told[name] for name in again} == again
     assert set(KINDS) <= told.keys()
@@ -57,3 +74,37 @@ def test_every_figure_of_the_summary_follows_from_the_log_alone(number: int, tmp
     assert told["peak_rss_mb"]["daemon"] < 500
     cited = {number for sentence in told["account"] for number in sentence["log"]}
     assert cited <= {line["seq"] for line in lines}
+
+
+@pytest.mark.e2e
+def test_a_kept_demo_points_to_its_reports_and_can_be_asked_for_them_later(kept: Kept, tmp_path: Path) -> None:
+    assert f"leadloop report week --html week.html -C {kept.folder}" in kept.said
+    page = tmp_path / "week.html"
+    command = [sys.executable, "-m", "leadloop", "report", "week", "--html", str(page), "-C", str(kept.folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Mon 5 Oct to Sun 11 Oct 2026" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.e2e
+def test_the_reports_of_a_demo_name_what_a_messy_org_lacks(kept: Kept) -> None:
+    command = [sys.executable, "-m", "leadloop", "report", "channels", "--json", "-C", str(kept.folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    page = json.loads(done.stdout)
+    lacks = " ".join(each["what"] for each in page["missing"])
+    for words in ("nobody behind them", "have no amount", "in a currency whose worth is not known"):
+        assert words in lacks
+    assert any("is that of costs.csv" in each for each in page["remarks"])
+    (first,) = [part for part in page["parts"] if part["key"] == "first"]
+    assert len(first["rows"]) >= 6
+    won = [cell for row in first["rows"] for cell in row["cells"].values() if cell["name"].endswith(".won")]
+    assert sum(cell["value"] for cell in won) > 0
+
+
+@pytest.mark.e2e
+def test_the_examples_in_the_docs_are_what_the_demo_makes_today(kept: Kept) -> None:
+    if kept.number != 1:
+        pytest.skip("the examples are of the first demo")
+    for name, text in examples.pages(kept.folder, "demo"):
+        shown = (examples.FOLDER / "demo" / name).read_text(encoding="utf-8")
+        assert examples.steady(text) == examples.steady(shown), f"{name}: run `python -m tests.examples`"

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from reports.pages.html import html_of
-from tests.report_pages import PAGES, hostile_people, people
+from tests import examples
+from tests.report_pages import PAGES, hostile_people, people, rejects
 
 pytestmark = pytest.mark.e2e
 Scheme = Literal["light", "dark"]
@@ -19,6 +20,9 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 READABLE = 4.5
 """WCAG 2.2, 1.4.3; what is drawn and not written needs 3 (1.4.11)."""
 A4_LESS_MARGINS = 680
+
+EXAMPLES = sorted(examples.FOLDER.rglob("*.html"))
+"""The pages that are kept in the docs."""
 
 PROBE = Path(__file__).with_name("report_probe.js").read_text(encoding="utf-8")
 
@@ -231,3 +235,23 @@ def test_paper_says_where_the_people_are_and_what_the_columns_mean(browser: Brow
         assert page.locator("details.columns dl:visible").count() == 1
         assert ask(page, "tooBroad") == []
         assert ask(page, "breakingRows") == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(examples.FOLDER.rglob("*.html")), ids=lambda path: f"{path.parent.name} {path.stem}"
+)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_in_the_docs_are_laid_out_well(browser: Browser, path: Path, scheme: Scheme, width: int) -> None:
+    with opened(browser, path, width=width, scheme=scheme) as page:
+        for question in ("tooBroad", "touchingWords", "wordsOutside", "wordsOnBars", "strayLinks", "doubleIds"):
+            assert ask(page, question) == [], question
+        assert ask(page, "faint", READABLE) == []
+
+
+def test_a_dozen_columns_of_a_few_letters_are_all_on_one_screen_of_a_desk(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "rejects.html"
+    path.write_text(html_of(rejects(), people()), encoding="utf-8")
+    with opened(browser, path) as page:
+        frames = page.locator(".frame")
+        assert frames.evaluate_all("all => all.map(each => each.scrollWidth - each.clientWidth)") == [0]

@@ -239,3 +239,50 @@ def test_deals_of_hubspot_are_told_the_same_way_and_lose_who_is_erased(
     left = hubspots(installation)
     assert (left["First"].contacts, left["First"].amount) == ((), Decimal(100))
     assert [each.ref.id for each in left["Again"].contacts] == [people[1]]
+
+
+def channels_page(office: Office) -> Any:
+    done = office.made.command("report", "channels", "--since", "2026-01-01", "--until", "2027-01-31", "--json")
+    assert done.code == 0, done.err
+    return done.json()
+
+
+def cells_of(page: Any) -> dict[str, Any]:
+    rows = (row for part in page["parts"] for row in part["rows"])
+    return {cell["name"]: cell for row in rows for cell in row["cells"].values() if isinstance(cell, dict)}
+
+
+@pytest.fixture
+def costs(office: Office) -> Iterator[Path]:
+    """The file that reports.yaml names, until the test is over."""
+    folder, path = office.made.folder, office.made.folder / "costs.csv"
+    before = (folder / "reports.yaml").read_text(encoding="utf-8")
+    (folder / "reports.yaml").write_text(f"{before}\ncosts: {path.name}\n", encoding="utf-8")
+    yield path
+    (folder / "reports.yaml").write_text(before, encoding="utf-8")
+    path.unlink()
+
+
+def test_costs_of_a_file_come_before_those_of_the_crm_and_the_page_says_so(office: Office, costs: Path) -> None:
+    costs.write_text("campaign,channel,month,amount,currency\nfair,,2026-09,40,EUR\n,Partner,2026-09,7,\n")
+    page = channels_page(office)
+    found = cells_of(page)
+    assert [found[f"campaign.fair.{key}"]["value"] for key in ("cost", "roi")] == [50, 1.5]
+    assert found["first.partner.cost"]["value"] == 7
+    assert found["first.partner.roi"]["why"] == "nothing of it was won in this window"
+    assert found["first.event.cost"]["value"] == 50
+    assert found["first.all.cost"]["value"] == 57
+    assert "The cost of Fair is that of costs.csv; the CRM says one of its own." in page["remarks"]
+
+
+def test_a_mistake_in_the_file_is_told_by_check_with_its_line_and_nothing_of_it_counts(
+    office: Office, costs: Path
+) -> None:
+    costs.write_text("campaign,channel,month,amount\nFair,,2026-09,40\nFair,,Sept,1\n,Partners,2026-09,2\n")
+    done = office.made.command("check")
+    assert done.code == 78
+    assert "costs.csv:3:1: 'Sept' is no month: write it as 2026-09" in done.err
+    assert "costs.csv:4:1: reports.yaml has no channel 'Partners' (did you mean `Partner`?)" in done.err
+    page = channels_page(office)
+    assert cells_of(page)["campaign.fair.cost"]["value"] == 1125
+    assert page["missing"][0]["what"].startswith("costs.csv line 3: 'Sept' is no month")

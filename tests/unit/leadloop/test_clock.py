@@ -49,6 +49,11 @@ def test_a_simulator_that_does_not_answer_is_a_setting_to_mend() -> None:
         clock_of("http://127.0.0.1:9")
 
 
+def test_a_world_that_has_come_to_its_end_has_one_time() -> None:
+    clock = clock_of("2026-10-13T02:00:00+02:00")
+    assert clock.now() == clock.refresh() == datetime(2026, 10, 13, 0, tzinfo=UTC)
+
+
 def test_system_is_the_wall() -> None:
     assert isinstance(clock_of("system"), SystemClock)
 

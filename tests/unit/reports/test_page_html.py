@@ -11,7 +11,7 @@ import pytest
 
 from domain.values import LeadId
 from reports.pages.html import Person, harmless, html_of
-from reports.pages.page import Figure, Leads, Page, Unit, Words
+from reports.pages.page import Column, Figure, Leads, Page, Row, Table, Unit, Words
 from tests.report_pages import (
     HOSTILE,
     PAGES,
@@ -357,3 +357,17 @@ def test_a_column_of_words_has_its_head_above_them() -> None:
 def test_rows_without_a_common_name_have_the_tables_as_their_head() -> None:
     last = list(read(wide()).all("table"))[-1]
     assert [each.text for each in last.all("th", scope="col")] == ["Where we are", "Figure"]
+
+
+def test_a_figure_among_words_stands_where_the_words_do() -> None:
+    columns = Column(key="now", label="Now"), Column(key="n", label="How many")
+    rows = (
+        Row(key="stage", label="Stage", cells=("recycled", "")),
+        Row(key="owner", label="Owner", cells=("Tunde Bello", "")),
+        Row(key="score", label="Score", cells=(Figure(value=43), Figure(value=2))),
+    )
+    page = replace(single(), parts=(Table(key="who", title="Who", heads="", columns=columns, rows=rows),))
+    assert cell(page, "who.score.now").attributes["class"] == "text"
+    assert "class" not in cell(page, "who.score.n").attributes
+    heads = [each.attributes.get("class", "") for each in read(page).all("th") if each.attributes["scope"] == "col"]
+    assert heads == ["", "text", ""]

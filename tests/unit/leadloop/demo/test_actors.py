@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadloop.demo import people, seed
+from leadloop.demo import dealings, people, seed
 from leadloop.demo.door import Door
 from leadloop.demo.processes import running
 
@@ -22,7 +22,20 @@ HOUSE = {
     "config",
     "domain",
 }
-OUTSIDE = {"actors", "deck", "door", "names", "people", "prospects", "sales_team", "seed"}
+OUTSIDE = {
+    "actors",
+    "dealings",
+    "deck",
+    "door",
+    "names",
+    "newcomers",
+    "origins",
+    "people",
+    "prospects",
+    "rounds",
+    "sales_team",
+    "seed",
+}
 """The modules of the demo that make up the actors' process."""
 
 
@@ -52,7 +65,8 @@ def test_a_line_in_gives_a_line_out(tmp_path: Path) -> None:
         addresses = simulator.hear()
         there = ("--salesforce", addresses["salesforce"], "--hubspot", addresses["hubspot"], "--seed-number", "3")
         with running("leadloop.demo.actors", *there, errors=tmp_path / "errors") as actors:
-            assert actors.ask({"do": "seed"}) == {"acts": len(seed.prehistory(3))}
+            past = [*seed.prehistory(3), *dealings.prehistory(3)]
+            assert actors.ask({"do": "seed"}) == {"acts": len(past)}
             before = _last(addresses["salesforce"])
             told = sum(actors.ask({"do": "day", "day": 1, "part": part})["acts"] for part in ("morning", "afternoon"))
             assert _last(addresses["salesforce"]) - before == told > 0
