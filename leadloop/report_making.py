@@ -15,9 +15,13 @@ from domain.values import RecordRef
 from leadloop.app import App
 from leadloop.commands.plan import in_force, names_of
 from leadloop.companies import companies_of
+from mapping.assets import assets_of
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
+from reports.never_met import never_met
 from reports.pages.agreement import Agreement
+from reports.pages.approaches import Look, approaches_of
+from reports.pages.assets import AssetsReport
 from reports.pages.bands import Bands
 from reports.pages.channels import ChannelsReport, campaigns_of
 from reports.pages.deal_stories import deal_connection, stories_of
@@ -27,8 +31,10 @@ from reports.pages.funnel import Funnel
 from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
+from reports.pages.opt_outs import mailed_in
 from reports.pages.page import Missing, Page
 from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
+from reports.pages.playbook import PlaybookReport, standing_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
@@ -180,6 +186,30 @@ def _agreement(desk: Desk) -> Page:
     return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
 
 
+def _look(desk: Desk) -> Look:
+    return Look(assets=assets_of(desk.scope.rules.assets), scorer=desk.rules.scorer)
+
+
+def _assets(desk: Desk) -> Page:
+    store, report, look = desk.app.store, AssetsReport(desk.scope), _look(desk)
+    for approach in approaches_of(store, desk.scope, look):
+        report.count(approach)
+    if desk.scope.team is None:  # mails are of no team
+        for mailed in mailed_in(store, desk.scope, look):
+            report.count_mail(mailed)
+    return report.page()
+
+
+def _playbook(desk: Desk) -> Page:
+    store, look = desk.app.store, _look(desk)
+    report = PlaybookReport(desk.scope)
+    for approach in approaches_of(store, desk.scope, look):
+        report.count(approach)
+    for each in standing_of(store, desk.scope):
+        report.count_standing(each)
+    return report.page(unmet=never_met(store, look.assets, report.unseen))
+
+
 def _drive(desk: Desk) -> Page:
     drives = desk.scope.rules.drives
     drive = next((each for each in drives if each.name == desk.ask.drive), None)
@@ -235,5 +265,7 @@ REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "interactions": _interactions,
     "channels": _channels,
     "agreement": _agreement,
+    "assets": _assets,
+    "playbook": _playbook,
     "drive": _drive,
 }

@@ -115,7 +115,7 @@ def _tell_behind(desk: Desk, page: Page, name: str) -> int:
             writer.writerow(BEHIND)
             writer.writerows((lead, safe(shown)) for lead, shown in rows)
         case _:
-            screen.table(f"{name}: {figure.leads.n:,} {page.counts}, {len(rows):,} leads", BEHIND, rows)
+            screen.table(f"{name}: {figure.leads.n:,} {page.counts_of(name)}, {len(rows):,} leads", BEHIND, rows)
     return exits.OK
 
 
