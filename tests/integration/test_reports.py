@@ -29,6 +29,8 @@ NAMED = (
     ("interactions",),
     ("channels",),
     ("agreement",),
+    ("assets",),
+    ("playbook",),
     ("drive", "First calls"),
 )
 """Every report of everybody, as it is asked for."""
