@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from reports.pages.html import html_of
-from tests.report_pages import PAGES, hostile_people, people
+from tests.report_pages import hostile_people, people
+from tests.report_pages_told import PAGES
 
 pytestmark = pytest.mark.e2e
 Scheme = Literal["light", "dark"]
