@@ -117,6 +117,15 @@ ONCE = {
     "funnel": {"step.handoff.leads": 3, "step.qualified.leads": 1},
     "week": {"process.handoffs.now": 3, "process.qualified.now": 1, "process.rejected.now": 1},
     "drive": {"standing.reached.figure": 1},
+    "assets": {
+        "asset.demo-form.handoffs": 3,
+        "said.demo-form.no_budget": 1,
+        "said.demo-form.meaningful": 1,
+        "rule.demo-form.handoffs": 3,
+        "first.call.qualified": 1,
+        "tries.no-attempt.handoffs": 2,
+    },
+    "playbook": {"cell.assigned-decides.leads": 1, "gap.recycled-decides.leads": 1, "covered.gap.leads": 2},
 }
 
 
@@ -163,3 +172,30 @@ def test_a_wrong_question_gets_one_sentence(
 def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office: Installation) -> None:
     page = told(office, "followup", "--since", "2020-01-01", "--until", "2020-01-31")
     assert figures(page) == {}
+
+
+def test_a_journey_shows_what_comes_next_and_where_nobody_has_said_so(office: Installation) -> None:
+    words = {}
+    for who in (BEN, CYD):
+        page = told(office, "journey", who)
+        (head,) = (part for part in page["parts"] if part["key"] == "head")
+        (words[who],) = (row["cells"] for row in head["rows"] if row["key"] == "next")
+    assert words[BEN] == {"now": "Decides", "words": "the playbook says nothing of this stage and persona"}
+    assert words[CYD] == {
+        "now": "Decides",
+        "words": (
+            "marketing: Leave them alone; sales: Call, and bring one figure from a company of their size; "
+            "ask: What would have to be true by the end of the quarter?"
+        ),
+    }
+
+
+def test_an_asset_of_the_playbook_that_nobody_ever_met_is_named_on_the_page_and_by_doctor(
+    office: Installation, pages: dict[str, Any]
+) -> None:
+    asked = office.command("doctor", "--json").json()["checks"]
+    said = [each["what"] for each in asked if "nobody ever met" in each["what"]]
+    assert said == ["reports.yaml: nobody ever met `Pricing page`, which the playbook names"]
+    assert [each["what"] for each in pages["playbook"]["missing"]] == [
+        "Nobody ever met `Pricing page`, which the playbook names."
+    ]
