@@ -38,7 +38,8 @@ NAMED = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Ana, Ben and Cyd asked for a demo. A rep spoke with Ana, gave Ben back for want of budget, and forgot Cyd."""
+    """Ana, Ben and Cyd asked for a demo. A rep spoke with Ana, gave Ben back for want of budget, and forgot Cyd,
+    who wants no more mail."""
     with one_office(tmp_path_factory.mktemp("office") / "installation") as made:
         reports = made.folder / "reports.yaml"
         reports.write_text(reports.read_text(encoding="utf-8") + DRIVES, encoding="utf-8")
@@ -60,6 +61,7 @@ def _live(office: Installation) -> None:
         "call", system="salesforce", id=ANA, owner_email=owner[lead[ANA]["OwnerId"]], subject="Spoke", duration_s=240
     )
     world.act("edit", system="salesforce", id=lead[BEN]["Id"], as_="rep", LL_Outcome__c="No budget")
+    world.act("unsubscribe", system="hubspot", id=CYD, as_="prospect")
     office.settle(4)
 
 
@@ -124,6 +126,7 @@ ONCE = {
         "rule.demo-form.handoffs": 3,
         "first.call.qualified": 1,
         "tries.no-attempt.handoffs": 2,
+        "left.demo-form.leads": 1,
     },
     "playbook": {"cell.assigned-decides.leads": 1, "gap.recycled-decides.leads": 1, "covered.gap.leads": 2},
 }
