@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from config.conditions import Condition
+from config.next_steps import Playbook
 from config.strict import Days, Strict
 from domain.counted import Counted
 
@@ -32,6 +33,29 @@ class Channel(Strict):
         if self.name.casefold() == UNKNOWN:
             raise ValueError(f"`{UNKNOWN}` is the channel of whom no rule fits: it needs no rule")
         return self
+
+
+class AssetRule(Strict):
+    """What is told as one asset, under one name; the first rule that fits what somebody did."""
+
+    name: str = Field(min_length=1, max_length=120)
+    """How the asset is called in every report. Several rules may share a name."""
+    when: Condition
+    """Over what was done, as for a channel but without the lead's properties; and `asset`, as it is called without any
+    rule: `Form: Demo request`, `Page: your-company.example/pricing`."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.when.all or self.when.any or self.when.none or self.when.expr):
+            raise ValueError("`when` asks for nothing: everything would be this asset")
+        return self
+
+
+class OptOuts(Strict):
+    """What an unsubscription is held against."""
+
+    days: Days = 7
+    """So long after a mail, or anything else that was met, an unsubscription is told as one that followed it."""
 
 
 class Goal(Strict):
@@ -123,6 +147,12 @@ class ReportRules(Strict):
     costs: str | None = Field(default=None, min_length=1, max_length=200)
     """The file with what campaigns and channels cost, beside this one: `.csv`, `.tsv` or `.xlsx`, a line for a campaign
     or a channel and a month. It comes before what the CRM says."""
+    assets: list[AssetRule] = Field(default_factory=list)
+    """In order; what none fits goes by its own name: a form's, an address, a subject, a campaign's."""
+    opt_outs: OptOuts = OptOuts()
+    """After which mail people unsubscribe."""
+    playbook: Playbook = Playbook()
+    """Who does what next, by stage and persona."""
     drives: list[Drive] = Field(default_factory=list)
     """What everybody goes for together for a while."""
     counted: dict[str, dict[Counted, str]] = Field(default_factory=dict)

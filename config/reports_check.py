@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from config.conditions import Condition, expression_problem, references
 from config.folder import ANY, each
+from config.playbook_check import check_playbook
 from config.reports import UNKNOWN
 from config.words import did_you_mean
-from config.yaml_file import YamlFile
+from config.yaml_file import KeyPath, YamlFile
 from domain.errors import Problem
 
 TOUCH_WORDS = frozenset(
@@ -14,6 +15,8 @@ TOUCH_WORDS = frozenset(
     | {f"utm_{name}" for name in ("source", "medium", "campaign", "content", "term")}
 )
 """What a channel's condition may ask of the first thing that a person did."""
+ASSET_WORDS = TOUCH_WORDS | {"asset"}
+"""What an asset's condition may ask of anything that a person did."""
 
 
 def check_reports(
@@ -22,7 +25,18 @@ def check_reports(
     """`properties`: those of mapping.yaml, `connections`: those of leadloop.yaml; None where it cannot be read."""
     yield from _names(file, connections)
     yield from _counted(file, properties, connections)
-    for path, data in each(file, ("channels", ANY, "when")):
+    yield from check_playbook(file)
+    told = None if properties is None else properties | TOUCH_WORDS
+    lacks = "property `{name}` is neither defined in mapping.yaml nor known of what a person did"
+    yield from _asked(file, ("channels", ANY, "when"), told, lacks)
+    yield from _asked(file, ("assets", ANY, "when"), ASSET_WORDS, "`{name}` is not known of what a person did")
+    lacks = "property `{name}` is not defined in mapping.yaml"
+    yield from _asked(file, ("playbook", "personas", ANY, "when"), properties, lacks)
+
+
+def _asked(file: YamlFile, pattern: KeyPath, known: frozenset[str] | None, lacks: str) -> Iterator[Problem]:
+    """`known`: what a condition may ask for; None where nobody knows. `lacks`: what is said of a name beyond."""
+    for path, data in each(file, pattern):
         if not isinstance(data, Mapping):
             continue
         try:
@@ -33,10 +47,8 @@ def check_reports(
         if broken is not None:
             yield file.problem((*path, "expr"), broken)
             continue
-        known = (properties or frozenset()) | TOUCH_WORDS
-        for name in sorted(references(condition) - known) if properties is not None else ():
-            message = f"property `{name}` is neither defined in mapping.yaml nor known of what a person did"
-            yield file.problem(path, message, hint=did_you_mean(name, known))
+        for name in sorted(references(condition) - known) if known is not None else ():
+            yield file.problem(path, lacks.format(name=name), hint=did_you_mean(name, known or ()))
 
 
 def _names(file: YamlFile, connections: frozenset[str] | None) -> Iterator[Problem]:

@@ -17,9 +17,13 @@ from leadloop.app import App
 from leadloop.commands.plan import in_force, names_of
 from leadloop.companies import companies_of
 from leadloop.costing import costs_in
+from mapping.assets import assets_of
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
+from reports.never_met import never_met
 from reports.pages.agreement import Agreement
+from reports.pages.approaches import Gauge, approaches_of
+from reports.pages.assets import AssetsReport
 from reports.pages.bands import Bands
 from reports.pages.channels import ChannelsReport
 from reports.pages.costs import Known
@@ -31,8 +35,10 @@ from reports.pages.funnel import Funnel
 from reports.pages.interactions import Interactions, attempts_of
 from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
+from reports.pages.opt_outs import mailed_in
 from reports.pages.page import Missing, Page
 from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
+from reports.pages.playbook import PlaybookReport, standing_of
 from reports.pages.reconcile import Reconcile
 from reports.pages.reconciling import Look, lines_of
 from reports.pages.rejects import Rejects
@@ -189,6 +195,30 @@ def _agreement(desk: Desk) -> Page:
     return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
 
 
+def _gauge(desk: Desk) -> Gauge:
+    return Gauge(assets=assets_of(desk.scope.rules.assets), scorer=desk.rules.scorer)
+
+
+def _assets(desk: Desk) -> Page:
+    store, report, gauge = desk.app.store, AssetsReport(desk.scope), _gauge(desk)
+    for approach in approaches_of(store, desk.scope, gauge):
+        report.count(approach)
+    if desk.scope.team is None:  # mails are of no team
+        for mailed in mailed_in(store, desk.scope, gauge):
+            report.count_mail(mailed)
+    return report.page()
+
+
+def _playbook(desk: Desk) -> Page:
+    store, gauge = desk.app.store, _gauge(desk)
+    report = PlaybookReport(desk.scope)
+    for approach in approaches_of(store, desk.scope, gauge):
+        report.count(approach)
+    for each in standing_of(store, desk.scope):
+        report.count_standing(each)
+    return report.page(unmet=never_met(store, gauge.assets, report.unseen))
+
+
 def _drive(desk: Desk) -> Page:
     drives = desk.scope.rules.drives
     drive = next((each for each in drives if each.name == desk.ask.drive), None)
@@ -271,6 +301,8 @@ REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "interactions": _interactions,
     "channels": _channels,
     "agreement": _agreement,
+    "assets": _assets,
+    "playbook": _playbook,
     "drive": _drive,
     "reconcile": _reconcile,
 }

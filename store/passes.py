@@ -9,10 +9,11 @@ from domain.activity import ActivityKind
 from domain.stage import Stage
 from domain.values import LeadId
 from store.engine import Tx
-from store.schema import activity, lead, transition
+from store.schema import activity, fact, lead, transition
 from store.schema import handoff as table
 
 _TALKS = (ActivityKind.CALL_LOGGED, ActivityKind.EMAIL_REPLIED)
+_MAILS = (ActivityKind.EMAIL_SENT, ActivityKind.EMAIL_OPENED, ActivityKind.EMAIL_CLICKED)
 
 
 def handed_over(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
@@ -64,6 +65,19 @@ def _between(since: datetime, until: datetime) -> ColumnElement[bool]:
     """What means something, if it does, when it happened; a meeting does so when it is held, not when it is agreed."""
     happened = activity.c.occurred_at >= since, activity.c.occurred_at < until
     return and_(*happened, activity.c.kind.in_([each.value for each in _TALKS]))
+
+
+def mailed(tx: Tx, opted_out: str, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:
+    """The next living leads above a number who may have got a mail in a stretch of time, `until` left out, or of whom
+    the property that says no to mail was told anew in it."""
+    theirs = activity.c.lead_id == lead.c.id
+    happened = activity.c.occurred_at >= since, activity.c.occurred_at < until
+    got = exists().where(theirs, *happened, activity.c.kind.in_([each.value for each in _MAILS]))
+    told = exists().where(
+        fact.c.lead_id == lead.c.id, fact.c.name == opted_out, fact.c.since >= since, fact.c.since < until
+    )
+    query = select(lead.c.id).where(lead.c.id > after, lead.c.merged_into.is_(None), or_(got, told))
+    return [LeadId(each) for each in tx.execute(query.order_by(lead.c.id).limit(limit)).scalars()]
 
 
 def became_known(tx: Tx, *, since: datetime, until: datetime, after: LeadId, limit: int) -> list[LeadId]:

@@ -215,6 +215,33 @@ _of_teams(
     "The agreement in plain words, made from the published rules, with real examples and the promises of both sides.",
     "leadloop report agreement --html agreement.html",
 )
+_of_teams(
+    "assets",
+    "What forms, pages, mails, scoring rules and sales actions have to do with acceptance and wins; what reps say of "
+    "them; after which mail people unsubscribe.",
+    "leadloop report assets --since 2026-01-01 --html assets.html",
+)
+
+
+@app.command("playbook")
+def playbook(
+    *,
+    since: Since = None,
+    until: Until = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Who does what next, by stage and persona; with how many leads stand where nobody has said so.
+
+    Example: leadloop report playbook --html playbook.html
+    """
+    return _tell(
+        "playbook", folder, environment, since=since, until=until, as_csv=as_csv, json=json, html=html, behind=behind
+    )
 
 
 @app.command("reconcile")

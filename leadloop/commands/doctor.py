@@ -22,14 +22,17 @@ from leadloop.reaching import unheard
 from leadloop.standing_elsewhere import elsewhere, words_of
 from leadloop.status_of import look_at
 from leadloop.words_told import strange_in
+from mapping.assets import assets_of
 from mapping.contested import undecided
 from reports import owners, unjudged
 from reports.drift import sentence
 from reports.going_live import Word
 from reports.lists import asleep
+from reports.never_met import never_met
 from reports.routing_health import routing_troubles
 from reports.standing import by_whom, on_how_many
 from reports.staying import cause, mend, nearest
+from scoring.wording import one_line
 from store import rules as rule_store
 from store import survey as survey_store
 from sync.air_cover import covers_now
@@ -79,6 +82,7 @@ def examine(app: App) -> Iterator[Finding]:
     yield from _reps(app)
     yield from _clocks(app, published)
     yield from _lists(app, in_force)
+    yield from _unmet(app)
     for words in words_of(elsewhere(app.store)):
         yield warning(words, mend="Erase them there, too; leadloop deletes nothing there. See docs/erasure.md.")
 
@@ -97,6 +101,15 @@ def _lists(app: App, rules: Rules) -> Iterator[Finding]:
         yield warning(
             f"{what} for air cover: their owners have as many as they may", mend="`leadloop air-cover` names them."
         )
+
+
+def _unmet(app: App) -> Iterator[Finding]:
+    """Assets that the playbook of reports.yaml names and that nobody ever met."""
+    rules = app.installation.reports
+    wanted = [each.asset for each in rules.playbook.cells if each.asset.strip()]
+    for name in never_met(app.store, assets_of(rules.assets), wanted):
+        mend = "`leadloop report assets` has the names of what people met."
+        yield warning(f"reports.yaml: nobody ever met `{one_line(name)}`, which the playbook names", mend=mend)
 
 
 def _webhooks(app: App) -> Iterator[Finding]:

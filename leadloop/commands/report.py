@@ -122,7 +122,7 @@ def _tell_behind(desk: Desk, page: Page, name: str) -> int:
             writer.writerow(heads)
             writer.writerows(tuple(map(safe, row)) for row in rows)
         case _:
-            screen.table(f"{name}: {figure.leads.n:,} {page.counts}, {len(rows):,} leads", heads, rows)
+            screen.table(f"{name}: {figure.leads.n:,} {page.counts_of(name)}, {len(rows):,} leads", heads, rows)
     return exits.OK
 
 

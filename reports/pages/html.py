@@ -185,10 +185,10 @@ def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterat
                 name=name,
                 row=wording.name_of(row.label),
                 column=column.label,
-                said=_said(figure, page.counts),
+                said=_said(figure, column.counts or page.counts),
                 people=tuple(_person(lead, people) for lead in figure.leads.first),
                 causes=figure.leads.told,
-                told=_told(figure.leads, page.counts),
+                told=_told(figure.leads, column.counts or page.counts),
                 command=f"{command} --behind {shlex.quote(harmless(name))}",
             )
 

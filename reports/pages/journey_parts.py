@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from domain.handoff import Handoff
 from domain.record import Record
-from domain.values import LeadId, RecordRef
+from domain.stage import Stage
+from domain.values import LeadId, RecordRef, Value
 from handoff.tasks import reason
+from mapping.personas import personas_of
 from reports.pages.dossier import Dossier
 from reports.pages.moments import Cast, shown, told
 from reports.pages.page import Cell, Column, Figure, Row, Table, Unit
@@ -44,7 +46,7 @@ def name_of(known: Mapping[str, object], lead: LeadId) -> str:
     return " ".join(parts) or (shown(known["email"]) if known.get("email") else f"lead {lead}")
 
 
-def head(dossier: Dossier, known: Mapping[str, object], look: Look, *, channel: str) -> Table:
+def head(dossier: Dossier, known: Mapping[str, Value], look: Look, *, channel: str) -> Table:
     lines = _erased(dossier, look) if dossier.erasure is not None else _standing(dossier, known, look, channel=channel)
     rows = tuple(Row(key=key, label=label, cells=(now, words)) for key, label, now, words in lines)
     return Table(key="head", title="Who it is and where they stand", heads="", columns=_HEAD, rows=rows)
@@ -62,7 +64,7 @@ def _erased(dossier: Dossier, look: Look) -> Iterator[Line]:
     yield "stage", "Stage then", lead.stage.value, f"since {moment(lead.stage_since, look.zone)}"
 
 
-def _standing(dossier: Dossier, known: Mapping[str, object], look: Look, *, channel: str) -> Iterator[Line]:
+def _standing(dossier: Dossier, known: Mapping[str, Value], look: Look, *, channel: str) -> Iterator[Line]:
     lead, zone = dossier.lead, look.zone
     title, email, phone = (shown(known.get(name) or "") for name in ("job_title", "email", "phone"))
     yield "person", "Person", name_of(known, lead.id), told(title, email, phone)
@@ -75,10 +77,24 @@ def _standing(dossier: Dossier, known: Mapping[str, object], look: Look, *, chan
         yield "score", "Score", Figure(value=score.shown), told(score.band, _excluded(score.excluded))
     yield "channel", "Channel", shown(channel), "of the first touch"
     yield "known", "Known since", moment(dossier.known_at, zone), f"lead {lead.id}, key {shown(lead.key)}"
+    yield from _next(lead.stage, known, look)
     due = sorted(_due(dossier, look))
     first, words = (moment(due[0][0], zone), due[0][1]) if due else (NOTHING_KNOWN, "nothing is due by itself")
     later = (f"{what} {moment(at, zone)}" for at, what in due[1:])
     yield "due", "Next due", first, told(words, *later)
+
+
+def _next(stage: Stage, known: Mapping[str, Value], look: Look) -> Iterator[Line]:
+    """The cell of the playbook that applies; nothing where nobody wrote one."""
+    personas = personas_of(look.scope.rules.playbook)
+    if not personas.cells:
+        return
+    persona = personas.of(known)
+    cell = personas.cells.get((stage, persona))
+    steps = [] if cell is None else [("marketing", cell.marketing), ("sales", cell.sales), ("ask", cell.question)]
+    steps += [] if cell is None else [("asset", cell.asset)]
+    words = told(*(f"{who}: {shown(what)}" for who, what in steps if what.strip()))
+    yield "next", "Next", shown(persona), words or "the playbook says nothing of this stage and persona"
 
 
 def _excluded(why: str | None) -> str:

@@ -63,11 +63,12 @@ class Chart(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`says` explains the head in a sentence."""
+    """`says` explains the head in a sentence; `counts`: what one is of, where that is not what its page counts."""
 
     key: str
     label: str
     says: str = ""
+    counts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +157,8 @@ class Page:
     def figure(self, name: str) -> Figure | None:
         """The figure of this name; None where the page has none such."""
         return next((figure for table in self.tables() for key, _, _, figure in table.figures() if key == name), None)
+
+    def counts_of(self, name: str) -> str:
+        """What the figure of this name counts."""
+        found = (column.counts for table in self.tables() for key, _, column, _ in table.figures() if key == name)
+        return next(found, "") or self.counts

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from reports.pages.html import html_of
 from tests import examples
-from tests.report_pages import PAGES, hostile_people, people, rejects
+from tests.report_pages import hostile_people, people, rejects
+from tests.report_pages_told import PAGES
 
 pytestmark = pytest.mark.e2e
 Scheme = Literal["light", "dark"]

@@ -29,6 +29,8 @@ NAMED = (
     ("interactions",),
     ("channels",),
     ("agreement",),
+    ("assets",),
+    ("playbook",),
     ("drive", "First calls"),
     ("reconcile", "--since", "2026-09-01"),
 )
@@ -37,7 +39,8 @@ NAMED = (
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Ana, Ben and Cyd asked for a demo. A rep spoke with Ana, gave Ben back for want of budget, and forgot Cyd."""
+    """Ana, Ben and Cyd asked for a demo. A rep spoke with Ana, gave Ben back for want of budget, and forgot Cyd,
+    who wants no more mail."""
     with one_office(tmp_path_factory.mktemp("office") / "installation") as made:
         reports = made.folder / "reports.yaml"
         reports.write_text(reports.read_text(encoding="utf-8") + DRIVES, encoding="utf-8")
@@ -59,6 +62,7 @@ def _live(office: Installation) -> None:
         "call", system="salesforce", id=ANA, owner_email=owner[lead[ANA]["OwnerId"]], subject="Spoke", duration_s=240
     )
     world.act("edit", system="salesforce", id=lead[BEN]["Id"], as_="rep", LL_Outcome__c="No budget")
+    world.act("unsubscribe", system="hubspot", id=CYD, as_="prospect")
     office.settle(4)
 
 
@@ -117,6 +121,16 @@ ONCE = {
     "week": {"process.handoffs.now": 3, "process.qualified.now": 1, "process.rejected.now": 1},
     "drive": {"standing.reached.figure": 1},
     "reconcile": {"count.leadloop.count": 3, "leadloop-salesforce.start.count": 3, "count.all.people": 3},
+    "assets": {
+        "asset.demo-form.handoffs": 3,
+        "said.demo-form.no_budget": 1,
+        "said.demo-form.meaningful": 1,
+        "rule.demo-form.handoffs": 3,
+        "first.call.qualified": 1,
+        "tries.no-attempt.handoffs": 2,
+        "left.demo-form.leads": 1,
+    },
+    "playbook": {"cell.assigned-decides.leads": 1, "gap.recycled-decides.leads": 1, "covered.gap.leads": 2},
 }
 
 
@@ -163,3 +177,30 @@ def test_a_wrong_question_gets_one_sentence(
 def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office: Installation) -> None:
     page = told(office, "followup", "--since", "2020-01-01", "--until", "2020-01-31")
     assert figures(page) == {}
+
+
+def test_a_journey_shows_what_comes_next_and_where_nobody_has_said_so(office: Installation) -> None:
+    words = {}
+    for who in (BEN, CYD):
+        page = told(office, "journey", who)
+        (head,) = (part for part in page["parts"] if part["key"] == "head")
+        (words[who],) = (row["cells"] for row in head["rows"] if row["key"] == "next")
+    assert words[BEN] == {"now": "Decides", "words": "the playbook says nothing of this stage and persona"}
+    assert words[CYD] == {
+        "now": "Decides",
+        "words": (
+            "marketing: Leave them alone; sales: Call, and bring one figure from a company of their size; "
+            "ask: What would have to be true by the end of the quarter?"
+        ),
+    }
+
+
+def test_an_asset_of_the_playbook_that_nobody_ever_met_is_named_on_the_page_and_by_doctor(
+    office: Installation, pages: dict[str, Any]
+) -> None:
+    asked = office.command("doctor", "--json").json()["checks"]
+    said = [each["what"] for each in asked if "nobody ever met" in each["what"]]
+    assert said == ["reports.yaml: nobody ever met `Pricing page`, which the playbook names"]
+    assert [each["what"] for each in pages["playbook"]["missing"]] == [
+        "Nobody ever met `Pricing page`, which the playbook names."
+    ]

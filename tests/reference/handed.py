@@ -49,6 +49,8 @@ class Handed:
     data_wrong: bool
     passed_on: bool
     has_clock: bool
+    verdict: str | None
+    outcome: str | None
     known: dict[str, Any]
 
 
@@ -140,6 +142,8 @@ def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int)
         data_wrong=data_wrong,
         passed_on=bool(given_back) and not data_wrong,
         has_clock=row["kind"] == "new_business",
+        verdict=row["verdict"],
+        outcome=row["outcome"],
         known=known_by(lead, row["opened_at"]),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 Row = dict[str, Any]
 TABLES = ("lead", "handoff", "transition", "clock_step", "activity", "fact")
 _JSON = {
-    "handoff": ("tried", "steps"),
+    "handoff": ("tried", "steps", "scorecard"),
     "activity": ("properties",),
     "fact": ("value",),
 }

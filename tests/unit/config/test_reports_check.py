@@ -12,6 +12,10 @@ from store.vault import make_key
 from tests.unit.config.starter import STARTER_TYPES
 
 RULE = "channels:\n  - name: Web\n    when: {{ all: [{{ property: {}, operator: known }}] }}\n"
+PERSONA = """playbook:
+  personas:
+    - { name: Boss, when: { all: [{ property: job_title, operator: contains, value: head }] } }
+"""
 WRONG = {
     "an unknown property": (RULE.format("led_source"), "did you mean `lead_source`?"),
     "a channel that asks nothing": ("channels: [{ name: Web, when: {} }]\n", "everybody would come from this channel"),
@@ -26,6 +30,30 @@ WRONG = {
         "cannot begin 2026-01-03",
     ),
     "a connection of nobody": ("attribution: { connection: salesforse }\n", "did you mean `salesforce`?"),
+    "an asset that asks nothing": ("assets: [{ name: Web, when: {} }]\n", "everything would be this asset"),
+    "an asset by what a lead is": (
+        RULE.format("job_title").replace("channels", "assets"),
+        "not known of what a person",
+    ),
+    "an asset by a broken expression": ("assets: [{ name: Web, when: { expr: 'lead.form ==' } }]\n", "CEL cannot read"),
+    "an unknown stage": ("playbook: { cells: [{ stage: mqll, sales: Call }] }\n", "did you mean `mql`?"),
+    "an unknown persona": (
+        PERSONA + "  cells: [{ stage: mql, persona: Bos, sales: Call }]\n",
+        "did you mean `Boss`?",
+    ),
+    "a cell of a persona and a stage twice": (
+        PERSONA + "  cells: [{ stage: mql, persona: Boss, sales: A }, { stage: mql, persona: Boss, sales: B }]\n",
+        "the cell of `mql` and `Boss` stands twice",
+    ),
+    "a cell of the others twice": (
+        "playbook: { cells: [{ stage: mql, sales: A }, { stage: mql, persona: others, sales: B }] }\n",
+        "the cell of `mql` and `others` stands twice (first in line 1)",
+    ),
+    "a cell that says nothing": ("playbook: { cells: [{ stage: mql, asset: ' ' }] }\n", "a cell says nothing"),
+    "a persona twice": (PERSONA + PERSONA.splitlines()[-1] + "\n", "persona `Boss` stands twice"),
+    "a persona that asks nothing": ("playbook: { personas: [{ name: A, when: {} }] }\n", "everybody would be this"),
+    "a persona of nobody": (PERSONA.replace("Boss", "Others"), "they need no rule"),
+    "a persona by an unknown property": (PERSONA.replace("job_title", "job_titel"), "did you mean `job_title`?"),
     "an unknown key": ("gaol: {}\n", "did you mean `goal`?"),
 }
 

@@ -14,7 +14,6 @@ from reports.pages.html import Person, harmless, html_of
 from reports.pages.page import Column, Figure, Leads, Page, Row, Table, Unit, Words
 from tests.report_pages import (
     HOSTILE,
-    PAGES,
     empty,
     follow_up,
     funnel,
@@ -25,6 +24,7 @@ from tests.report_pages import (
     table,
     wide,
 )
+from tests.report_pages_told import PAGES
 
 VOID = frozenset({"meta"})
 INLINE = frozenset({"a", "bdi", "code", "strong"})
