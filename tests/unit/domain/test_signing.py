@@ -77,6 +77,7 @@ SAME = {
     "letters": ("Ana Ruiz", "ANA RUIZ", True),
     "blanks": ("Ana Ruiz", " Ana \u00a0 Ruiz", True),
     "forms of a letter": ("Zo\u00eb", "Zoe\u0308", True),
+    "widths of a letter": ("Ana Ruiz", "\uff21na Ruiz", True),
     "another name": ("Ana Ruiz", "Ana Ruis", False),
 }
 

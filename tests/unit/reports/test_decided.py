@@ -12,7 +12,8 @@ from reports.pages.window import Window, start_of
 
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 MONDAY = date(2026, 11, 16)
-WEEK = Window(since=start_of(MONDAY, AUCKLAND), until=start_of(MONDAY + timedelta(days=7), AUCKLAND), zone=AUCKLAND)
+SINCE, UNTIL = (start_of(MONDAY + timedelta(days=days), AUCKLAND).astimezone(UTC) for days in (0, 7))
+WEEK = Window(since=SINCE, until=UNTIL, zone=AUCKLAND)
 LATER = WEEK.until + timedelta(days=2)
 MICROSECOND = timedelta(microseconds=1)
 
