@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from config.conditions import Condition
 from config.strict import Days, Strict
+from domain.counted import Counted
 
 UNKNOWN = "unknown"
 """The channel of whom no rule fits; it is shown like any other."""
@@ -121,6 +122,9 @@ class ReportRules(Strict):
     """In order; whom none fits came from `unknown`."""
     drives: list[Drive] = Field(default_factory=list)
     """What everybody goes for together for a while."""
+    counted: dict[str, dict[Counted, str]] = Field(default_factory=dict)
+    """By which date a system's own reports count a stage, where that is not the field that leadloop writes: connection
+    → mql, sal, sql, opportunity or customer → the property of mapping.yaml that holds it."""
 
     @field_validator("drives")
     @classmethod

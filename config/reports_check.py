@@ -21,6 +21,7 @@ def check_reports(
 ) -> Iterator[Problem]:
     """`properties`: those of mapping.yaml, `connections`: those of leadloop.yaml; None where it cannot be read."""
     yield from _names(file, connections)
+    yield from _counted(file, properties, connections)
     for path, data in each(file, ("channels", ANY, "when")):
         if not isinstance(data, Mapping):
             continue
@@ -47,3 +48,17 @@ def _names(file: YamlFile, connections: frozenset[str] | None) -> Iterator[Probl
         if isinstance(name, str) and connections is not None and name not in connections:
             message = f"connection `{name}` is not defined in leadloop.yaml"
             yield file.problem(path, message, hint=did_you_mean(name, connections))
+
+
+def _counted(
+    file: YamlFile, properties: frozenset[str] | None, connections: frozenset[str] | None
+) -> Iterator[Problem]:
+    for path, _ in each(file, ("counted", ANY)):
+        name = str(path[-1])
+        if connections is not None and name not in connections:
+            message = f"connection `{name}` is not defined in leadloop.yaml"
+            yield file.problem(path, message, hint=did_you_mean(name, connections), at_key=True)
+    for path, name in each(file, ("counted", ANY, ANY)):
+        if isinstance(name, str) and properties is not None and name not in properties:
+            message = f"property `{name}` is not defined in mapping.yaml"
+            yield file.problem(path, message, hint=did_you_mean(name, properties))

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from config.mapping import MappingRules
 from config.words import did_you_mean
+from domain.counted import Counted
 from domain.deal import Campaign
 from domain.errors import UsageError
 from domain.values import RecordRef
@@ -22,6 +23,7 @@ from reports.pages.bands import Bands
 from reports.pages.channels import ChannelsReport, campaigns_of
 from reports.pages.deal_stories import deal_connection, stories_of
 from reports.pages.drive import DriveReport
+from reports.pages.evidence import around
 from reports.pages.follow_up import FollowUp
 from reports.pages.funnel import Funnel
 from reports.pages.interactions import Interactions, attempts_of
@@ -30,15 +32,18 @@ from reports.pages.nurture import Nurture
 from reports.pages.page import Missing, Page
 from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
 from reports.pages.promises import promises_of
+from reports.pages.reconcile import Reconcile
+from reports.pages.reconciling import Look, lines_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
 from reports.pages.tally import SHOWN
 from reports.pages.week import Week, week_before
-from reports.pages.window import window_of
+from reports.pages.window import month_of, window_of
+from reports.pages.yardsticks import STAGES, yardsticks
 from store import deals, review, signatures
 from store.engine import Store
 from store.handoffs import queued
-from sync.firstday import went_live_at
+from sync.firstday import step_in_force, went_live_at
 from sync.loop import InForce
 from sync.material import users
 
@@ -66,6 +71,8 @@ class Ask:
     behind: str | None = None
     people: bool = False
     drive: str | None = None
+    what: Counted | None = None
+    """What is counted, where the report counts one of several steps."""
     weekly: bool = False
     """Whether the window is the last whole week where none is named."""
 
@@ -230,6 +237,19 @@ def _campaigns(store: Store, mapping: MappingRules) -> Iterator[Campaign]:
         yield from found
 
 
+def _reconcile(desk: Desk) -> Page:
+    what, app = desk.ask.what or Counted.MQL, desk.app
+    window = month_of(since=desk.ask.since, until=desk.ask.until, zone=desk.scope.window.zone, now=desk.scope.now)
+    yards = yardsticks(desk.rules.fields, desk.scope.rules.counted, what, window.zone)
+    with app.store.read() as tx:
+        beside = around(tx, desk.rules.fields, step_in_force(tx, app.settings.go_live))
+    look = Look(stage=STAGES[what], window=window, yards=[yard for yard in yards if yard.counts], around=beside)
+    report = Reconcile(replace(desk.scope, window=window), what, yards, look, behind=desk.ask.behind)
+    for each in lines_of(app.store, look):
+        report.count(each)
+    return report.page()
+
+
 REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "week": _week,
     "funnel": _funnel,
@@ -241,4 +261,5 @@ REPORTS: Mapping[str, Callable[[Desk], Page]] = {
     "channels": _channels,
     "agreement": _agreement,
     "drive": _drive,
+    "reconcile": _reconcile,
 }

@@ -44,6 +44,8 @@ _AWAY_WORDS = {
 }
 _CONNECTION_STATES = "08"
 """The class of states that tell of a connection that failed."""
+_STATEMENT_POOLING = "statement pooling mode"
+"""What pgbouncer says, in that class too, where it lets no transaction be begun: waiting would not help."""
 
 
 def is_worth_repeating(error: DBAPIError) -> bool:
@@ -54,6 +56,10 @@ def is_worth_repeating(error: DBAPIError) -> bool:
 def to_store_error(error: DBAPIError) -> StoreError:
     """The error in words. Only codes and names of tables and constraints are carried over."""
     state = _state(error)
+    if _STATEMENT_POOLING in str(error.orig):
+        return StoreError(
+            "A pooler before PostgreSQL lets no transaction through. Point database_url at PostgreSQL itself."
+        )
     if state is not None and (state in _AWAY_WORDS or state.startswith(_CONNECTION_STATES)):
         return StoreAwayError(_AWAY_WORDS.get(state, _AWAY))
     if state is not None:

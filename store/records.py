@@ -61,6 +61,10 @@ _READ_LIVING = (
     f"SELECT {_SHOWN} FROM record r WHERE r.connection = ? AND r.object = ? AND r.id > {{keys}} "  # noqa: S608
     "AND NOT r.archived AND r.merged_into IS NULL AND r.converted_to IS NULL ORDER BY r.id LIMIT "
 )
+_READ_NOBODYS = (
+    f"SELECT {_SHOWN} FROM record r WHERE r.connection = ? AND r.object = ? AND r.id > {{keys}} "  # noqa: S608
+    "AND r.lead_id IS NULL ORDER BY r.id LIMIT 500"
+)
 _READ_FOUND = (
     f"SELECT {_SHOWN}, v.value FROM record_value v "  # noqa: S608
     "JOIN record r ON r.connection = v.connection AND r.object = v.object AND r.id = v.id "
@@ -153,6 +157,11 @@ def of_object(tx: Tx, connection: str, object: str) -> Iterator[Record]:
 def living_after(tx: Tx, connection: str, object: str, after: str, *, limit: int) -> list[Record]:
     """So many living records of one object at most, by id, those after this id."""
     return [_to_record(row) for row in read_many(tx, f"{_READ_LIVING}{limit:d}", [after], given=(connection, object))]
+
+
+def nobodys_after(tx: Tx, connection: str, object: str, after: str) -> list[Record]:
+    """The next records of one object that belong to no lead, by id, those after this id; none at the end."""
+    return [_to_record(row) for row in read_many(tx, _READ_NOBODYS, [after], given=(connection, object))]
 
 
 def patch_values(tx: Tx, ref: RecordRef, values: Mapping[str, Value], *, sent_at: datetime | None = None) -> None:

@@ -21,14 +21,21 @@ OPTIONS = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_
 class PostgresServer:
     """Runs in `folder` on a free port of 127.0.0.1; every database in it is made by `create_database`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, behind: "PostgresServer | None" = None) -> None:
+        """`behind`: the server whose standby this one is, until it is promoted; that one waits for it from now on."""
+        folder.mkdir(exist_ok=True)
         self._data = folder / "postgres"
         self._log = folder / "postgres.log"
         self._migrated = False
         self.port = _free_port()
         self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        _run("initdb", "-D", str(self._data), "-U", "leadloop", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if behind is None:
+            _run(*f"initdb -D {self._data} -U leadloop -A trust -E UTF8 --locale=C --no-sync".split())
+        else:
+            _run(*f"pg_basebackup -D {self._data} -d {behind.url('postgres')} -R -c fast --no-sync".split())
         self.start()
+        if behind is not None:
+            behind.wait_for_standbys()
 
     def start(self) -> None:
         listen = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories=''"
@@ -38,22 +45,34 @@ class PostgresServer:
         """`fast` drops every connection, `immediate` is what a crash looks like."""
         _run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
 
+    def wait_for_standbys(self) -> None:
+        """From now on what is committed here is committed there."""
+        self._administer("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._administer("SELECT pg_reload_conf()")
+
+    def promote(self) -> None:
+        _run("pg_ctl", "-D", str(self._data), "-w", "promote")
+
     def url(self, database: str) -> str:
         return f"postgresql://leadloop@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str, *, template: str = "template0") -> str:
-        """Make a database, a copy of another if one is named; returns its URL."""
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    def add_disk(self, name: str, folder: Path) -> None:
+        """A tablespace: what lies in it stands in `folder`."""
+        self._administer(f"CREATE TABLESPACE \"{name}\" LOCATION '{folder}'")
+
+    def create_database(self, name: str, *, template: str = "template0", disk: str = "pg_default") -> str:
+        """Make a database, a copy of another if one is named, on a disk of `add_disk`; returns its URL."""
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" TABLESPACE "{disk}"')
         return self.url(name)
 
-    def create_store(self, name: str) -> str:
+    def create_store(self, name: str, *, disk: str = "pg_default") -> str:
         """Make the database of an empty store, a copy of one that was migrated once; returns its URL."""
         if not self._migrated:
             made = Store.open(self.create_database(_MIGRATED))
             made.migrate()
             made.dispose()
             self._migrated = True
-        return self.create_database(name, template=_MIGRATED)
+        return self.create_database(name, template=_MIGRATED, disk=disk)
 
     def drop_database(self, name: str) -> None:
         self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

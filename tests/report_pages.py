@@ -10,6 +10,7 @@ from reports.pages.html import Person
 from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Row, Table, Unit, Words
 from reports.pages.window import Window
 from scoring.interval import wilson
+from tests.reconcile_page import quarrel
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 5, 42, tzinfo=UTC)
@@ -358,4 +359,12 @@ def wide() -> Page:
     return replace(follow_up(), name="rejects", title="Rejected leads", parts=parts)
 
 
-PAGES = {"follow-up": follow_up, "funnel": funnel, "hostile": hostile, "empty": empty, "single": single, "wide": wide}
+PAGES = {
+    "follow-up": follow_up,
+    "funnel": funnel,
+    "hostile": hostile,
+    "empty": empty,
+    "single": single,
+    "wide": wide,
+    "reconcile": quarrel,
+}

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from domain.counted import Counted
 from leadloop.options import HERE, Environment, Folder, Json, day_or_moment
 
 app = typer.Typer(name="report", help="What works: pages that marketing and sales read together.", no_args_is_help=True)
@@ -51,6 +52,7 @@ def _tell(
     people: bool = False,
     weekly: bool = False,
     drive: str | None = None,
+    what: Counted | None = None,
 ) -> int:
     from leadloop.commands import report as command
     from leadloop.report_making import Ask
@@ -67,6 +69,7 @@ def _tell(
         people=people,
         weekly=weekly,
         drive=drive,
+        what=what,
     )
     return command.run(folder, name, ask, environment=environment)
 
@@ -212,6 +215,40 @@ _of_teams(
     "The agreement in plain words, made from the published rules, with real examples and the promises of both sides.",
     "leadloop report agreement --html agreement.html",
 )
+
+
+@app.command("reconcile")
+def reconcile(
+    *,
+    what: Annotated[Counted, typer.Option("--what", help="What is counted.")] = Counted.MQL,
+    since: Annotated[
+        date | None,
+        typer.Option("--since", parser=day_or_moment, metavar="DAY", help="From this day on; the last whole month."),
+    ] = None,
+    until: Until = None,
+    html: Html = None,
+    as_csv: Csv = False,
+    json: Json = False,
+    behind: Behind = None,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Why the systems count differently, lead by lead, each with its cause: in lines that add up.
+
+    Example: leadloop report reconcile --what mql --html reconcile.html
+    """
+    return _tell(
+        "reconcile",
+        folder,
+        environment,
+        since=since,
+        until=until,
+        as_csv=as_csv,
+        json=json,
+        html=html,
+        behind=behind,
+        what=what,
+    )
 
 
 @app.command("drive")

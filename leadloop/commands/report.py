@@ -26,7 +26,8 @@ from reports.pages.html import html_of
 from reports.pages.page import Leads, Missing, Page
 from store import heard
 
-BEHIND = ("lead", "name")
+BEHIND = ("lead", "name", "why")
+"""`why` only where the page says it of each lead."""
 FRESH = timedelta(hours=6)
 """What was read so lately is as good as new."""
 
@@ -94,6 +95,8 @@ def _options(ask: Ask) -> Iterable[str]:
         yield from ("--channel", ask.channel)
     if ask.people:
         yield "--people"
+    if ask.what is not None:
+        yield from ("--what", ask.what.value)
 
 
 def _tell_behind(desk: Desk, page: Page, name: str) -> int:
@@ -105,17 +108,21 @@ def _tell_behind(desk: Desk, page: Page, name: str) -> int:
         raise UsageError(f"This page has no figure {name!r} with leads behind it" + (f": {hint}" if hint else "."))
     with desk.app.store.read() as tx:
         names = names_of(tx, figure.leads.first)
-    rows = [(lead, names.get(lead, f"lead {lead}")) for lead in figure.leads.first]
+    heads = BEHIND if figure.leads.told else BEHIND[:2]
+    rows = [
+        (lead, names.get(lead, f"lead {lead}"), *told)
+        for lead, *told in zip(figure.leads.first, *([figure.leads.told] if figure.leads.told else []), strict=True)
+    ]
     match desk.ask.form:
         case Form.JSON:
-            told = [{"lead": lead, "name": shown} for lead, shown in rows]
+            told = [dict(zip(heads, row, strict=True)) for row in rows]
             screen.document({"report": page.name, "figure": name, "n": figure.leads.n, "leads": told})
         case Form.CSV:
             writer = csv.writer(sys.stdout)
-            writer.writerow(BEHIND)
-            writer.writerows((lead, safe(shown)) for lead, shown in rows)
+            writer.writerow(heads)
+            writer.writerows(tuple(map(safe, row)) for row in rows)
         case _:
-            screen.table(f"{name}: {figure.leads.n:,} {page.counts}, {len(rows):,} leads", BEHIND, rows)
+            screen.table(f"{name}: {figure.leads.n:,} {page.counts}, {len(rows):,} leads", heads, rows)
     return exits.OK
 
 

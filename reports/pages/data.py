@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports.pages.page import Cell, Figure, Page, Part, Table, Words
+from reports.pages.page import Cell, Figure, Leads, Page, Part, Table, Words
 
 COLUMNS = (
     "report", "since", "until", "table", "row", "label", "column", "head", "value", "unit", "currency", "of", "low",
@@ -71,8 +71,13 @@ def _rows(table: Table) -> Iterator[dict[str, Any]]:
 def _cell(cell: Cell, name: str) -> dict[str, Any] | str:
     if not isinstance(cell, Figure):
         return cell
-    leads = {} if cell.leads is None else {"leads": {"n": cell.leads.n, "first": list(cell.leads.first)}}
+    leads = {} if cell.leads is None else {"leads": _leads(cell.leads)}
     return {"name": name, **{key: value for key, value in _numbers(cell).items() if value not in (None, "")}, **leads}
+
+
+def _leads(leads: Leads) -> dict[str, Any]:
+    told = {"told": list(leads.told)} if leads.told else {}
+    return {"n": leads.n, "first": list(leads.first), **told}
 
 
 def _numbers(figure: Figure) -> dict[str, Any]:

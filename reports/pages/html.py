@@ -42,13 +42,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Behind:
-    """The list behind one figure. `told`: what of it is listed; `command`: where the rest is."""
+    """The list behind one figure. `causes`: what is said of each person, where anything is; `told`: what of it is
+    listed; `command`: where the rest is."""
 
     name: str
     row: str
     column: str
     said: str
     people: tuple[Person, ...]
+    causes: tuple[str, ...]
     told: str
     command: str
 
@@ -182,6 +184,7 @@ def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterat
                 column=column.label,
                 said=_said(figure, page.counts),
                 people=tuple(_person(lead, people) for lead in figure.leads.first),
+                causes=figure.leads.told,
                 told=_told(figure.leads, page.counts),
                 command=f"{command} --behind {shlex.quote(harmless(name))}",
             )

@@ -27,10 +27,12 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leads:
-    """Who is behind a figure: `n` of what it counts, and the leads, each once; not more of them than were wanted."""
+    """Who is behind a figure: `n` of what it counts, and the leads, each once; not more of them than were wanted.
+    `told`: what is said of each of them, where anything is."""
 
     n: int
     first: tuple[LeadId, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

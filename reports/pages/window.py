@@ -53,6 +53,16 @@ def window_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: da
     return Window(since=begins, until=ends, zone=zone)
 
 
+def month_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: datetime) -> Window:
+    """What was asked for; else the last whole month, or the month up to the end that was named."""
+    if since is not None:
+        return window_of(since=since, until=until, zone=zone, now=now)
+    first = now.astimezone(zone).date().replace(day=1)
+    ends = _moment(until, zone, more=1) or start_of(first, zone)
+    last = (ends - timedelta(microseconds=1)).astimezone(zone).date()
+    return Window(since=start_of(last.replace(day=1), zone), until=ends, zone=zone)
+
+
 def _moment(given: date | None, zone: ZoneInfo, *, more: int = 0) -> datetime | None:
     if given is None or isinstance(given, datetime):
         return given

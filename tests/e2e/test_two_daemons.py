@@ -1,4 +1,4 @@
-"""Two daemons on one PostgreSQL, as on two hosts: one leads, and whoever was taken for dead does no harm on return."""
+"""Two daemons on one PostgreSQL, as on two hosts, and one daemon on two of them: whoever was replaced does no harm."""
 
 import shutil
 import signal
@@ -57,3 +57,33 @@ def test_a_leader_that_was_stopped_and_replaced_writes_nothing_more_when_it_goes
             assert "lead_lost" in words(old)
             assert set(Witness(simulator=world).created().values()) == {1}
             assert [old.end(), new.end()] == [0, 0]
+
+
+def test_when_the_primary_server_dies_the_daemon_goes_on_with_its_standby(
+    tmp_path: Path, world: SimulatorProcess, server: PostgresServer
+) -> None:
+    """It dies with a creation out that Salesforce has carried out."""
+    world.seed(users=USERS, contacts=[contact(ANA)])
+    server.create_store("leadloop")
+    with ExitStack() as stack:
+        standby = PostgresServer(tmp_path / "standby", behind=server)
+        stack.callback(standby.stop, "immediate")
+        hosts = "&".join(f"host=127.0.0.1:{each.port}" for each in (server, standby))
+        url = f"postgresql://leadloop@/leadloop?{hosts}&target_session_attrs=read-write"
+        made = install(tmp_path / "home", world, database_url=url, more=QUICK)
+        stack.callback(made.close)
+        proxy = stack.enter_context(Proxy(world.salesforce))
+        made.rewrite("leadloop.yaml", f"login_url: {world.salesforce}", f"login_url: {proxy.address}")
+        order = proxy.order(Ill.DELAY, r"PATCH .*sobjects/Lead/LL_Lead_Key__c", seconds=5.0)
+        daemon = stack.enter_context(serving(made))
+        until(lambda: Witness(simulator=world).contact(ANA).get("ll_stage"), "stage")
+        raise_hand(world, ANA)
+        world.time(advance_s=1200)
+        until(lambda: order.answered, "creation whose answer is out")
+        server.stop("immediate")
+        stack.callback(server.start)
+        standby.promote()
+        world.time(advance_s=1200)
+        until(lambda: handed_off(world, ANA), "handoff")
+        assert set(Witness(simulator=world).created().values()) == {1}
+        assert daemon.end() == 0

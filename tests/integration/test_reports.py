@@ -30,6 +30,7 @@ NAMED = (
     ("channels",),
     ("agreement",),
     ("drive", "First calls"),
+    ("reconcile", "--since", "2026-09-01"),
 )
 """Every report of everybody, as it is asked for."""
 
@@ -115,6 +116,7 @@ ONCE = {
     "funnel": {"step.handoff.leads": 3, "step.qualified.leads": 1},
     "week": {"process.handoffs.now": 3, "process.qualified.now": 1, "process.rejected.now": 1},
     "drive": {"standing.reached.figure": 1},
+    "reconcile": {"count.leadloop.count": 3, "leadloop-salesforce.start.count": 3, "count.all.people": 3},
 }
 
 

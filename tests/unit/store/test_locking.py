@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import Connection, text
 
-from domain.errors import FencedError, StoreError
+from domain.errors import FencedError, StoreAwayError, StoreError
 from domain.values import LeadId
 from store import installation, leadership, ledger, records
 from store.engine import Store, Tx
@@ -167,6 +167,18 @@ def test_only_what_may_go_well_the_next_time_is_done_again_and_five_times_at_mos
     assert len(tried) == tries
     with store.read() as tx:
         assert installation.get(tx, "step") is None
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("says", "is_away"),
+    [("transaction blocks not allowed in statement pooling mode", False), ("query_wait_timeout", True)],
+)
+def test_a_pooler_that_lets_no_transaction_through_is_not_waited_for(store: Store, says: str, is_away: bool) -> None:
+    """pgbouncer says everything under one code."""
+    with pytest.raises(StoreError) as refused:
+        store.transact(lambda tx: tx.execute(text(RAISE.format(code="08P01").replace("canary", says))))
+    assert isinstance(refused.value, StoreAwayError) is is_away
 
 
 def test_transact_gives_the_answer_of_its_work(store: Store) -> None:
