@@ -39,6 +39,7 @@ from reports.pages.opt_outs import mailed_in
 from reports.pages.page import Missing, Page
 from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
 from reports.pages.playbook import PlaybookReport, standing_of
+from reports.pages.promises import promises_of
 from reports.pages.reconcile import Reconcile
 from reports.pages.reconciling import Look, lines_of
 from reports.pages.rejects import Rejects
@@ -47,7 +48,7 @@ from reports.pages.tally import SHOWN
 from reports.pages.week import Week, week_before
 from reports.pages.window import month_of, window_of
 from reports.pages.yardsticks import STAGES, yardsticks
-from store import deals
+from store import deals, review, signatures
 from store.engine import Store
 from store.handoffs import queued
 from sync.firstday import step_in_force, went_live_at
@@ -179,7 +180,8 @@ def _nurture(desk: Desk) -> Page:
 def _week(desk: Desk) -> Page:
     before = week_before(desk.scope.window)
     with desk.app.store.read() as tx:
-        report = Week(desk.scope, before, queued(tx))
+        decisions = review.known_in(tx, desk.scope.window.since, desk.scope.window.until)
+        report = Week(desk.scope, before, queued(tx), decisions)
     both = replace(desk.scope, window=replace(before, until=desk.scope.window.until))
     for each in passes_at_work(desk.app.store, both):
         report.count(each)
@@ -187,7 +189,10 @@ def _week(desk: Desk) -> Page:
 
 
 def _agreement(desk: Desk) -> Page:
-    report = Agreement(desk.scope, desk.rules.mapping)
+    with desk.app.store.read() as tx:
+        signed = signatures.latest(tx)
+    clauses = promises_of(desk.rules.rules, desk.scope.rules.goal.qualified_per_team_and_day)
+    report = Agreement(desk.scope, clauses, signed)
     for each in passes_of(desk.app.store, desk.scope):
         report.count(each)
     with desk.app.store.read() as tx:

@@ -103,6 +103,9 @@ SEARCHED: tuple[Column[Any], ...] = (
     schema.proposal.c.payload,
     schema.connection.c.reason,
     schema.held_set.c.cause,
+    schema.review_decision.c.text,
+    schema.review_decision.c.owner,
+    schema.review_decision.c.outcome,
 )
 """Texts about no lead in particular, in which somebody may be named all the same."""
 
@@ -110,6 +113,7 @@ MESSAGES = (schema.outbox.c.change, schema.outbox.c.message, schema.outbox.c.cau
 """The same in the outbox, for what is about several leads: digests."""
 
 IMPERSONAL: Mapping[str, str] = {
+    "agreement_signature": "side name login clauses",
     "air_cover": "connection object id owner",
     "assignment": "owner rule rule_hash",
     "audit": "actor action connection object record_id fields rule_hash outbox_key values_hmac",
@@ -140,6 +144,7 @@ IMPERSONAL: Mapping[str, str] = {
     "record": "connection object id merged_into converted_to",
     "remote_list": "connection name remote_id",
     "request": "kind",
+    "review_decision": "part due added_by ending ended_by",
     "rule_version": "hash author document sources message",
     "run": "trigger counts actor",
     "survey": "connection found",

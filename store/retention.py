@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Column, Table, delete, select, update
 
+from domain.review import KEPT_FOR
 from domain.run import OutboxStatus
-from store import evidence, inbox, notes, presses, runs, unions, watched, wire
+from store import evidence, inbox, notes, presses, review, runs, unions, watched, wire
 from store.columns import AnySelect
 from store.engine import Tx
 from store.held import HeldStatus
@@ -49,6 +50,8 @@ class Limits:
     """What people did that the rules cannot follow, after it was last found."""
     presses: timedelta = presses.KEPT_FOR
     """What people answered by a button, after it was shown."""
+    decisions: timedelta = KEPT_FOR
+    """What was decided in a weekly review, after it was done or dropped."""
     portion: int = 500
 
 
@@ -72,6 +75,7 @@ class Purged:
     evidence: int
     notes: int
     presses: int
+    decisions: int
     more: bool
 
 
@@ -100,6 +104,7 @@ def purge(tx: Tx, *, now: datetime, limits: Limits = DEFAULT) -> Purged:
         "evidence": evidence.purge(tx, before=now - limits.evidence, limit=most),
         "notes": notes.purge(tx, before=now - limits.notes, limit=most),
         "presses": presses.purge(tx, before=now - limits.presses, limit=most),
+        "decisions": review.purge(tx, before=now - limits.decisions, limit=most),
     }
     return Purged(**found, more=max(found.values()) >= most)
 

@@ -12,11 +12,13 @@ import typer
 from domain.errors import LeadloopError, SettingsError
 from leadloop import exits
 from leadloop.cli import (
+    agreement,
     audit,
     backups,
     baseline,
     config,
     conflicts,
+    decisions,
     duplicates,
     erase,
     errors,
@@ -75,7 +77,21 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (report, score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
+for group in (
+    report,
+    decisions,
+    agreement,
+    score,
+    lists,
+    errors,
+    held,
+    conflicts,
+    identity,
+    sweeps,
+    files,
+    audit,
+    runs,
+):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):

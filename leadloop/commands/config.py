@@ -14,6 +14,7 @@ from domain.rule_problem import unjudged
 from domain.run import RuleVersion
 from leadloop import exits, screen
 from leadloop.actor import actor
+from leadloop.agreed import Amendment, amendment
 from leadloop.app import App, open_app, version_of
 from leadloop.badge import show_badge
 from leadloop.checked import load
@@ -69,10 +70,17 @@ def publish(folder: Path, wish: Wish, *, environment: str | None, as_json: bool)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What the folder's rules would change. `effect`: None where nothing differs or those in force are unreadable."""
+    """What the folder's rules would change. `effect`: None where nothing differs or those in force are unreadable;
+    `amendment`: None where both sides' promises stay as they are."""
 
     edits: tuple[Edit, ...]
     effect: Effect | None = None
+    amendment: Amendment | None = None
+
+    def lines(self) -> Iterator[str]:
+        """What they do to the leads there are, and to the agreement."""
+        yield from lines_of(self.effect) if self.effect else ()
+        yield from self.amendment.words() if self.amendment else ()
 
     def paragraphs(self, teams: Sequence[str]) -> dict[str, str]:
         return {} if self.effect is None else paragraphs(self.effect, [each.words for each in self.edits], teams)
@@ -93,7 +101,8 @@ def try_out(app: App, tried: RuleVersion | None = None, *, whole: bool = False) 
             screen.say(f"What would change cannot be told: {error}")
             return Trial(edits=edits)
         after = compile_for(app, tx, tried)
-        return Trial(edits=edits, effect=effect_of(tx, before, after, now=now, most=None if whole else SAMPLE))
+        effect = effect_of(tx, before, after, now=now, most=None if whole else SAMPLE)
+        return Trial(edits=edits, effect=effect, amendment=amendment(app, tx, before.rules, after.rules))
 
 
 def _tell(
@@ -116,6 +125,7 @@ def _tell(
                 "edits": [each.words for each in trial.edits],
                 "effect": _as_data(trial.effect),
                 "for_teams": told,
+                "agreement": trial.amendment.as_data() if trial.amendment else None,
                 "leads_to_rescore": done.leads if done else 0,
                 "proposal": kept.proposal.number if kept else None,
                 **foretold.as_data(),
@@ -125,7 +135,7 @@ def _tell(
     show_badge(app)
     for each in trial.edits:
         screen.show(each.words)
-    for line in lines_of(trial.effect) if trial.effect else ():
+    for line in trial.lines():
         screen.show(line)
     for team, words in told.items():
         screen.show(f"For {team}: {words}")

@@ -19,7 +19,6 @@ from leadloop.freezing import frozen_as_data, frozen_at, myself
 from leadloop.letting_through import SetChangedError, let_through_as_proposed
 from leadloop.publishing import note_if_held, publish, version_in
 from leadloop.striding import go_as_proposed
-from reports.changes_for_you import lines_of
 from store import proposals
 from store import rules as rule_store
 from store.engine import Tx
@@ -120,7 +119,7 @@ def _effect(app: App, found: Proposal) -> list[str]:
     if found.status is not ProposalStatus.WAITING or not found.deed.kind.is_rules:
         return []
     tried = try_out(app, version_in(found.deed.payload, now=app.clock.now(), message=""))
-    return list(lines_of(tried.effect)) if tried.effect else []
+    return list(tried.lines())
 
 
 def approve(folder: Path, number: int, *, environment: str | None, yes: bool) -> int:

@@ -14,6 +14,7 @@ from domain.errors import SettingsError
 from domain.run import RuleVersion
 from leadloop import exits, screen
 from leadloop.actor import actor
+from leadloop.agreed import amended
 from leadloop.app import App, open_app, version_of
 from leadloop.drafts import note_base, read_base
 from leadloop.publishing import Publication, keep_rules_if_frozen, put_in_force
@@ -153,12 +154,15 @@ def _adopt(app: App, folder: Path, now: RuleVersion, target: RuleVersion, *, env
 def _publish(folder: Path, base: RuleVersion, *, author: str | None, message: str, environment: str | None) -> int:
     with closing(open_app(folder, environment=environment, to_publish=True)) as app:
         done: Publication = put_in_force(app, author=author or actor(), message=message, base=base.number)
+        changed = amended(app, base.document)
     if done.changed:
         screen.show(
             f"Version {done.number} ({message}) is in force; {done.leads} leads are rescored in the next cycle."
         )
         if done.first_stages:
             screen.show(f"{done.first_stages:,} leads are given their first stage anew.")
+        for line in changed.words() if changed else ():
+            screen.show(line)
     else:
         screen.show(f"These rules are in force already (version {done.number}).")
     return exits.OK

@@ -1,14 +1,17 @@
 """The weekly review that marketing and sales hold together, in the order of its agenda.
 
 First the goal they share, then the process, then content and offers, then routing, and people last: most of what looks
-like somebody's fault is explained by what stands before. Each figure stands beside that of the week before.
+like somebody's fault is explained by what stands before. Each figure stands beside that of the week before. What was
+decided closes it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from domain.review import ReviewDecision
 from handoff.calendar import WorkCalendar
+from reports.pages.decided import decided, too_old
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import keyed
 from reports.pages.page import Cell, Chart, Column, Figure, Missing, Page, Part, Row, Table, Unit
@@ -48,10 +51,12 @@ _NONE = "nobody was handed over"
 
 
 class Week:
-    """The page as it is counted. `before`: the week before; `queues`: who waits now."""
+    """The page as it is counted. `before`: the week before; `queues`: who waits now; `decisions`: known in the week."""
 
-    def __init__(self, scope: Scope, before: Window, queues: Sequence[Queued]) -> None:
-        self._scope, self._before, self._queues = scope, before, queues
+    def __init__(
+        self, scope: Scope, before: Window, queues: Sequence[Queued], decisions: Sequence[ReviewDecision] = ()
+    ) -> None:
+        self._scope, self._before, self._queues, self._decisions = scope, before, queues, decisions
         self._spans = {_NOW: Span(scope.window, scope.most), _BEFORE: Span(before, scope.most)}
         self._teams: dict[str, dict[str, Span]] = {}
         self._channels: dict[str, Group] = {}
@@ -117,6 +122,7 @@ class Week:
         yield self._given_back()
         yield self._routing()
         yield self._people()
+        yield decided(self._decisions, self._scope.window, now=self._scope.now)
 
     def _goal(self) -> Table:
         rows = []
@@ -271,6 +277,7 @@ class Week:
                 what="The week before lies before leadloop began: its figures are not known.",
                 mend="Look again next week.",
             )
+        yield from too_old(self._scope.window, now=self._scope.now)
 
 
 def week_before(window: Window) -> Window:

@@ -46,6 +46,7 @@ from store.schema.people import (
 )
 from store.schema.presses import press
 from store.schema.proposals import proposal
+from store.schema.review import agreement_signature, review_decision
 from store.schema.rule_problems import rule_problem
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
 from store.schema.survey import survey
@@ -72,12 +73,14 @@ KNOWN_REVISIONS = (
     *("0020", "0021", "0022", "0023", "0024", "0025", "0026", "0027", "0028", "0029", "0030"),
     "0031",
     "0032",
+    "0033",
 )
 """Every schema revision this version knows, oldest first."""
 
 __all__ = [
     "KNOWN_REVISIONS",
     "activity",
+    "agreement_signature",
     "air_cover",
     "arrival",
     "assignment",
@@ -130,6 +133,7 @@ __all__ = [
     "record_value",
     "remote_list",
     "request",
+    "review_decision",
     "rule_problem",
     "rule_version",
     "run",

@@ -18,6 +18,8 @@ READER = "ann@globex.example"
 DAY_S, EXPIRED_S = 86_400.0, 72 * 3600.0
 WARM, WARMER = "  warm: 20\n", "  warm: 5\n"
 LINE = "  engagement: 50\n"
+ABOVE = "Everybody else with {} points of engagement or more and a fit of C or better. Who fell below 40 counts anew."
+"""The agreement's word for it."""
 FREEZE = "freeze: { fiscal_year_starts: 10, days: 24 }\n"
 """The quarter ends on 30 September: from the 7th on, which is the simulator's first day."""
 
@@ -108,6 +110,10 @@ def test_who_is_to_agree_sees_why_and_every_edit_first_and_is_asked(desk: Desk) 
         "  for the fair",
         "~ scoring.yaml: line / engagement: 50 → 60",
         "Tried on all 0 leads: no number changes.",
+        "! This changes the agreement: Whom marketing hands over.",
+        f"    Whom marketing hands over, until now: {ABOVE.format(50)}",
+        f"    Whom marketing hands over, now: {ABOVE.format(60)}",
+        "    It takes a name from marketing and sales: `leadloop agreement sign`, once it is published.",
     ]
     found = desk.does("ben", "proposals", "show", "1", "--json").json()
     assert (found["kind"], found["by"], found["does"]) == ("publish", "ana", lines[3:])
