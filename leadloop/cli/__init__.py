@@ -15,6 +15,7 @@ from leadloop.cli import (
     audit,
     backups,
     baseline,
+    channels,
     config,
     conflicts,
     duplicates,
@@ -26,6 +27,7 @@ from leadloop.cli import (
     identity,
     lists,
     look_into,
+    months,
     operate,
     proposals,
     report,
@@ -75,7 +77,7 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (report, score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
+for group in (report, months, channels, score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):

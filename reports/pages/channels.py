@@ -1,17 +1,18 @@
 """What pipeline and revenue are owed to which channel, four ways side by side; campaigns with their costs; the wins."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from domain.deal import Campaign, Rates
-from domain.values import RecordRef
-from reports.pages.attribution import Model, campaign_shares, shares
-from reports.pages.deal_stories import Story
+from domain.counted_deal import CountedDeal, Lack, Side
+from domain.deal import Deal
+from reports.pages.attribution import Model
+from reports.pages.closed_months import Books, Since
+from reports.pages.counted_deals import Campaigns
 from reports.pages.follow_up import missing_channels
+from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies
 from reports.pages.lines import TOTAL, keyed
 from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
@@ -43,30 +44,7 @@ _WINS = (
     Column(key="met", label="First met at"),
 )
 MOST_WINS = 50
-_NO_CAMPAIGN = "no campaign"
 _NO_COST = "its cost is not known"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Campaigns:
-    """`names`: by reference; `costs`: by name, all of that name together, in the corporate currency."""
-
-    names: Mapping[RecordRef, str]
-    costs: Mapping[str, Decimal]
-
-
-def campaigns_of(found: Iterable[Campaign], rates: Mapping[str, Rates]) -> Campaigns:
-    """A cost in a currency whose worth nobody said is not known."""
-    names, costs = dict[RecordRef, str](), dict[str, Decimal]()
-    for each in found:
-        if each.name is None:
-            continue
-        names[each.ref] = each.name
-        cost = each.cost
-        worth = None if cost is None else rates.get(each.ref.connection, Rates()).in_corporate(cost, each.currency)
-        if worth is not None:
-            costs[each.name] = costs.get(each.name, Decimal(0)) + worth
-    return Campaigns(names=names, costs=costs)
 
 
 class _Part:
@@ -76,11 +54,11 @@ class _Part:
         self.deals, self.worth = Fraction(0), Fraction(0)
         self._n, self._people = 0, Tally(most)
 
-    def add(self, story: Story, part: Fraction) -> None:
+    def add(self, deal: CountedDeal, part: Fraction) -> None:
         self.deals += part
-        self.worth += part * Fraction(story.worth if story.worth is not None else 0)
+        self.worth += part * Fraction(deal.worth if deal.worth is not None else 0)
         self._n += 1
-        for lead in story.leads:
+        for lead in deal.leads:
             self._people.add(lead)
 
     def count(self) -> Figure:
@@ -99,68 +77,77 @@ class _Sum:
     def __init__(self, most: int | None) -> None:
         self.opened, self.won = _Part(most), _Part(most)
 
-    def add(self, story: Story, part: Fraction, *, opened: bool, won: bool) -> None:
-        for counts, which in ((opened, self.opened), (won, self.won)):
-            if counts:
-                which.add(story, part)
+    def add(self, deal: CountedDeal, part: Fraction) -> None:
+        (self.opened if deal.side is Side.OPENED else self.won).add(deal, part)
 
     def cells(self, currency: str) -> tuple[Cell, ...]:
         return (self.opened.count(), self.opened.sum(currency), self.won.count(), self.won.sum(currency))
 
 
 class ChannelsReport:
-    """The page as it is counted. `currency`: the corporate one, empty where it is not known."""
+    """The page as it is counted: closed months out of `books`, the others as they are known now.
 
-    def __init__(self, scope: Scope, campaigns: Campaigns, *, currency: str) -> None:
-        self._scope, self._currency, self._known = scope, currency, campaigns
+    `currency`: the corporate one, empty where it is not known.
+    """
+
+    def __init__(self, scope: Scope, campaigns: Campaigns, *, currency: str, books: Books | None = None) -> None:
+        self._scope, self._currency, self._books = scope, currency, books or Books()
+        kept = self._books.costs(scope.window)
+        self._costs = campaigns.costs if kept is None else kept
         self._of: dict[Model, dict[str, _Sum]] = {model: {} for model in Model}
         self._campaigns: dict[str, _Sum] = {}
         self._total = _Sum(scope.most)
-        self._wins: list[Story] = []
+        self._wins: list[CountedDeal] = []
         self._lacks = Counter[str]()
+        self._noted = set[object]()
         self._first, self._after = days_of(scope.window)
+        self._since = Since(self._books, scope.window.zone, self.covers)
+        for each in self._books.kept.values():
+            self._count(each)
 
-    def count(self, story: Story) -> None:
-        self._note_times(story)
-        opened = self._scope.window.covers(story.deal.created_at)
-        won = story.deal.is_won and story.closed_in(self._first, self._after)
-        if not (opened or won) or self._scope.channel not in {None, story.origin}:
+    def covers(self, deal: CountedDeal) -> bool:
+        """Whether a deal, as it is here, belongs to this page."""
+        if self._scope.channel not in {None, deal.origin}:
+            return False
+        if deal.day is not None:
+            return self._first <= deal.day < self._after
+        return self._scope.window.covers(deal.at)
+
+    def count(self, deal: CountedDeal) -> None:
+        """A deal as it is known now, which may be kept as it was known once."""
+        if self._since.admits(deal):
+            self._count(deal)
+
+    def _count(self, deal: CountedDeal) -> None:
+        if not self.covers(deal):
             return
-        self._note(story)
-        self._total.add(story, Fraction(1), opened=opened, won=won)
+        self._note(deal)
+        self._total.add(deal, Fraction(1))
         for model in Model:
-            parts = shares(story.touches, model, handed_over_at=story.handed_over_at, origin=story.origin)
-            for channel, part in parts.items():
-                self._sum(self._of[model], channel).add(story, part, opened=opened, won=won)
-        for campaign, part in self._campaigns_of(story).items():
-            self._sum(self._campaigns, campaign or _NO_CAMPAIGN).add(story, part, opened=opened, won=won)
-        if won:
-            self._wins.append(story)
-
-    def _campaigns_of(self, story: Story) -> Mapping[str, Fraction]:
-        """By what its people did; where they did nothing in a campaign, the one that the deal itself names."""
-        named = self._known.names.get(story.deal.campaign) if story.deal.campaign is not None else None
-        if named is not None and not any(each.campaign for each in story.touches):
-            return {named: Fraction(1)}
-        return campaign_shares(story.touches) if story.touches else {"": Fraction(1)}
+            for channel, part in deal.ways[model.value].items():
+                self._sum(self._of[model], channel).add(deal, part)
+        for campaign, part in deal.campaigns.items():
+            self._sum(self._campaigns, campaign).add(deal, part)
+        if deal.side is Side.WON:
+            self._wins.append(deal)
 
     def _sum(self, sums: dict[str, _Sum], name: str) -> _Sum:
         return sums.setdefault(name, _Sum(self._scope.most))
 
-    def _note(self, story: Story) -> None:
-        """What the page has to say is missing."""
-        deal = story.deal
+    def _note(self, deal: CountedDeal) -> None:
+        """What the page has to say is missing; of a deal that was opened and won in the window once."""
         lacks = {
-            "likely": story.is_likely,
-            "people": not story.leads,
-            "amount": deal.amount is None and deal.corporate_amount is None,
-            "rate": story.is_foreign,
+            "likely": deal.is_likely,
+            "people": not deal.has_people,
+            "amount": deal.lacks is Lack.AMOUNT,
+            "rate": deal.lacks is Lack.RATE,
         }
-        self._lacks.update(name for name, is_so in lacks.items() if is_so)
+        fresh = {(deal.ref, name) for name, is_so in lacks.items() if is_so} - self._noted
+        self._noted |= fresh
+        self._lacks.update(name for _, name in fresh)
 
-    def _note_times(self, story: Story) -> None:
+    def note_times(self, deal: Deal) -> None:
         """A deal without its times is in no window: that it is left out has to be said."""
-        deal = story.deal
         self._lacks["opened"] += deal.created_at is None
         self._lacks["closed"] += deal.is_won and deal.closes_on is None
 
@@ -200,6 +187,8 @@ class ChannelsReport:
             empty="No deal was opened or won in this window.",
         )
         yield self._won()
+        if late := self._since.late():
+            yield late_table(late, self._currency)
 
     def _rows(self, sums: Mapping[str, _Sum]) -> Iterator[Row]:
         names = sorted(sums, key=lambda each: (each.casefold(), each))
@@ -210,7 +199,7 @@ class ChannelsReport:
 
     def _campaign_rows(self) -> Iterator[Row]:
         for key, name in keyed(sorted(self._campaigns, key=lambda each: (each.casefold(), each))):
-            own, cost = self._campaigns[name], self._known.costs.get(name)
+            own, cost = self._campaigns[name], self._costs.get(name)
             revenue = own.won.sum(self._currency)
             cells = (
                 own.opened.sum(self._currency),
@@ -221,7 +210,7 @@ class ChannelsReport:
             yield Row(key=key, label=name, cells=cells)
 
     def _won(self) -> Table:
-        wins = sorted(self._wins, key=lambda each: (each.deal.closes_on or date.min, each.deal.ref.id), reverse=True)
+        wins = sorted(self._wins, key=lambda each: (each.day or date.min, each.ref.id), reverse=True)
         rows = []
         for number, each in enumerate(wins[:MOST_WINS], 1):
             worth = Figure(value=None, unit=Unit.MONEY, why="no amount, or in a currency of unknown worth")
@@ -232,14 +221,15 @@ class ChannelsReport:
                     currency=self._currency,
                     leads=Leads(n=1, first=each.leads),
                 )
-            rep = self._scope.names.get(each.rep, "somebody") if each.rep is not None else "nobody of the loop"
-            cells = (worth, str(each.deal.closes_on or ""), rep, _met(each))
-            rows.append(Row(key=str(number), label=each.deal.name or each.deal.ref.id, cells=cells))
+            cells = (worth, str(each.day or ""), each.rep, _met(each))
+            rows.append(Row(key=str(number), label=each.name or each.ref.id, cells=cells))
         says = f"The last {MOST_WINS} of {len(wins)}." if len(wins) > MOST_WINS else ""
         return Table(key="win", title="Wins", heads="Deal", columns=_WINS, rows=tuple(rows), says=says)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
+        yield from late_missing(self._since.late(), self._since.elsewhere, self._currency)
+        yield from other_currencies(self._books, self._scope, self._currency)
         for name, (words, mend) in _LACKS.items():
             if self._lacks[name]:
                 yield Missing(what=f"{self._lacks[name]:,} {words}", mend=mend)
@@ -257,6 +247,7 @@ class ChannelsReport:
                 f"{self._lacks['likely']:,} deals name nobody we know: what the people of their account did in time is "
                 "taken for theirs. That is likely, not sure."
             )
+        yield from closed_remarks(self._scope, self._books)
 
 
 _LACKS = {
@@ -283,12 +274,8 @@ def days_of(window: Window) -> tuple[date, date]:
     return window.since.astimezone(window.zone).date(), last + timedelta(days=1)
 
 
-def _met(story: Story) -> str:
-    if not story.touches:
-        return story.origin
-    first = story.touches[0]
-    where = f"{first.channel}: {first.campaign}" if first.campaign else first.channel
-    return f"{where}, {first.at:%-d %b %Y}"
+def _met(deal: CountedDeal) -> str:
+    return deal.met if deal.met_at is None else f"{deal.met}, {deal.met_at:%-d %b %Y}"
 
 
 def _money(cost: Decimal | None, currency: str) -> Figure:

@@ -46,6 +46,7 @@ from store.schema.people import (
 )
 from store.schema.presses import press
 from store.schema.proposals import proposal
+from store.schema.reported import closed_deal, closed_deal_lead, closed_month, first_touch
 from store.schema.rule_problems import rule_problem
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
 from store.schema.survey import survey
@@ -72,6 +73,7 @@ KNOWN_REVISIONS = (
     *("0020", "0021", "0022", "0023", "0024", "0025", "0026", "0027", "0028", "0029", "0030"),
     "0031",
     "0032",
+    "0034",
 )
 """Every schema revision this version knows, oldest first."""
 
@@ -89,6 +91,9 @@ __all__ = [
     "call_count",
     "call_limit",
     "clock_step",
+    "closed_deal",
+    "closed_deal_lead",
+    "closed_month",
     "conflict",
     "connection",
     "cursor",
@@ -99,6 +104,7 @@ __all__ = [
     "erasure",
     "evidence",
     "fact",
+    "first_touch",
     "flap",
     "foreseen_handoff",
     "gate_closed",
