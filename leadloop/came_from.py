@@ -17,7 +17,6 @@ from sync.loop import Loop
 
 PORTION = 250
 """Leads of one transaction, with everything they did."""
-COMMITTED = "books.committed"
 Change = tuple[LeadId, FirstTouch, FirstTouch]
 """A lead with what is kept of it, and what would be decided now."""
 
@@ -34,7 +33,7 @@ def settle(loop: Loop, channels: Channels, *, now: datetime) -> int:
             ids = first_touches.undecided(tx, known_by=now - SETTLES, rules=channels.hash, after=last, limit=PORTION)
             lives = histories.of(tx, ids)
             first_touches.settle(tx, {each.lead.id: decide(each, channels, now=now) for each in lives})
-        loop.reached(COMMITTED)
+        loop.reached("books.committed")
         settled += len(ids)
         if not ids:
             break
@@ -51,7 +50,7 @@ def _confirm(loop: Loop, channels: Channels, *, now: datetime) -> None:
             for lead, before, after in found:
                 if before.channel == after.channel:
                     first_touches.confirm(tx, lead, rules=channels.hash)
-        loop.reached(COMMITTED)
+        loop.reached("books.committed")
 
 
 def _portion(tx: Tx, channels: Channels, last: LeadId, *, now: datetime) -> tuple[list[Change], LeadId | None]:

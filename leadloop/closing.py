@@ -4,7 +4,7 @@ The daemon closes months that ended since deals are read here, a while after the
 over. What is kept is not rewritten: a person may reopen a month, which says so from then on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -16,8 +16,9 @@ from leadloop.deal_source import DealSource, deal_source
 from leadloop.report_making import Desk
 from reports.pages.closed_months import months_between, window_of_month
 from store import closed_months, deal_reads
-from store.engine import Store
+from store.engine import Store, Tx
 from sync.firstday import is_deaf, went_live_at
+from sync.loop import nothing_reached
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,14 @@ def first_day(month: str) -> date:
         raise UsageError(f"{month!r} is no month such as 2026-10.") from error
 
 
-def close(desk: Desk, month: str, *, by: str, epoch: int | None = None) -> int | None:
+def close(
+    desk: Desk,
+    month: str,
+    *,
+    by: str,
+    epoch: int | None = None,
+    reached: Callable[[str], None] = nothing_reached,
+) -> int | None:
     """Close a month that is over; how many deals it has, None where somebody else was quicker."""
     source = deal_source(desk.app.store, desk.rules, desk.scope)
     window = window_of_month(first_day(month), desk.scope.window.zone)
@@ -45,8 +53,13 @@ def close(desk: Desk, month: str, *, by: str, epoch: int | None = None) -> int |
         closed_at=None,
         closed_by=None,
     )
-    now = desk.scope.now
-    is_done = desk.app.store.transact(lambda tx: closed_months.close(tx, closed, kept, now=now, by=by), epoch)
+
+    def work(tx: Tx) -> bool:
+        is_done = closed_months.close(tx, closed, kept, now=desk.scope.now, by=by)
+        reached("books.before_commit")
+        return is_done
+
+    is_done = desk.app.store.transact(work, epoch)
     if is_done:
         log.info("month_closed", month=month, deals=len(kept))
     return len(kept) if is_done else None

@@ -42,5 +42,5 @@ class BookKeeper:
         desk = desk_of(replace(self.app, installation=fresh), Ask())
         settle(loop, desk.scope.channels, now=desk.scope.now)
         for month in due(desk):
-            close(desk, month, by=LOOP, epoch=loop.epoch)
-            loop.reached("books.committed")
+            close(desk, month, by=LOOP, epoch=loop.epoch, reached=loop.reached)
+            loop.reached("books.closed")

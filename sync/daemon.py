@@ -64,7 +64,8 @@ RETAIN_S = 60.0
 """How often it is asked whether the day's deletions are due; real seconds, where the installation's clock may leap."""
 
 BETWEEN_COMMITS = frozenset(
-    {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled", "books.committed"}
+    {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"}
+    | {"books.committed", "books.closed"}
 )
 """Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
 
