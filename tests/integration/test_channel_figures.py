@@ -10,7 +10,7 @@ import pytest
 
 from config.reports import ReportRules
 from domain.counted_deal import Side
-from domain.values import LeadId
+from domain.values import LeadId, Value
 from mapping.channels import channels_of
 from reports.pages import deal_stories
 from reports.pages.closed_months import months_of, window_of_month
@@ -21,7 +21,7 @@ from store import identity, leads, ledger
 from store.engine import Store
 from tests.deal_desk import Shop, counted, open_shop
 from tests.postgres import PostgresServer
-from tests.reference.dealing import AMOUNTS, a_moment, keep, open_deal, place_in
+from tests.reference.dealing import AMOUNTS, a_moment, open_deal, place_in, show
 from tests.report_desk import RULES, differences, scope_of
 
 WIDE = timedelta(days=500)
@@ -119,16 +119,22 @@ def change_much(shop: Shop, seed: int) -> None:
         people = [LeadId(each) for each in leads.after(tx, LeadId(0), 1000)]
         for number in chance.sample(shop.business.deals, 6):
             opened, closes = a_moment(crowd, chance), a_moment(crowd, chance).date()
-            keep(
-                tx, crowd, "Deal", number, later=later, archived=chance.random() < 0.2, Name=f"Deal {number}",
-                Amount=chance.choice(AMOUNTS), Created=opened.isoformat(), Closes=closes.isoformat(),
-                IsClosed=True, IsWon=chance.random() < 0.7, Type="New", CampaignId="c2",
-            )  # fmt: skip
-        for number in range(3):
-            open_deal(tx, crowd, chance, f"e{number}", people)
+            said: dict[str, Value] = {
+                "Name": f"Deal {number}",
+                "Amount": chance.choice(AMOUNTS),
+                "Created": opened.isoformat(),
+                "Closes": closes.isoformat(),
+                "IsClosed": True,
+                "IsWon": chance.random() < 0.7,
+                "Type": "New",
+                "CampaignId": "c2",
+            }
+            show(tx, crowd, "Deal", number, said, later=later, archived=chance.random() < 0.2)
+        for fresh in range(3):
+            open_deal(tx, crowd, chance, f"e{fresh}", people)
         place_in(tx, crowd, "late-place", chance.choice(shop.business.deals), f"p{chance.choice(people)}", first=True)
-        keep(tx, crowd, "Rate", "r1", later=later, Code="USD", Rate=0.5)
-        keep(tx, crowd, "Campaign", "c1", later=later, Name="Spring", Cost=1)
+        show(tx, crowd, "Rate", "r1", {"Code": "USD", "Rate": 0.5}, later=later)
+        show(tx, crowd, "Campaign", "c1", {"Name": "Spring", "Cost": 1}, later=later)
         did = [each for theirs in ledger.activities_of(tx, people).values() for each in theirs]
         early = [
             replace(each, external_id=f"{each.external_id}-early", occurred_at=crowd.began - timedelta(days=9))
@@ -204,6 +210,27 @@ def test_a_deal_is_opened_once_and_won_once_whatever_windows_are_laid_side_by_si
         assert sum(_column(each, "even", column) for each in pages) == pytest.approx(
             _column(shop.page(edge), "even", column)
         )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_kept_counts_nowhere_else_also_when_it_moved_to_an_open_month(store: Store, seed: int) -> None:
+    shop = open_shop(store, seed)
+    whole = everything(shop)
+    first, second = months(shop)
+    shop.close(first, whole)
+    shop.close(second, whole)
+    change_much(shop, seed)
+    kept = set(shop.books(whole).places)
+    still_open = {
+        each.key for each in shop.known(whole) if each.month_in(whole.window.zone) not in named(first, second)
+    }
+    page = shop.page(whole)
+    for side, column in ((Side.OPENED, "opened"), (Side.WON, "won")):
+        assert _column(page, "even", column) == pytest.approx(sum(key[1] is side for key in kept | still_open))
+
+
+def named(*days: date) -> set[str]:
+    return {f"{each:%Y-%m}" for each in days}
 
 
 @pytest.mark.parametrize("seed", range(6))

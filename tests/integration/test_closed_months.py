@@ -48,7 +48,7 @@ class Office:
         done = self.made.command("months", "list", "--json")
         return {each["month"]: each for each in done.json()["months"]}
 
-    def edit(self, deal: int, **values: object) -> None:
+    def edit(self, deal: int, **values: Any) -> None:
         self.world.act("edit", system="salesforce", id=self.deals[deal], as_="admin", **values)
 
 

@@ -84,7 +84,7 @@ def trade(tx: Tx, crowd: Crowd, seed: int, deals: int = 14) -> Business:
 
 
 def open_deal(tx: Tx, crowd: Crowd, random: Random, number: str, people: Sequence[LeadId]) -> None:
-    keep(tx, crowd, "Deal", number, **_said(crowd, random, number, people))
+    show(tx, crowd, "Deal", number, _said(crowd, random, number, people))
     named = random.choice((0, 0, 1, 2, 3))
     for place, lead in enumerate(random.sample(people, min(named, len(people)))):
         place_in(tx, crowd, f"{number}-{place}", number, f"p{lead}", first=random.random() < 0.4)
@@ -118,17 +118,27 @@ def a_moment(crowd: Crowd, random: Random) -> datetime:
 
 def place_in(tx: Tx, crowd: Crowd, number: str, deal: str, who: str, *, first: bool) -> None:
     ref = RecordRef(connection=CRM, object="Place", id=number)
-    said = {"Deal": deal, "Who": who, "IsPrimary": first}
+    said: dict[str, Value] = {"Deal": deal, "Who": who, "IsPrimary": first}
     made = Record(ref=ref, values=said, modified_at=crowd.now)
     records.upsert(tx, [made], seen_at=crowd.now)
     deal_links.note(tx, [made], RULES)
 
 
-def keep(
-    tx: Tx, crowd: Crowd, kind: str, number: str, *, later: timedelta = timedelta(0), archived: bool = False,
-    **values: Value,
-) -> RecordRef:  # fmt: skip
-    ref = RecordRef(connection=CRM, object=kind, id=number)
-    record = Record(ref=ref, values=values, modified_at=crowd.now + later, archived=archived)
-    records.upsert(tx, [record], seen_at=crowd.now + later)
+def keep(tx: Tx, crowd: Crowd, kind: str, number: str, **values: Value) -> RecordRef:
+    return show(tx, crowd, kind, number, values)
+
+
+def show(
+    tx: Tx,
+    crowd: Crowd,
+    kind: str,
+    number: str,
+    values: Mapping[str, Value],
+    *,
+    later: timedelta = timedelta(0),
+    archived: bool = False,
+) -> RecordRef:
+    """As the system shows it, so much later than the crowd was looked at."""
+    ref, at = RecordRef(connection=CRM, object=kind, id=number), crowd.now + later
+    records.upsert(tx, [Record(ref=ref, values=values, modified_at=at, archived=archived)], seen_at=at)
     return ref

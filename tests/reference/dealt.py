@@ -78,11 +78,11 @@ def _dealt(said: Row, named: Sequence[int], known: Mapping[int, Known], business
     begun = [row["opened_at"] for each in leads for row in known[each].of("handoff")]
     handed = max((at for at in begun if opened is None or at <= opened), default=None)
     day = said.get("Closes")
-    is_won = said["IsWon"] and said["IsClosed"] and day is not None
+    won = date.fromisoformat(day[:10]) if said["IsWon"] and said["IsClosed"] and day is not None else None
     return Dealt(
         name=said["Name"],
         opened=opened,
-        won=date.fromisoformat(day[:10]) if is_won else None,
+        won=won,
         worth=_worth(said),
         leads=tuple(leads),
         origin=origin,
@@ -112,7 +112,8 @@ def _parts(met: Sequence[tuple[int, str, str]], origin: str, handed: int | None)
     at_handoff = met[-1] if handed is None else before[-1] if before else met[0]
     even = {name: Fraction(sum(touch[1] == name for touch in met), len(met)) for _, name, _ in met}
     ones = {"first": met[0], "last": met[-1], "mql": at_handoff}
-    return {way: {touch[1]: Fraction(1)} for way, touch in ones.items()} | {"even": even}
+    found: dict[str, Mapping[str, Fraction]] = {way: {touch[1]: Fraction(1)} for way, touch in ones.items()}
+    return found | {"even": even}
 
 
 def _campaigns(met: Sequence[tuple[int, str, str]], said: Row) -> Mapping[str, Fraction]:
