@@ -93,6 +93,8 @@ class Attribution(Strict):
     connection: str | None = None
     """Whose deals count where several systems have them: the same deal stands in each. None: of the first system of
     mapping.yaml that has deals."""
+    closes_after_days: int = Field(default=5, ge=0, le=60)
+    """So long after its end a month is closed: its deals are kept as they are known then, whatever comes later."""
 
 
 class Counts(StrEnum):

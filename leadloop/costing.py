@@ -12,7 +12,10 @@ from connectors.files.opening import opened
 from connectors.files.plain import UnreadableError
 from connectors.files.settings import LeadFile
 from domain.errors import Problem
+from leadloop.deal_source import DealSource
+from mapping.channels import Channels
 from mapping.costs import Costs, Fault, Line, costs_of
+from reports.pages.costs import Known, known_costs
 
 _ANY = LeadFile(pattern="*")
 """Told apart by itself: the encoding, what stands between the cells, the first sheet."""
@@ -24,6 +27,17 @@ def costs_in(installation: Installation) -> Costs:
     if reports.costs is None:
         return Costs()
     return read(installation.folder / reports.costs, [each.name for each in reports.channels])
+
+
+def costs_for(installation: Installation, source: DealSource, channels: Channels) -> Known:
+    """What is known of costs now. The file's sums are worth what the system says whose deals count."""
+    return known_costs(
+        costs_in(installation),
+        source.crm,
+        file=installation.reports.costs or "",
+        own=source.own,
+        channel_of=lambda each: channels.of_touch(None, {"campaign": each.name, "campaign_type": each.type}),
+    )
 
 
 def read(path: Path, channels: Sequence[str]) -> Costs:

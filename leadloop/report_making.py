@@ -1,22 +1,20 @@
 """What a report is made from, and how each is made: read portion by portion, and counted once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from config.mapping import MappingRules
 from config.words import did_you_mean
 from domain.counted import Counted
-from domain.deal import Campaign, Rates
 from domain.errors import UsageError
-from domain.values import RecordRef
 from leadloop.app import App
+from leadloop.came_from import counted_otherwise, other_channels
 from leadloop.commands.plan import in_force, names_of
-from leadloop.companies import companies_of
-from leadloop.costing import costs_in
+from leadloop.costing import costs_for
+from leadloop.deal_source import books_for, deal_source
 from mapping.assets import assets_of
 from mapping.channels import channels_of
 from reports.lists import look_at_lists
@@ -26,8 +24,6 @@ from reports.pages.approaches import Gauge, approaches_of
 from reports.pages.assets import AssetsReport
 from reports.pages.bands import Bands
 from reports.pages.channels import ChannelsReport
-from reports.pages.costs import Known
-from reports.pages.deal_stories import deal_connection, stories_of
 from reports.pages.drive import DriveReport
 from reports.pages.evidence import around
 from reports.pages.follow_up import FollowUp
@@ -48,8 +44,7 @@ from reports.pages.tally import SHOWN
 from reports.pages.week import Week, week_before
 from reports.pages.window import month_of, window_of
 from reports.pages.yardsticks import STAGES, yardsticks
-from store import deals, review, signatures
-from store.engine import Store
+from store import first_touches, review, signatures
 from store.handoffs import queued
 from sync.firstday import step_in_force, went_live_at
 from sync.loop import InForce
@@ -103,6 +98,9 @@ def desk_of(app: App, ask: Ask) -> Desk:
     reports, book = app.installation.reports, rules.book
     _require(ask.team, [each.name for each in rules.rules.routing.teams], "team", "routing.yaml")
     channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
+    if ask.channel not in {None, *channels}:
+        with app.store.read() as tx:
+            channels = [*dict.fromkeys([*channels, *first_touches.channels(tx)])]
     _require(ask.channel, channels, "channel", "reports.yaml")
     scope = Scope(
         window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
@@ -239,48 +237,24 @@ def _drive(desk: Desk) -> Page:
 
 
 def _channels(desk: Desk) -> Page:
-    store, mapping = desk.app.store, desk.rules.mapping
-    connection = deal_connection(mapping, desk.scope.rules.attribution.connection)
-    with store.read() as tx:
-        rates, companies = deals.rates(tx, mapping), companies_of(tx, desk.rules)
-    currency = rates[connection].corporate if connection in rates else None
-    report = ChannelsReport(desk.scope, _known_costs(desk, rates, connection), currency=currency or "")
-    if connection is not None:
-        for each in stories_of(store, desk.scope, mapping, companies, connection=connection):
+    source = deal_source(desk.app.store, desk.rules, desk.scope)
+    known = costs_for(desk.app.installation, source, desk.scope.channels)
+    books = books_for(desk.app.store, desk.scope.window, source.connection)
+    report = ChannelsReport(desk.scope, known, currency=source.currency, books=books)
+    for story in source.stories(desk.scope):
+        report.note_times(story.deal)
+        for each in source.counted(story):
             report.count(each)
-    page = report.page()
-    return page if connection is not None else replace(page, missing=(_NO_DEALS, *page.missing))
-
-
-def _known_costs(desk: Desk, rates: Mapping[str, Rates], connection: str | None) -> Known:
-    """The file's sums are worth what the system says whose deals count."""
-    installation, channels = desk.app.installation, desk.scope.channels
-    return Known(
-        table=costs_in(installation),
-        file=installation.reports.costs or "",
-        crm=[
-            (each, rates.get(each.ref.connection, Rates())) for each in _campaigns(desk.app.store, desk.rules.mapping)
-        ],
-        own=rates.get(connection or "", Rates()),
-        channel_of=lambda each: channels.of_touch(None, {"campaign": each.name, "campaign_type": each.type}),
-    )
+    page, otherwise = report.page(), counted_otherwise(desk.app.store, desk.scope.channels, now=desk.scope.now)
+    lacks = [] if source.connection is not None else [_NO_DEALS]
+    lacks += [other_channels(otherwise)] if otherwise else []
+    return replace(page, missing=(*lacks, *page.missing))
 
 
 _NO_DEALS = Missing(
     what="No system tells of deals, so that there is neither pipeline nor revenue.",
     mend="Map `deals` of a system in mapping.yaml; `attribution.connection` in reports.yaml names one that has them.",
 )
-
-
-def _campaigns(store: Store, mapping: MappingRules) -> Iterator[Campaign]:
-    last: RecordRef | None = None
-    while True:
-        with store.read() as tx:
-            found = deals.campaigns(tx, mapping, after=last)
-        if not found:
-            return
-        last = found[-1].ref
-        yield from found
 
 
 def _reconcile(desk: Desk) -> Page:

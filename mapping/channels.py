@@ -3,6 +3,8 @@
 Only what is first counts, so that the answer does not move with what becomes known later.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -52,6 +54,8 @@ class Channels:
     rules: Sequence[tuple[str, Predicate]]
     asks: frozenset[str]
     """Every word and property that they ask for."""
+    hash: str = ""
+    """By which it is known again which rules decided."""
 
     def of_touch(self, touch: Activity | None, known: Mapping[str, Value]) -> str:
         """`known`: the lead's properties as they were first known; what the touch says comes before."""
@@ -67,7 +71,13 @@ class Channels:
 
 def channels_of(rules: Sequence[Channel]) -> Channels:
     asked = [references(each.when) for each in rules]
-    return Channels(tuple((each.name, compile_condition(each.when)) for each in rules), frozenset().union(*asked))
+    compiled = tuple((each.name, compile_condition(each.when)) for each in rules)
+    return Channels(compiled, frozenset().union(*asked), _hash_of(rules))
+
+
+def _hash_of(rules: Sequence[Channel]) -> str:
+    told = json.dumps([each.model_dump(mode="json") for each in rules], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def first_known(facts: Iterable[Fact]) -> dict[str, Value]:

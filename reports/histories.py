@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.activity import Activity
+from domain.first_touch import FirstTouch
 from domain.handoff import Handoff
 from domain.lead import Fact, Lead
 from domain.stage import Transition
 from domain.values import LeadId
-from store import handoffs, leads, ledger
+from store import first_touches, handoffs, leads, ledger
 from store.chunks import ROWS
 from store.engine import Store, Tx
 
@@ -25,6 +26,8 @@ class Life:
     activities: Sequence[Activity] = ()
     handoffs: Sequence[Handoff] = ()
     transitions: Sequence[Transition] = ()
+    first_touch: FirstTouch | None = None
+    """Where it came from, once that is decided."""
 
 
 def lives(store: Store) -> Iterator[list[Life]]:
@@ -44,6 +47,7 @@ def of(tx: Tx, ids: Sequence[LeadId]) -> list[Life]:
     """These leads, in this order; who is none any more is left out."""
     known, facts, activities = leads.get(tx, ids), ledger.facts_of(tx, ids), ledger.activities_of(tx, ids)
     passes, moves = handoffs.all_of(tx, ids), handoffs.transitions_of(tx, ids)
+    came = first_touches.of_leads(tx, ids)
     return [
         Life(
             lead=known[each],
@@ -51,6 +55,7 @@ def of(tx: Tx, ids: Sequence[LeadId]) -> list[Life]:
             activities=activities.get(each, ()),
             handoffs=passes.get(each, ()),
             transitions=moves.get(each, ()),
+            first_touch=came.get(each),
         )
         for each in ids
         if each in known

@@ -34,6 +34,8 @@ OF_LEADS = (
     Holding(table=schema.activity, what="things they did, and reps did about them"),
     Holding(table=schema.fact, what="values of properties, now and before"),
     Holding(table=schema.score, what="scores with their reasons"),
+    Holding(table=schema.first_touch, what="where they came from"),
+    Holding(table=schema.closed_deal_lead, what="places in deals of closed months"),
     Holding(table=schema.desired, what="values wished for in the systems"),
     Holding(table=schema.merge_base, what="values agreed between the systems"),
     Holding(table=schema.conflict, what="values that nobody could decide between"),
@@ -106,6 +108,8 @@ SEARCHED: tuple[Column[Any], ...] = (
     schema.review_decision.c.text,
     schema.review_decision.c.owner,
     schema.review_decision.c.outcome,
+    schema.closed_deal.c.name,
+    schema.closed_month.c.reopened_because,
 )
 """Texts about no lead in particular, in which somebody may be named all the same."""
 
@@ -123,6 +127,10 @@ IMPERSONAL: Mapping[str, str] = {
     "call_count": "connection",
     "call_limit": "connection",
     "clock_step": "step owner",
+    "closed_deal": (
+        "month connection object record_id side day worth lacks currency stage origin ways campaigns rep met"
+    ),
+    "closed_month": "month currency costs rules closed_by reopened_by",
     "connection": "name status account_id heard",
     "cursor": "connection stream position",
     "described": "connection object fields relied",

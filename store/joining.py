@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 
+from config.reports import UNKNOWN
 from domain.values import LeadId
 from mapping.agreement import BEFORE_UNION
 from store import rawrows
 from store.columns import from_json, to_json
 from store.engine import Tx
 from store.rawrows import Raw
-from store.schema import held_lead, mailed, membership, merge_base
+from store.schema import first_touch, held_lead, mailed, membership, merge_base
 
 Entries: TypeAlias = dict[str, Any]
 """Key, as JSON text → what is kept under it."""
@@ -90,6 +91,19 @@ class _Agreed(_Kept):
         ]
 
 
+class _Single(_Kept):
+    """Of what a lead has one and no more, of no system in particular."""
+
+    def entries(self, row: Raw) -> Iterator[tuple[str, Any]]:
+        yield _SINGLE, {name: value for name, value in row.items() if name != "lead_id"}
+
+    def rows(self, lead: LeadId, entries: Mapping[str, Any]) -> list[Raw]:
+        return [{**entry, "lead_id": lead} for entry in entries.values()]
+
+
+_SINGLE = to_json([""])
+
+
 def _aside(key: str) -> str:
     connection, name = from_json(key)
     return to_json([connection, f"{name}{BEFORE_UNION}"])
@@ -133,10 +147,21 @@ def _latest(one: Raw, other: Raw) -> Raw:
     return max((one, other), key=lambda row: row["at"])
 
 
+def _first(one: Raw, other: Raw) -> Raw:
+    """Who was met first; what is not known says nothing against what is."""
+    return min((one, other), key=_how_early)
+
+
+def _how_early(row: Raw) -> tuple[object, ...]:
+    at = row["touched_at"]
+    return row["channel"] == UNKNOWN, at is None, at or 0, row["decided_at"], to_json(row)
+
+
 _EVERY: Sequence[_Kept] = (
     _Kept(table=membership, key=("connection", "list"), choose=_member),
     _Kept(table=held_lead, key=("set_id",), choose=_held),
     _Kept(table=mailed, key=("connection",), choose=_latest),
+    _Single(table=first_touch, key=(), choose=_first),
     _Agreed(table=merge_base, key=("connection",), choose=_nothing),
 )
 

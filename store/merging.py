@@ -25,6 +25,7 @@ from store.schema import (
     arrival,
     assignment,
     clock_step,
+    closed_deal_lead,
     conflict,
     desired,
     evidence,
@@ -75,6 +76,7 @@ BY_KEY: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (transition, ("id",)),
     (assignment, ("id",)),
     (clock_step, ("id",)),
+    (closed_deal_lead, ("id",)),
 )
 """Tables with rows that lie with no record: which of them were whose is remembered by their keys."""
 

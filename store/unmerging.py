@@ -164,7 +164,7 @@ def _move_rows(tx: Tx, union: Union, memory: Mapping[str, Any], refs: Collection
     of, to = union.survivor, union.loser
     move_records(tx, refs, of=of, to=to)
     for table, key in BY_KEY:
-        rawrows.move(tx, table, key, memory["keys"][table.name], of=of, to=to)
+        rawrows.move(tx, table, key, memory["keys"].get(table.name, ()), of=of, to=to)
     shift = memory["facts"]["shift"]
     run_many(
         tx,

@@ -57,11 +57,15 @@ OPERATORS_S = 1.0
 ALERTS_S = 60.0
 """How often it is looked whether the installation stands as it did."""
 
+BOOKS_S = 60.0
+"""How often it is asked whether the day's decisions about where people came from, and closings, are due."""
+
 RETAIN_S = 60.0
 """How often it is asked whether the day's deletions are due; real seconds, where the installation's clock may leap."""
 
 BETWEEN_COMMITS = frozenset(
     {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"}
+    | {"books.committed", "books.closed"}
 )
 """Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
 
@@ -87,6 +91,8 @@ class Daemon:
     """Takes up what a person edited in the folder."""
     alert: Callable[[Loop], None] | None = None
     """Tells operations of a change of the installation's standing."""
+    keep_books: Callable[[Loop], None] | None = None
+    """Keeps what reports are to say for good."""
     lost: bool = False
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -119,6 +125,8 @@ class Daemon:
         found += [self._answering(name) for name in decider.connections if f"answers:{name}" in self.loops]
         if (alert := self.alert) is not None:
             found.append(self._job("alerts", ALERTS_S, lambda: alert(self.loops["alerts"])))
+        if (keep_books := self.keep_books) is not None:
+            found.append(self._job("books", BOOKS_S, lambda: keep_books(decider)))
         found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 

@@ -9,7 +9,7 @@ from config.settings import Schedule
 from connectors.contract import Pace, Reader
 from domain.errors import ContractError
 from domain.record import Cursor, Page
-from store import connections, mailings, sweeps
+from store import connections, deal_reads, mailings, sweeps
 from store import heard as heard_store
 from store.engine import Tx
 from sync.firstday import note_whole, went_live_at
@@ -113,7 +113,8 @@ def _keep_ends(
     heard = streams.intersection(whole)
     with loop.store.read() as tx:
         awaited = whole if went_live_at(tx) is None else ()
-    if idle or awaited or cut or heard:
+        deals = _deals_of(intake) in whole and deal_reads.is_news(tx, intake.connection, now=intake.now)
+    if idle or awaited or cut or heard or deals:
         with loop.store.write(loop.epoch) as tx:
             heard_store.note(tx, intake.connection, streams, heard, now=intake.now)
             for stream, cursor in idle.items():
@@ -122,7 +123,15 @@ def _keep_ends(
                 mailings.begin(tx, intake.connection, now=intake.now)
             if awaited:
                 note_whole(tx, intake.connection, awaited)
+            if deals:
+                deal_reads.note(tx, intake.connection, now=intake.now)
             connections.let_be_due(tx, intake.connection, cut)
+
+
+def _deals_of(intake: Intake) -> str | None:
+    """The stream of the deals that reports count."""
+    system = intake.rules.mapping.systems.get(intake.connection)
+    return None if system is None or system.deals is None else system.deals.object
 
 
 def _keep(tx: Tx, page: Page, intake: Intake) -> None:

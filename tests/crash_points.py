@@ -16,5 +16,13 @@ POINTS = (
     "push.settle_before_commit",
     "push.settled",
 )
-BESIDE = ("notices.before_commit", "erase.before_commit", "erase.committed")
-"""Passed only where somebody is told something, or erased: `test_notices.py` and `test_erasure.py` kill there."""
+BESIDE = (
+    "notices.before_commit",
+    "erase.before_commit",
+    "erase.committed",
+    "books.before_commit",
+    "books.committed",
+    "books.closed",
+)
+"""Passed only where somebody is told something or erased, or a month is closed: `test_notices.py`, `test_erasure.py`
+and `test_closed_months.py` kill there."""

@@ -45,7 +45,10 @@ MAPPING = MappingRules(
     systems={},
     properties=[Property(name=name, label=label, role=Role.SHARED, fields={}) for name, label in TELLING.items()],
 )
-TABLES = ("lead", "handoff", "transition", "clock_step", "activity", "fact", "lead_union")
+TABLES = (
+    *("lead", "handoff", "transition", "clock_step", "activity", "fact", "lead_union", "record", "record_value"),
+    *("first_touch", "closed_month", "closed_deal", "closed_deal_lead"),
+)
 
 
 def scope_of(

@@ -16,6 +16,7 @@ from leadloop.cli import (
     audit,
     backups,
     baseline,
+    channels,
     config,
     conflicts,
     decisions,
@@ -28,6 +29,7 @@ from leadloop.cli import (
     identity,
     lists,
     look_into,
+    months,
     operate,
     proposals,
     report,
@@ -77,21 +79,9 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
-for group in (
-    report,
-    decisions,
-    agreement,
-    score,
-    lists,
-    errors,
-    held,
-    conflicts,
-    identity,
-    sweeps,
-    files,
-    audit,
-    runs,
-):
+for group in (report, decisions, agreement, months, channels, score, lists):
+    app.add_typer(group.app, rich_help_panel=look_into.PANEL)
+for group in (errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)
 for group in (config, baseline, duplicates, proposals):

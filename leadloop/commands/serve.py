@@ -20,6 +20,7 @@ from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
 from leadloop.heap import GIVE_BACK_S, give_back, share_heap
+from leadloop.keeping_books import BookKeeper
 from leadloop.mending import retry_suspended
 from leadloop.pressing import PressListener, answering
 from leadloop.receiving import receiver
@@ -143,6 +144,7 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
         stop=ending.over,
         heed=FolderWatch(app=app, environment=environment).look,
         alert=Alerts(app=app).look if app.settings.notices.operations is not None else None,
+        keep_books=BookKeeper(app=app, environment=environment).look,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     jobs = [*daemon.jobs(), Job(name="give_back", every_s=GIVE_BACK_S, run=give_back)]

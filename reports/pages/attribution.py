@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from config.reports import UNKNOWN
+from domain.values import LeadId
 
 
 class Model(StrEnum):
@@ -23,11 +24,13 @@ class Model(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """One meeting with marketing, by the words it is counted under. `campaign`: empty where it belongs to none."""
+    """One meeting with marketing, by the words it is counted under. `campaign`: empty where it belongs to none; `lead`:
+    whose it is."""
 
     at: datetime
     channel: str
     campaign: str = ""
+    lead: LeadId | None = None
 
 
 def shares(

@@ -5,10 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from reports.pages.attribution import Model, campaign_shares, shares
+from domain.counted_deal import CountedDeal, Lack, Side
+from domain.deal import Deal
+from reports.pages.attribution import Model
+from reports.pages.closed_months import Books, Since
 from reports.pages.costs import Known, Spent, roi, spent
-from reports.pages.deal_stories import Story
+from reports.pages.counted_deals import NO_CAMPAIGN
 from reports.pages.follow_up import missing_channels
+from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies
 from reports.pages.lines import TOTAL, keyed
 from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
@@ -44,7 +48,6 @@ _WINS = (
     Column(key="met", label="First met at"),
 )
 MOST_WINS = 50
-_NO_CAMPAIGN = "no campaign"
 
 
 class _Part:
@@ -55,12 +58,12 @@ class _Part:
         self.unpriced = 0
         self._n, self._people = 0, Tally(most)
 
-    def add(self, story: Story, part: Fraction) -> None:
+    def add(self, deal: CountedDeal, part: Fraction) -> None:
         self.deals += part
-        self.worth += part * Fraction(story.worth if story.worth is not None else 0)
+        self.worth += part * Fraction(deal.worth if deal.worth is not None else 0)
         self._n += 1
-        self.unpriced += story.worth is None
-        for lead in story.leads:
+        self.unpriced += deal.worth is None
+        for lead in deal.leads:
             self._people.add(lead)
 
     def against(self, cost: Figure) -> Figure:
@@ -87,10 +90,8 @@ class _Sum:
     def __init__(self, most: int | None) -> None:
         self.opened, self.won = _Part(most), _Part(most)
 
-    def add(self, story: Story, part: Fraction, *, opened: bool, won: bool) -> None:
-        for counts, which in ((opened, self.opened), (won, self.won)):
-            if counts:
-                which.add(story, part)
+    def add(self, deal: CountedDeal, part: Fraction) -> None:
+        (self.opened if deal.side is Side.OPENED else self.won).add(deal, part)
 
     def cells(self, currency: str, cost: Figure) -> tuple[Cell, ...]:
         deals = (self.opened.count(), self.opened.sum(currency), self.won.count(), self.won.sum(currency))
@@ -98,59 +99,69 @@ class _Sum:
 
 
 class ChannelsReport:
-    """The page as it is counted. `currency`: the corporate one, empty where it is not known."""
+    """The page as it is counted: closed months out of `books`, the others as they are known now.
 
-    def __init__(self, scope: Scope, known: Known, *, currency: str) -> None:
-        self._scope, self._currency, self._known = scope, currency, known
-        self._names = {each.ref: each.name for each, _ in known.crm if each.name is not None}
+
+    `currency`: the corporate one, empty where it is not known.
+    """
+
+    def __init__(self, scope: Scope, known: Known, *, currency: str, books: Books | None = None) -> None:
+        self._scope, self._currency, self._books = scope, currency, books or Books()
+        self._known = self._books.known(known, scope.window)
         self._of: dict[Model, dict[str, _Sum]] = {model: {} for model in Model}
         self._campaigns: dict[str, _Sum] = {}
         self._total = _Sum(scope.most)
-        self._wins: list[Story] = []
+        self._wins: list[CountedDeal] = []
         self._lacks = Counter[str]()
+        self._noted = set[object]()
         self._first, self._after = days_of(scope.window)
+        self._since = Since(self._books, scope.window.zone, self.covers)
+        for each in self._books.kept.values():
+            self._count(each)
 
-    def count(self, story: Story) -> None:
-        self._note_times(story)
-        opened = self._scope.window.covers(story.deal.created_at)
-        won = story.deal.is_won and story.closed_in(self._first, self._after)
-        if not (opened or won) or self._scope.channel not in {None, story.origin}:
+    def covers(self, deal: CountedDeal) -> bool:
+        """Whether a deal, as it is here, belongs to this page."""
+        if self._scope.channel not in {None, deal.origin}:
+            return False
+        if deal.day is not None:
+            return self._first <= deal.day < self._after
+        return self._scope.window.covers(deal.at)
+
+    def count(self, deal: CountedDeal) -> None:
+        """A deal as it is known now, which may be kept as it was known once."""
+        if self._since.admits(deal):
+            self._count(deal)
+
+    def _count(self, deal: CountedDeal) -> None:
+        if not self.covers(deal):
             return
-        self._note(story)
-        self._total.add(story, Fraction(1), opened=opened, won=won)
+        self._note(deal)
+        self._total.add(deal, Fraction(1))
         for model in Model:
-            parts = shares(story.touches, model, handed_over_at=story.handed_over_at, origin=story.origin)
-            for channel, part in parts.items():
-                self._sum(self._of[model], channel).add(story, part, opened=opened, won=won)
-        for campaign, part in self._campaigns_of(story).items():
-            self._sum(self._campaigns, campaign or _NO_CAMPAIGN).add(story, part, opened=opened, won=won)
-        if won:
-            self._wins.append(story)
-
-    def _campaigns_of(self, story: Story) -> Mapping[str, Fraction]:
-        """By what its people did; where they did nothing in a campaign, the one that the deal itself names."""
-        named = self._names.get(story.deal.campaign) if story.deal.campaign is not None else None
-        if named is not None and not any(each.campaign for each in story.touches):
-            return {named: Fraction(1)}
-        return campaign_shares(story.touches) if story.touches else {"": Fraction(1)}
+            for channel, part in deal.ways[model.value].items():
+                self._sum(self._of[model], channel).add(deal, part)
+        for campaign, part in deal.campaigns.items():
+            self._sum(self._campaigns, campaign).add(deal, part)
+        if deal.side is Side.WON:
+            self._wins.append(deal)
 
     def _sum(self, sums: dict[str, _Sum], name: str) -> _Sum:
         return sums.setdefault(name, _Sum(self._scope.most))
 
-    def _note(self, story: Story) -> None:
-        """What the page has to say is missing."""
-        deal = story.deal
+    def _note(self, deal: CountedDeal) -> None:
+        """What the page has to say is missing; of a deal that was opened and won in the window once."""
         lacks = {
-            "likely": story.is_likely,
-            "people": not story.leads,
-            "amount": deal.amount is None and deal.corporate_amount is None,
-            "rate": story.is_foreign,
+            "likely": deal.is_likely,
+            "people": not deal.has_people,
+            "amount": deal.lacks is Lack.AMOUNT,
+            "rate": deal.lacks is Lack.RATE,
         }
-        self._lacks.update(name for name, is_so in lacks.items() if is_so)
+        fresh = {(deal.ref, name) for name, is_so in lacks.items() if is_so} - self._noted
+        self._noted |= fresh
+        self._lacks.update(name for _, name in fresh)
 
-    def _note_times(self, story: Story) -> None:
+    def note_times(self, deal: Deal) -> None:
         """A deal without its times is in no window: that it is left out has to be said."""
-        deal = story.deal
         self._lacks["opened"] += deal.created_at is None
         self._lacks["closed"] += deal.is_won and deal.closes_on is None
 
@@ -172,7 +183,7 @@ class ChannelsReport:
     def _spent(self) -> Spent:
         return spent(
             self._known,
-            names=[name for name in self._campaigns if name != _NO_CAMPAIGN],
+            names=[name for name in self._campaigns if name != NO_CAMPAIGN],
             since=self._first,
             until=self._after,
             currency=self._currency,
@@ -200,6 +211,8 @@ class ChannelsReport:
             empty="No deal was opened or won in this window.",
         )
         yield self._won()
+        if late := self._since.late():
+            yield late_table(late, self._currency)
 
     def _rows(self, sums: Mapping[str, _Sum], spent: Spent) -> Iterator[Row]:
         """Of a channel on which was spent and that brought nothing there is a line, too."""
@@ -218,7 +231,7 @@ class ChannelsReport:
             yield Row(key=key, label=name, cells=(*money, cost, own.won.against(cost)))
 
     def _won(self) -> Table:
-        wins = sorted(self._wins, key=lambda each: (each.deal.closes_on or date.min, each.deal.ref.id), reverse=True)
+        wins = sorted(self._wins, key=lambda each: (each.day or date.min, each.ref.id), reverse=True)
         rows = []
         for number, each in enumerate(wins[:MOST_WINS], 1):
             worth = Figure(value=None, unit=Unit.MONEY, why="no amount, or in a currency of unknown worth")
@@ -229,14 +242,15 @@ class ChannelsReport:
                     currency=self._currency,
                     leads=Leads(n=1, first=each.leads),
                 )
-            rep = self._scope.names.get(each.rep, "somebody") if each.rep is not None else "nobody of the loop"
-            cells = (worth, str(each.deal.closes_on or ""), rep, _met(each))
-            rows.append(Row(key=str(number), label=each.deal.name or each.deal.ref.id, cells=cells))
+            cells = (worth, str(each.day or ""), each.rep, _met(each))
+            rows.append(Row(key=str(number), label=each.name or each.ref.id, cells=cells))
         says = f"The last {MOST_WINS} of {len(wins)}." if len(wins) > MOST_WINS else ""
         return Table(key="win", title="Wins", heads="Deal", columns=_WINS, rows=tuple(rows), says=says)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
+        yield from late_missing(self._since.late(), self._since.elsewhere, self._currency)
+        yield from other_currencies(self._books, self._scope, self._currency)
         for name, (words, mend) in _LACKS.items():
             if self._lacks[name]:
                 yield Missing(what=f"{self._lacks[name]:,} {words}", mend=mend)
@@ -254,6 +268,7 @@ class ChannelsReport:
                 f"{self._lacks['likely']:,} deals name nobody we know: what the people of their account did in time is "
                 "taken for theirs. That is likely, not sure."
             )
+        yield from closed_remarks(self._scope, self._books)
 
 
 _LACKS = {
@@ -280,9 +295,5 @@ def days_of(window: Window) -> tuple[date, date]:
     return window.since.astimezone(window.zone).date(), last + timedelta(days=1)
 
 
-def _met(story: Story) -> str:
-    if not story.touches:
-        return story.origin
-    first = story.touches[0]
-    where = f"{first.channel}: {first.campaign}" if first.campaign else first.channel
-    return f"{where}, {first.at:%-d %b %Y}"
+def _met(deal: CountedDeal) -> str:
+    return deal.met if deal.met_at is None else f"{deal.met}, {deal.met_at:%-d %b %Y}"

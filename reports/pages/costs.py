@@ -5,16 +5,16 @@ counts whole, whenever that was. Where both speak of a campaign, the file does.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from config.reports import UNKNOWN
 from config.words import did_you_mean
-from domain.cost import Cost, portion
+from domain.cost import CampaignCost, Cost, KnownCosts
 from domain.deal import Campaign, Rates
-from mapping.costs import Costs
+from mapping.costs import Costs, Fault
 from mapping.identity import full_id
 from reports.pages.page import Figure, Missing, Unit
 
@@ -31,14 +31,47 @@ _MEND = "Mend the file; `leadloop check` names every line."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What costs are worked out from. `crm`: its campaigns, each with the rates of its system; `own`: the rates for the
-    file; `file`: how reports.yaml calls it; `channel_of`: that of a campaign by its name and type."""
+    """What a page works costs out from. `faults`: what is wrong with the file, of which nothing counts then; `codes`:
+    every currency whose worth is known."""
 
-    crm: Sequence[tuple[Campaign, Rates]]
-    own: Rates
-    channel_of: Callable[[Campaign], str]
-    table: Costs = field(default_factory=Costs)
-    file: str = ""
+    costs: KnownCosts
+    faults: Sequence[Fault] = ()
+    codes: Collection[str] = ()
+
+
+def known_costs(
+    table: Costs,
+    crm: Iterable[tuple[Campaign, Rates]],
+    *,
+    file: str,
+    own: Rates,
+    channel_of: Callable[[Campaign], str],
+) -> Known:
+    """`crm`: its campaigns, each with the rates of its system; `own`: the rates for the file; `file`: how reports.yaml
+    calls it; `channel_of`: that of a campaign by its name and type."""
+    lines = [_in_corporate(each, own) for each in table.lines]
+    campaigns = [_of_crm(each, rates, channel_of(each)) for each, rates in crm if each.name]
+    return Known(
+        costs=KnownCosts(file=file, lines=lines, campaigns=campaigns), faults=table.faults, codes=own.per_corporate
+    )
+
+
+def _in_corporate(line: Cost, rates: Rates) -> Cost:
+    """As it is where nobody knows what its currency is worth."""
+    worth = rates.in_corporate(line.amount, line.currency)
+    return line if worth is None else replace(line, amount=worth, currency=None)
+
+
+def _of_crm(campaign: Campaign, rates: Rates, channel: str) -> CampaignCost:
+    cost = campaign.cost
+    return CampaignCost(
+        id=campaign.ref.id,
+        name=campaign.name or "",
+        channel=channel,
+        amount=None if cost is None else rates.in_corporate(cost, campaign.currency),
+        first=campaign.starts_on,
+        last=campaign.ends_on,
+    )
 
 
 @dataclass(slots=True)
@@ -113,10 +146,10 @@ def spent(
     """On the days from `since` up to, and without, `until`. `names`: the campaigns in which people did something, of
     which the CRM may know nothing."""
     work = _Work(known, names, since, until)
-    for each in known.table.lines:
+    for each in known.costs.lines:
         work.of_file(each)
-    for campaign, rates in known.crm:
-        work.of_crm(campaign, rates)
+    for campaign in known.costs.campaigns:
+        work.of_crm(campaign)
     return Spent(
         sums=work.sums,
         currency=currency,
@@ -132,9 +165,10 @@ class _Work:
     def __init__(self, known: Known, names: Collection[str], since: date, until: date) -> None:
         self._known, self._since, self._until = known, since, until
         self.sums = Sums()
-        self._names = {each.casefold(): each for each in (*names, *(one.name for one, _ in known.crm if one.name))}
-        self._ids = {one.ref.id: one.name for one, _ in known.crm if one.name}
-        self._channels = {one.name: known.channel_of(one) for one, _ in known.crm if one.name}
+        campaigns = known.costs.campaigns
+        self._names = {each.casefold(): each for each in (*names, *(one.name for one in campaigns))}
+        self._ids = {one.id: one.name for one in campaigns}
+        self._channels = {one.name: one.channel for one in campaigns}
         self._met = set(names)
         self._by_file: set[str] = set()
         self._both: set[str] = set()
@@ -147,9 +181,9 @@ class _Work:
         if cost.campaign and not name:
             self._strangers.setdefault(cost.campaign, cost.line)
         self._by_file |= {name} if name else set()
-        worth = self._known.own.in_corporate(cost.within(self._since, self._until), cost.currency)
-        if worth is None:
-            self._currencies.setdefault(cost.currency or "", cost.line)
+        worth = cost.within(self._since, self._until)
+        if cost.currency is not None:
+            self._currencies.setdefault(cost.currency, cost.line)
         elif worth or not cost.amount:
             self.sums.add(name, cost.channel or self._channels.get(name, ""), worth)
         elif name:
@@ -159,30 +193,23 @@ class _Work:
         """By its name, or by its id."""
         return self._names.get(written.casefold()) or self._ids.get(full_id(written)) or ""
 
-    def of_crm(self, campaign: Campaign, rates: Rates) -> None:
-        name, cost = campaign.name or "", campaign.cost
+    def of_crm(self, campaign: CampaignCost) -> None:
+        name = campaign.name
         if name in self._by_file:
-            self._both |= {name} if cost is not None else set()
+            self._both |= {name} if campaign.amount is not None else set()
             return
-        worth = rates.in_corporate(cost, campaign.currency) if cost is not None else None
-        if worth is None:
+        if campaign.amount is None:
             self._silent |= {name} & self._met
             return
-        within = self._within(campaign, worth)
-        if within or not worth:
+        within = campaign.within(self._since, self._until)
+        if within or not campaign.amount:
             self.sums.add(name, self._channels.get(name, ""), within)
         else:
             self.sums.why[name] = ELSEWHEN
 
-    def _within(self, campaign: Campaign, worth: Decimal) -> Decimal:
-        first, last = campaign.starts_on or campaign.ends_on, campaign.ends_on or campaign.starts_on
-        if first is None or last is None or last < first:
-            return worth
-        return portion(worth, first, last, since=self._since, until=self._until)
-
     def missing(self) -> Iterator[Missing]:
-        file = self._known.file
-        for fault in self._known.table.faults[:FEW]:
+        file = self._known.costs.file
+        for fault in self._known.faults[:FEW]:
             hint = f" ({fault.hint})" if fault.hint else ""
             yield Missing(
                 what=f"{file} line {fault.line}: {fault.words}{hint}. Nothing of the file counts.", mend=_MEND
@@ -192,14 +219,14 @@ class _Work:
             words = f"{file} line {line}: there is no campaign {name!r}: its cost is held against no campaign."
             yield Missing(what=words, mend=f"Mend its name: {near}" if near else "Mend its name.")
         for code, line in sorted(self._currencies.items()):
-            near = did_you_mean(code, self._known.own.per_corporate)
+            near = did_you_mean(code, self._known.codes)
             words = f"{file} line {line}: what {code} is worth is not known: these costs are left out."
             mend = "Add the rate in the CRM, or write the sum in the corporate currency."
             yield Missing(what=words, mend=f"Mend its code: {near}" if near else mend)
 
     def remarks(self) -> Iterator[str]:
         if self._both:
-            yield f"The cost of {_list(self._both)} is that of {self._known.file}; the CRM says one of its own."
+            yield f"The cost of {_list(self._both)} is that of {self._known.costs.file}; the CRM says one of its own."
         if self._silent and (self.sums.campaigns or self.sums.channels):
             yield f"What {_list(self._silent)} cost is not known: what stands for their channels is without it."
         if self.sums.campaigns or self.sums.channels:
@@ -212,7 +239,7 @@ class _Work:
             yield f"By the rules {_list(lost)} is of no channel: its cost stands under campaigns and in the sum alone."
 
     def _of_no_channel(self, name: str) -> bool:
-        said = any(each.channel and self._named(each.campaign) == name for each in self._known.table.lines)
+        said = any(each.channel and self._named(each.campaign) == name for each in self._known.costs.lines)
         return not said and self._channels.get(name, UNKNOWN) == UNKNOWN
 
 

@@ -6,7 +6,7 @@ in time are taken for them, and the deal is marked as likely.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -16,8 +16,9 @@ from domain.activity import Activity
 from domain.deal import Deal, Rates
 from domain.handoff import Handoff
 from domain.values import LeadId, RecordRef
-from mapping.channels import is_touch, words_of
+from mapping.channels import is_touch
 from reports import histories
+from reports.first_touches import campaign_in, channel_of, first_of
 from reports.histories import Life
 from reports.pages.attribution import Touch
 from reports.pages.passes import Scope
@@ -49,11 +50,6 @@ class Story:
     rep: str | None
     worth: Decimal | None
     is_foreign: bool
-
-    def closed_in(self, since: date, until: date) -> bool:
-        """Whether it was closed on a day from `since` up to, and without, `until`."""
-        closes = self.deal.closes_on
-        return self.deal.is_closed and closes is not None and since <= closes < until
 
 
 def deal_connection(mapping: MappingRules, wanted: str | None) -> str | None:
@@ -94,7 +90,7 @@ def _story(tx: Tx, deal: Deal, scope: Scope, accounts: Accounts, rates: Rates) -
         leads=tuple(each.lead.id for each in lives),
         is_likely=is_likely and bool(lives),
         touches=tuple(touches),
-        origin=scope.channels.of_lead(lives[0].activities, lives[0].facts) if lives else UNKNOWN,
+        origin=channel_of(lives[0], scope.channels) if lives else UNKNOWN,
         handed_over_at=latest.opened_at if latest is not None else None,
         rep=rep_of(latest) if latest is not None else None,
         worth=worth,
@@ -111,12 +107,10 @@ def worth_of(deal: Deal, rates: Rates) -> Decimal | None:
 
 def _touches(life: Life, deal: Deal, scope: Scope) -> Iterator[Touch]:
     """A person's very first counts under the channel of the person, which goes by what was first known of them, too."""
-    counting = list(_counting(life, deal, scope))
-    first = next(filter(is_touch, life.activities), None)
-    for each in counting:
-        own = scope.channels.of_touch(each, {})
-        channel = scope.channels.of_lead(life.activities, life.facts) if each is first else own
-        yield Touch(at=each.occurred_at, channel=channel, campaign=str(words_of(each).get("campaign") or ""))
+    first = first_of(life)
+    for each in _counting(life, deal, scope):
+        channel = channel_of(life, scope.channels) if each is first else scope.channels.of_touch(each, {})
+        yield Touch(at=each.occurred_at, channel=channel, campaign=campaign_in(each), lead=life.lead.id)
 
 
 def _counting(life: Life, deal: Deal, scope: Scope) -> Iterator[Activity]:

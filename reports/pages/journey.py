@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from domain.score import Score
+from reports.first_touches import channel_of, first_of
 from reports.pages.asides import conflicts, intended, lists, notes, unions
 from reports.pages.dossier import Dossier
 from reports.pages.journey_parts import Look, head, name_of, passes, records
@@ -23,7 +24,7 @@ NAME = "journey"
 def journey(dossier: Dossier, look: Look) -> Page:
     """The page as of `look.scope.now`."""
     scope, life = look.scope, dossier.life
-    channel = scope.channels.of_lead(life.activities, life.facts)
+    channel = channel_of(life, scope.channels)
     known = {each.name: each.value for each in life.facts if each.seen_at <= scope.now}
     told_of = {each.handoff.number: each for each in passes_in(life, dossier.steps, channel=channel, scope=scope)}
     moments = list(moments_of(dossier, look, told_of, channel=channel))
@@ -67,6 +68,7 @@ def moments_of(dossier: Dossier, look: Look, told_of: Mapping[int, Pass], *, cha
         now=look.scope.now,
         meaningful=look.scope.rules.meaningful,
         channel=channel,
+        first=first_of(life),
         machines=_machines(dossier.score),
         firsts=first_touches(life.handoffs, worked),
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from domain.stage import Stage
 from domain.values import LeadId
 from reports import histories
+from reports.first_touches import channel_of
 from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
 from store import clock_steps, passes
 from store.engine import Store, Tx
@@ -76,7 +77,7 @@ def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope, *, older: bool) -> Iterat
     steps = clock_steps.of_leads(tx, sorted(known))
     for life in histories.of(tx, sorted(known)):
         lead = life.lead.id
-        channel = scope.channels.of_lead(life.activities, life.facts)
+        channel = channel_of(life, scope.channels)
         if scope.channel is None or scope.channel == channel:
             theirs = list(passes_in(life, steps.get(lead, ()), channel=channel, scope=scope))
             way = way_of(lead, channel, known_at=known[lead], passes=theirs)

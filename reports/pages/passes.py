@@ -20,6 +20,7 @@ from handoff.meaningful import held_at, is_conversation, is_held
 from handoff.rulebook import Rulebook
 from mapping.channels import Channels
 from reports import histories
+from reports.first_touches import channel_of
 from reports.histories import Life
 from reports.pages.spans import UNCOUNTED, Span, began_at, rep_of, spans_of
 from reports.pages.window import Window
@@ -179,7 +180,7 @@ def passes_at_work(store: Store, scope: Scope) -> Iterator[Pass]:
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Pass]:
     steps = clock_steps.of_leads(tx, ids)
     for life in histories.of(tx, ids):
-        channel = scope.channels.of_lead(life.activities, life.facts)
+        channel = channel_of(life, scope.channels)
         if scope.channel is not None and scope.channel != channel:
             continue
         for each in passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope):

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId
 from reports import histories
+from reports.first_touches import channel_of
 from reports.histories import Life
 from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
 from reports.pages.spans import Span, spans_of
@@ -57,7 +58,7 @@ def rests_of(store: Store, scope: Scope) -> Iterator[Rest]:
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope) -> Iterator[Rest]:
     steps = clock_steps.of_leads(tx, ids)
     for life in histories.of(tx, ids):
-        channel = scope.channels.of_lead(life.activities, life.facts)
+        channel = channel_of(life, scope.channels)
         if scope.channel is None or scope.channel == channel:
             theirs = list(passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope))
             yield from rests_in(life, theirs, channel)

@@ -49,20 +49,22 @@ _NAMED = ("form", "title", "subject", "webinar", "event", "campaign", "name")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What it takes to read activities. `machines`: what mail scanners did in the person's name; `firsts`: moment of a
-    handoff's first touch → what there is to say of it; `channel`: where the very first touch came from."""
+    handoff's first touch → what there is to say of it; `first`: the very first touch, where it
+    is not simply the first there is; it came from `channel`."""
 
     cast: Cast
     zone: ZoneInfo
     now: datetime
     meaningful: Meaningful
     channel: str = ""
+    first: Activity | None = None
     machines: AbstractSet[ActivityKey] = frozenset()
     firsts: Mapping[datetime, str] = field(default_factory=dict)
 
 
 def touches(activities: Sequence[Activity], reading: Reading) -> Iterator[Moment]:
     """Every activity once, alone or in the row of its day. `activities`: oldest first."""
-    first = next(filter(is_touch, activities), None)
+    first = reading.first or next(filter(is_touch, activities), None)
     days: dict[tuple[object, ...], list[Activity]] = {}
     for each in activities:
         if _is_daily(each):
@@ -70,7 +72,7 @@ def touches(activities: Sequence[Activity], reading: Reading) -> Iterator[Moment
         else:
             yield _alone(each, reading, is_first=each is first)
     for several in days.values():
-        yield _together(several, reading, is_first=first is not None and several[0].key == first.key)
+        yield _together(several, reading, is_first=first is not None and first.key in {each.key for each in several})
 
 
 def _is_daily(each: Activity) -> bool:

@@ -46,6 +46,7 @@ from store.schema.people import (
 )
 from store.schema.presses import press
 from store.schema.proposals import proposal
+from store.schema.reported import closed_deal, closed_deal_lead, closed_month, first_touch
 from store.schema.review import agreement_signature, review_decision
 from store.schema.rule_problems import rule_problem
 from store.schema.shown import activity, fact, identity_key, record, record_value, remote_list
@@ -74,6 +75,7 @@ KNOWN_REVISIONS = (
     "0031",
     "0032",
     "0033",
+    "0034",
 )
 """Every schema revision this version knows, oldest first."""
 
@@ -92,6 +94,9 @@ __all__ = [
     "call_count",
     "call_limit",
     "clock_step",
+    "closed_deal",
+    "closed_deal_lead",
+    "closed_month",
     "conflict",
     "connection",
     "cursor",
@@ -102,6 +107,7 @@ __all__ = [
     "erasure",
     "evidence",
     "fact",
+    "first_touch",
     "flap",
     "foreseen_handoff",
     "gate_closed",

@@ -298,10 +298,10 @@ def _group_cells(own: Sequence[Traveller]) -> dict[str, Expected]:
 
 def _cohort_namer(sight: Sight) -> Callable[[Traveller], str]:
     """Weeks for up to 92 days, months beyond."""
-    days = (_local(sight.until - 1).date() - _local(sight.since).date()).days + 1
+    days = (local_time(sight.until - 1).date() - local_time(sight.since).date()).days + 1
 
     def name(each: Traveller) -> str:
-        local = _local(each.known)
+        local = local_time(each.known)
         if days > 92:
             return f"{local.year:04}-{local.month:02}"
         return "{}-W{:02}".format(*local.isocalendar()[:2])
@@ -309,5 +309,5 @@ def _cohort_namer(sight: Sight) -> Callable[[Traveller], str]:
     return name
 
 
-def _local(micros: int) -> datetime:
+def local_time(micros: int) -> datetime:
     return datetime.fromtimestamp(micros // 1_000_000, UTC).astimezone(ZoneInfo(ZONE))

@@ -9,7 +9,7 @@ from domain.cost import Cost
 from domain.deal import Campaign, Rates
 from domain.values import RecordRef
 from mapping.costs import Costs, Fault
-from reports.pages.costs import Known, Spent, roi, spent
+from reports.pages.costs import Spent, known_costs, roi, spent
 from reports.pages.page import Figure, Unit
 
 RATES = Rates(corporate="EUR", per_corporate={"EUR": Decimal(1), "GBP": Decimal("0.5")})
@@ -63,10 +63,10 @@ def told(
     faults: Sequence[Fault] = (),
     narrowed: bool = False,
 ) -> Spent:
-    known = Known(
-        table=Costs(lines=tuple(lines), faults=tuple(faults)),
+    known = known_costs(
+        Costs(lines=tuple(lines), faults=tuple(faults)),
+        [(each, RATES) for each in crm],
         file="costs.csv",
-        crm=[(each, RATES) for each in crm],
         own=RATES,
         channel_of=lambda each: each.type or "unknown",
     )

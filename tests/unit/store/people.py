@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.change import Conflict
 from domain.decision import Desired, Intent, IntentKind, Membership
+from domain.first_touch import FirstTouch
 from domain.handoff import Assignment, Outcome, StepTaken
 from domain.identity import Claim, Tie
 from domain.record import Record
@@ -19,6 +20,7 @@ from store import (
     clock_steps,
     conflicts,
     desired,
+    first_touches,
     handoffs,
     held,
     identity,
@@ -30,8 +32,8 @@ from store import (
     records,
 )
 from store.engine import Tx
+from store.schema import closed_deal_lead, metadata
 from store.schema import lead as lead_table
-from store.schema import metadata
 from tests.unit.store.examples import NOON, RULES, activity, at, draft, handoff, lead_of, ref
 
 REPS = ("okafor@us.example", "diaz@us.example", None)
@@ -56,6 +58,8 @@ class Person:
     held: bool
     conflicted: bool
     wishes: bool
+    came: str | None
+    kept: bool
 
 
 PEOPLE = st.builds(
@@ -77,6 +81,8 @@ PEOPLE = st.builds(
     held=st.booleans(),
     conflicted=st.booleans(),
     wishes=st.booleans(),
+    came=st.sampled_from([None, "unknown", "Ads", "Webinar"]),
+    kept=st.booleans(),
 )
 
 
@@ -84,7 +90,7 @@ def arrive(tx: Tx, people: Sequence[Person]) -> list[LeadId]:
     """A lead for each, in this order."""
     made = [each.id for each in leads.create(tx, len(people), now=NOON, installation="LL")]
     for place, (lead, person) in enumerate(zip(made, people, strict=True)):
-        for step in (_records, _ledger, _handoffs, _wishes, _agreed):
+        for step in (_records, _ledger, _handoffs, _wishes, _agreed, _reported):
             step(tx, lead, person, place)
         standing = {"stage": person.stage, "owner": person.owner, "stage_since": at(-60 - place)}
         more = {"times_recycled": person.times, "nurture_withheld": person.withheld, "left_lists": person.titles[:1]}
@@ -175,6 +181,16 @@ def _agreed(tx: Tx, lead: LeadId, person: Person, _place: int) -> None:
     bases.save_bases(tx, {lead: agreed})
     if person.conflicted:
         conflicts.save(tx, {lead: [Conflict(property="title", values={"hubspot": "VP"})]}, now=NOON)
+
+
+def _reported(tx: Tx, lead: LeadId, person: Person, place: int) -> None:
+    """Where they came from, and a place in a deal of a closed month."""
+    if person.came is not None:
+        when = at(-place) if person.times else None
+        came = FirstTouch(channel=person.came, campaign="", at=when, decided_at=NOON, rules="c1", revision=1)
+        first_touches.settle(tx, {lead: came})
+    if person.kept:
+        tx.execute(closed_deal_lead.insert(), {"deal": 1, "lead_id": lead, "met_at": None})
 
 
 def laid_out(tx: Tx, ids: Sequence[LeadId], *, without: Callable[[str, str], bool]) -> dict[str, list[list[Any]]]:

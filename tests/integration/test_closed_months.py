@@ -1,0 +1,195 @@
+"""Months close by themselves, stay what they were when the CRM changes, and are reopened by a person only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import audit, closed_months
+from store.audit import Wanted
+from tests.cast import USERS
+from tests.installation import KILLED, Installation, install
+from tests.postgres import PostgresServer
+from tests.rig import SimulatorProcess
+
+ANA = "ana.ruiz@globex.example"
+DAY_S = 86_400.0
+NUMBERS = count(1)
+SEPTEMBER = ("--since", "2026-09-01", "--until", "2026-09-30")
+REASON = ("--reason", "the rates of the year were wrong")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Two deals that were opened and won in September, one of them Ana's; it is 7 September until somebody says so."""
+
+    made: Installation
+    world: SimulatorProcess
+    deals: tuple[str, str]
+
+    def command(self, *arguments: str) -> str:
+        done = self.made.command(*arguments)
+        assert done.code == 0, done.err
+        return done.out
+
+    def later(self, days: float) -> None:
+        self.world.time(advance_s=days * DAY_S)
+        self.command("run")
+
+    def page(self, *window: str) -> Any:
+        done = self.made.command("report", "channels", *(window or SEPTEMBER), "--json")
+        assert done.code == 0, done.err
+        return done.json()
+
+    def months(self) -> dict[str, Any]:
+        done = self.made.command("months", "list", "--json")
+        return {each["month"]: each for each in done.json()["months"]}
+
+    def edit(self, deal: int, **values: Any) -> None:
+        self.world.act("edit", system="salesforce", id=self.deals[deal], as_="admin", **values)
+
+
+def tables(page: Any) -> list[Any]:
+    """Everything that is counted, without what is known differently by now."""
+    return [each for each in page["parts"] if each["key"] != "late"]
+
+
+def figures(page: Any) -> dict[str, Any]:
+    cells = (cell for part in page["parts"] for row in part["rows"] for cell in row["cells"].values())
+    return {cell["name"]: cell["value"] for cell in cells if "value" in cell}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path, world: SimulatorProcess) -> Iterator[Office]:
+    """On either database."""
+    url = None
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"months_{next(NUMBERS)}"
+        url = server.create_store(name)
+    rows: list[dict[str, Any]] = [{"FirstName": "Ana", "LastName": "Ruiz", "Email": ANA, "AccountName": "Globex"}]
+    (ana,) = world.seed(users=USERS, sf_contacts=rows)["Contact"]
+    deal = {"AccountName": "Globex", "StageName": "Closed Won", "CloseDate": "2026-09-20"}
+    deals = [deal | {"Name": "Ana Ruiz, new", "Amount": 100}, deal | {"Name": "Second", "Amount": 50}]
+    one, other = world.seed(opportunities=deals)["Opportunity"]
+    world.seed(contact_roles=[{"OpportunityName": "Ana Ruiz, new", "ContactId": ana, "IsPrimary": True}])
+    made = install(tmp_path / "installation", world, database_url=url)
+    made.run()
+    yield Office(made=made, world=world, deals=(one, other))
+    made.close()
+    if request.param == "postgresql":
+        server.drop_database(name)
+
+
+def test_a_month_is_closed_some_days_after_its_end_and_stays_what_it_was(office: Office) -> None:
+    office.later(26)
+    assert (office.months(), tables(office.page())[0]["rows"][0]["label"]) == ({}, "unknown")
+    before = office.page()
+    assert not any("Over and not closed" in each for each in before["remarks"])
+    office.later(4)
+    closed = office.months()
+    assert {month: (each["closed_by"], each["reopened_at"]) for month, each in closed.items()} == {
+        "2026-09": ("loop", None)
+    }
+    assert tables(office.page()) == tables(before), "closing changes nothing"
+    office.edit(0, Amount=170)
+    office.edit(1, CloseDate="2026-10-20")
+    office.world.seed(
+        opportunities=[
+            {
+                "AccountName": "Globex",
+                "StageName": "Closed Won",
+                "CloseDate": "2026-09-30",
+                "Name": "Late",
+                "Amount": 7,
+            }
+        ]
+    )
+    office.later(1)
+    after = office.page()
+    assert tables(after) == tables(before)
+    late = {name: value for name, value in figures(after).items() if name.startswith("late.all.")}
+    assert late == {
+        "late.all.opened": 0,
+        "late.all.pipeline": 70,
+        "late.all.won": 0,
+        "late.all.revenue": 70 - 50 + 7,
+    }
+    assert any("3 deals are known differently" in each["what"] for each in after["missing"])
+    autumn = figures(office.page("--since", "2026-09-01", "--until", "2026-10-31"))
+    assert autumn["first.unknown.revenue"] == 150, "nothing is won twice"
+    october = figures(office.page("--since", "2026-10-01", "--until", "2026-10-31"))
+    assert (october["first.unknown.opened"], october["late.all.revenue"]) == (1, 50)
+
+
+def test_who_is_erased_takes_no_money_along(office: Office) -> None:
+    office.later(30)
+    before = figures(office.page())
+    office.command("erase", ANA, "--reason", "ticket 7", "--yes")
+    page = office.page()
+    assert {name: value for name, value in figures(page).items() if not name.startswith("late.")} == before
+    told = office.command("report", "channels", *SEPTEMBER, "--csv")
+    assert "Ruiz" not in told
+    assert (
+        office.made.command("report", "channels", *SEPTEMBER, "--behind", "first.unknown.revenue", "--json").json()[
+            "leads"
+        ]
+        == []
+    )
+    assert any("1 deals have nobody behind them" in each["what"] for each in page["missing"]), "the second alone"
+
+
+def test_a_person_reopens_a_month_with_a_reason_and_every_page_says_so(office: Office) -> None:
+    office.later(30)
+    office.edit(0, Amount=170)
+    office.later(1)
+    assert office.made.command("months", "close", "2026-09").code == 64, "what is closed is closed"
+    assert office.made.command("months", "reopen", "2026-09", *REASON).code == 2, "nobody said yes"
+    assert office.made.command("months", "reopen", "2026-09", "--reason", " ", "--yes").code == 64
+    assert figures(office.page())["first.unknown.revenue"] == 150
+    office.command("months", "reopen", "2026-09", *REASON, "--yes")
+    page = office.page()
+    assert (figures(page)["first.unknown.revenue"], "late" in {each["key"] for each in page["parts"]}) == (220, False)
+    assert any("2026-09 was reopened on" in each and "rates of the year" in each for each in page["remarks"])
+    office.later(1)
+    assert office.months()["2026-09"]["closed_at"] is None, "there is time to mend it"
+    office.later(5)
+    again = office.months()["2026-09"]
+    assert (again["closed_by"], again["because"]) == ("loop", REASON[1])
+    assert any("was reopened on" in each for each in office.page()["remarks"]), "for good"
+    with office.made.app.store.read() as tx:
+        said = [each.action for _, each in audit.rows(tx, Wanted()) if "the month 2026-09" in each.action]
+    assert said == [
+        "closed the month 2026-09: 4 deals opened or won in it",
+        "reopened the month 2026-09",
+        "closed the month 2026-09: 4 deals opened or won in it",
+    ]
+
+
+def test_months_from_before_deals_were_read_are_closed_by_hand_only(office: Office) -> None:
+    office.later(30)
+    august = ("--since", "2026-08-01", "--until", "2026-08-31")
+    assert set(office.months()) == {"2026-09"}
+    assert any("Over and not closed" in each and "2026-08" in each for each in office.page(*august)["remarks"])
+    office.command("months", "close", "2026-08")
+    assert set(office.months()) == {"2026-08", "2026-09"}
+    assert office.made.command("months", "close", "2026-10").code == 64, "it is not over"
+    assert office.made.command("months", "close", "2026-13").code == 64
+
+
+@pytest.mark.parametrize("point", ["books.committed:1", "books.before_commit:1", "books.closed:1"])
+def test_a_month_is_closed_wholly_or_not_at_all(office: Office, point: str) -> None:
+    office.later(20)
+    office.world.time(advance_s=10 * DAY_S)
+    assert office.made.run_until(point) == KILLED
+    with office.made.app.store.read() as tx:
+        months, kept = closed_months.months(tx), closed_months.deals(tx, ["2026-09"])
+    assert (len(months), len(kept)) in {(0, 0), (1, 4)}
+    assert len(months) == (1 if point == "books.closed:1" else 0)
+    office.command("run")
+    with office.made.app.store.read() as tx:
+        assert [each.month for each in closed_months.months(tx)] == ["2026-09"]
+        assert len(closed_months.deals(tx, ["2026-09"])) == 4
