@@ -21,6 +21,7 @@ from leadloop.cli import (
     erase,
     errors,
     every_day,
+    export,
     files,
     held,
     identity,
@@ -75,6 +76,7 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
+app.add_typer(export.app)
 for group in (report, score, lists, errors, held, conflicts, identity, sweeps, files, audit, runs):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 app.add_typer(set_up.app)

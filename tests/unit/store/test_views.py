@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import inspect
 
 from domain.values import LeadId
 from store import leads
 from store.engine import Store, Tx
-from store.views import edition, making
+from store.views import edition, making, reading
 from store.views.promised import VIEWS
 from store.views.reading import rows
 from store.views.view import Kind, View
@@ -186,3 +188,38 @@ def sorts(tx: Tx, read: Callable[[], object]) -> list[str]:
     raw.set_trace_callback(None)
     plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {told[-1]}").all()
     return [str(detail) for _, parent, _, detail in plan if not parent and "ORDER BY" in detail]
+
+
+def test_an_export_is_as_it_was_at_one_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is united meanwhile with a lead that was read already is not missed."""
+    monkeypatch.setattr(reading, "PORTION", 2)
+    with store.write() as tx:
+        fill(tx)
+    with store.read() as tx:
+        before = list(rows(tx, BY_NAME["activities"]))
+    with store.read() as tx:
+        found = rows(tx, BY_NAME["activities"])
+        first = next(found)
+        if store.is_postgresql:
+            assert tx.exec_driver_sql("SELECT count(*) FROM pg_cursors").scalar() == 1
+        with store.write() as other:
+            other.exec_driver_sql(f"UPDATE activity SET lead_id = {first[0]} WHERE lead_id > {first[0]}")
+        assert [first, *found] == before
+
+
+def test_reading_a_view_holds_a_portion_in_memory_and_not_the_whole(tmp_path: Path) -> None:
+    store = Store.open(empty_store(tmp_path / "leadloop.db"))
+    many = 40_000
+    with store.write() as tx:
+        leads.create(tx, 1, now=LONG_AGO, installation="LL")
+        told = [(1, "hub", "s", f"{at:06}", "page_viewed", at, at, False, "{}") for at in range(many)]
+        names = "lead_id, connection, stream, external_id, kind, occurred_at, seen_at, automated, properties"
+        tx.exec_driver_sql(f"INSERT INTO activity ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+    with store.read() as tx:
+        next(rows(tx, BY_NAME["activities"]))
+        tracemalloc.start()
+        assert sum(1 for _ in rows(tx, BY_NAME["activities"])) == many
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    store.dispose()
+    assert peak < many * 100, "the rows themselves take some 300 bytes each"
