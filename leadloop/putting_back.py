@@ -14,6 +14,7 @@ from leadloop.backing_up import KEY_WORD
 from store import audit_chain, copy_postgres, copy_sqlite, leadership, restored
 from store.engine import Store, database_file
 from store.vault import Vault
+from store.views import making
 
 _STOP_FIRST = "A daemon leads this installation, or a command does: stop it, then restore."
 
@@ -93,13 +94,17 @@ def _put_back_postgresql(place: Place, page: Page, database: Path, anchor: Path)
     url = place.settings.database_url
     with _opened(Store.open(url, folder=place.folder)) as store, _nobody_leads(store):
         revision, epoch, aside = store.revision(), 0, None
-        if revision is not None:
-            with store.read() as tx:
+        with store.read() as tx:
+            readers = making.readers(tx)
+            if revision is not None:
                 epoch = restored.highest_epoch(tx)
+        if revision is not None:
             aside = place.aside()
             copy_postgres.dump_all(url, aside)
         copy_postgres.bring_back(url, database, note=f"{place.by} {page.taken_at.isoformat()}")
         store.migrate()
+        with store.write() as tx:
+            making.grant(tx, readers)
         kept = f" What was there is kept as {aside}." if aside is not None else ""
         _require_whole(
             store,

@@ -19,6 +19,7 @@ from domain.errors import FencedError, StoreError
 from store.disks import require_local
 from store.failure import is_worth_repeating, to_store_error
 from store.schema import KNOWN_REVISIONS, leadership
+from store.views import edition
 
 Tx: TypeAlias = Connection
 """One open transaction."""
@@ -91,16 +92,24 @@ class Store:
             return _revision(tx)
 
     def migrate(self) -> None:
-        """Bring the schema up to date, in one transaction and one process at a time."""
-        if self.revision() == KNOWN_REVISIONS[-1]:
+        """Bring the schema and the views up to date, in one transaction and one process at a time."""
+        if self._is_up_to_date():
             return
-        from store.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic costs start-up time, and is needed once
+        # Alembic and the views cost start-up time, and are needed once.
+        from store.migrations.upgrade import upgrade  # noqa: PLC0415
+        from store.views import making  # noqa: PLC0415
 
         with self.write() as tx:
             if self.is_postgresql:
                 tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             _refuse_newer(_revision(tx))
+            kept = making.drop(tx)
             upgrade(tx)
+            making.make(tx, kept)
+
+    def _is_up_to_date(self) -> bool:
+        with self.read() as tx:
+            return _revision(tx) == KNOWN_REVISIONS[-1] and edition.stands(tx)
 
     def require_known(self) -> None:
         """StoreError when a newer version wrote the schema."""

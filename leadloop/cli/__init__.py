@@ -24,6 +24,7 @@ from leadloop.cli import (
     erase,
     errors,
     every_day,
+    export,
     files,
     held,
     identity,
@@ -79,6 +80,7 @@ def root(
 
 app.add_typer(every_day.app)
 app.add_typer(look_into.app)
+app.add_typer(export.app)
 for group in (report, decisions, agreement, months, channels, score, lists):
     app.add_typer(group.app, rich_help_panel=look_into.PANEL)
 for group in (errors, held, conflicts, identity, sweeps, files, audit, runs):

@@ -28,6 +28,7 @@ from store.audit import AuditEntry
 from store.engine import Store
 from store.outbox import OutboxDraft
 from store.vault import make_key
+from store.views import making
 from tests.postgres import BINARIES, PostgresServer
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -330,3 +331,24 @@ def test_without_the_servers_programs_it_is_said_what_to_run(
     monkeypatch.setenv("PATH", str(starter))
     assert does(starter, "backup", str(starter / "kept.tar")) == exits.CONFIG
     assert "pg_dump --format=custom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", ["postgresql"], indirect=True)
+def test_whoever_was_granted_a_view_has_it_after_a_restore(folder: Path) -> None:
+    file = back_up(folder)
+    with opened(folder) as store, store.write() as tx:
+        tx.exec_driver_sql("GRANT SELECT ON ll_leads TO PUBLIC")
+    assert does(folder, "restore", str(file), "--yes") == exits.OK
+    with opened(folder) as store, store.read() as tx:
+        assert [(each.view, each.to) for each in making.readers(tx)] == [("ll_leads", "PUBLIC")]
+
+
+@pytest.mark.parametrize("folder", ["postgresql"], indirect=True)
+def test_a_restore_takes_away_nothing_that_reads_from_a_view(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = back_up(folder)
+    with opened(folder) as store, store.write() as tx:
+        tx.exec_driver_sql("CREATE VIEW month_ends AS SELECT lead_id FROM ll_leads")
+    assert does(folder, "restore", str(file), "--yes") == exits.CONFIG
+    assert "month_ends. Drop them" in capsys.readouterr().err
+    with opened(folder) as store, store.read() as tx:
+        assert tx.exec_driver_sql("SELECT count(*) FROM month_ends").scalar() == 0

@@ -75,11 +75,12 @@ def _fill(tx: Tx, table: str, *rows: tuple[object, ...]) -> None:
 
 
 def _catalog(tx: Tx) -> set[str]:
-    """Every column, constraint, index and sequence as the database itself describes them."""
+    """Every column, constraint, index and sequence of a table as the database itself describes them."""
     if tx.dialect.name == "sqlite":
         rows = tx.execute(
             text(
-                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND name NOT LIKE 'alembic%'"
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type NOT IN ('trigger', 'view') "
+                "AND name NOT LIKE 'alembic%'"
             )
         )
         return {" ".join(row[0].replace('"', "").split()) for row in rows}
@@ -87,7 +88,8 @@ def _catalog(tx: Tx) -> set[str]:
         (
             "SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || "
             "coalesce(column_default, '') || ' ' || ordinal_position FROM information_schema.columns "
-            "WHERE table_schema = 'public' AND table_name NOT LIKE 'alembic%'"
+            "WHERE table_schema = 'public' AND table_name NOT LIKE 'alembic%' "
+            "AND table_name IN (SELECT tablename FROM pg_tables)"
         ),
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'alembic%'",
         (
