@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -67,6 +67,8 @@ class Ask:
     drive: str | None = None
     weekly: bool = False
     """Whether the window is the last whole week where none is named."""
+    at: datetime | None = None
+    """At which moment the window is chosen where none is named; None: now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def desk_of(app: App, ask: Ask) -> Desk:
     channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
     _require(ask.channel, channels, "channel", "reports.yaml")
     scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
+        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=ask.at or now, weekly=ask.weekly),
         book=book,
         rules=reports,
         channels=channels_of(reports.channels),
