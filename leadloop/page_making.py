@@ -14,7 +14,7 @@ from leadloop.commands.report import unread
 from leadloop.report_making import REPORTS, Ask, desk_of
 from reports.pages.brief import brief_of, unnamed
 from reports.pages.data import as_data
-from reports.pages.html import command_of, html_of
+from reports.pages.html import command_of, harmless, html_of
 from reports.pages.page import Page
 from sync.report_telling import Made
 
@@ -34,9 +34,9 @@ def made_of(app: App, report: Report, *, drive: str | None = None, at: datetime 
     command = command_of(page)
     bare = unnamed(page, command)
     return Made(
-        title=page.title,
+        title=harmless(page.title),
         window=page.window.words(),
-        lines=brief_of(page),
+        lines=tuple(harmless(line) for line in brief_of(page)),
         see=f"The page with the names behind its figures: `{command} --html {page.name}.html`",
         file_name=f"{page.name}-{page.window.since.astimezone(page.window.zone):%Y-%m-%d}.html",
         pages=_pages(bare),

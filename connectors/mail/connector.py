@@ -155,7 +155,7 @@ def _attach(mail: EmailMessage, values: Mapping[str, Value]) -> None:
     """The page as a file, byte for byte: as text it would be wrapped at every server's own width."""
     page = values.get("page")
     if isinstance(page, str):
-        name = str(values.get("file_name") or "report.html")
+        name = " ".join(str(values.get("file_name") or "report.html").split())
         mail.add_attachment(page.encode(), maintype="text", subtype="html", params={"charset": "utf-8"}, filename=name)
 
 
