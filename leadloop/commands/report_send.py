@@ -79,11 +79,11 @@ def _show(made: Made) -> None:
 
 
 def _send(app: App, made: Made, channel: Channel, *, wait: bool) -> Answer:
-    who, now = actor(), app.clock.refresh()
-    payload = as_payload(made, channel, name=f"by hand\n{to_text(now)}\n{who}", by=who)
+    who = actor()
+    payload = as_payload(made, channel, name=f"by hand\n{to_text(app.clock.refresh())}\n{who}", by=who)
 
     def work(loop: Loop) -> Answer:
-        answer = send_one(app, loop, payload)
+        answer, now = send_one(app, loop, payload), app.clock.refresh()
         introduce(loop, channel.connection, now=now)
         push(loop, channel.connection, now=now, lane=Lane.BACKGROUND)
         return answer
