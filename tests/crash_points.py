@@ -16,5 +16,13 @@ POINTS = (
     "push.settle_before_commit",
     "push.settled",
 )
-BESIDE = ("notices.before_commit", "erase.before_commit", "erase.committed")
-"""Passed only where somebody is told something, or erased: `test_notices.py` and `test_erasure.py` kill there."""
+BESIDE = (
+    "notices.before_commit",
+    "erase.before_commit",
+    "erase.committed",
+    "deliver.begun",
+    "deliver.before_commit",
+    "deliver.committed",
+)
+"""Passed only where somebody is told something, sent a report, or erased: `test_notices.py`, `test_deliver.py` and
+`test_erasure.py` kill there."""
