@@ -116,6 +116,12 @@ def test_what_is_due_is_made_once_and_told_to_each_addressee_once(store: Store, 
         assert it.press.asked == [DUE, DUE + 7 * DAY]
 
 
+def test_two_addressees_of_one_connection_get_one_each(store: Store, version: RuleVersion) -> None:
+    with house(store, version, weekly(TO_BOSS, Channel(connection="mail", to=OTHER))) as it:
+        assert it.look(DUE) == 2
+        assert sorted(str(each.values["to"]) for each in it.told()) == [BOSS, OTHER]
+
+
 def test_a_mail_has_everything_in_words_and_the_page_beside_them(store: Store, version: RuleVersion) -> None:
     with house(store, version) as it:
         it.look(DUE)
