@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from config.crosscheck import cross_check
+from config.deliver import unknown_drives
 from config.folder import ANY, Folder, names
 from config.problems import problems_of
 from config.reports import ReportRules
@@ -23,7 +24,7 @@ from config.words import Finding, did_you_mean
 from config.yaml_file import YamlFile, read_yaml
 from domain.errors import Problem, RuleError, SettingsError
 
-__all__ = ["Installation", "Rules", "load", "load_settings", "rules_from_document"]
+__all__ = ["Installation", "Rules", "load", "load_reports", "load_settings", "rules_from_document"]
 
 Further = Callable[[Any, Mapping[str, str]], Iterable[Finding]]
 """A look at one rule file's model, with each connection's type."""
@@ -72,6 +73,7 @@ def load(
     problems += _unknown_limits(settings, reading)
     reports, wrong = _reports(folder, beside)
     problems += wrong
+    problems += () if wrong else _unknown_drives(settings, reports, reading)
     above = _found_above(further or {}, models, files, settings=settings, said=problems)
     problems += [problem for problem, is_warning in above if not is_warning]
     if problems or reading.problems or settings is None:
@@ -124,15 +126,24 @@ def _validated(files: Mapping[str, YamlFile]) -> tuple[dict[str, BaseModel], lis
     return models, problems
 
 
-def _reports(folder: Path, beside: Folder) -> tuple[ReportRules, list[Problem]]:
-    """reports.yaml, which may be left out; every mistake in it."""
+def load_reports(folder: Path) -> ReportRules:
+    """reports.yaml as it stands now, by itself: what a page counts by is read when it is made."""
+    found, problems = _reports(folder, None)
+    if problems:
+        raise _failure(folder, problems)
+    return found
+
+
+def _reports(folder: Path, beside: Folder | None) -> tuple[ReportRules, list[Problem]]:
+    """reports.yaml, which may be left out; every mistake in it. `beside`: what its names are looked for in."""
     path = folder / REPORTS_FILE
     if not path.exists():
         return ReportRules(), []
     file = read_yaml(path, REPORTS_FILE, beside=ALL_FILES)
     if file.is_unreadable:
         return ReportRules(), list(file.problems)
-    problems = [*file.problems, *check_reports(file, beside.properties(), beside.connections)]
+    known = (beside.properties(), beside.connections) if beside is not None else (None, None)
+    problems = [*file.problems, *check_reports(file, *known)]
     try:
         return ReportRules.model_validate(file.data), problems
     except ValidationError as error:
@@ -187,6 +198,11 @@ def _unknown_limits(settings: Settings | None, reading: SettingsReading) -> Iter
         if name not in known:
             path = ("budget", "daily_limit", name)
             yield reading.at(path, f"there is no connection `{name}`", hint=did_you_mean(name, known), at_key=True)
+
+
+def _unknown_drives(settings: Settings | None, reports: ReportRules, reading: SettingsReading) -> Iterable[Problem]:
+    for path, message, hint, *_ in unknown_drives(settings.deliver if settings else (), reports):
+        yield reading.at(("deliver", *path), message, hint=hint)
 
 
 def _failure(folder: Path, problems: Sequence[Problem]) -> SettingsError:

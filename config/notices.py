@@ -21,6 +21,7 @@ PLACEHOLDERS: Mapping[NoticeKind, tuple[str, ...]] = {
     NoticeKind.DIGEST: ("count", "lines"),
     NoticeKind.AIR_COVER: ("count", "lines"),
     NoticeKind.STANDING: ("status", "reason", "before"),
+    NoticeKind.REPORT: ("report", "window", "late", "lines", "see"),
 }
 """What a template of each kind may name."""
 
@@ -39,7 +40,12 @@ TEMPLATES: Mapping[NoticeKind, str] = {
     NoticeKind.DIGEST: "Since the last digest: {count}\n{lines}",
     NoticeKind.AIR_COVER: "Your accounts with air cover: {count}\n{lines}",
     NoticeKind.STANDING: "leadloop is {status} (was {before}): {reason}",
+    NoticeKind.REPORT: "{report} · {window}\n{late}\n{lines}\n{see}",
 }
+
+
+Path = tuple[str | int, ...]
+"""Where in the settings something stands."""
 
 
 def _named(value: Any) -> Any:
@@ -157,34 +163,41 @@ def unfit(notices: Notices, connections: Mapping[str, BaseModel]) -> Iterator[Fi
     """Channels that lead nowhere, by their path within `notices`."""
     for name, audience in (("reps", Audience.REP), ("managers", Audience.MANAGER), ("operations", Audience.OPERATIONS)):
         channel = notices.channel_of(audience)
-        if channel is None:
-            continue
-        target = connections.get(channel.connection)
-        if target is None:
-            near = did_you_mean(channel.connection, connections)
-            yield Finding(_at(name, channel), f"there is no connection `{channel.connection}`", near)
-        else:
-            yield from _misled(name, audience, channel, target)
+        if channel is not None:
+            nobody = "operations are nobody by themselves" if audience is Audience.OPERATIONS else ""
+            yield from astray(channel, (name,), connections, nobody=nobody)
 
 
-def _at(name: str, channel: Channel) -> tuple[str, ...]:
+def astray(
+    channel: Channel, path: Path, connections: Mapping[str, BaseModel], *, nobody: str = ""
+) -> Iterator[Finding]:
+    """Whether a channel leads nowhere. `nobody`: why nobody is meant by it who has an address of their own."""
+    target = connections.get(channel.connection)
+    if target is None:
+        near = did_you_mean(channel.connection, connections)
+        yield Finding(_at(path, channel), f"there is no connection `{channel.connection}`", near)
+    else:
+        yield from _misled(path, channel, target, nobody=nobody)
+
+
+def _at(path: Path, channel: Channel) -> Path:
     """Where the connection stands, which may be all there is."""
-    return (name,) if channel.model_fields_set == {"connection"} else (name, "connection")
+    return path if channel.model_fields_set == {"connection"} else (*path, "connection")
 
 
-def _misled(name: str, audience: Audience, channel: Channel, target: BaseModel) -> Iterator[Finding]:
+def _misled(path: Path, channel: Channel, target: BaseModel, *, nobody: str) -> Iterator[Finding]:
     kind, here = getattr(target, "type", ""), channel.connection
     if not getattr(target, "takes_notices", False):
         yield Finding(
-            _at(name, channel), f"`{here}` is of type {kind}: it tells people nothing", "slack, mail, webhook"
+            _at(path, channel), f"`{here}` is of type {kind}: it tells people nothing", "slack, mail, webhook"
         )
     elif channel.channel is not None and (kind != "slack" or getattr(target, "webhook_url", None) is not None):
-        yield Finding((name, "channel"), f"`{here}` has no channels to choose from", "a Slack app has")
+        yield Finding((*path, "channel"), f"`{here}` has no channels to choose from", "a Slack app has")
     elif channel.to is not None and kind != "mail":
-        yield Finding((name, "to"), f"`{here}` sends no mail", "a connection of type mail does")
-    elif audience is Audience.OPERATIONS and needs_place(channel, target):
+        yield Finding((*path, "to"), f"`{here}` sends no mail", "a connection of type mail does")
+    elif nobody and needs_place(channel, target):
         what = "the id of a `channel`" if kind == "slack" else "an address (`to`)"
-        yield Finding((name,), f"operations are nobody by themselves: {what} has to say where `{here}` tells them")
+        yield Finding(path, f"{nobody}: {what} has to say where `{here}` tells them")
 
 
 def needs_place(channel: Channel, target: BaseModel) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
+from config.deliver import Delivery, undeliverable
 from config.freeze import Freeze
 from config.notices import Notices, unfit
 from config.strict import Strict
@@ -251,6 +252,8 @@ class Settings(Strict):
     """Where systems may tell of changes at once."""
     notices: Notices = Notices()
     """Who is told what, where and when."""
+    deliver: list[Delivery] = Field(default_factory=list)
+    """Reports that go out by themselves."""
     log: Log = Log()
     """What is written to standard error."""
 
@@ -282,6 +285,8 @@ class Settings(Strict):
         if self.go_live is GoLive.PILOT and not self.pilot_teams:
             findings.append(Finding(("go_live",), "`pilot` needs `pilot_teams`: name at least one team"))
         findings += [each._replace(path=("notices", *each.path)) for each in unfit(self.notices, self.connections)]
+        wrong = undeliverable(self.deliver, self.connections)
+        findings += [each._replace(path=("deliver", *each.path)) for each in wrong]
         if findings:
             raise findings_error(findings)
         return self

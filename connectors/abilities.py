@@ -201,6 +201,23 @@ class Notifier(Protocol):
         ...
 
 
+class Carries(StrEnum):
+    """How a whole page travels beside the text of a message."""
+
+    FILE = "file"
+    DATA = "data"
+
+
+@runtime_checkable
+class Carrier(Protocol):
+    """Its messages can have a page beside them: `page` in the values of a change, `file_name` what a file is called."""
+
+    @property
+    def carries(self) -> Carries:
+        """A file for a browser, or JSON for a program."""
+        ...
+
+
 @runtime_checkable
 class Finder(Protocol):
     """Finds what it created by our key in a system that lets the same be created twice."""

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     AIR_COVER = "air_cover"
     STANDING = "standing"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,5 +157,6 @@ def _rests(app: App, name: str, connector: Resting) -> Iterator[Finding]:
 
 def _reached(app: App, name: str, connector: Connector, *, rules: Rules) -> Iterator[Finding]:
     """Whom a connection that tells people cannot tell."""
-    for what, why in out_of_reach(name, connector, app.settings.notices, rules.routing).items():
+    settings = app.settings
+    for what, why in out_of_reach(name, connector, settings.notices, rules.routing, settings.deliver).items():
         yield wrong(f"{name}: {what} cannot be told anything", mend=f"{why[:1].upper()}{why[1:]}.")

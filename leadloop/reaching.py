@@ -1,7 +1,8 @@
 """Whether those who are to be told can be: what `doctor` asks a connection beside its login."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from config.deliver import Delivery
 from config.notices import Channel, Notices
 from config.routing import RoutingRules
 from connectors.abilities import Acquainted
@@ -9,11 +10,14 @@ from connectors.contract import Connector
 from domain.notice import Audience
 
 
-def out_of_reach(name: str, connector: Connector, notices: Notices, routing: RoutingRules) -> Mapping[str, str]:
+def out_of_reach(
+    name: str, connector: Connector, notices: Notices, routing: RoutingRules, deliver: Sequence[Delivery] = ()
+) -> Mapping[str, str]:
     """Whom and what this connection is to tell and cannot, with why and how to mend it."""
     if not isinstance(connector, Acquainted):
         return {}
-    channels = {each.channel for each in _channels(name, notices) if each.channel is not None}
+    found = [*_channels(name, notices), *(each for one in deliver for each in one.to if each.connection == name)]
+    channels = {each.channel for each in found if each.channel is not None}
     return connector.out_of_reach(sorted(_people(name, notices, routing)), sorted(channels))
 
 

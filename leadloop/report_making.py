@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +78,8 @@ class Ask:
     """What is counted, where the report counts one of several steps."""
     weekly: bool = False
     """Whether the window is the last whole week where none is named."""
+    at: datetime | None = None
+    """At which moment the window is chosen where none is named; None: now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def desk_of(app: App, ask: Ask) -> Desk:
             channels = [*dict.fromkeys([*channels, *first_touches.channels(tx)])]
     _require(ask.channel, channels, "channel", "reports.yaml")
     scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=now, weekly=ask.weekly),
+        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=ask.at or now, weekly=ask.weekly),
         book=book,
         rules=reports,
         channels=channels_of(reports.channels),
@@ -259,7 +261,9 @@ _NO_DEALS = Missing(
 
 def _reconcile(desk: Desk) -> Page:
     what, app = desk.ask.what or Counted.MQL, desk.app
-    window = month_of(since=desk.ask.since, until=desk.ask.until, zone=desk.scope.window.zone, now=desk.scope.now)
+    window = month_of(
+        since=desk.ask.since, until=desk.ask.until, zone=desk.scope.window.zone, now=desk.ask.at or desk.scope.now
+    )
     yards = yardsticks(desk.rules.fields, desk.scope.rules.counted, what, window.zone)
     with app.store.read() as tx:
         beside = around(tx, desk.rules.fields, step_in_force(tx, app.settings.go_live))

@@ -12,6 +12,7 @@ from leadloop.answers import Answer, applied_answer, run_answer
 from leadloop.app import App
 from leadloop.forgetting import ERASE, erase_one
 from leadloop.grouping import CONFIRM, REOPEN, confirm_all, reopen_all
+from leadloop.sending import SEND, send_one
 from leadloop.undecided import RESOLVE, resolve_all
 from leadloop.vouching import CONFIRM as CONFIRM_CLICKS
 from leadloop.vouching import RETRACT, confirm_clicks, retract_clicks
@@ -79,4 +80,5 @@ KINDS: dict[str, Callable[[App, Loop, Mapping[str, Any]], Answer]] = {
     CONFIRM_CLICKS: confirm_clicks,
     RETRACT: retract_clicks,
     ERASE: erase_one,
+    SEND: send_one,
 }

@@ -17,6 +17,7 @@ from store import (
     back_fills,
     conflicts,
     connections,
+    deliveries,
     drifts,
     flaps,
     handoffs,
@@ -34,6 +35,7 @@ from store import (
 )
 from store.arrivals import Overdue
 from store.back_fills import BackFill
+from store.deliveries import Trying
 from store.engine import Tx
 from store.handoffs import Queued
 from store.held import HeldStatus
@@ -103,6 +105,8 @@ class Standing:
     """What people did that the rules could not follow."""
     going: GoingLive | None = None
     """How far go-live has come; None before the first command that works."""
+    kept_back: Mapping[str, Trying] = field(default_factory=dict)
+    """Reports that were due and could not be made, by the delivery in words."""
 
 
 def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, now: datetime) -> Standing:
@@ -120,6 +124,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
     drifted = tuple(drifts.of(tx))
     stays = misfits.blocked(tx)
     untold = rule_problems.unjudged(tx)
+    unmade = deliveries.kept_back(tx)
     stages = {stage.value: count for stage, count in leads.count_by_stage(tx).items()}
     return Standing(
         status=status,
@@ -132,6 +137,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
                 *in_reason(drifted, writes=arrival is not None),
                 *staying.in_reason(stays, leads=sum(stages.values())),
                 *unjudged.in_reason(untold, leads=rule_problems.leads_with_any(tx)),
+                *_unmade(unmade),
             ]
         ),
         last_run=last,
@@ -152,6 +158,7 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
         queued=tuple(handoffs.queued(tx)),
         doubts=unions.count_doubts(tx),
         notes=notes.noted(tx),
+        kept_back=unmade,
     )
 
 
@@ -179,6 +186,11 @@ def _fought_over(stopped: Sequence[Stopped], overdue: Sequence[Overdue]) -> Iter
         yield f"fields written no more, because others keep overwriting them: {fields}"
     if overdue:
         yield f"not carried by the neighbour in time: {', '.join(str(each.field) for each in overdue)}"
+
+
+def _unmade(found: Mapping[str, Trying]) -> Iterator[str]:
+    for label, each in sorted(found.items()):
+        yield f"the report `{label}` was due and could not be made: {each.why}"
 
 
 def _unbelieved(found: Sequence[Finding], now: datetime) -> Iterator[str]:

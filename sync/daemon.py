@@ -60,6 +60,9 @@ ALERTS_S = 60.0
 BOOKS_S = 60.0
 """How often it is asked whether the day's decisions about where people came from, and closings, are due."""
 
+DELIVER_S = 60.0
+"""How often it is looked whether a report is due."""
+
 RETAIN_S = 60.0
 """How often it is asked whether the day's deletions are due; real seconds, where the installation's clock may leap."""
 
@@ -93,6 +96,8 @@ class Daemon:
     """Tells operations of a change of the installation's standing."""
     keep_books: Callable[[Loop], None] | None = None
     """Keeps what reports are to say for good."""
+    deliver: Callable[[Loop], None] | None = None
+    """Makes the reports that are due and puts them out."""
     lost: bool = False
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -127,6 +132,8 @@ class Daemon:
             found.append(self._job("alerts", ALERTS_S, lambda: alert(self.loops["alerts"])))
         if (keep_books := self.keep_books) is not None:
             found.append(self._job("books", BOOKS_S, lambda: keep_books(decider)))
+        if (deliver := self.deliver) is not None:
+            found.append(self._beside("deliver", DELIVER_S, lambda: deliver(self.loops["deliver"])))
         found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
@@ -146,6 +153,16 @@ class Daemon:
                 return False
             ended = self._bulkhead(name, work)
         return ended and not self.stop.is_set()
+
+    def _beside(self, name: str, every_s: float, work: Callable[[], None]) -> Job:
+        """A job that an operator who wants the loop to himself does not wait for: it reads for long, and what it
+        writes in between it writes in one go."""
+
+        def run() -> None:
+            if not self.stop.is_set():
+                self._bulkhead(name, work)
+
+        return Job(name=name, every_s=every_s, run=run)
 
     def _bulkhead(self, name: str, work: Callable[[], None]) -> bool:
         """A job's errors end the job, not the daemon; losing the lead ends the daemon. True: it was asked to end."""

@@ -54,6 +54,11 @@ def address(settings: Settings, audience: Audience, to: str) -> Addressed | str:
     channel = settings.notices.channel_of(audience)
     if channel is None:
         return f"nobody is told: `notices` names no channel for {audience}"
+    return address_in(settings, channel, to)
+
+
+def address_in(settings: Settings, channel: Channel, to: str = "") -> Addressed | str:
+    """Where a channel leads in this environment, or why nowhere."""
     if settings.environment is not Environment.TEST:
         return Addressed(connection=channel.connection, to=channel.to or to, channel=channel.channel)
     only = settings.notices.only_to
@@ -131,7 +136,7 @@ def _line(each: Waiting, book: Rulebook) -> str:
 def _change(
     key: str,
     kind: NoticeKind,
-    audience: Audience,
+    audience: Audience | None,
     where: Addressed,
     *,
     text: str,
@@ -147,7 +152,7 @@ def _change(
         values={
             KEY: key,
             "kind": kind.value,
-            "audience": audience.value,
+            "audience": audience.value if audience is not None else None,
             "to": where.to,
             "channel": where.channel,
             "subject": text.replace("\n", " · ")[:SUBJECT_CHARS],
@@ -161,6 +166,11 @@ def _change(
 def alert_of(key: str, text: str, where: Addressed, *, at: str) -> Change:
     """What operations are told of the installation itself."""
     return _change(key, NoticeKind.STANDING, Audience.OPERATIONS, where, text=text, at=at, more={})
+
+
+def report_of(key: str, where: Addressed, *, text: str, at: str, more: Mapping[str, Value]) -> Change:
+    """A page that was made of the figures, for whoever was named."""
+    return _change(key, NoticeKind.REPORT, None, where, text=text, at=at, more=more)
 
 
 def once(change: Change, *, repeatable: bool) -> Change:

@@ -23,6 +23,9 @@ BESIDE = (
     "books.before_commit",
     "books.committed",
     "books.closed",
+    "deliver.begun",
+    "deliver.before_commit",
+    "deliver.committed",
 )
-"""Passed only where somebody is told something or erased, or a month is closed: `test_notices.py`, `test_erasure.py`
-and `test_closed_months.py` kill there."""
+"""Passed only where somebody is told something, sent a report, or erased, or a month is closed: `test_notices.py`,
+`test_deliver.py`, `test_erasure.py` and `test_closed_months.py` kill there."""

@@ -63,6 +63,7 @@ def render(found: Standing, received: Received | None = None) -> bytes:
     figures.one("healthy", "1 when the installation is healthy", found.status is InstallationStatus.HEALTHY)
     figures.one("held_leads", "Leads that wait for an approval", sum(found.held.values()))
     figures.one("undecided_leads", "Leads whose rules failed", found.undecided)
+    figures.one("reports_kept_back", "Reports that were due and could not be made", len(found.kept_back))
     figures.one("last_run_timestamp_seconds", "When the last run ended; 0: none has", ended)
     figures.each("connection_running", "1 when it runs", running, labels=["connection"])
     figures.each("leads", "Leads by stage", stages, labels=["stage"])

@@ -6,7 +6,7 @@ what makes a repeat harmless when the answer to the first was lost.
 
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -14,12 +14,13 @@ from email.utils import parseaddr
 
 from pydantic import BaseModel
 
+from connectors.abilities import Carries
 from connectors.contract import Exchange, Surroundings
 from connectors.mail.settings import Security, Settings
 from domain.change import Change, Receipt, ReceiptOutcome
 from domain.errors import ContractError, CredentialsError, LeadloopError, SettingsError, TransientError
 from domain.record import AccountInfo
-from domain.values import from_text
+from domain.values import Value, from_text
 
 TIMEOUT_S = 30.0
 BUSY = range(400, 500)
@@ -31,6 +32,7 @@ class Mail:
     """One SMTP server."""
 
     repeatable = True
+    carries = Carries.FILE
 
     def __init__(self, settings: BaseModel, surroundings: Surroundings) -> None:
         if not isinstance(settings, Settings):
@@ -98,6 +100,7 @@ class Mail:
         mail["Auto-Submitted"] = "auto-generated"
         mail["Date"] = from_text(at) if isinstance(at, str) else self._surroundings.clock.now()
         mail.set_content(str(values.get("text") or ""))
+        _attach(mail, values)
         if "@" not in parseaddr(mail["To"])[1] or not mail["To"].isascii():
             raise ValueError(change.key)
         return mail
@@ -146,6 +149,14 @@ class Mail:
                 response=outcome,
             )
         )
+
+
+def _attach(mail: EmailMessage, values: Mapping[str, Value]) -> None:
+    """The page as a file, byte for byte: as text it would be wrapped at every server's own width."""
+    page = values.get("page")
+    if isinstance(page, str):
+        name = " ".join(str(values.get("file_name") or "report.html").split())
+        mail.add_attachment(page.encode(), maintype="text", subtype="html", params={"charset": "utf-8"}, filename=name)
 
 
 def _refused(change: Change, code: str, message: str, *, retryable: bool = False) -> Receipt:

@@ -27,7 +27,7 @@ def body_of(values: Mapping[str, Value], *, buttons: bool, in_channel: bool) -> 
     text = str(values.get("text") or "")
     if in_channel and values.get("for"):
         text = f"For {values['for']}: {text}"
-    blocks: list[dict[str, Any]] = [_section(escaped(text)[:SECTION_CHARS])]
+    blocks: list[dict[str, Any]] = [*_head(values), _section(escaped(text)[:SECTION_CHARS]), *_note(values)]
     about = values.get("about")
     if buttons and values.get("answers") is True and isinstance(about, str):
         blocks.append({"type": "actions", "block_id": "answer", "elements": _answers(about)})
@@ -37,14 +37,27 @@ def body_of(values: Mapping[str, Value], *, buttons: bool, in_channel: bool) -> 
 def answered(text: str, words: str) -> list[dict[str, Any]]:
     """A notice once it was answered: what was said stands where the buttons were."""
     blocks: list[dict[str, Any]] = [_section(escaped(text)[:SECTION_CHARS])] if text else []
-    note = {"type": "mrkdwn", "text": escaped(words)[:SECTION_CHARS]}
-    return [*blocks, {"type": "context", "elements": [note]}]
+    return [*blocks, _context(words)]
 
 
 def fallback(values: Mapping[str, Value]) -> str:
     """What notifications and screen readers say."""
     first = str(values.get("subject") or values.get("text") or "leadloop").partition("\n")[0]
     return escaped(first)[:SECTION_CHARS]
+
+
+def _head(values: Mapping[str, Value]) -> list[dict[str, Any]]:
+    """A report's title; Slack takes it as it is, without marks."""
+    title = str(values.get("title") or "")[:HEAD_CHARS]
+    return [{"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}] if title else []
+
+
+def _note(values: Mapping[str, Value]) -> list[dict[str, Any]]:
+    return [_context(str(values["note"]))] if values.get("note") else []
+
+
+def _context(words: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": escaped(words)[:SECTION_CHARS]}]}
 
 
 def _section(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
+from connectors.abilities import Carries
 from connectors.contract import Surroundings
 from connectors.http import SYSTEM_WALL, Answer, Call, http_for, trouble
 from connectors.pacing import Limit, Wall
@@ -21,6 +22,7 @@ from connectors.wire import CONNECT_TIMEOUT_S, pool_manager
 from domain.change import Change, Receipt, ReceiptOutcome
 from domain.errors import CredentialsError, LeadloopError, SettingsError
 from domain.record import AccountInfo
+from domain.values import Value
 
 SIGNATURE = "X-Leadloop-Signature"
 BUCKET = "all"
@@ -31,6 +33,7 @@ class Webhook:
     """A receiver of notices."""
 
     repeatable = True
+    carries = Carries.DATA
 
     def __init__(self, settings: BaseModel, surroundings: Surroundings, *, wall: Wall = SYSTEM_WALL) -> None:
         if not isinstance(settings, Settings):
@@ -57,7 +60,7 @@ class Webhook:
             yield self._post(change)
 
     def _post(self, change: Change) -> Receipt:
-        body = orjson.dumps({"id": change.key, "object": change.object, **change.values})
+        body = orjson.dumps({"id": change.key, "object": change.object, **change.values, **_page(change.values)})
         headers = {"Content-Type": "application/json", "Idempotency-Key": change.key, **self._signed(body)}
         call = Call(method="POST", url=self._origin, headers=headers, body=body, idempotent=True)
         answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s))
@@ -97,6 +100,12 @@ class Webhook:
                 "secret in leadloop.yaml"
             )
         return trouble(answer)
+
+
+def _page(values: Mapping[str, Value]) -> Mapping[str, orjson.Fragment]:
+    """The page is JSON already: it becomes a part of the body and no text in it."""
+    page = values.get("page")
+    return {"page": orjson.Fragment(page)} if isinstance(page, str) else {}
 
 
 def signature(key: bytes, at: str, body: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from domain.counted import Counted
-from leadloop.options import HERE, Environment, Folder, Json, day_or_moment
+from leadloop.options import HERE, Environment, Folder, Json, Wait, day_or_moment
 
 app = typer.Typer(name="report", help="What works: pages that marketing and sales read together.", no_args_is_help=True)
 
@@ -319,3 +319,28 @@ def journey(
 
     ask = command.Ask(form=form_of(html, csv=as_csv, json=json), html=html, everything=everything)
     return command.run(folder, lead, ask, environment=environment)
+
+
+@app.command("send")
+def send(
+    *,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="week, funnel, followup, bands, rejects, ...")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="WHERE", help="mail:ADDRESS, slack:CHANNEL or a webhook, by the connection's name."
+        ),
+    ] = None,
+    drive: Annotated[str | None, typer.Option("--drive", metavar="NAME", help="Which drive of reports.yaml.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")] = False,
+    wait: Wait = True,
+    folder: Folder = HERE,
+    environment: Environment = None,
+) -> int:
+    """Send a report to one addressee now, as `deliver` of leadloop.yaml does by itself.
+
+    Example: leadloop report send week --to mail:revops@your-company.example
+    """
+    from leadloop.commands import report_send as command
+
+    return command.run(folder, report, drive=drive, to=to, dry_run=dry_run, environment=environment, wait=wait)

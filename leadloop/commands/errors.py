@@ -12,10 +12,11 @@ from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.finding import is_number
 from leadloop.fought_over import show_stopped, stopped_as_data
+from leadloop.kept_back import kept_back_as_data, show_kept_back
 from leadloop.queues import queued_as_data, show_queued
 from leadloop.staying_home import blocked_as_data, show_blocked
 from leadloop.unjudging import show_unjudged, unjudged_as_data
-from store import audit, flaps, handoffs, leads, misfits, outbox, rule_problems
+from store import audit, deliveries, flaps, handoffs, leads, misfits, outbox, rule_problems
 from store.audit import AuditEntry
 from store.outbox import OutboxRow
 
@@ -31,6 +32,7 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         blocked = misfits.blocked(tx)
         queued = handoffs.queued(tx)
         untold = rule_problems.unjudged(tx)
+        unmade = deliveries.kept_back(tx)
     if as_json:
         failed = [{"lead": lead, "message": message} for lead, message in undecided.items()]
         fields = [stopped_as_data(each) for each in stopped]
@@ -42,6 +44,7 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
                 "blocked": blocked_as_data(blocked),
                 "unjudged": unjudged_as_data(untold),
                 "queued": queued_as_data(queued),
+                "kept_back": kept_back_as_data(unmade),
             }
         )
         return exits.OK
@@ -60,6 +63,8 @@ def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
         show_unjudged(untold)
     if queued:
         show_queued(queued)
+    if unmade:
+        show_kept_back(unmade)
     if rows:
         screen.say(
             "Next: mend it there, then `leadloop errors retry ID ...`, or give it up with `errors ignore ID ...`."

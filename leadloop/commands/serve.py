@@ -19,6 +19,7 @@ from leadloop import exits, log, screen
 from leadloop.alerting import Alerts
 from leadloop.app import App, ask_the_time, leading, open_app, refresh_fields
 from leadloop.clock import SystemClock
+from leadloop.delivering import Deliveries
 from leadloop.heap import GIVE_BACK_S, give_back, share_heap
 from leadloop.keeping_books import BookKeeper
 from leadloop.mending import retry_suspended
@@ -145,6 +146,7 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
         heed=FolderWatch(app=app, environment=environment).look,
         alert=Alerts(app=app).look if app.settings.notices.operations is not None else None,
         keep_books=BookKeeper(app=app, environment=environment).look,
+        deliver=Deliveries(app=app).look if app.settings.deliver else None,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     jobs = [*daemon.jobs(), Job(name="give_back", every_s=GIVE_BACK_S, run=give_back)]
@@ -165,7 +167,7 @@ def _leave_in_the_middle(lead: Loop) -> None:
 def _loops(app: App, lead: Loop) -> dict[str, Loop]:
     """A loop with connectors of its own for every thread: vendors' clients are not shared between threads."""
     names = list(app.settings.connections)
-    threads = ["decide", "operators", "alerts", *(f"pull:{name}" for name in names)]
+    threads = ["decide", "operators", "alerts", "deliver", *(f"pull:{name}" for name in names)]
     if app.settings.webhooks.public_url is not None:
         threads += [f"hints:{name}" for name in names]
     threads += [f"answers:{name}" for name in answering(app)]

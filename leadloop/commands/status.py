@@ -19,6 +19,7 @@ from leadloop.clocks_told import clocks_as_data, clocks_of, show_clocks
 from leadloop.drifted import back_fill_as_data, drift_as_data, show_back_fills, show_drifts
 from leadloop.fought_over import show_stopped, stopped_as_data
 from leadloop.freezing import frozen_as_data, frozen_at, word
+from leadloop.kept_back import kept_back_as_data, show_kept_back
 from leadloop.noted import noted_as_data, show_noted
 from leadloop.owning import owner_troubles, owners_as_data, show_owners
 from leadloop.queues import queued_as_data, show_queued
@@ -186,6 +187,7 @@ def as_data(found: Standing) -> dict[str, Any]:
         "notes": noted_as_data(found.notes),
         "queued": queued_as_data(found.queued),
         "identity_doubts": found.doubts,
+        "kept_back": kept_back_as_data(found.kept_back),
         "stopped": [stopped_as_data(each) for each in found.stopped],
         "not_carried": [
             {"field": str(each.field), "values": each.values, "since": each.since} for each in found.overdue
@@ -257,6 +259,8 @@ def show(found: Standing, settings: Settings, *, draft: str, age: str | None, no
     if found.blocked:
         show_blocked(found.blocked)
     _show_in_doubt(found)
+    if found.kept_back:
+        show_kept_back(found.kept_back)
     if found.stopped:
         show_stopped(found.stopped)
     if found.overdue:

@@ -4,6 +4,7 @@ One part at the end of the page, in the order of the agenda: whoever reads has t
 what became of a decision, each owner finds all of theirs in one place, and no meeting begins with who is late.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ _COLUMNS = (
     Column(key="stands", label="How it stood"),
 )
 _ORDER = list(AgendaPart)
+_STATES = ("new", "open", "overdue", "done", "dropped")
 
 
 def decided(found: Sequence[ReviewDecision], window: Window, *, now: datetime) -> Table:
@@ -31,9 +33,25 @@ def decided(found: Sequence[ReviewDecision], window: Window, *, now: datetime) -
         heads="Decision",
         columns=_COLUMNS,
         rows=tuple(_row(each, window, ends) for each in ranked),
-        says="As it stood at the end of these days. As it stands now: `leadloop decisions list`.",
+        says=f"{_together(ranked, window, ends)}As it stood at the end of these days. As it stands now: "
+        "`leadloop decisions list`.",
         empty="Nothing was open, done or dropped in these days. `leadloop decisions add` writes a decision down.",
     )
+
+
+def _together(found: Sequence[ReviewDecision], window: Window, ends: datetime) -> str:
+    """`3 open, 1 overdue, 2 done. `"""
+    counted = Counter(_state(each, window, ends) for each in found)
+    told = ", ".join(f"{counted[state]} {state}" for state in _STATES if counted[state])
+    return f"{told}. " if told else ""
+
+
+def _state(each: ReviewDecision, window: Window, ends: datetime) -> str:
+    if (ended := each.ended_before(ends)) is not None:
+        return ended.ending.value
+    if each.days_over(ends.astimezone(window.zone).date()):
+        return "overdue"
+    return "new" if window.covers(each.added_at) else "open"
 
 
 def too_old(window: Window, *, now: datetime) -> Iterator[Missing]:
@@ -62,9 +80,8 @@ def _row(each: ReviewDecision, window: Window, ends: datetime) -> Row:
 
 def standing(each: ReviewDecision, window: Window, ends: datetime) -> str:
     """`new`, `open`, `overdue by 3 days`, `done: 12 calls a day`."""
-    if (ended := each.ended_before(ends)) is not None:
-        return f"{ended.ending}: {ended.outcome}" if ended.outcome else ended.ending.value
+    state, ended = _state(each, window, ends), each.ended_before(ends)
+    if ended is not None:
+        return f"{state}: {ended.outcome}" if ended.outcome else state
     over = each.days_over(ends.astimezone(window.zone).date())
-    if over:
-        return f"overdue by {over} {'day' if over == 1 else 'days'}"
-    return "new" if window.covers(each.added_at) else "open"
+    return f"{state} by {over} {'day' if over == 1 else 'days'}" if over else state

@@ -75,7 +75,7 @@ def html_of(page: Page, people: Mapping[LeadId, Person]) -> str:
         .render(
             page=page,
             shown=list(_shown(page)),
-            behind=list(_behind(page, people, _command(page))),
+            behind=list(_behind(page, people, command_of(page))),
             has_few=any(wording.is_few(each) for each in _figures(page)),
             has_range=any(wording.interval(each) for each in _figures(page)),
             has_unknown=any(not wording.is_known(each) for each in _figures(page)),
@@ -221,8 +221,8 @@ def _told(leads: Leads, counts: str) -> str:
     )
 
 
-def _command(page: Page) -> str:
-    """Asks for this page on any later day."""
+def command_of(page: Page) -> str:
+    """Asks for this page on any later day, as it is typed."""
     if page.subject:  # whatever it is about has days of its own
         return page.command
     window = page.window

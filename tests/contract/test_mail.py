@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
@@ -215,3 +215,28 @@ def test_neither_address_nor_name_nor_password_is_logged(post: Post) -> None:
 def test_settings_that_cannot_work_are_refused(given: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"host": "smtp.acme.example", "sender": "leadloop@acme.example", **given})
+
+
+def test_a_page_travels_as_a_file_byte_for_byte(post: Post) -> None:
+    page = f"<!doctype html>\n<p>{'Lefèvre · ' * 500}</p>\r\n.\n"
+    with server(post) as smtp:
+        sent(mail(smtp), notice(page=page, file_name="week-2026-08-31.html"))
+    (one,) = post.mails
+    assert isinstance(one, EmailMessage)
+    (file,) = one.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/html", "week-2026-08-31.html")
+    assert file.get_param("charset") == "utf-8"
+    assert file.get_payload(decode=True) == page.encode()
+    body = one.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == ["Ana Ruiz waits", "Due 14:05"]
+
+
+def test_what_stands_in_subject_and_file_name_makes_no_header_of_its_own(post: Post) -> None:
+    evil = "week\r\nBcc: all@acme.example\r\n\r\nbody"
+    with server(post) as smtp:
+        sent(mail(smtp), notice(subject=evil, page="<p>", file_name=evil))
+    (one,) = post.mails
+    assert (one["Bcc"], one["Subject"]) == (None, "week Bcc: all@acme.example body")
+    assert [each.get_content_type() for each in one.walk()] == ["multipart/mixed", "text/plain", "text/html"]
+    assert [each["Bcc"] for each in one.walk()] == [None] * 3

@@ -81,6 +81,16 @@ def test_what_people_wrote_becomes_neither_a_mention_nor_a_link(world: Simulator
     assert message["blocks"][0]["text"]["text"] == "&lt;!channel&gt; &amp; &lt;https://evil.example|here&gt;"
 
 
+def test_a_report_has_its_title_above_and_the_way_to_the_page_below(world: SimulatorProcess) -> None:
+    told = notice("report", channel=SALES, text="Goal\n• <b> 3 of 5", title="T" * 200, note="`leadloop report week`")
+    sent(slack(world), told)
+    (message,) = said(world, "report")
+    head, body, note = message["blocks"]
+    assert (head["type"], head["text"]["type"], len(head["text"]["text"])) == ("header", "plain_text", 150)
+    assert body["text"]["text"] == "Goal\n• &lt;b&gt; 3 of 5"
+    assert (note["type"], note["elements"][0]["text"]) == ("context", "`leadloop report week`")
+
+
 def test_the_address_is_looked_up_once(world: SimulatorProcess) -> None:
     connector, before = slack(world), world.seq()
     for number in range(3):

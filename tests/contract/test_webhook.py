@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -88,6 +88,15 @@ def test_a_notice_arrives_as_json_with_its_key() -> None:
     ((headers, body),) = desk.calls
     assert (headers["Idempotency-Key"], SIGNATURE in headers) == ("k1", False)
     assert json.loads(body) == {"id": "k1", "object": "message", **NOTICE.values}
+
+
+def test_a_page_is_a_part_of_the_body_and_no_text_in_it() -> None:
+    desk = Desk()
+    with receiver(desk) as url:
+        told = replace(NOTICE, values={**NOTICE.values, "page": '{"report":"week","parts":[]}'})
+        list(webhook(url).write([told]))
+    ((_, body),) = desk.calls
+    assert json.loads(body)["page"] == {"report": "week", "parts": []}
 
 
 def test_a_secret_signs_the_moment_and_the_body() -> None:

@@ -97,6 +97,7 @@ def test_a_simulated_clock_needs_a_mail_server_on_this_machine(starter: Path) ->
 def test_every_kind_has_words_that_can_be_said(kind: NoticeKind) -> None:
     every = {name: f"<{name}>" for name in ("person", "company", "text", "why", "rep", "due", "lead")}
     every |= {name: f"<{name}>" for name in ("count", "lines", "status", "reason", "before")}
+    every |= {name: f"<{name}>" for name in ("report", "window", "late", "see")}
     assert "<" in Notices().say(kind, every)
 
 

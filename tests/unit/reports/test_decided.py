@@ -43,7 +43,10 @@ def test_the_rows_are_in_the_order_of_the_agenda_with_what_is_open_and_due_first
         made(4, part=AgendaPart.PROCESS, due=date(2026, 11, 19)),
         made(5, part=AgendaPart.GOAL, due=friday),
     ]
-    assert [row.key for row in decided(found, WEEK, now=LATER).rows] == ["5", "4", "3", "2", "1"]
+    table = decided(found, WEEK, now=LATER)
+    assert [row.key for row in table.rows] == ["5", "4", "3", "2", "1"]
+    assert table.says.startswith("1 new, 3 overdue, 1 dropped. As it stood at the end of these days.")
+    assert decided([], WEEK, now=LATER).says.startswith("As it stood")
 
 
 DUE = {

@@ -6,6 +6,7 @@ from domain.drift import Drift, DriftKind, Noticed, OpenDrift
 from domain.place import FieldOf
 from domain.run import Connection, ConnectionStatus, InstallationStatus, Run
 from reports.standing import Standing, WaitingHints
+from store.deliveries import Trying
 from web.metrics import render
 
 ENDED = datetime(2026, 9, 7, 8, tzinfo=UTC)
@@ -22,6 +23,7 @@ FAILING = Standing(
     outbox={("hubspot", "done"): 2, ("salesforce", "parked"): 1},
     held={"baseline": 4, "handoff-2026-09-07": 3},
     undecided=5,
+    kept_back={"week on monday at 07:30": Trying(due=ENDED, times=2, at=ENDED, why="no", ended=True)},
     hints=(WaitingHints(connection="hubspot", hints=12, oldest_at=ENDED, because="hubspot is suspended"),),
     drifts=tuple(
         OpenDrift(
@@ -45,6 +47,7 @@ def test_every_figure_of_a_look_is_told() -> None:
         "leadloop_healthy 0.0",
         "leadloop_held_leads 7.0",
         "leadloop_undecided_leads 5.0",
+        "leadloop_reports_kept_back 1.0",
         f"leadloop_last_run_timestamp_seconds {ENDED.timestamp()!r}".replace("1788768000.0", "1.788768e+09"),
         'leadloop_connection_running{connection="hubspot"} 0.0',
         'leadloop_connection_running{connection="salesforce"} 1.0',
