@@ -45,7 +45,7 @@ def test_the_rows_are_in_the_order_of_the_agenda_with_what_is_open_and_due_first
     ]
     table = decided(found, WEEK, now=LATER)
     assert [row.key for row in table.rows] == ["5", "4", "3", "2", "1"]
-    assert table.says.startswith("1 new, 3 overdue, 1 dropped. As it stood at the end of these days.")
+    assert table.says.startswith("4 overdue, 1 dropped. As it stood at the end of these days.")
     assert decided([], WEEK, now=LATER).says.startswith("As it stood")
 
 
