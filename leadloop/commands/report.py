@@ -18,7 +18,8 @@ from leadloop.app import open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import names_of
 from leadloop.people_told import people_of
-from leadloop.report_making import REPORTS, Ask, Desk, Form, desk_of
+from leadloop.report_desk import Ask, Desk, Form, desk_of
+from leadloop.report_making import REPORTS
 from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from reports.pages.data import COLUMNS, as_data, as_rows

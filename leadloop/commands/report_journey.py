@@ -10,7 +10,7 @@ from pathlib import Path
 
 from domain.run import RuleVersion
 from domain.values import LeadId, RecordRef, RuleHash
-from leadloop import exits, report_making, screen
+from leadloop import exits, report_desk, screen
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
 from leadloop.commands import report
@@ -18,7 +18,7 @@ from leadloop.finding import find_lead, is_number, unknown
 from leadloop.noted import stays_until
 from leadloop.people_told import people_of
 from leadloop.record_links import Linker
-from leadloop.report_making import Desk, Form, desk_of
+from leadloop.report_desk import Desk, Form, desk_of
 from leadloop.report_told import show
 from leadloop.spreadsheet import safe
 from reports.pages.data import as_data
@@ -72,7 +72,7 @@ class PastRules:
 def run(folder: Path, lead: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing."""
     with closing(open_app(folder, environment=environment)) as app:
-        desk = desk_of(app, report_making.Ask(form=ask.form, html=ask.html))
+        desk = desk_of(app, report_desk.Ask(form=ask.form, html=ask.html))
         found = _page(desk, lead, ask)
         if found is None:
             screen.say(unknown(lead))
