@@ -16,7 +16,7 @@ from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from store import clock_steps, handoffs, leads, ledger, merging
 from store.engine import Tx
-from tests.reference.office import REPS
+from tests.reference.two_teams import REPS
 
 RULES = RuleHash("r1")
 _TOLD: tuple[dict[str, Value], ...] = (
