@@ -3,7 +3,7 @@
 Each answer is yes, no, or None where text and a number cannot be compared. `expr` is not known here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _NEGATED = {"not_equals": "equals", "not_in": "in", "not_contains": "contains", "unknown": "known"}
@@ -40,7 +40,7 @@ def _row(operator: str, value: Any, wanted: Any) -> bool | None:
         return False
     several = [plain(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
     said = plain(value)
-    tests = {
+    tests: dict[str, Callable[[], bool]] = {
         "known": lambda: True,
         "equals": lambda: said in several,
         "in": lambda: said in several,
