@@ -11,6 +11,7 @@ from tests.reference.office import Office
 REPORTS = (
     *("week", "funnel", "followup", "bands", "rejects", "nurture", "interactions", "channels", "assets", "playbook"),
 )
+OF_NO_TEAM = ("channels", "nurture", "funnel", "playbook")
 BEGINNING = date(2020, 1, 1)
 
 
@@ -52,6 +53,6 @@ def looks(office: Office, channels: Iterable[str], *, now: int) -> Iterator[Look
         yield Look(report=report)
         yield Look(report=report, since=monday, until=monday + timedelta(days=6))
         yield Look(report=report, since=BEGINNING, until=today)
-        if report not in ("channels", "nurture", "funnel"):
+        if report not in OF_NO_TEAM:
             yield from (Look(report=report, team=crew.name) for crew in office.crews)
         yield from (Look(report=report, channel=each, since=BEGINNING, until=today) for each in of_channels)
