@@ -16,6 +16,7 @@ from typing import TextIO
 from leadloop.app import App, open_app
 from leadloop.report_making import REPORTS, Ask, desk_of
 from reports.pages.page import Page, Table
+from tests.reconciled import Totals
 from tests.reference import figures as slow
 from tests.reference import installed, ledger
 from tests.reference.closed import with_closed
@@ -81,12 +82,14 @@ class Recount:
     compared: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
 
     def hold(self, look: Look, page: Page, sight: Sight, expected: Figures) -> None:
         begins, ends = ((at - EPOCH) // MICROSECOND for at in (page.window.since, page.window.until))
         if (begins, ends) != (sight.since, sight.until):
             self.differences.append(f"{look.words}: the window is {page.window.words()}, reference {sight}")
         bare = _only(page, [each for each in page.tables() if (page.name, each.key) not in LEFT_OUT])
+        self.totals.note(look, page)
         self.left_out[look.report] += len(told(page)) - len(told(bare))
         self.compared[look.report] += len(told(bare).keys() & expected.keys())
         self.differences += [f"{look.words}: {each}" for each in differences(bare, expected)]
@@ -105,6 +108,7 @@ def recount(folder: Path, say: Callable[[str], None] = lambda _: None) -> Recoun
             page = page_of(app, look)
             found.hold(look, page, *archive.expected(look))
             say(f"{look.words}: {found.compared[look.report]:,} figures, {len(found.differences)} differences")
+    found.differences += found.totals.differences()
     return found
 
 
@@ -173,4 +177,5 @@ def _summary(found: Recount) -> Iterator[str]:
     for report, n in found.compared.items():
         beside = f", {found.left_out[report]:,} left out" if found.left_out[report] else ""
         yield f"{report}: {n:,} figures recounted{beside}"
+    yield f"{sum(map(len, found.totals.sums.values())):,} totals held against each other"
     yield f"{len(found.differences):,} differences. `reconcile` and `agreement` are not recounted here."
