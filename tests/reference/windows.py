@@ -55,4 +55,5 @@ def looks(office: Office, channels: Iterable[str], *, now: int) -> Iterator[Look
         yield Look(report=report, since=BEGINNING, until=today)
         if report not in OF_NO_TEAM:
             yield from (Look(report=report, team=crew.name) for crew in office.crews)
-        yield from (Look(report=report, channel=each, since=BEGINNING, until=today) for each in of_channels)
+        if report != "playbook":
+            yield from (Look(report=report, channel=each, since=BEGINNING, until=today) for each in of_channels)
