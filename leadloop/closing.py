@@ -14,7 +14,7 @@ from domain.counted_deal import ClosedMonth, CountedDeal
 from domain.errors import UsageError
 from leadloop.costing import costs_for
 from leadloop.deal_source import DealSource, deal_source
-from leadloop.report_making import Desk
+from leadloop.report_desk import Desk
 from reports.pages.closed_months import months_between, window_of_month
 from store import closed_months, deal_reads
 from store.engine import Store, Tx

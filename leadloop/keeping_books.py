@@ -11,7 +11,7 @@ from leadloop.app import App
 from leadloop.came_from import settle
 from leadloop.checked import load
 from leadloop.closing import close, due
-from leadloop.report_making import Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
 from store import installation as notebook
 from sync.firstday import went_live_at
 from sync.loop import Loop

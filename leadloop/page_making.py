@@ -11,7 +11,8 @@ from config.load import load_reports
 from connectors.abilities import Carries
 from leadloop.app import App
 from leadloop.commands.report import unread
-from leadloop.report_making import REPORTS, Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
+from leadloop.report_making import REPORTS
 from reports.pages.brief import brief_of, unnamed
 from reports.pages.data import as_data
 from reports.pages.html import command_of, harmless, html_of

@@ -1,22 +1,18 @@
-"""What a report is made from, and how each is made: read portion by portion, and counted once."""
+"""How each report is made: read portion by portion, and counted once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from config.words import did_you_mean
 from domain.counted import Counted
 from domain.errors import UsageError
-from leadloop.app import App
 from leadloop.came_from import counted_otherwise, other_channels
-from leadloop.commands.plan import in_force, names_of
+from leadloop.commands.plan import names_of
 from leadloop.costing import costs_for
 from leadloop.deal_source import books_for, deal_source
+from leadloop.report_desk import Desk
 from mapping.assets import assets_of
-from mapping.channels import channels_of
 from reports.lists import look_at_lists
 from reports.never_met import never_met
 from reports.pages.agreement import Agreement
@@ -33,97 +29,19 @@ from reports.pages.lives import older_ways_of, ways_of
 from reports.pages.nurture import Nurture
 from reports.pages.opt_outs import mailed_in
 from reports.pages.page import Missing, Page
-from reports.pages.passes import Pass, Scope, passes_at_work, passes_of
+from reports.pages.passes import Pass, passes_at_work, passes_of
 from reports.pages.playbook import PlaybookReport, standing_of
 from reports.pages.promises import promises_of
 from reports.pages.reconcile import Reconcile
 from reports.pages.reconciling import Look, lines_of
 from reports.pages.rejects import Rejects
 from reports.pages.rests import rests_of
-from reports.pages.tally import SHOWN
 from reports.pages.week import Week, week_before
 from reports.pages.window import month_of, window_of
 from reports.pages.yardsticks import STAGES, yardsticks
-from store import first_touches, review, signatures
+from store import review, signatures
 from store.handoffs import queued
-from sync.firstday import step_in_force, went_live_at
-from sync.loop import InForce
-from sync.material import users
-
-
-class Form(StrEnum):
-    """How a page is told."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    HTML = "html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What is wanted. `behind`: the name of the figure whose leads are wanted instead of the page; `people`: with what
-    only managers are to see."""
-
-    since: date | None = None
-    until: date | None = None
-    team: str | None = None
-    channel: str | None = None
-    form: Form = Form.TABLE
-    html: Path | None = None
-    behind: str | None = None
-    people: bool = False
-    drive: str | None = None
-    what: Counted | None = None
-    """What is counted, where the report counts one of several steps."""
-    weekly: bool = False
-    """Whether the window is the last whole week where none is named."""
-    at: datetime | None = None
-    """At which moment the window is chosen where none is named; None: now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a page is made from."""
-
-    app: App
-    rules: InForce
-    scope: Scope
-    ask: Ask
-
-
-def desk_of(app: App, ask: Ask) -> Desk:
-    now = app.clock.refresh()
-    with app.store.read() as tx:
-        rules, loaded_until = in_force(app, tx), went_live_at(tx)
-        known = users(tx, rules.mapping)
-    reports, book = app.installation.reports, rules.book
-    _require(ask.team, [each.name for each in rules.rules.routing.teams], "team", "routing.yaml")
-    channels = [*dict.fromkeys(each.name for each in reports.channels), "unknown"]
-    if ask.channel not in {None, *channels}:
-        with app.store.read() as tx:
-            channels = [*dict.fromkeys([*channels, *first_touches.channels(tx)])]
-    _require(ask.channel, channels, "channel", "reports.yaml")
-    scope = Scope(
-        window=window_of(since=ask.since, until=ask.until, zone=book.zone, now=ask.at or now, weekly=ask.weekly),
-        book=book,
-        rules=reports,
-        channels=channels_of(reports.channels),
-        names={email: rep.name for email, rep in known.reps.items()},
-        now=now,
-        most=None if ask.behind is not None else SHOWN,
-        loaded_until=loaded_until,
-        team=ask.team,
-        channel=ask.channel,
-    )
-    return Desk(app=app, rules=rules, scope=scope, ask=ask)
-
-
-def _require(word: str | None, known: Sequence[str], what: str, file: str) -> None:
-    if word is None or word in known:
-        return
-    hint = did_you_mean(word, known)
-    raise UsageError(f"{file} has no {what} {word!r}" + (f": {hint}" if hint else "."))
+from sync.firstday import step_in_force
 
 
 class _OfPasses(Protocol):

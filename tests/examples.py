@@ -20,7 +20,8 @@ from pathlib import Path
 
 from leadloop.app import App, open_app
 from leadloop.commands.report import unread
-from leadloop.report_making import REPORTS, Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
+from leadloop.report_making import REPORTS
 from reports.pages.html import html_of
 from reports.pages.page import Cell, Page, Part, Table
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from leadloop.app import App, open_app
-from leadloop.report_making import REPORTS, Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
+from leadloop.report_making import REPORTS
 from reports.pages.page import Page, Table
 from tests.reconciled import Totals
 from tests.reference import figures as slow

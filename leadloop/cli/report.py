@@ -55,7 +55,7 @@ def _tell(
     what: Counted | None = None,
 ) -> int:
     from leadloop.commands import report as command
-    from leadloop.report_making import Ask
+    from leadloop.report_desk import Ask
 
     form = command.form_of(html, csv=as_csv, json=json)
     ask = Ask(

@@ -9,7 +9,7 @@ from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.asking import is_agreed
 from leadloop.came_from import moves, otherwise, recount
-from leadloop.report_making import Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
 
 COLUMNS = ("channel", "by today's rules", "leads")
 

@@ -1,7 +1,5 @@
 """`leadloop compare`: whom we would have handed off, and whom today's process took up, lead by lead."""
 
-import csv
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,13 +9,12 @@ from typing import Any
 
 from domain.values import LeadId
 from handoff.process import Process, process_of
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import in_force, names_of
 from leadloop.finding import find_lead, unknown
 from leadloop.options import Form
-from leadloop.spreadsheet import safe
 from reports.comparison import DAY, People, Row, Verdict, compare, never_shown
 from reports.comparison_totals import COMPARED, Totals, by_segment, totals_of
 from reports.period import Period, period_of
@@ -84,7 +81,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
             case Form.JSON:
                 screen.document(as_data(found, told))
             case Form.CSV:
-                _write_csv(told)
+                spreadsheet.write_named(COLUMNS, map(_flat, told))
             case Form.TABLE:
                 show_badge(app)
                 show(found, told, ask.limit)
@@ -197,16 +194,13 @@ def _cells(told: Told) -> tuple[object, ...]:
     return name, verdict, we, ours.why if ours is not None else "", they, _days(row.days), each.remark
 
 
-def _write_csv(told: Iterator[Told]) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for each, name in told:
-        data = row_data(each, name) | {"verdict": each.row.verdict.value}
-        ours, theirs = data.pop("ours") or {}, data.pop("theirs") or {}
-        data |= {f"our_{key}": ours.get(key) for key in ("at", "score", "band", "fit_percent", "why", "owner", "rule")}
-        data |= {f"their_{key}": theirs.get(key) for key in ("at", "sign", "owner")}
-        data["records"] = " ".join(f"{ref['system']}:{ref['object']}:{ref['id']}" for ref in data["records"])
-        writer.writerow({key: safe(value) for key, value in data.items() if key in COLUMNS})
+def _flat(told: Told) -> dict[str, Any]:
+    each, name = told
+    data = row_data(each, name) | {"verdict": each.row.verdict.value}
+    ours, theirs = data.pop("ours") or {}, data.pop("theirs") or {}
+    data |= {f"our_{key}": ours.get(key) for key in ("at", "score", "band", "fit_percent", "why", "owner", "rule")}
+    data |= {f"their_{key}": theirs.get(key) for key in ("at", "sign", "owner")}
+    return data | {"records": " ".join(f"{ref['system']}:{ref['object']}:{ref['id']}" for ref in data["records"])}
 
 
 def as_data(found: Compared, told: Iterator[Told]) -> dict[str, Any]:

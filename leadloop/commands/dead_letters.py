@@ -3,18 +3,14 @@
 Values stay out of both: they are people's. The system's own words are shown as `errors list` shows them.
 """
 
-import csv
-import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from domain.run import OutboxStatus
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.app import open_app
 from leadloop.finding import is_number
-from leadloop.spreadsheet import safe
 from store import outbox
 from store.outbox import OutboxRow
 
@@ -79,16 +75,12 @@ def export(folder: Path, *, environment: str | None, as_json: bool) -> int:
         if as_json:
             screen.long_document({}, "errors", rows)
         else:
-            _write_csv(rows)
+            spreadsheet.write_named(_COLUMNS, map(_plain, rows))
     return exits.OK
 
 
-def _write_csv(rows: Iterator[dict[str, Any]]) -> None:
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(_COLUMNS)
-    for row in rows:
-        plain = {**row, "fields": " ".join(row["fields"]), "created_at": f"{row['created_at']:%Y-%m-%dT%H:%M:%SZ}"}
-        out.writerow([safe(plain[name]) for name in _COLUMNS])
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "fields": " ".join(row["fields"]), "created_at": f"{row['created_at']:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def _as_data(row: OutboxRow) -> dict[str, Any]:

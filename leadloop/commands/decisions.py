@@ -1,7 +1,5 @@
 """`leadloop decisions`: what both sides decide in the weekly review, kept until it is done or dropped."""
 
-import csv
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import UsageError
 from domain.review import LONGEST_NAME, AgendaPart, Draft, Ended, Ending, ReviewDecision, spoken, weeks_between
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.options import Form
-from leadloop.spreadsheet import safe
 from store import review
 
 COLUMNS = (
@@ -44,7 +41,7 @@ def listing(folder: Path, wanted: Wanted, *, environment: str | None) -> int:
         case Form.JSON:
             screen.document({"decisions": told})
         case Form.CSV:
-            _write_csv(told)
+            spreadsheet.write_named(COLUMNS, told)
         case Form.TABLE:
             _show(told, everything=wanted.everything)
     return exits.OK
@@ -73,12 +70,6 @@ def as_data(each: ReviewDecision, now: datetime, zone: ZoneInfo) -> dict[str, An
         "ended_by": ended.by if ended is not None else None,
         "ended_at": ended.at if ended is not None else None,
     }
-
-
-def _write_csv(told: Sequence[dict[str, Any]]) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS)
-    writer.writeheader()
-    writer.writerows({key: safe(value) for key, value in each.items()} for each in told)
 
 
 def _show(told: Sequence[dict[str, Any]], *, everything: bool) -> None:

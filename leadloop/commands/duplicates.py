@@ -1,13 +1,11 @@
 """`leadloop duplicates`: several records of one person, as of the last pull, and a person's word on the likely ones."""
 
-import csv
-import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.filing import lead_or_file
@@ -34,7 +32,8 @@ def run(folder: Path, *, environment: str | None, form: Form, dismissed: bool = 
         case Form.JSON:
             screen.document(as_data(found))
         case Form.CSV:
-            _write_csv(found.dismissed if dismissed else found.groups)
+            chosen = found.dismissed if dismissed else found.groups
+            spreadsheet.write(COLUMNS, (row for group in chosen for row in _rows(group)))
         case Form.TABLE if dismissed:
             _show_groups("Dismissed as different people", found.dismissed)
         case Form.TABLE:
@@ -134,13 +133,6 @@ def _rows(group: Group) -> Iterator[tuple[str, ...]]:
         because = str(heads.get(ref, ""))
         mark = "yes" if ref in heads else "no"
         yield group.name, group.bond, one, leads, ref.connection, ref.object, ref.id, mark, because
-
-
-def _write_csv(groups: Sequence[Group]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for group in groups:
-        writer.writerows(_rows(group))
 
 
 def as_data(found: Duplicates) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from leadloop.actor import actor
 from leadloop.app import open_app
 from leadloop.asking import is_agreed
 from leadloop.closing import close, first_day, hindrance
-from leadloop.report_making import Ask, desk_of
+from leadloop.report_desk import Ask, desk_of
 from store import closed_months
 
 COLUMNS = ("month", "closed", "by", "reopened", "by", "because")

@@ -1,8 +1,6 @@
 """`leadloop report …`: the pages that both sides read, on a terminal, as CSV or JSON, or as a file for a browser."""
 
-import csv
 import os
-import sys
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -13,14 +11,14 @@ from pathlib import Path
 from config.words import did_you_mean
 from domain.errors import UsageError
 from domain.values import LeadId
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.app import open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import names_of
 from leadloop.people_told import people_of
-from leadloop.report_making import REPORTS, Ask, Desk, Form, desk_of
+from leadloop.report_desk import Ask, Desk, Form, desk_of
+from leadloop.report_making import REPORTS
 from leadloop.report_told import show
-from leadloop.spreadsheet import safe
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.html import html_of
 from reports.pages.page import Leads, Missing, Page
@@ -57,7 +55,7 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
             case Form.JSON:
                 screen.document(as_data(page))
             case Form.CSV:
-                _write_csv(page)
+                spreadsheet.write_named(COLUMNS, as_rows(page))
             case Form.HTML:
                 write_html(ask.html, html_of(page, people_of(app, desk.rules.mapping, _shown(page))))
             case Form.TABLE:
@@ -118,19 +116,10 @@ def _tell_behind(desk: Desk, page: Page, name: str) -> int:
             told = [dict(zip(heads, row, strict=True)) for row in rows]
             screen.document({"report": page.name, "figure": name, "n": figure.leads.n, "leads": told})
         case Form.CSV:
-            writer = csv.writer(sys.stdout)
-            writer.writerow(heads)
-            writer.writerows(tuple(map(safe, row)) for row in rows)
+            spreadsheet.write(heads, rows)
         case _:
             screen.table(f"{name}: {figure.leads.n:,} {page.counts_of(name)}, {len(rows):,} leads", heads, rows)
     return exits.OK
-
-
-def _write_csv(page: Page) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS)
-    writer.writeheader()
-    for row in as_rows(page):
-        writer.writerow({key: safe(value) for key, value in row.items()})
 
 
 def _shown(page: Page) -> list[LeadId]:

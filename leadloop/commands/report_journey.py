@@ -1,8 +1,6 @@
 """`leadloop report journey LEAD`: everything about one lead on one page, for marketing and sales together."""
 
-import csv
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +8,7 @@ from pathlib import Path
 
 from domain.run import RuleVersion
 from domain.values import LeadId, RecordRef, RuleHash
-from leadloop import exits, report_making, screen
+from leadloop import exits, report_desk, screen, spreadsheet
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
 from leadloop.commands import report
@@ -18,9 +16,8 @@ from leadloop.finding import find_lead, is_number, unknown
 from leadloop.noted import stays_until
 from leadloop.people_told import people_of
 from leadloop.record_links import Linker
-from leadloop.report_making import Desk, Form, desk_of
+from leadloop.report_desk import Desk, Form, desk_of
 from leadloop.report_told import show
-from leadloop.spreadsheet import safe
 from reports.pages.data import as_data
 from reports.pages.dossier import Dossier, dossier_of
 from reports.pages.html import html_of
@@ -72,7 +69,7 @@ class PastRules:
 def run(folder: Path, lead: str, ask: Ask, *, environment: str | None) -> int:
     """Look and change nothing."""
     with closing(open_app(folder, environment=environment)) as app:
-        desk = desk_of(app, report_making.Ask(form=ask.form, html=ask.html))
+        desk = desk_of(app, report_desk.Ask(form=ask.form, html=ask.html))
         found = _page(desk, lead, ask)
         if found is None:
             screen.say(unknown(lead))
@@ -82,7 +79,7 @@ def run(folder: Path, lead: str, ask: Ask, *, environment: str | None) -> int:
             case Form.JSON:
                 screen.document({"lead": number, **as_data(page)})
             case Form.CSV:
-                _write_csv(number, page)
+                spreadsheet.write(("lead", "at", *(column.key for column in COLUMNS)), _moments(number, page))
             case Form.HTML:
                 report.write_html(ask.html, html_of(page, people_of(app, desk.rules.mapping, [number])))
             case Form.TABLE:
@@ -137,12 +134,10 @@ def _links(linker: Linker, dossier: Dossier) -> Mapping[RecordRef, str]:
     return {ref: link[1] for ref, link in found if link is not None}
 
 
-def _write_csv(lead: LeadId, page: Page) -> None:
+def _moments(lead: LeadId, page: Page) -> Iterator[tuple[object, ...]]:
     """The timeline: a line for each moment, with its time in UTC."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(("lead", "at", *(column.key for column in COLUMNS)))
     for table in page.tables():
         if table.key == KEY:
             for row in table.rows:
                 cells = (words(cell) if isinstance(cell, Figure) else cell for cell in row.cells)
-                writer.writerow((lead, row.at.isoformat() if row.at is not None else "", *map(safe, cells)))
+                yield lead, row.at.isoformat() if row.at is not None else "", *cells

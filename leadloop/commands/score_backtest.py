@@ -1,8 +1,6 @@
 """`leadloop score backtest`: what other rules would have done with the history there is, beside what became of it."""
 
-import csv
-import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -11,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.errors import UsageError
 from domain.score import POINT
 from domain.values import from_text, to_text
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.backtest_told import as_data, show
 from leadloop.onlooker import Onlooker, looking_on
 from leadloop.options import Form
@@ -60,7 +58,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
         found = Backtest(question=question, tried=[Tried(name=each.name, scorer=each.scorer) for each in tried])
         told = backtest(lives(place.store), found)
         if ask.form is Form.CSV:
-            _write_csv(told)
+            spreadsheet.write(COLUMNS, map(_row, told))
         else:
             for _ in told:
                 pass
@@ -145,13 +143,10 @@ def _tell(found: Backtest, capacity: Capacity, form: Form) -> None:
         show(found, capacity)
 
 
-def _write_csv(told: Iterator[Told]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for each in told:
-        entry, fate, lead = each.entry, each.fate, each.life.lead
-        row = (each.version, lead.id, lead.key, to_text(entry.at), entry.band, entry.engagement // POINT)
-        writer.writerow((*row, _word(entry.asked), _word(fate.accepted), _word(fate.won)))
+def _row(each: Told) -> tuple[object, ...]:
+    entry, fate, lead = each.entry, each.fate, each.life.lead
+    row = (each.version, lead.id, lead.key, to_text(entry.at), entry.band, entry.engagement // POINT)
+    return (*row, _word(entry.asked), _word(fate.accepted), _word(fate.won))
 
 
 def _word(told: bool | None) -> str:

@@ -1,7 +1,5 @@
 """`leadloop score hot`: whom to call next, of everybody, of one rep's people, of one account."""
 
-import csv
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -13,14 +11,13 @@ from typing import Any
 
 from domain.handoff import Rep
 from domain.values import RecordRef
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import in_force
 from leadloop.companies import Companies, companies_of, desk_of
 from leadloop.hot_told import account_lines, as_data, person_lines, roll_lines
 from leadloop.options import Form
-from leadloop.spreadsheet import safe
 from reports.call_back import Desk
 from reports.hot_list import HotList, hot_accounts, hot_people, of_account
 from store.engine import Tx
@@ -198,11 +195,7 @@ def _write_csv(told: _Told, by: By) -> None:
     wants_accounts = by is By.ACCOUNTS
     rows = data["accounts"] if wants_accounts else data["people"]
     columns = ACCOUNT_COLUMNS if wants_accounts else COLUMNS
-    writer = csv.DictWriter(sys.stdout, fieldnames=columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for row in rows:
-        flat = _flat_account(row) if wants_accounts else _flat(row)
-        writer.writerow({key: safe(value) for key, value in flat.items()})
+    spreadsheet.write_named(columns, map(_flat_account if wants_accounts else _flat, rows))
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """`leadloop score preview`: everybody now under a draft and under what is in force."""
 
-import csv
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -10,12 +8,11 @@ from typing import Any
 
 from domain.score import POINT, Grade, Step
 from domain.values import LeadId
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.bars import bars
 from leadloop.commands.plan import names_of
 from leadloop.onlooker import Onlooker, looking_on
 from leadloop.options import Form
-from leadloop.spreadsheet import safe
 from leadloop.trying import NOBODY, draft, in_force, is_another
 from reports.preview import TOP, WIDTH, Mover, Preview, Side, Stand, preview
 
@@ -54,7 +51,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
         )
         movers = preview(place.store, found)
         if ask.form is Form.CSV:
-            _write_csv(movers)
+            spreadsheet.write(COLUMNS, (tuple(_row(each).values()) for each in movers))
             return exits.OK
         shown = _most(place, movers, ask.limit)
     if ask.form is Form.JSON:
@@ -170,13 +167,6 @@ def _remark(each: Mover) -> str:
     said += ["asked to be called"] if each.after.asked else []
     said += ["would be listed"] if each.listed else []
     return ", ".join(said)
-
-
-def _write_csv(movers: Iterable[Mover]) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for each in movers:
-        writer.writerow(dict(zip(COLUMNS, map(safe, _row(each).values()), strict=True)))
 
 
 def _row(each: Mover) -> dict[str, Any]:

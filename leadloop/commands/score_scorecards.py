@@ -1,7 +1,5 @@
 """`leadloop score scorecards`: what sales found beside what marketing held, factor by factor, by rep and by source."""
 
-import csv
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -10,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from config.words import did_you_mean
-from leadloop import exits, screen
+from leadloop import exits, screen, spreadsheet
 from leadloop.app import open_app
 from leadloop.badge import show_badge
 from leadloop.commands.plan import in_force
 from leadloop.options import Form
 from leadloop.scorecard_told import plain, signed
-from leadloop.spreadsheet import safe
 from reports.scorecards import FEW, Part, Scorecards, scorecards
 
 SOURCE = "lead_source"
@@ -46,7 +43,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
             case Form.JSON:
                 screen.document(as_data(found, ask))
             case Form.CSV:
-                _write_csv(found)
+                spreadsheet.write_named(COLUMNS, _csv_rows(found))
             case Form.TABLE:
                 show_badge(app)
                 _show(found, ask, labels)
@@ -67,13 +64,6 @@ def as_data(found: Scorecards, ask: Ask) -> dict[str, Any]:
 
 def _part(part: Part) -> dict[str, Any]:
     return {**asdict(part), "share": part.share}
-
-
-def _write_csv(found: Scorecards) -> None:
-    writer = csv.DictWriter(sys.stdout, fieldnames=COLUMNS)
-    writer.writeheader()
-    for row in _csv_rows(found):
-        writer.writerow({key: safe(value) for key, value in row.items()})
 
 
 def _csv_rows(found: Scorecards) -> Iterator[dict[str, Any]]:

@@ -242,6 +242,7 @@ def test_errors_are_listed_in_the_system_s_words_retried_and_ignored(
         "errors": [],
         "undecided": [],
         "stopped": [],
+        "kept_back": [],
         "blocked": [],
         "queued": [],
         "unjudged": [],

@@ -4,7 +4,6 @@ Real processes, real HTTP, SIGKILL. Only the simulator's log and objects are ask
 a hand-raise that creates a Lead, a task and a list member, and a rejection, both under way at once.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,9 @@ from datetime import datetime
 import pytest
 
 from tests.cast import REPS, USERS, contact
-from tests.crash_points import BESIDE, POINTS
+from tests.crash_points import POINTS
 from tests.installation import HALF_HOUR_S, KILLED, Installation
-from tests.rig import ROOT, SimulatorProcess
+from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
 ANA, BEN, EVE = "ana.ruiz@globex.example", "ben.cole@initech.example", "eve.adams@umbrella.example"
@@ -102,15 +101,6 @@ def assert_recycled(witness: Witness) -> None:
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def test_every_point_that_the_loop_names_is_killed_at() -> None:
-    named = {
-        point
-        for file in (ROOT / "sync").glob("*.py")
-        for point in re.findall(r"(?:reached|at)\(\"([a-z_]+\.[a-z_]+)\"\)", file.read_text(encoding="utf-8"))
-    }
-    assert named == {*POINTS, *BESIDE}
 
 
 def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> int:
