@@ -22,9 +22,8 @@ from store import ledger
 from store.engine import Store, Tx
 from tests.reference.crowd import SPAN, Crowd
 from tests.reference.figures import Figures, Person
-from tests.reference.lifted import CELLS, PERSONAS, assets, playbook
-from tests.reference.made import FIT, FORM_POINTS, GROUPS, PAGE_POINTS
-from tests.reference.office import ZONE, reports
+from tests.reference.lifted import assets, playbook
+from tests.reference.two_teams import OFFICE, looks
 from tests.report_desk import BOOK, scope_of, sight_of
 from tests.review_desk import EPOCH, crew_up
 
@@ -43,45 +42,9 @@ KINDS = (
 )  # fmt: skip
 
 
-def _row(property_name: str, operator: str, value: str) -> dict[str, object]:
-    return {"all": [{"property": property_name, "operator": operator, "value": value}]}
-
-
-RULES = ReportRules.model_validate(
-    {
-        **reports(),
-        "assets": [{"name": name, "when": _row("asset", "contains", part)} for name, part in GROUPS],
-        "playbook": {
-            "personas": [{"name": name, "when": _row("industry", "equals", word)} for name, word in PERSONAS],
-            "cells": [
-                {"stage": stage, "persona": persona, "asset": asset, "sales": "Call"} for stage, persona, asset in CELLS
-            ],
-        },
-    }
-)
-SCORING = ScoringRules.model_validate(
-    {
-        "engagement": [
-            {
-                "name": "All",
-                "rules": [
-                    {"name": FORM_POINTS, "on": ["form_submitted"], "points": 10},
-                    {"name": PAGE_POINTS, "on": ["page_viewed"], "points": -1},
-                    {"name": "Worth nothing", "on": ["page_viewed"], "points": 0},
-                ],
-            }
-        ],
-        "sales": [{"name": "Sales", "rules": [{"name": "Called", "on": ["call_logged"], "points": 3}]}],
-        "fit": [
-            {
-                "name": "Industry",
-                "limit": 10,
-                "rules": [{"name": FIT, "when": _row("industry", "equals", "Retail"), "points": 10}],
-            }
-        ],
-    }
-)
-GAUGE = Gauge(assets=assets_of(RULES.assets), scorer=Scorer(SCORING, RuleHash("r1"), ZONE))
+RULES = ReportRules.model_validate(looks())
+SCORING = ScoringRules.model_validate(OFFICE.scoring)
+GAUGE = Gauge(assets=assets_of(RULES.assets), scorer=Scorer(SCORING, RuleHash("r1"), OFFICE.zone))
 
 
 def dress(store: Store, seed: int, people: int = 8) -> Crowd:
@@ -181,7 +144,7 @@ def playbook_page(store: Store, scope: Scope) -> Page:
 
 def expected_of(people: Sequence[Person], scope: Scope) -> dict[str, Figures]:
     sight, now = sight_of(scope), (scope.now - EPOCH) // timedelta(microseconds=1)
-    return {"assets": assets(people, sight, now), "playbook": playbook(people, sight, now)}
+    return {"assets": assets(people, sight, now, OFFICE), "playbook": playbook(people, sight, now, OFFICE)}
 
 
 def scopes(crowd: Crowd, seed: int) -> Iterator[Scope]:

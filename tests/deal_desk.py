@@ -23,6 +23,7 @@ from tests.reference import dealt, ledger
 from tests.reference.crowd import Crowd, gather
 from tests.reference.dealing import CRM, PAID, RULES, Business, trade
 from tests.reference.figures import Figures
+from tests.reference.two_teams import OFFICE
 from tests.report_desk import empty, sight_of
 
 CURRENCY = "EUR"
@@ -104,8 +105,9 @@ class Shop:
 
     def expected(self, scope: Scope) -> Figures:
         with self.store.read() as tx:
-            found = dealt.dealt(tx, ledger.read(tx), self.business)
-        return dealt.channels(found, sight_of(scope), self.crowd.began.date())
+            trade = self.business.trade(self.crowd.began.date())
+            found = dealt.dealt(tx, ledger.read(tx), trade, OFFICE)
+        return dealt.channels(found, sight_of(scope), trade, OFFICE)
 
 
 def open_shop(store: Store, seed: int, *, people: int = 6, count: int = 14) -> Shop:

@@ -27,9 +27,9 @@ from tests.reference import figures as slow
 from tests.reference import ledger
 from tests.reference.crowd import SPAN, Crowd, gather
 from tests.reference.figures import Figures, Person, Sight
-from tests.reference.office import NAMES, TELLING, ZONE, reports, routing
 from tests.reference.sums import Expected
 from tests.reference.told import micros
+from tests.reference.two_teams import OFFICE, reports, routing
 from tests.starter import starter_file
 
 SCORING = ScoringRules.model_validate({"engagement": [], "fit": [], "exclusions": []})
@@ -38,12 +38,14 @@ BOOK = Rulebook(
     routing=RoutingRules.model_validate(routing()),
     scoring=SCORING,
     rule_hash=RuleHash("r1"),
-    time_zone=ZONE,
+    time_zone=OFFICE.zone,
 )
 RULES = ReportRules.model_validate(reports())
 MAPPING = MappingRules(
     systems={},
-    properties=[Property(name=name, label=label, role=Role.SHARED, fields={}) for name, label in TELLING.items()],
+    properties=[
+        Property(name=name, label=label, role=Role.SHARED, fields={}) for name, label in OFFICE.telling.items()
+    ],
 )
 TABLES = (
     *("lead", "handoff", "transition", "clock_step", "activity", "fact", "lead_union", "record", "record_value"),
@@ -62,10 +64,10 @@ def scope_of(
     most: int | None = None,
 ) -> Scope:
     window = Window(
-        since=since or crowd.began - SPAN, until=until or crowd.now + timedelta(days=1), zone=ZoneInfo(ZONE)
+        since=since or crowd.began - SPAN, until=until or crowd.now + timedelta(days=1), zone=ZoneInfo(OFFICE.zone)
     )
     return Scope(
-        window=window, book=BOOK, rules=RULES, channels=channels_of(RULES.channels), names=NAMES, now=crowd.now,
+        window=window, book=BOOK, rules=RULES, channels=channels_of(RULES.channels), names=OFFICE.names, now=crowd.now,
         most=most, loaded_until=loaded, team=team, channel=channel,
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def funnel_of(store: Store, scope: Scope) -> Page:
 
 def people_in(store: Store, crowd: Crowd) -> list[Person]:
     with store.read() as tx:
-        return slow.people_of(ledger.read(tx), micros(crowd.now.isoformat()) or 0)
+        return slow.people_of(ledger.read(tx), micros(crowd.now.isoformat()) or 0, OFFICE)
 
 
 def sight_of(scope: Scope) -> Sight:
@@ -116,10 +118,10 @@ def expected_of(people: Sequence[Person], scope: Scope) -> dict[str, Figures]:
     sight = sight_of(scope)
     handed = slow.handed_over(people, sight)
     return {
-        "followup": slow.follow_up(handed),
+        "followup": slow.follow_up(handed, OFFICE),
         "bands": slow.bands(handed),
-        "rejects": slow.rejects(handed),
-        "funnel": slow.funnel(people, sight),
+        "rejects": slow.rejects(handed, OFFICE),
+        "funnel": slow.funnel(people, sight, OFFICE),
     }
 
 

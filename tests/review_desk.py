@@ -23,9 +23,9 @@ from store.handoffs import queued
 from tests.reference.crowd import RULES, Crowd
 from tests.reference.driven import Effort, drive
 from tests.reference.figures import Figures, Person, handed_over
-from tests.reference.office import ZONE
 from tests.reference.rested import nurture
 from tests.reference.tried import interactions
+from tests.reference.two_teams import OFFICE
 from tests.reference.weekly import week
 from tests.report_desk import differences, people_in, refill, scope_of, sight_of
 
@@ -118,15 +118,15 @@ def pages_of(store: Store, scope: Scope) -> dict[str, Page]:
 def expected_of(people: Sequence[Person], scope: Scope) -> dict[str, Figures]:
     sight, now = sight_of(scope), (scope.now - EPOCH) // timedelta(microseconds=1)
     return {
-        "week": week(people, sight),
-        "nurture": nurture(people, sight),
-        "interactions": interactions(handed_over(people, sight), now),
+        "week": week(people, sight, OFFICE),
+        "nurture": nurture(people, sight, OFFICE),
+        "interactions": interactions(handed_over(people, sight), now, OFFICE),
     }
 
 
 def drive_differences(store: Store, people: Sequence[Person], scope: Scope, effort: Effort) -> list[str]:
     now = (scope.now - EPOCH) // timedelta(microseconds=1)
-    return differences(drive_page(store, scope, effort), drive(people, effort, now, team=scope.team))
+    return differences(drive_page(store, scope, effort), drive(people, effort, now, OFFICE, team=scope.team))
 
 
 def differences_of(store: Store, seed: int, people: int = 8) -> list[str]:
@@ -162,7 +162,7 @@ def monday_after(crowd: Crowd, weeks: int) -> date:
 
 
 def week_scope(crowd: Crowd, monday: date, days: int = 7) -> Scope:
-    window = window_of(since=monday, until=monday + timedelta(days=days - 1), zone=ZoneInfo(ZONE), now=crowd.now)
+    window = window_of(since=monday, until=monday + timedelta(days=days - 1), zone=ZoneInfo(OFFICE.zone), now=crowd.now)
     return scope_of(crowd, since=window.since, until=window.until)
 
 

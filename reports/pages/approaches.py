@@ -12,6 +12,7 @@ from domain.score import Dimension
 from domain.values import LeadId
 from mapping.assets import Asset, Assets, is_met
 from reports import histories
+from reports.first_touches import channel_of
 from reports.histories import Life
 from reports.pages.passes import PORTION, Pass, Scope, passes_in, portions
 from scoring.scanners import machine_keys
@@ -57,7 +58,7 @@ def approaches_of(store: Store, scope: Scope, gauge: Gauge) -> Iterator[Approach
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope, gauge: Gauge) -> Iterator[Approach]:
     steps = clock_steps.of_leads(tx, ids)
     for life in histories.of(tx, ids):
-        channel = scope.channels.of_lead(life.activities, life.facts)
+        channel = channel_of(life, scope.channels)
         if scope.channel in {None, channel}:
             yield from _approaches(
                 life, list(passes_in(life, steps.get(life.lead.id, ()), channel=channel, scope=scope)), scope, gauge

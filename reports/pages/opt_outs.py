@@ -14,6 +14,7 @@ from domain.values import LeadId
 from handoff.briefing import is_yes
 from mapping.assets import is_mail
 from reports import histories
+from reports.first_touches import channel_of
 from reports.histories import Life
 from reports.pages.approaches import Gauge, met_by
 from reports.pages.lifts import MOST, most_of
@@ -71,7 +72,7 @@ def mailed_in(store: Store, scope: Scope, gauge: Gauge) -> Iterator[Mailed]:
 def _read(tx: Tx, ids: Sequence[LeadId], scope: Scope, gauge: Gauge) -> Iterator[Mailed]:
     known = passes.known_at(tx, ids)
     for life in histories.of(tx, ids):
-        if scope.channel in {None, scope.channels.of_lead(life.activities, life.facts)}:
+        if scope.channel in {None, channel_of(life, scope.channels)}:
             name = scope.book.lifecycle.opted_out_property
             own = [each for each in life.facts if each.name == name]
             yield _mailed(life, gauge, tuple(left_at(own, known_at=known[life.lead.id])))

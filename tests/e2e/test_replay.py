@@ -1,9 +1,16 @@
 """The recorded log against the real loop: whole processes, an invented log of six days and the real one's first."""
 
+import csv
+import gzip
+import itertools
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +18,8 @@ import pytest
 
 from domain.errors import SettingsError
 from leadloop.demo import case_log
-from leadloop.demo.replay import BESIDE, STORE, find_log, install, replay
+from leadloop.demo.replay import BESIDE, ROOT, STORE, find_log, install, replay
+from tests.recount import assert_counted
 from tests.unit.leadloop.demo.sample_log import write
 
 pytestmark = pytest.mark.e2e
@@ -86,3 +94,44 @@ def test_the_real_logs_first_two_days(tmp_path: Path) -> None:
     assert (figures["leads"], figures["touches"], figures["acts"]) == (93, 47, 353)
     assert figures["stages"]["disqualified"] == 24
     assert (figures["writes_after_quiescence"], figures["failures"], figures["held"]) == (0, {}, {})
+
+
+LEAST = {
+    "week": 150, "funnel": 50, "followup": 500, "bands": 300, "rejects": 150, "nurture": 80, "interactions": 100,
+    "channels": 40, "assets": 400, "playbook": 20,
+}  # fmt: skip
+"""Report → figures that are recounted at least."""
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"no recorded log at {REAL}; set LEADLOOP_DATA to its folder")
+def test_every_figure_of_every_report_is_what_the_raw_rows_of_the_real_logs_first_cases_say(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    log = cut(REAL, tmp_path / case_log.FILE, cases=200, days=21)
+    command = [sys.executable, "-m", "leadloop", "demo", "--data", str(log), "--keep", str(kept), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["leads"] == 200
+    assert_counted(kept, LEAST)
+
+
+def cut(log: Path, target: Path, *, cases: int, days: int) -> Path:
+    """The first cases of a log, and of them what happened in its first days."""
+    with gzip.open(log, "rt", encoding="utf-8", newline="") as file:
+        head, *rows = itertools.takewhile(_within(days), csv.reader(file))
+    wanted = set(list(dict.fromkeys(row[0] for row in rows))[:cases])
+    with gzip.open(target, "wt", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *(row for row in rows if row[0] in wanted)])
+    return target
+
+
+def _within(days: int) -> Callable[[list[str]], bool]:
+    """Of the rows of a log, which is sorted by time: whether one is of its first days."""
+    seen = dict[str, datetime]()
+
+    def is_within(row: list[str]) -> bool:
+        if row[-1] == case_log.COLUMNS[-1]:
+            return True
+        at = datetime.fromisoformat(row[-1])
+        return at - seen.setdefault("first", at) < timedelta(days=days)
+
+    return is_within

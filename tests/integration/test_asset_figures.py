@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reports.pages import approaches, lifts, opt_outs, playbook
+from reports.pages import approaches, opt_outs, playbook
 from reports.pages.page import Page
 from store.engine import Store
 from tests.asset_desk import dress, expected_of, pages_of, scopes
@@ -16,7 +16,6 @@ from tests.report_desk import differences, people_in
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (approaches, opt_outs, playbook):
         monkeypatch.setattr(module, "PORTION", 3)
-    monkeypatch.setattr(lifts, "MOST", 10_000)
 
 
 def differences_of(store: Store, seed: int, people: int = 8) -> list[str]:

@@ -13,7 +13,7 @@ from reports.pages.passes import Pass, passes_of
 from store import clock_steps, handoffs, leads, ledger, merging
 from store.engine import Store
 from tests.reference.crowd import RULES, Crowd
-from tests.reference.office import STRANGER
+from tests.reference.two_teams import STRANGER
 from tests.report_desk import funnel_of, pages_of, refill, scope_of, told
 
 MON = datetime(2026, 11, 9, 8, tzinfo=UTC)

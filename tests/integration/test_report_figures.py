@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from ruamel.yaml import YAML
 
 from reports.pages import lives, passes
 from reports.pages.passes import Scope
@@ -16,10 +18,17 @@ from tests.postgres import PostgresServer
 from tests.reference.crowd import Crowd
 from tests.reference.figures import Person
 from tests.reference.handed import BAD_WORDS, NOTHING_CAME
+from tests.reference.installed import office_of
+from tests.reference.two_teams import OFFICE, looks, routing
 from tests.report_desk import differences, expected_of, pages_of, people_in, refill, scope_of
+from tests.starter import starter_file
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FORBIDDEN = ("reports", "scoring", "mapping", "handoff", "store.passes", "store.handoffs")
+ROOT = Path(__file__).resolve().parents[2]
+OURS = {"tests", *(path.parent.name for path in ROOT.glob("*/__init__.py"))}
+WRITERS = {"crowd.py", "dealing.py"}
+STARTER = "__main__.py"
+"""It only hands over to whoever holds both against each other."""
 
 
 def scopes(crowd: Crowd, people: Sequence[Person], seed: int) -> Iterator[Scope]:
@@ -89,11 +98,46 @@ def test_every_figure_is_what_the_raw_ledger_says_on_postgresql(postgres: Postgr
     postgres.drop_database("figures")
 
 
+def test_the_reference_reads_an_office_out_of_its_files(store: Store, tmp_path: Path) -> None:
+    """Holidays, several blocks a day, absences, assets and personas are in none of the folders that are recounted."""
+    telling = [{"name": name, "label": label} for name, label in OFFICE.telling.items()]
+    files = {
+        "leadloop": {"time_zone": OFFICE.zone},
+        "routing": routing(),
+        "reports": looks(),
+        "lifecycle": starter_file("lifecycle"),
+        "mapping": {"systems": {}, "properties": [*telling, {"name": "score", "role": "owned"}]},
+        "scoring": OFFICE.scoring,
+    }
+    for name, said in files.items():
+        with (tmp_path / f"{name}.yaml").open("w", encoding="utf-8") as file:
+            writer = YAML(typ="safe", pure=True)
+            writer.default_flow_style = False
+            writer.dump(said, file)
+    with store.read() as tx:
+        found = office_of(tmp_path, tx)
+    assert found == replace(OFFICE, names={}, spelled=found.spelled)
+    assert all(found.words_for(each) == OFFICE.words_for(each) for each in (*NOTHING_CAME, *BAD_WORDS, "lost"))
+
+
 def test_the_reference_takes_nothing_from_what_it_checks() -> None:
-    """The crowd is written through the store; who counts it reads rows."""
+    """Crowds are written through the store; who counts them reads rows, and knows nobody else."""
     folder = Path(reference.__file__).parent
-    for path in set(folder.glob("*.py")) - {folder / "crowd.py"}:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            assert not [name for name in names if name.startswith(FORBIDDEN)], path.name
+    assert WRITERS | {STARTER} < {path.name for path in folder.glob("*.py")}
+    for path in folder.glob("*.py"):
+        if path.name not in WRITERS | {STARTER}:
+            ours = [name for name in _imported(path) if name.partition(".")[0] in OURS]
+            readers = [name for name in ours if name.startswith("tests.reference.")]
+            assert set(ours) == set(readers), path.name
+            assert not {f"{name.rpartition('.')[2]}.py" for name in readers} & WRITERS, path.name
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (
+                f"{node.module}.{each.name}" if node.module == "tests.reference" else str(node.module)
+                for each in node.names
+            )
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)

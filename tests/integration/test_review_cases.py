@@ -17,7 +17,7 @@ from store import ledger
 from store.engine import Store
 from tests.integration.test_report_cases import CROWD, MON, OTHER, REP, ended, handoff, lead_of, move
 from tests.reference.driven import Effort
-from tests.reference.office import ZONE
+from tests.reference.two_teams import OFFICE
 from tests.report_desk import BOOK, pages_of, scope_of, told
 from tests.review_desk import drive_page, interactions_page, nurture_page, week_page, week_scope
 
@@ -61,7 +61,7 @@ def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_befo
 
 def test_a_team_elsewhere_has_the_days_that_begin_in_the_window() -> None:
     """Monday in Vienna begins on Sunday in Boston, where people work on that day too."""
-    window = window_of(since=MONDAY, until=MONDAY + timedelta(days=6), zone=ZoneInfo(ZONE), now=CROWD.now)
+    window = window_of(since=MONDAY, until=MONDAY + timedelta(days=6), zone=ZoneInfo(OFFICE.zone), now=CROWD.now)
     assert [len(days_of(window, BOOK.calendars[team])) for team in ("Inbound", "outbound")] == [7, 7]
     assert days_of(window, BOOK.calendars["outbound"])[0] == MONDAY
 

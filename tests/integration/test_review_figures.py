@@ -13,6 +13,7 @@ from store.engine import Store
 from tests.postgres import PostgresServer
 from tests.reference.rested import rests as rests_told
 from tests.reference.tried import tries_of
+from tests.reference.two_teams import OFFICE
 from tests.report_desk import people_in, scope_of, sight_of
 from tests.review_desk import crew_up, differences_of
 
@@ -44,7 +45,7 @@ def test_the_crowd_knows_every_case(store: Store) -> None:
         crowd = crew_up(store, seed)
         counted, now = people_in(store, crowd), int(crowd.now.timestamp()) * 1_000_000
         found += rests_told(counted, sight_of(scope_of(crowd)))
-        tried += [one for person in counted for each in person.passes for one in tries_of(each, now)]
+        tried += [one for person in counted for each in person.passes for one in tries_of(each, now, OFFICE)]
     assert {(each.back is not None, each.left) for each in found} == {(True, False), (False, True), (False, False)}
     assert {"without a handoff", "no_budget"} < {each.reason for each in found}
     assert {one.way for one in tried} == {"Call", "E-mail", "Meeting"}

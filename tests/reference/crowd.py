@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from domain.activity import MARKETING_KINDS, Activity, ActivityKind
+from domain.first_touch import FirstTouch
 from domain.handoff import Handoff, HandoffKind, Outcome, Queue, StepTaken, Verdict
 from domain.score import Grade, Step
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RecordRef, RuleHash, Value
-from store import clock_steps, handoffs, leads, ledger, merging
+from store import clock_steps, first_touches, handoffs, leads, ledger, merging
 from store.engine import Tx
-from tests.reference.office import REPS
+from tests.reference.two_teams import OFFICE, REPS
 
 RULES = RuleHash("r1")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHANNELS = (*(each.name for each in OFFICE.sources), "unknown")
 _TOLD: tuple[dict[str, Value], ...] = (
     {},
     {"form": "Demo request"},
@@ -74,11 +77,24 @@ def gather(tx: Tx, seed: int, people: int = 8) -> Crowd:
     chance = Chance(random, random.choice(SEASONS))
     crowd = Crowd(began=chance.began, now=chance.began + SPAN)
     made = [arrive(tx, chance) for _ in range(people)]
+    _decide(tx, Random(f"came from {seed}"), [lead for lead, _ in made], crowd)
     wanted = [lead for lead, is_unwanted in made if not is_unwanted]
     for survivor, loser in zip(wanted[::3], wanted[1::3], strict=False):
         if chance.likely(0.6):
             merging.merge(tx, survivor, loser, now=crowd.now)
     return crowd
+
+
+def _decide(tx: Tx, random: Random, made: Sequence[LeadId], crowd: Crowd) -> None:
+    """Of some it was decided for good where they came from, by other rules or by what they did later."""
+    for lead in made:
+        if random.random() < 0.25:
+            acts = tx.exec_driver_sql(f"SELECT occurred_at FROM activity WHERE lead_id = {lead} ORDER BY external_id")
+            at = random.choice([None, *(EPOCH + timedelta(microseconds=row[0]) for row in acts)])
+            came = FirstTouch(
+                channel=random.choice(CHANNELS), campaign="", at=at, decided_at=crowd.now, rules="others", revision=0
+            )
+            first_touches.settle(tx, {lead: came})
 
 
 def arrive(tx: Tx, chance: Chance) -> tuple[LeadId, bool]:

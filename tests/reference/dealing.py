@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from domain.values import LeadId, RecordRef, Value
 from store import deal_links, leads, records
 from store.engine import Tx
 from tests.reference.crowd import Crowd
+from tests.reference.trade import Bill, Campaign, Trade
 
 CRM = "crm"
 CORPORATE = "EUR"
@@ -57,6 +59,7 @@ MAPPING: Mapping[str, Any] = {
     "properties": [],
 }
 RULES = MappingRules.model_validate(MAPPING)
+TRADE = MAPPING["systems"][CRM]
 CAMPAIGNS = (
     ("c1", "Spring", 900, "USD", None, None),
     ("c2", "Fair", None, None, None, None),
@@ -83,6 +86,32 @@ class Business:
 
     near: Mapping[str, frozenset[int]]
     deals: tuple[str, ...]
+
+    def trade(self, began: date) -> Trade:
+        """As the reference counts by it. `began`: when the crowd did, by which costs are dated."""
+        return Trade(
+            connection=CRM,
+            person="Contact",
+            words=TRADE["deals"],
+            campaigns=tuple(_campaign(began, each) for each in CAMPAIGNS),
+            bills=tuple(_bill(began, each) for each in PAID),
+            rates={"USD": Fraction(8, 10)},
+            corporate=CORPORATE,
+            near=lambda account: self.near.get(account, frozenset()),
+        )
+
+
+def _campaign(began: date, said: tuple[str, str, int | None, str | None, int | None, int | None]) -> Campaign:
+    key, name, cost, code, first, last = said
+    begins, ends = (None if each is None else began + timedelta(days=each) for each in (first, last))
+    worth = None if cost is None else Fraction(cost)
+    return Campaign(key=key, name=name, kind=None, cost=worth, code=code, first=begins, last=ends)
+
+
+def _bill(began: date, said: tuple[str, str, int, int, int, str | None]) -> Bill:
+    campaign, channel, first, last, amount, code = said
+    begins, ends = began + timedelta(days=first), began + timedelta(days=last)
+    return Bill(campaign=campaign, channel=channel, first=begins, last=ends, amount=Fraction(amount), code=code)
 
 
 def trade(tx: Tx, crowd: Crowd, seed: int, deals: int = 14) -> Business:

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tests.reference.dealing import CAMPAIGNS, CORPORATE, KIND, Business
 from tests.reference.figures import Figures, Sight, local_time
 from tests.reference.ledger import Known, Row
-from tests.reference.office import SOURCES
-from tests.reference.paid import RATES, Paid, paid_in
+from tests.reference.office import Office
+from tests.reference.paid import Paid, paid_in
 from tests.reference.sums import Expected
-from tests.reference.told import MET_MARKETING, channel_of, fits, in_order, micros, standing, words_of
+from tests.reference.told import channel_of, micros, source_of, touches_of, words_of
+from tests.reference.trade import Trade, sum_of
 
-YEAR = 365 * 86_400_000_000
+DAY = 86_400_000_000
+MOST_WINS = 50
 WAYS = ("first", "last", "even", "mql")
 
 
@@ -27,6 +28,7 @@ class Dealt:
     """One deal. `parts`: way, or `campaign` → (name, share)."""
 
     name: str
+    key: str
     opened: int | None
     won: date | None
     worth: Fraction | None
@@ -35,74 +37,86 @@ class Dealt:
     parts: Mapping[str, Mapping[str, Fraction]]
 
 
-def dealt(tx: Connection, everybody: Sequence[Known], business: Business) -> list[Dealt]:
+def dealt(tx: Connection, everybody: Sequence[Known], trade: Trade, office: Office) -> list[Dealt]:
     rows = [dict(each._mapping) for each in tx.exec_driver_sql("SELECT * FROM record").all()]
     rows = [row for row in rows if not row["archived"] and row["merged_into"] is None]
-    whose = {row["id"]: row["lead_id"] for row in rows if row["object"] == "Contact"}
+    rows = [row for row in rows if row["connection"] == trade.connection]
+    whose = {row["id"]: row["lead_id"] for row in rows if row["object"] == trade.person}
     known = {each.id: each for each in everybody}
-    places: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: str(row["id"])):
-        if row["object"] == "Place":
-            said = json.loads(row["content"])
-            places[said["Deal"]].append(said)
-    deals = [row for row in rows if row["object"] == "Deal"]
+    places = _places(rows, trade)
+    kinds = trade.words.get("record_types")
     found = []
-    for row in sorted(deals, key=lambda row: str(row["id"])):
-        said = json.loads(row["content"])
-        if said["Type"] == KIND:
-            found.append(_dealt(said, _named(said, places[row["id"]], whose), known, business))
+    for row in sorted(rows, key=lambda row: str(row["id"])):
+        if row["object"] == trade.words["object"]:
+            content = json.loads(row["content"])
+            said = {name: content.get(field) for name, field in trade.words.items() if isinstance(field, str)}
+            said["first"] = content.get(trade.words.get("contacts", {}).get("primary"))
+            if not kinds or said["record_type"] in kinds:
+                named = _named(said, places[row["id"]], whose)
+                found.append(_dealt(said | {"key": row["id"]}, named, known, trade, office))
     return found
 
 
-def _named(said: Row, places: Sequence[Row], whose: Mapping[str, Any]) -> list[int]:
+def _places(rows: Sequence[Row], trade: Trade) -> dict[str, list[tuple[str, bool]]]:
+    """Deal → who stands in it, and whether as the primary one."""
+    found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    words = trade.words.get("contacts", {}).get("roles")
+    for row in sorted(rows, key=lambda row: str(row["id"])):
+        if words is not None and row["object"] == words["object"]:
+            said = json.loads(row["content"])
+            found[said[words["deal"]]].append((said[words["person"]], bool(said.get(words.get("primary")))))
+    return found
+
+
+def _named(said: Row, places: Sequence[tuple[str, bool]], whose: Mapping[str, Any]) -> list[int]:
     """Who stands in it, whoever is primary first."""
-    primary = [each["Who"] for each in places if each["IsPrimary"]]
-    others = [each["Who"] for each in places if not each["IsPrimary"]]
-    first = said.get("First")
+    primary = [who for who, is_primary in places if is_primary]
+    others = [who for who, is_primary in places if not is_primary]
+    first = said["first"]
     if first is not None and first not in primary:
-        order = [each["Who"] for each in places]
+        order = [who for who, _ in places]
         primary = [each for each in [*order, first] if each in primary or each == first]
         primary = list(dict.fromkeys(primary))
     ids = list(dict.fromkeys([*primary, *others]))
     return list(dict.fromkeys(int(whose[each]) for each in ids if whose.get(each) is not None))
 
 
-def _dealt(said: Row, named: Sequence[int], known: Mapping[int, Known], business: Business) -> Dealt:
-    opened = micros(said.get("Created"))
+def _dealt(said: Row, named: Sequence[int], known: Mapping[int, Known], trade: Trade, office: Office) -> Dealt:
+    opened = micros(said.get("created"))
     leads = [each for each in named if each in known]
     if not leads:
-        near = sorted(business.near.get(said.get("AccountId") or "", ()))
-        leads = [each for each in near if each in known and _touches(known[each], opened)]
-    met = sorted((touch for each in leads for touch in _touches(known[each], opened)), key=lambda touch: touch[0])
-    origin = channel_of(known[leads[0]]) if leads else "unknown"
+        near = sorted(trade.near(said["account"])) if said.get("account") else []
+        leads = [each for each in near if each in known and _touches(known[each], opened, trade.days, office)]
+    met = [touch for each in leads for touch in _touches(known[each], opened, trade.days, office)]
+    met.sort(key=lambda touch: touch[0])
+    origin = channel_of(known[leads[0]], office) if leads else "unknown"
     begun = [row["opened_at"] for each in leads for row in known[each].of("handoff")]
     handed = max((at for at in begun if opened is None or at <= opened), default=None)
-    day = said.get("Closes")
-    won = date.fromisoformat(day[:10]) if said["IsWon"] and said["IsClosed"] and day is not None else None
+    day = said.get("closes")
+    won = date.fromisoformat(day[:10]) if said["won"] and said["closed"] and day is not None else None
     return Dealt(
-        name=said["Name"],
+        name=said.get("name") or said["key"],
+        key=said["key"],
         opened=opened,
         won=won,
-        worth=_worth(said),
+        worth=_worth(said, trade),
         leads=tuple(leads),
         origin=origin,
-        parts=_parts(met, origin, handed) | {"campaign": _campaigns(met, said)},
+        parts=_parts(met, origin, handed) | {"campaign": _campaigns(met, said, trade)},
     )
 
 
-def _touches(lead: Known, opened: int | None) -> list[tuple[int, str, str]]:
-    """(moment, channel, campaign) of what they did in the year before; the very first is where they came from."""
-    every = in_order(row for row in standing(lead) if row["kind"] in MET_MARKETING and not row["automated"])
-    found = []
+def _touches(lead: Known, opened: int | None, days: int, office: Office) -> list[tuple[int, str, str]]:
+    """(moment, channel, campaign) of what they did in the days before; the very first is where they came from."""
+    every, found = touches_of(lead), []
+    decided = [row["touched_at"] for row in lead.of("first_touch")]
+    came = [at for at, row in enumerate(every) if row["occurred_at"] in decided]
+    first = came[0] if came else 0
     for number, row in enumerate(every):
-        if opened is not None and opened - YEAR <= row["occurred_at"] <= opened:
-            channel = channel_of(lead) if number == 0 else _channel_alone(words_of(row))
+        if opened is not None and opened - days * DAY <= row["occurred_at"] <= opened:
+            channel = channel_of(lead, office) if number == first else source_of(words_of(row), office)
             found.append((row["occurred_at"], channel, str(words_of(row).get("campaign") or "")))
     return found
-
-
-def _channel_alone(words: Mapping[str, Any]) -> str:
-    return next((each.name for each in SOURCES if fits(each, words.get(each.property))), "unknown")
 
 
 def _parts(met: Sequence[tuple[int, str, str]], origin: str, handed: int | None) -> dict[str, Mapping[str, Fraction]]:
@@ -116,9 +130,9 @@ def _parts(met: Sequence[tuple[int, str, str]], origin: str, handed: int | None)
     return found | {"even": even}
 
 
-def _campaigns(met: Sequence[tuple[int, str, str]], said: Row) -> Mapping[str, Fraction]:
+def _campaigns(met: Sequence[tuple[int, str, str]], said: Row, trade: Trade) -> Mapping[str, Fraction]:
     names = [touch[2] for touch in met]
-    named = {number: name for number, name, *_ in CAMPAIGNS}.get(said.get("CampaignId") or "")
+    named = {each.key: each.name for each in trade.campaigns}.get(said.get("campaign") or "")
     if named is not None and not any(names):
         return {named: Fraction(1)}
     if not names:
@@ -126,24 +140,19 @@ def _campaigns(met: Sequence[tuple[int, str, str]], said: Row) -> Mapping[str, F
     return {name or "no campaign": Fraction(names.count(name), len(names)) for name in names}
 
 
-def _worth(said: Row) -> Fraction | None:
-    home, amount, code = said.get("Home"), said.get("Amount"), said.get("Iso")
-    if home is not None:
-        return Fraction(str(home))
-    if amount is None or amount == "much":
-        return None
-    if code is None or code == CORPORATE:
-        return Fraction(str(amount))
-    return Fraction(str(amount)) / RATES[code] if code in RATES else None
+def _worth(said: Row, trade: Trade) -> Fraction | None:
+    home = sum_of(said.get("corporate_amount"))
+    return home if home is not None else trade.worth(said.get("amount"), said.get("currency"))
 
 
-def channels(deals: Iterable[Dealt], sight: Sight, began: date) -> Figures:
-    """Each side of each deal stands for itself. `began`: when the crowd did, by which costs are dated."""
-    first, last = local_time(sight.since).date(), local_time(sight.until - 1).date()
+def channels(deals: Iterable[Dealt], sight: Sight, trade: Trade, office: Office) -> Figures:
+    """Each side of each deal stands for itself."""
+    first, last = (local_time(each, office.zone).date() for each in (sight.since, sight.until - 1))
     mine = [each for each in deals if sight.channel is None or each.origin == sight.channel]
     opened = [each for each in mine if sight.covers(each.opened)]
     won = [each for each in mine if each.won is not None and first <= each.won <= last]
-    paid = Paid() if sight.channel is not None else paid_in(first, last, began)
+    met = {name for each in (*opened, *won) for name in each.parts["campaign"]} - {"no campaign"}
+    paid = Paid() if sight.channel is not None else paid_in(first, last, trade, office, met)
     found: Figures = {}
     for way in WAYS:
         names = sorted({name for each in (*opened, *won) for name in each.parts[way]} | paid.channels.keys())
@@ -155,7 +164,7 @@ def channels(deals: Iterable[Dealt], sight: Sight, began: date) -> Figures:
     for name in {name for each in (*opened, *won) for name in each.parts["campaign"]} | paid.campaigns.keys():
         own = _of(opened, "campaign", name), _of(won, "campaign", name)
         found |= _campaign(name, *own, paid.campaigns.get(name))
-    for each in won:
+    for each in sorted(won, key=lambda one: (one.won or date.min, one.key))[-MOST_WINS:]:
         money = Expected(value=None) if each.worth is None else Expected(
             value=float(each.worth), n=1, leads=frozenset(each.leads)
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Every figure of funnel, follow-up, bands and rejects, by name: (table, label of the row, key of the column)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.reference.handed import Handed, handed_of
 from tests.reference.ledger import Known
-from tests.reference.office import NAMES, TELLING, ZONE
+from tests.reference.office import Office
 from tests.reference.sums import Expected, at_most, count, interval, lift, middle, share
 from tests.reference.told import channel_of, earliest
 
@@ -41,8 +41,10 @@ class Person:
     passes: list[Handed]
 
 
-def people_of(everybody: Iterable[Known], now: int) -> list[Person]:
-    return [Person(lead=lead, channel=channel_of(lead), passes=handed_of(lead, now)) for lead in everybody]
+def people_of(everybody: Iterable[Known], now: int, office: Office) -> list[Person]:
+    return [
+        Person(lead=lead, channel=channel_of(lead, office), passes=handed_of(lead, now, office)) for lead in everybody
+    ]
 
 
 def handed_over(people: Iterable[Person], sight: Sight) -> list[Handed]:
@@ -73,22 +75,22 @@ def _leads(passes: Iterable[Handed]) -> list[int]:
     return [each.lead for each in passes]
 
 
-def follow_up(passes: Sequence[Handed]) -> Figures:
+def follow_up(passes: Sequence[Handed], office: Office) -> Figures:
     groups: list[Group] = [
         ("asked", lambda each: "Asked to be called" if each.asked else "Everybody else"),
         ("team", lambda each: each.crew or "no rep yet"),
         ("channel", lambda each: each.channel),
-        ("rep", lambda each: rep_name(each.rep)),
+        ("rep", lambda each: rep_name(each.rep, office)),
     ]
     return _tables(passes, groups, _follow_up_cells)
 
 
-def rep_name(rep: str | None) -> str:
+def rep_name(rep: str | None, office: Office) -> str:
     """Two people are two lines, whatever they are called."""
     if rep is None:
         return "no rep yet"
-    name = NAMES.get(rep, rep)
-    return f"{name} ({rep})" if list(NAMES.values()).count(name) > 1 else name
+    name = office.names.get(rep, rep)
+    return f"{name} ({rep})" if list(office.names.values()).count(name) > 1 else name
 
 
 def _follow_up_cells(own: Sequence[Handed], _: Sequence[Handed]) -> dict[str, Expected]:
@@ -144,13 +146,13 @@ def _came(own: Sequence["Handed | Traveller"]) -> dict[str, Expected]:
     }
 
 
-def rejects(passes: Sequence[Handed]) -> Figures:
+def rejects(passes: Sequence[Handed], office: Office) -> Figures:
     groups: list[Group] = [
         ("channel", lambda each: each.channel),
         ("band", lambda each: each.band),
         ("team", lambda each: each.crew or "no rep yet"),
     ]
-    return _tables(passes, groups, _reject_cells) | suggestions(passes)
+    return _tables(passes, groups, _reject_cells) | suggestions(passes, office.telling)
 
 
 def _reject_cells(own: Sequence[Handed], every: Sequence[Handed]) -> dict[str, Expected]:
@@ -163,9 +165,9 @@ def _reject_cells(own: Sequence[Handed], every: Sequence[Handed]) -> dict[str, E
     return found
 
 
-def suggestions(passes: Sequence[Handed]) -> Figures:
+def suggestions(passes: Sequence[Handed], telling: Mapping[str, str]) -> Figures:
     found = []
-    for name in TELLING:
+    for name in telling:
         words = {word for each in passes if (word := _word(each.known.get(name))) is not None}
         if len(words) > 200:
             continue
@@ -176,7 +178,7 @@ def suggestions(passes: Sequence[Handed]) -> Figures:
                 found.append((-len(_refused(own)), name, word, own))
     found.sort(key=lambda each: each[:3])
     return {
-        ("rule", f"{TELLING[name]} is {word}", key): cell
+        ("rule", f"{telling[name]} is {word}", key): cell
         for _, name, word, own in found[:5]
         for key, cell in _cost(own).items()
     }
@@ -242,15 +244,16 @@ def traveller_of(person: Person) -> Traveller:
     )
 
 
-def funnel(people: Iterable[Person], sight: Sight) -> Figures:
+def funnel(people: Iterable[Person], sight: Sight, office: Office) -> Figures:
     seen = [traveller_of(each) for each in people if sight.channel is None or each.channel == sight.channel]
     older = [each for each in seen if sight.loaded is not None and each.known <= sight.loaded]
-    fresh = [each for each in seen if each not in older and sight.covers(each.known)]
+    before = {each.lead for each in older}
+    fresh = [each for each in seen if each.lead not in before and sight.covers(each.known)]
     found = _steps(fresh) if fresh else {}
     beside = [each.lead for each in fresh if each.customer and each.won is None]
     if beside:
         found["beside", "Became customers, but not by a handoff", "leads"] = count(beside)
-    found |= _lines("cohort", fresh, _cohort_namer(sight), _group_cells)
+    found |= _lines("cohort", fresh, _cohort_namer(sight, office.zone), _group_cells)
     found |= _lines("channel", fresh, lambda each: each.channel, _group_cells)
     return found | _lines(
         "older", [each for each in older if sight.covers(each.handed)], lambda each: each.channel, _came
@@ -296,12 +299,12 @@ def _group_cells(own: Sequence[Traveller]) -> dict[str, Expected]:
     }
 
 
-def _cohort_namer(sight: Sight) -> Callable[[Traveller], str]:
+def _cohort_namer(sight: Sight, zone: str) -> Callable[[Traveller], str]:
     """Weeks for up to 92 days, months beyond."""
-    days = (local_time(sight.until - 1).date() - local_time(sight.since).date()).days + 1
+    days = (local_time(sight.until - 1, zone).date() - local_time(sight.since, zone).date()).days + 1
 
     def name(each: Traveller) -> str:
-        local = local_time(each.known)
+        local = local_time(each.known, zone)
         if days > 92:
             return f"{local.year:04}-{local.month:02}"
         return "{}-W{:02}".format(*local.isocalendar()[:2])
@@ -309,5 +312,5 @@ def _cohort_namer(sight: Sight) -> Callable[[Traveller], str]:
     return name
 
 
-def local_time(micros: int) -> datetime:
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).astimezone(ZoneInfo(ZONE))
+def local_time(micros: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).astimezone(ZoneInfo(zone))

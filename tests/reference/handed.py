@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.reference.hours import working_minutes
 from tests.reference.ledger import Known, Row
-from tests.reference.office import BOSTON, CREWS, VIENNA, Crew
+from tests.reference.office import Office
 from tests.reference.told import channel_of, earliest, in_order, known_by, meant, standing
 
 REPS_NO = ("not_now", "no_budget", "no_need", "chose_another", "unreachable", "left_company", "not_target")
@@ -54,24 +54,20 @@ class Handed:
     known: dict[str, Any]
 
 
-def handed_of(lead: Known, now: int) -> list[Handed]:
+def handed_of(lead: Known, now: int, office: Office) -> list[Handed]:
     """All that count, oldest first."""
     counted = [row for row in lead.of("handoff") if row["outcome"] not in ("merged", "erased")]
     counted.sort(key=lambda row: (begin_of(row), row["number"]))
     found = []
     for place, row in enumerate(counted):
         end = begin_of(counted[place + 1]) if place + 1 < len(counted) else None
-        found.append(_handed(lead, row, end, {each["number"] for each in counted}, now))
+        found.append(_handed(lead, row, end, counted, now=now, office=office))
     return found
 
 
 def begin_of(row: Row) -> int:
     touched = row["touched_at"]
     return int(row["opened_at"] if touched is None else min(row["opened_at"], touched))
-
-
-def crew_of(rep: str) -> Crew:
-    return next((crew for crew in CREWS if rep.lower() in [each.lower() for each in crew.reps]), VIENNA)
 
 
 def rep_of(row: Row) -> str | None:
@@ -89,7 +85,9 @@ def _back(row: Row) -> str | None:
     return next((step.removeprefix("back:") for step in reversed(row["steps"]) if step.startswith("back:")), None)
 
 
-def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int) -> Handed:
+def _handed(lead: Known, row: Row, end: int | None, passes: list[Row], *, now: int, office: Office) -> Handed:
+    counted = {each["number"] for each in passes}
+
     def within(at: int) -> bool:
         return begin_of(row) <= at and (end is None or at < end)
 
@@ -102,7 +100,7 @@ def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int)
     said = earliest(each["at"] for each in moves if each["after"] in ("qualified", "opportunity", "customer"))
     deal = earliest(each["at"] for each in moves if each["after"] in ("opportunity", "customer"))
     won = earliest(each["at"] for each in moves if each["after"] == "customer")
-    signs = sorted(at for at in meant(lead, now) if within(at))
+    signs = sorted(at for at in meant(lead, now, office) if within(at))
     sign = earliest([said, *signs])
     qualified = max(row["accepted_at"], sign) if row["accepted_at"] is not None and sign is not None else None
     qualified = earliest([qualified, deal])
@@ -129,15 +127,15 @@ def _handed(lead: Known, row: Row, end: int | None, counted: set[int], now: int)
         band=row["band"],
         asked=bool(row["hand_raise"]),
         rep=rep,
-        crew=crew_of(rep).name if rep is not None else None,
-        channel=channel_of(lead),
+        crew=office.crew_of(rep).name if rep is not None else None,
+        channel=channel_of(lead, office),
         accepted=earliest([row["accepted_at"], qualified]),
         qualified=qualified,
         deal=deal,
         won=won,
         fate=_fate(row, reason, given_back, late),
         in_time=_in_time(row, late),
-        minutes=_minutes(row, rep),
+        minutes=_minutes(row, rep, office),
         reason=reason,
         data_wrong=data_wrong,
         passed_on=bool(given_back) and not data_wrong,
@@ -182,8 +180,7 @@ def _fate(row: Row, reason: str | None, given_back: list[Row], late: bool) -> st
     return "never" if late or row["closed_at"] is not None else "waiting"
 
 
-def _minutes(row: Row, rep: str | None) -> int | None:
+def _minutes(row: Row, rep: str | None, office: Office) -> int | None:
     if row["touched_at"] is None:
         return None
-    crew = BOSTON if rep is not None and crew_of(rep) is BOSTON else VIENNA
-    return working_minutes(crew, row["opened_at"], row["touched_at"])
+    return working_minutes(office.crew_of(rep), row["opened_at"], row["touched_at"])

@@ -34,7 +34,7 @@ def _known(_: Crew) -> dict[int, bool]:
 
 def works_in(crew: Crew, minute: int) -> bool:
     local = datetime.fromtimestamp(minute * 60, UTC).astimezone(ZoneInfo(crew.zone))
-    if local.date() in days_off(crew.country, local.year):
+    if crew.country is not None and local.date() in days_off(crew.country, local.year):
         return False
     at = local.hour * 60 + local.minute
     return any(WEEK[local.weekday()] in shift.days and shift.start <= at < shift.end for shift in crew.shifts)
@@ -42,4 +42,6 @@ def works_in(crew: Crew, minute: int) -> bool:
 
 @lru_cache(maxsize=16)
 def days_off(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+    """Of a country, or of a part of it after a dash."""
+    place, _, part = country.partition("-")
+    return frozenset(holidays.country_holidays(place, subdiv=part or None, years=year))

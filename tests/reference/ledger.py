@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 Row = dict[str, Any]
-TABLES = ("lead", "handoff", "transition", "clock_step", "activity", "fact")
+TABLES = ("lead", "handoff", "transition", "clock_step", "activity", "fact", "first_touch")
 _JSON = {
     "handoff": ("tried", "steps", "scorecard"),
     "activity": ("properties",),

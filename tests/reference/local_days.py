@@ -42,7 +42,7 @@ def working_days(crew: Crew, since: int, until: int) -> list[date]:
     return [
         day
         for day in days_beginning(since, until, crew.zone)
-        if day not in days_off(crew.country, day.year)
+        if crew.country is None or day not in days_off(crew.country, day.year)
         if any(WEEK[day.weekday()] in shift.days for shift in crew.shifts)
     ]
 

@@ -1,19 +1,18 @@
 """What was met and sent, of the raw rows: names, what led up to each handoff, and who then said no to mail."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.reference.asked import holds
 from tests.reference.handed import Handed
 from tests.reference.ledger import Known, Row
-from tests.reference.told import MET_MARKETING, in_order, standing
+from tests.reference.machines import made
+from tests.reference.office import Office
+from tests.reference.points import rules_with_points
+from tests.reference.told import MET_MARKETING, in_order, standing, words_of
 
-GROUPS = (("Pricing", "/pricing"), ("Shared", "newsletter"))
-"""An asset's name in reports.yaml, and what its own name has in it; in order."""
-FORM_POINTS, PAGE_POINTS = "Some form", "Some page"
-FIT = "Is retail"
-WEEK = 7 * 86_400_000_000
 KINDS = {
     "form_submitted": "Form",
     "page_viewed": "Page",
@@ -27,6 +26,7 @@ KINDS = {
     "campaign_joined": "Campaign",
     "campaign_responded": "Campaign",
 }
+FACTORS = ["interest", "budget", "timing", "understanding"]
 CALLED = {
     "Form": ("form", "title", "name"),
     "Page": (),
@@ -37,11 +37,12 @@ CALLED = {
 }
 
 
-def label_of(row: Row) -> str:
+def label_of(row: Row, office: Office) -> str:
     """`Form: Demo request`, or what reports.yaml calls it."""
     kind = KINDS[row["kind"]]
     own = f"{kind}: {_called(kind, row['properties'])}"
-    return next((name for name, part in GROUPS if part in own.lower()), own)
+    asked = words_of(row) | {"asset": own}
+    return next((each.name for each in office.assets if holds(each.when, asked)), own)
 
 
 def _called(kind: str, told: dict[str, Any]) -> str:
@@ -78,10 +79,12 @@ def plain_all(text: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
-def met_by(lead: Known) -> list[Row]:
+def met_by(lead: Known, office: Office) -> list[Row]:
     """What its person met, oldest first: no replies, nothing that a machine did."""
-    rows = [row for row in standing(lead) if row["kind"] in MET_MARKETING and row["kind"] in KINDS]
-    return in_order(row for row in rows if not row["automated"] and not row["properties"].get("filtered"))
+    rows = in_order(standing(lead))
+    machines = made(rows, office)
+    theirs = [row for place, row in enumerate(rows) if place not in machines and not row["automated"]]
+    return [row for row in theirs if row["kind"] in MET_MARKETING and row["kind"] in KINDS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,22 +97,22 @@ class LedUp:
     card: str
 
 
-def led_up(lead: Known, passes: Sequence[Handed]) -> list[LedUp]:
+def led_up(lead: Known, passes: Sequence[Handed], office: Office) -> list[LedUp]:
     """`passes`: all of one lead that count, as they began."""
     rows = {(row["number"]): row for row in lead.of("handoff")}
-    found = []
+    found, every = [], met_by(lead, office)
     for place, each in enumerate(passes):
         before = passes[place - 1] if place else None
         since = None if before is None else before.opened if before.closed is None else before.closed
-        met = [row for row in met_by(lead) if row["occurred_at"] <= each.opened]
+        met = [row for row in every if row["occurred_at"] <= each.opened]
         met = [row for row in met if since is None or row["occurred_at"] > since]
         (own,) = (row for row in rows.values() if row["opened_at"] == each.opened and _is(row, each))
         found.append(
             LedUp(
                 of=each,
-                met=[label_of(row) for row in met],
-                rules=scored(lead, each.opened),
-                card=_card(own["scorecard"]),
+                met=[label_of(row, office) for row in met],
+                rules=rules_with_points(lead, each.opened, office),
+                card=_card(own["scorecard"], office.scoring.get("scorecard", {})),
             )
         )
     return found
@@ -120,24 +123,23 @@ def _is(row: Row, each: Handed) -> bool:
     return same and row["outcome"] not in ("merged", "erased") and row["hand_raise"] == each.asked
 
 
-def _card(answers: Any) -> str:
-    """Four factors of 1 to 5: full ones of 12 or more without a 1 qualify."""
-    told = {name: value for name, value in dict(answers).items() if isinstance(value, int) and 1 <= value <= 5}
-    if set(told) < {"interest", "budget", "timing", "understanding"}:
+def _card(answers: Any, rules: Mapping[str, Any]) -> str:
+    """Factors of 1 to 5: full ones of 12 or more without a 1 qualify, where the file says nothing else."""
+    names = [each["name"] for each in rules["factors"]] if "factors" in rules else FACTORS
+    low, high = rules.get("lowest", 1), rules.get("highest", 5)
+    read = {name: _whole(value) for name, value in dict(answers).items() if name in names}
+    told = {name: value for name, value in read.items() if value is not None and low <= value <= high}
+    if not names or set(told) < set(names):
         return "not yet"
-    return "yes" if sum(told.values()) >= 12 and min(told.values()) > 1 else "no"
+    none_at = rules.get("none_at", 1)
+    is_enough = sum(told.values()) >= rules.get("qualifies_at", 12)
+    return "yes" if is_enough and (none_at is None or min(told.values()) > none_at) else "no"
 
 
-def scored(lead: Known, at: int) -> set[str]:
-    """Rules without a limit and without decay: whatever was seen and had happened by then gave points."""
-    done = [row["kind"] for row in standing(lead) if row["seen_at"] <= at and row["occurred_at"] <= at]
-    found = {name for name, kind in ((FORM_POINTS, "form_submitted"), (PAGE_POINTS, "page_viewed")) if kind in done}
-    industry = [row for row in lead.of("fact") if row["name"] == "industry"]
-    known = [row for row in industry if row["seen_at"] <= at and row["since"] <= at]
-    held = max(known, key=lambda row: (row["since"], row["seen_at"], repr(row["value"])), default=None)
-    if held is not None and str(held["value"]).lower() == "retail":
-        found.add(FIT)
-    return found
+def _whole(answer: Any) -> int | None:
+    """4, 4.0 and `4` are the same."""
+    found = re.fullmatch(r"\s*(\d{1,3})(\.0+)?\s*", str(answer))
+    return int(found[1]) if found else None
 
 
 def mails_of(lead: Known) -> list[Row]:
@@ -145,9 +147,9 @@ def mails_of(lead: Known) -> list[Row]:
     return in_order(row for row in rows if row["kind"] != "email_sent" or row["automated"])
 
 
-def noes_of(lead: Known) -> list[int]:
+def noes_of(lead: Known, office: Office) -> list[int]:
     """When its person came to say no to mail."""
-    rows = sorted((row for row in lead.of("fact") if row["name"] == "opted_out"), key=lambda row: row["number"])
+    rows = sorted((row for row in lead.of("fact") if row["name"] == office.no_mail), key=lambda row: row["number"])
     rows.sort(key=lambda row: (row["seen_at"], row["number"]))
     found = []
     for place, row in enumerate(rows):

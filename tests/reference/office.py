@@ -1,9 +1,10 @@
-"""The office that random stores live in, as plain data: two teams far apart, their reps, channels and words.
+"""What an installation's rules say, as plain data: its teams and their hours, its words, channels, assets and points.
 
-The reports get it as rules of routing.yaml and reports.yaml, the reference as it stands here.
+The reference counts by one of these and knows no other rules; conditions and points stand in it as the files have them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,123 +22,59 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crew:
+    """A team. `country`: whose holidays it keeps; `away`: e-mail, first day and last day, both inside."""
+
     name: str
     zone: str
-    country: str
+    country: str | None
     shifts: tuple[Shift, ...]
     reps: tuple[str, ...]
     away: tuple[tuple[str, date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A channel: one property, how it is compared, with what."""
+class Named:
+    """A channel, an asset or a persona: its name, and the condition as the file has it."""
 
     name: str
-    property: str
-    operator: str
-    value: str
+    when: Mapping[str, Any]
 
 
-VIENNA = Crew(
-    name="Inbound",
-    zone="Europe/Vienna",
-    country="AT",
-    shifts=(Shift(days=WEEK[:5], start=540, end=1020), Shift(days=("sun",), start=60, end=300)),
-    reps=("okafor@us.example", "diaz@us.example"),
-    away=(
-        ("okafor@us.example", date(2026, 10, 20), date(2026, 10, 30)),
-        ("Okafor@us.example", date(2026, 10, 28), date(2026, 11, 3)),
-        ("diaz@us.example", date(2026, 10, 24), date(2026, 10, 26)),
-    ),
-)
-BOSTON = Crew(
-    name="outbound",
-    zone="America/New_York",
-    country="US",
-    shifts=(
-        Shift(days=WEEK[:5], start=480, end=720),
-        Shift(days=WEEK[:5], start=780, end=1020),
-        Shift(days=("sun",), start=30, end=240),
-    ),
-    reps=("kim@us.example", "kim2@us.example", "Tanaka@us.example"),
-    away=(
-        ("kim@us.example", date(2026, 3, 7), date(2026, 3, 9)),
-        ("kim2@us.example", date(2026, 3, 9), date(2026, 3, 9)),
-    ),
-)
-CREWS = (VIENNA, BOSTON)
-STRANGER = "nowhere@us.example"
-"""A rep who is in no pool: the first team's."""
-REPS = (*VIENNA.reps, *BOSTON.reps, STRANGER)
-NAMES = {
-    "okafor@us.example": "Chidi Okafor",
-    "diaz@us.example": "Ana Diaz",
-    "kim@us.example": "Alex Kim",
-    "kim2@us.example": "Alex Kim",
-    STRANGER: "Not In A Pool",
-}
-"""Two share a name, one has none."""
-SOURCES = (
-    Source(name="Ads", property="utm_medium", operator="equals", value="cpc"),
-    Source(name="Webinar", property="kind", operator="starts_with", value="webinar"),
-    Source(name="ads", property="original_source", operator="equals", value="PAID"),
-    Source(name="Website", property="form", operator="contains", value="demo"),
-)
-"""Two names differ by nothing but a capital; the last two ask for what is known and for what was done."""
-TALKED = ("Connected",)
-LONG_CALL_S = 120
-TELLING = {"industry": "Industry", "original_source": "original_source"}
-"""Shared properties, with what people call them."""
-GOAL = 2
-"""Qualified leads of a team on each of its working days."""
-SPELLED = {"not_target": "Not our target", "lost": "Deal lost"}
-"""Reasons whose words are not those of their key."""
-ZONE = "Europe/Vienna"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What means something between a rep and a person."""
+
+    long_call_s: int = 120
+    talked: tuple[str, ...] = ()
+    meetings: bool = True
+    replies: bool = True
 
 
-def words_for(reason: str) -> str:
-    """What reps pick."""
-    return SPELLED.get(reason, reason.replace("_", " ").capitalize())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """`names`: rep → what they are called; `telling`: shared properties → what people call them; `goal`: qualified
+    leads of a team on each of its working days; `spelled`: reasons whose words are not those of their key; `cells`:
+    stage, persona and asset; `no_mail`: the property that says no to mail; `scoring`: that file."""
 
+    crews: tuple[Crew, ...]
+    zone: str
+    names: Mapping[str, str]
+    sources: tuple[Named, ...]
+    meaning: Meaning
+    telling: Mapping[str, str]
+    goal: float
+    spelled: Mapping[str, str]
+    assets: tuple[Named, ...] = ()
+    personas: tuple[Named, ...] = ()
+    cells: tuple[tuple[str, str, str], ...] = ()
+    no_mail: str = "opted_out"
+    no_mail_days: int = 7
+    scoring: Mapping[str, Any] = field(default_factory=dict)
 
-def routing() -> dict[str, Any]:
-    teams = [
-        {
-            "name": crew.name,
-            "time_zone": crew.zone,
-            "holidays": crew.country,
-            "hours": [_block(each) for each in crew.shifts],
-            "absences": [{"email": email, "first": first, "last": last} for email, first, last in crew.away],
-        }
-        for crew in CREWS
-    ]
-    pools = [
-        {"name": crew.name, "team": crew.name, "members": [{"email": each.lower()} for each in crew.reps]}
-        for crew in CREWS
-    ]
-    return {"teams": teams, "pools": pools, "fallback": {"queue": "unassigned"}}
+    def words_for(self, reason: str) -> str:
+        """What reps pick."""
+        return self.spelled.get(reason, reason.replace("_", " ").capitalize())
 
-
-def reports() -> dict[str, Any]:
-    channels = [
-        {
-            "name": each.name,
-            "when": {"all": [{"property": each.property, "operator": each.operator, "value": each.value}]},
-        }
-        for each in SOURCES
-    ]
-    goal = {"qualified_per_team_and_day": GOAL}
-    return {
-        "goal": goal,
-        "channels": channels,
-        "meaningful": {"conversation_s": LONG_CALL_S, "dispositions": list(TALKED)},
-    }
-
-
-def _block(shift: Shift) -> dict[str, Any]:
-    return {"days": list(shift.days), "start": _clock(shift.start), "end": _clock(shift.end)}
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    def crew_of(self, rep: str | None) -> Crew:
+        """Whoever is in none is the first one's."""
+        return next((crew for crew in self.crews if rep is not None and rep.lower() in crew.reps), self.crews[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.reference.figures import DAY, TOTAL, Figures, Person, Sight
 from tests.reference.handed import Handed
 from tests.reference.ledger import Known, Row
-from tests.reference.office import words_for
+from tests.reference.office import Office
 from tests.reference.sums import Expected, count, middle, share
 
 
@@ -82,9 +82,9 @@ def _ended(passes: Sequence[Handed], move: Row) -> int:
     return theirs[0] if theirs else -1
 
 
-def nurture(people: Sequence[Person], sight: Sight) -> Figures:
+def nurture(people: Sequence[Person], sight: Sight, office: Office) -> Figures:
     every = rests(people, sight)
-    return _table("reason", every, lambda each: words_for(each.reason)) | _table(
+    return _table("reason", every, lambda each: office.words_for(each.reason)) | _table(
         "channel", every, lambda each: each.channel
     )
 

@@ -67,6 +67,8 @@ def at_most(values: Sequence[float], share_of: Fraction, leads: Sequence[int]) -
     if not values:
         return Expected(value=None, of=0)
     enough = (
-        each for each in sorted(values) if Fraction(sum(other <= each for other in values), len(values)) >= share_of
+        each
+        for each in sorted(set(values))
+        if Fraction(sum(other <= each for other in values), len(values)) >= share_of
     )
     return Expected(value=next(enough), of=len(values), n=len(leads), leads=frozenset(leads))

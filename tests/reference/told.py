@@ -3,13 +3,14 @@
 Each is asked of the raw rows, in whatever order they come.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.reference.asked import holds
 from tests.reference.ledger import Known, Row
-from tests.reference.office import LONG_CALL_S, SOURCES, TALKED, Source
+from tests.reference.office import Office
 
 MET_MARKETING = {
     *("form_submitted", "page_viewed", "email_clicked", "email_replied", "webinar_registered", "webinar_viewed"),
@@ -19,14 +20,21 @@ SAID = ("form", "url", "page", "referrer", "campaign", "campaign_type", "subject
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 
-def channel_of(lead: Known) -> str:
-    """The first source whose condition fits the first touch, and beneath it what was first known."""
-    touches = in_order(row for row in standing(lead) if row["kind"] in MET_MARKETING and not row["automated"])
-    asked = first_values(lead) | (words_of(touches[0]) if touches else {})
-    for source in SOURCES:
-        if fits(source, asked.get(source.property)):
-            return source.name
-    return "unknown"
+def channel_of(lead: Known, office: Office) -> str:
+    """As it was decided once; else the first source that fits the first touch, and beneath it what was first known."""
+    decided = [row["channel"] for row in lead.of("first_touch") if row["channel"] != "unknown"]
+    if decided:
+        return str(decided[0])
+    touches = touches_of(lead)
+    return source_of(first_values(lead) | (words_of(touches[0]) if touches else {}), office)
+
+
+def source_of(asked: Mapping[str, Any], office: Office) -> str:
+    return next((each.name for each in office.sources if holds(each.when, asked)), "unknown")
+
+
+def touches_of(lead: Known) -> list[Row]:
+    return in_order(row for row in standing(lead) if row["kind"] in MET_MARKETING and not row["automated"])
 
 
 def words_of(touch: Row) -> dict[str, Any]:
@@ -36,19 +44,6 @@ def words_of(touch: Row) -> dict[str, Any]:
     found |= {name: query[name][-1] for name in UTM if query.get(name)}
     found |= {name: told[name] for name in UTM if told.get(name)}
     return found | {"kind": touch["kind"]}
-
-
-def fits(source: Source, value: Any) -> bool:
-    if value is None or value == "":
-        return False
-    said, wanted = str(value).lower(), source.value.lower()
-    match source.operator:
-        case "equals":
-            return said == wanted
-        case "starts_with":
-            return said.startswith(wanted)
-        case _:
-            return wanted in said
 
 
 def first_values(lead: Known) -> dict[str, Any]:
@@ -69,7 +64,15 @@ def known_by(lead: Known, moment: int) -> dict[str, Any]:
 
 
 def standing(lead: Known) -> list[Row]:
-    return [row for row in lead.of("activity") if row["retracted_at"] is None]
+    """What was not taken back. One that its system attached to several records of the lead, under a key for each, is
+    one, and taken back with any of them."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in in_order(lead.of("activity")):
+        own, record = row["external_id"], row["record_id"]
+        several = record is not None and own.endswith(f":{record}")
+        stem = "of several:" + own[: -len(record)] if several else own
+        found.setdefault((row["connection"], row["stream"], stem), []).append(row)
+    return [rows[0] for rows in found.values() if all(row["retracted_at"] is None for row in rows)]
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -77,23 +80,23 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["occurred_at"], row["connection"], row["stream"], row["external_id"]))
 
 
-def meant(lead: Known, now: int) -> list[int]:
+def meant(lead: Known, now: int, office: Office) -> list[int]:
     """When something meaningful took place."""
-    return [at for at in (meaning_of(row, now) for row in standing(lead)) if at is not None]
+    return [at for at in (meaning_of(row, now, office) for row in standing(lead)) if at is not None]
 
 
-def meaning_of(row: Row, now: int) -> int | None:
-    told = row["properties"]
+def meaning_of(row: Row, now: int, office: Office) -> int | None:
+    told, meaning = row["properties"], office.meaning
     if row["kind"] == "email_replied":
-        return None if row["automated"] else row["occurred_at"]
+        return row["occurred_at"] if meaning.replies and not row["automated"] else None
     if row["kind"] == "meeting_booked":
         starts = micros(told.get("starts_at"))
         missed = str(told.get("outcome") or "").lower() in ("no_show", "canceled")
-        return None if starts is None or starts > now or missed else starts
+        return None if starts is None or starts > now or missed or not meaning.meetings else starts
     if row["kind"] == "call_logged":
-        is_long = (told.get("duration_s") or 0) >= LONG_CALL_S
+        is_long = (told.get("duration_s") or 0) >= meaning.long_call_s
         said = str(told.get("disposition") or "").strip().lower()
-        return row["occurred_at"] if is_long or said in [each.lower() for each in TALKED] else None
+        return row["occurred_at"] if is_long or said in [each.lower() for each in meaning.talked] else None
     return None
 
 

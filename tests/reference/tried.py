@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.reference.figures import DAY, TOTAL, Figures
-from tests.reference.handed import Handed, crew_of
+from tests.reference.handed import Handed
 from tests.reference.hours import MINUTE
 from tests.reference.ledger import Row
 from tests.reference.local_days import local
-from tests.reference.office import VIENNA
+from tests.reference.office import Office
 from tests.reference.sums import Expected, count, share
 from tests.reference.told import meaning_of
 
@@ -20,13 +20,14 @@ class Tried:
     of: Handed
     way: str
     number: int
+    at: int
     hour: int
     worked: bool
 
 
-def tries_of(each: Handed, now: int) -> list[Tried]:
+def tries_of(each: Handed, now: int, office: Office) -> list[Tried]:
     rows = _once([row for row in each.did if row["kind"] in WAYS and row["actor"] is not None and not row["automated"]])
-    zone = (crew_of(each.rep) if each.rep is not None else VIENNA).zone
+    zone = office.crew_of(each.rep).zone
     found = []
     for place, row in enumerate(rows):
         at = row["occurred_at"]
@@ -37,8 +38,9 @@ def tries_of(each: Handed, now: int) -> list[Tried]:
                 of=each,
                 way=WAYS[row["kind"]],
                 number=place + 1,
+                at=at,
                 hour=local(at, zone).hour,
-                worked=bool(follows) or meaning_of(row, now) is not None,
+                worked=bool(follows) or meaning_of(row, now, office) is not None,
             )
         )
     return found
@@ -54,8 +56,8 @@ def _once(rows: Sequence[Row]) -> list[Row]:
     return kept
 
 
-def interactions(passes: Sequence[Handed], now: int) -> Figures:
-    every = [one for each in passes for one in tries_of(each, now)]
+def interactions(passes: Sequence[Handed], now: int, office: Office) -> Figures:
+    every = [one for each in passes for one in tries_of(each, now, office)]
     groups: tuple[tuple[str, Callable[[Tried], str]], ...] = (
         ("way", lambda one: one.way),
         ("hour", lambda one: f"{one.hour:02}:00"),

@@ -7,7 +7,7 @@ from tests.reference.figures import Figures, Person, Sight
 from tests.reference.handed import Handed
 from tests.reference.ledger import Known, Row
 from tests.reference.local_days import days_away, days_earlier, working_days
-from tests.reference.office import CREWS, GOAL, ZONE, Crew, words_for
+from tests.reference.office import Crew, Office
 from tests.reference.sums import Expected, count, middle, share
 
 NOBODY = "no rep yet"
@@ -32,28 +32,27 @@ def seen_by(people: Iterable[Person], sight: Sight) -> list[Handed]:
     ]
 
 
-def week(people: Sequence[Person], sight: Sight) -> Figures:
-    earlier = replace(
-        sight, since=days_earlier(sight.since, 7, ZONE), until=days_earlier(sight.until, 7, ZONE)
-    )  # fmt: skip
+def week(people: Sequence[Person], sight: Sight, office: Office) -> Figures:
+    begins, ends = (days_earlier(each, 7, office.zone) for each in (sight.since, sight.until))
+    earlier = replace(sight, since=begins, until=ends)
     passes, weeks = seen_by(people, sight), {NOW: sight, BEFORE: earlier}
-    crews = [crew for crew in CREWS if sight.team in {None, crew.name}]
+    crews = [crew for crew in office.crews if sight.team in {None, crew.name}]
     return (
-        _goal(passes, crews, weeks)
+        _goal(passes, crews, weeks, office.goal)
         | _process(passes, weeks)
         | _content(passes, sight)
-        | _reasons(passes, weeks)
+        | _reasons(passes, weeks, office)
         | _queues([person.lead for person in people])
         | _load(passes, crews, sight)
     )
 
 
-def _goal(passes: Sequence[Handed], crews: Sequence[Crew], weeks: dict[str, Sight]) -> Figures:
+def _goal(passes: Sequence[Handed], crews: Sequence[Crew], weeks: dict[str, Sight], each_day: float) -> Figures:
     found: Figures = {}
     for crew in crews:
         own = [each for each in passes if each.crew == crew.name]
         now, before = ([each.lead for each in own if weeks[key].covers(each.qualified)] for key in (NOW, BEFORE))
-        goal = GOAL * len(working_days(crew, weeks[NOW].since, weeks[NOW].until))
+        goal = each_day * len(working_days(crew, weeks[NOW].since, weeks[NOW].until))
         reached = Expected(value=len(now) / goal, n=len(now), leads=frozenset(now)) if goal else Expected(value=None)
         cells = {"goal": Expected(value=goal), "qualified": count(now), "share": reached, "before": count(before)}
         found |= {("goal", crew.name, key): cell for key, cell in cells.items()}
@@ -98,13 +97,13 @@ def _content(passes: Sequence[Handed], sight: Sight) -> Figures:
     return found
 
 
-def _reasons(passes: Sequence[Handed], weeks: dict[str, Sight]) -> Figures:
+def _reasons(passes: Sequence[Handed], weeks: dict[str, Sight], office: Office) -> Figures:
     ended = {
         key: [each for each in passes if each.reason and sight.covers(each.closed)] for key, sight in weeks.items()
     }
     reasons = {each.reason for of_week in ended.values() for each in of_week if each.reason is not None}
     return {
-        ("rejected", words_for(reason), key): count([each.lead for each in of_week if each.reason == reason])
+        ("rejected", office.words_for(reason), key): count([each.lead for each in of_week if each.reason == reason])
         for reason in reasons
         for key, of_week in ended.items()
     }

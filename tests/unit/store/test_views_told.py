@@ -13,7 +13,7 @@ from reports.pages.page import Figure, Page
 from store.engine import Store
 from store.views.promised import VIEWS
 from tests.postgres import PostgresServer
-from tests.reference.office import NAMES
+from tests.reference.two_teams import OFFICE
 from tests.report_desk import pages_of, refill, scope_of
 
 PAGE = (Path(__file__).parents[3] / "docs/bi.md").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def differences(store: Store, seed: int, people: int = 8) -> list[str]:
     }
     found = [f"{query}: {asked(store, query)}, report {rows}" for query, rows in told.items()
              if sorted(asked(store, query)) != rows]  # fmt: skip
-    labels = rep_labels(NAMES)
+    labels = rep_labels(OFFICE.names)
     by_rep = sorted((labels.get(rep, rep), *rest) for rep, *rest in asked(store, BY_REP))
     found += [f"reps: {by_rep}, report {reps}"] if by_rep != reps else []
     wanted = reasons(pages["rejects"])
