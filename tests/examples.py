@@ -43,12 +43,21 @@ class Example:
 
 DEMO = (
     Example(report="week", ask=Ask(weekly=True)),
-    Example(report="channels"),
+    *(
+        Example(report=name)
+        for name in (
+            *("funnel", "followup", "bands", "rejects", "nurture", "interactions", "channels", "playbook"),
+            "reconcile",
+        )
+    ),
     Example(report="drive", ask=Ask(drive="September conversations")),
 )
-"""Few, for they are kept: together with those of the log 160 KB. A new one is one line more."""
-LOG = (Example(report="funnel"),)
-"""To these the recorded log has something to say: nobody tells in it of channels, deals or goals."""
+"""Those that are the same in every play: which assets stand out, and whom an agreement takes for an example, is not."""
+LOG = (
+    Example(report="week", ask=Ask(weekly=True)),
+    *(Example(report=name) for name in ("funnel", "bands", "assets")),
+)
+"""To these the recorded log has something to say: nobody tells in it of channels, deals or nurture."""
 PLACES: Mapping[str, tuple[Example, ...]] = {"demo": DEMO, "bpi2012": LOG}
 
 _MOMENT = re.compile(r"\b\d{1,2}:\d{2}\b")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.examples import FOLDER, PLACES, Example, steady
 
-MOST_BYTES = 170_000
+MOST_BYTES = 720_000
 
 
 @pytest.mark.parametrize("place", PLACES)
