@@ -263,6 +263,8 @@ class Surroundings:
     """Without it no sweep compares what a system lists with what was read."""
     confirmations: Confirmations | None = None
     """Without it nobody can say that very many records are really gone."""
+    smaller_sweep_percent: float = 10.0
+    """A listing of everything that lacks more than this of what is known is taken for a fault."""
     pins: AccountPins | None = None
     """Asked at every login: a changed org or portal is noticed before anything is sent with the new token."""
 

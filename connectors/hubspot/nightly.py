@@ -34,7 +34,8 @@ class Nightly:
         self._bin = RecycleBin(name, objects, catalogue)
         known = self._known
         self._sweep = None if known is None else Sweep(name, client, objects, catalogue=catalogue, known=known)
-        self._doubts = Doubts(surroundings.confirmations, connection=name, stream=stream, advice=ADVICE)
+        words, percent = surroundings.confirmations, surroundings.smaller_sweep_percent
+        self._doubts = Doubts(words, connection=name, stream=stream, advice=ADVICE, percent=percent)
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Nothing while the last night is fresh; an interrupted one begins anew, so the cursor moves at its end."""

@@ -73,8 +73,8 @@ class Deletions:
         self._objects = tuple(objects)
         self._connection = surroundings.connection
         self._known = surroundings.known
-        words = surroundings.confirmations
-        self._doubts = Doubts(words, connection=self._connection, stream=stream, advice=ADVICE)
+        words, percent = surroundings.confirmations, surroundings.smaller_sweep_percent
+        self._doubts = Doubts(words, connection=self._connection, stream=stream, advice=ADVICE, percent=percent)
         self._asking = asking
         self._catalogue = catalogue
         self._ids = Ids(client, asking)
