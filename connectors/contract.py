@@ -193,6 +193,14 @@ class KnownRecords(Protocol):
         ...
 
 
+def late_of(missed: Mapping[str, datetime], passed: datetime | None) -> frozenset[str]:
+    """Those of the missed, by their stamps, that were to have been seen when their stream went past `passed`.
+
+    Where no stream did so yet, nobody knows.
+    """
+    return frozenset() if passed is None else frozenset(each for each, at in missed.items() if at < passed)
+
+
 class Confirmations(Protocol):
     """People's word on records that a full listing shows no more, where these are too many to be believed at once."""
 
