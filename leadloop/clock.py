@@ -17,8 +17,9 @@ from domain.errors import SettingsError, TransientError
 TIMEOUT_S = 5.0
 
 
-MAY_DIFFER = timedelta(minutes=10)
-"""Less is nobody's concern: clocks of machines drift, and answers take their time."""
+MAY_DIFFER = timedelta(minutes=3)
+"""Less is nobody's concern: clocks of machines drift, and an answer is heard up to two and a half minutes after its
+system wrote the time on it. More would let what people just did lie in our future, where it waits."""
 CUT = timedelta(seconds=1)
 """A header tells whole seconds: what has happened by then is not to lie in the future."""
 
