@@ -97,3 +97,24 @@ def test_one_system_that_agrees_with_the_wall_is_enough_and_so_are_less_than_thr
 def test_nobody_told_the_time_so_it_is_the_walls() -> None:
     machine = Machine()
     assert machine.clock().now() == machine.wall
+
+
+def test_an_answer_that_tells_whole_seconds_puts_no_time_back() -> None:
+    machine = Machine()
+    clock, theirs = machine.clock(), machine.wall + timedelta(days=1)
+    clock.hear("salesforce", theirs)
+    machine.counter += 5.9
+    before = clock.now()
+    clock.hear("salesforce", theirs + timedelta(seconds=5))
+    assert clock.now() == before
+    machine.counter += 2
+    assert clock.now() == theirs + timedelta(seconds=8)
+
+
+def test_a_clock_that_was_an_hour_ahead_is_put_back() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.wall += timedelta(hours=1)
+    assert clock.now() == machine.wall
+    machine.wall -= timedelta(hours=1)
+    assert clock.now() == machine.wall
