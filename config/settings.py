@@ -98,7 +98,8 @@ class BlastRadius(Strict):
     approval_hours: int = Field(default=24, ge=1)
     """Hours for which an approval is good, of a held set or of records that are gone; each is looked at again."""
     smaller_sweep_percent: float = Field(default=10, ge=0, le=100)
-    """A full listing smaller than the last by more than this removes nothing: it is taken for a fault."""
+    """A full listing smaller than the last by more than this removes nothing, of a list's members or of a system's
+    records: it is taken for a fault until a person says that it is true."""
 
 
 class Budget(Strict):

@@ -193,6 +193,14 @@ class KnownRecords(Protocol):
         ...
 
 
+def late_of(missed: Mapping[str, datetime], passed: datetime | None) -> frozenset[str]:
+    """Those of the missed, by their stamps, that were to have been seen when their stream went past `passed`.
+
+    Where no stream did so yet, nobody knows.
+    """
+    return frozenset() if passed is None else frozenset(each for each, at in missed.items() if at < passed)
+
+
 class Confirmations(Protocol):
     """People's word on records that a full listing shows no more, where these are too many to be believed at once."""
 
@@ -263,6 +271,8 @@ class Surroundings:
     """Without it no sweep compares what a system lists with what was read."""
     confirmations: Confirmations | None = None
     """Without it nobody can say that very many records are really gone."""
+    smaller_sweep_percent: float = 10.0
+    """A listing of everything that lacks more than this of what is known is taken for a fault."""
     pins: AccountPins | None = None
     """Asked at every login: a changed org or portal is noticed before anything is sent with the new token."""
 

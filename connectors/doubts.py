@@ -15,10 +15,16 @@ TELL_FOR = timedelta(hours=6)
 
 
 class Doubts:
-    """Those of one stream that compares everything at night. A person's word has it look, and believe, at once."""
+    """Those of one stream that compares everything at night. A person's word has it look, and believe, at once.
 
-    def __init__(self, words: Confirmations | None, *, connection: str, stream: str, advice: str) -> None:
+    `percent`: a listing smaller by more than this is not believed without one.
+    """
+
+    def __init__(
+        self, words: Confirmations | None, *, connection: str, stream: str, advice: str, percent: float
+    ) -> None:
         self._words = words
+        self._percent = percent
         self._connection = connection
         self._stream = stream
         self._advice = advice
@@ -30,7 +36,7 @@ class Doubts:
         missing = Missing(
             connection=self._connection, stream=self._stream, object=object_name, ids=frozenset(ids), known=known
         )
-        if missing.is_believable or (self._words is not None and self._words.given(missing)):
+        if missing.is_believable(self._percent) or (self._words is not None and self._words.given(missing)):
             return
         raise ContractError(
             f"{len(ids)} of {known} known {object_name} records are shown no more. That is not believed: "

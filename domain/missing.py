@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-FEW = 100
-"""So many may vanish between two listings whatever the system's size; beyond it more than half is not believed."""
+FEW = 20
+"""So many may vanish between two listings whatever the system's size."""
+ALL_PERCENT = 100.0
+"""At this limit even an empty listing is believed: the operator's word that people did it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,8 @@ class Missing:
     ids: frozenset[str]
     known: int
 
-    @property
-    def is_believable(self) -> bool:
-        """False where it is likelier that the listing lacks rights than that people deleted so many."""
-        return len(self.ids) <= max(FEW, self.known // 2)
+    def is_believable(self, percent: float) -> bool:
+        """False where it is likelier that the listing lacks rights than that people deleted so many: more than `FEW`
+        and more than `percent` of what was known, or all of several."""
+        is_empty = len(self.ids) == self.known > 1 and percent < ALL_PERCENT
+        return not is_empty and len(self.ids) <= max(FEW, self.known * percent / 100)

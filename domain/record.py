@@ -88,7 +88,8 @@ class Page:
     """One portion of a stream. Saving `cursor` together with the rows loses nothing.
 
     `rejected` are rows that could not be read at all (a bad CSV line): where and why, in words. `reached`: addresses
-    that marketing e-mail was delivered to, with the last time; None where the stream tells nothing of it.
+    that marketing e-mail was delivered to, with the last time; None where the stream tells nothing of it. `late`: ids
+    of `records` that showed only after their own stream had gone past them for good.
     """
 
     stream: str
@@ -97,6 +98,7 @@ class Page:
     activities: tuple[Activity, ...] = ()
     rejected: tuple[str, ...] = field(default=())
     reached: Mapping[str, datetime] | None = None
+    late: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

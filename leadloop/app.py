@@ -105,6 +105,7 @@ class App:
                 describe_again=timedelta(hours=self.settings.schedule.describe_hours),
                 known=StoreRecords(self.store),
                 confirmations=StoreSweeps(self.store, self.clock),
+                smaller_sweep_percent=self.settings.blast_radius.smaller_sweep_percent,
                 pins=StorePins(self.store),
             )
             built[name] = connector_class(self.types[name])(own, surroundings)

@@ -17,8 +17,12 @@ from domain.errors import SettingsError, TransientError
 TIMEOUT_S = 5.0
 
 
-MAY_DIFFER = timedelta(minutes=10)
-"""Less is nobody's concern: clocks of machines drift, and answers take their time."""
+MAY_DIFFER = timedelta(minutes=3)
+"""Less is nobody's concern: clocks of machines drift, and an answer is heard up to two and a half minutes after its
+system wrote the time on it. More would let what people just did lie in our future, where it waits."""
+NEVER_BACK = timedelta(minutes=1)
+"""What one thread has just seen must not lie in the future of another that decides on it: so much is waited for, not
+gone back. More is a clock that was set."""
 CUT = timedelta(seconds=1)
 """A header tells whole seconds: what has happened by then is not to lie in the future."""
 
@@ -41,12 +45,20 @@ class SystemClock:
     def __init__(self, *, wall: Callable[[], datetime] = _wall, counter: Callable[[], float] = _counter) -> None:
         self._wall, self._counter = wall, counter
         self._told: dict[str, tuple[datetime, float]] = {}
+        self._last = datetime.min.replace(tzinfo=UTC)
+        self._lock = threading.Lock()
 
     def hear(self, system: str, told: datetime) -> None:
         """What a system says the time is."""
         self._told[system] = (told, self._counter())
 
     def now(self) -> datetime:
+        with self._lock:
+            now = self._judged()
+            self._last = self._last if timedelta() < self._last - now < NEVER_BACK else now
+            return self._last
+
+    def _judged(self) -> datetime:
         wall, counter = self._wall(), self._counter()
         theirs = [told + timedelta(seconds=counter - heard) for told, heard in tuple(self._told.values())]
         nearest = min(theirs, key=lambda each: abs(each - wall), default=wall)

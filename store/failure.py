@@ -1,5 +1,7 @@
 """What a database's error means to the person who has to mend it, without quoting anybody's data."""
 
+import re
+
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import StoreAwayError, StoreError
@@ -42,6 +44,17 @@ _AWAY_WORDS = {
     "57P02": "PostgreSQL is recovering from a crash. A daemon waits for it.",
     "57P03": "PostgreSQL is starting up. A daemon waits for it.",
 }
+_REFUSALS = (
+    (re.compile("too many (connections|clients)|connection slots are reserved"), "53300"),
+    (re.compile("password authentication failed"), "28P01"),
+    (re.compile('role ".*" (does not exist|is not permitted to log in)|no pg_hba.conf entry'), "28000"),
+    (re.compile('database ".*" does not exist'), "3D000"),
+    (re.compile("the database system is starting up"), "57P03"),
+    (re.compile("the database system is shutting down"), "57P01"),
+    (re.compile("the database system is in recovery"), "57P02"),
+)
+"""Who is refused before they are logged in hears no code from libpq, only a sentence; a server that speaks another
+language than English is told of in general words."""
 _CONNECTION_STATES = "08"
 """The class of states that tell of a connection that failed."""
 _STATEMENT_POOLING = "statement pooling mode"
@@ -68,9 +81,15 @@ def to_store_error(error: DBAPIError) -> StoreError:
         return StoreError(_POSTGRES_WORDS.get(state, f"PostgreSQL refused a statement (code {state}{where})."))
     said = str(error.orig).lower()
     if type(error.orig).__module__.startswith("psycopg"):
-        return StoreAwayError(_AWAY)
+        return StoreAwayError(_refused(str(error.orig)))
     found = next((words for sign, words in _SQLITE_WORDS if sign in said), None)
     return StoreError(found or f"The database refused a statement ({type(error.orig).__name__}: {error.orig}).")
+
+
+def _refused(said: str) -> str:
+    """What a connection that did not come about is told of in."""
+    state = next((state for sign, state in _REFUSALS if sign.search(said)), "")
+    return _AWAY_WORDS.get(state) or _POSTGRES_WORDS.get(state, _AWAY)
 
 
 def _state(error: DBAPIError) -> str | None:

@@ -57,6 +57,7 @@ class Tally:
             "read": sum(each.records + each.activities for each in self.pulled.values()),
             "changed": sum(each.changed for each in self.pulled.values()),
             "rejected": sum(each.rejected for each in self.pulled.values()),
+            "late": sum(each.late for each in self.pulled.values()),
             "planned": self.planned,
             "unreachable": len(self.unreachable),
         }

@@ -32,13 +32,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Pulled:
-    """What a pull brought: rows read, rows that were new or changed, leads touched, rows that could not be read."""
+    """What a pull brought: rows read, rows that were new or changed, leads touched, rows that could not be read.
+
+    `late`: rows that showed later than any reading goes back, and were found by a night's comparison.
+    """
 
     records: int = 0
     activities: int = 0
     changed: int = 0
     leads: int = 0
     rejected: int = 0
+    late: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +92,10 @@ def intake_of(
     )
 
 
-def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activities: Sequence[Activity] = ()) -> None:
-    """Keep rows of a stream and touch the leads that they mean something for."""
+def keep(
+    tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activities: Sequence[Activity] = ()
+) -> set[RecordRef]:
+    """Keep rows of a stream and touch the leads that they mean something for; returns the records that were news."""
     pulled, now = intake.pulled, intake.now
     if shown and intake.streams[stream] is Holds.PEOPLE:
         identity.alone(tx)
@@ -109,6 +115,7 @@ def keep(tx: Tx, intake: Intake, stream: str, *, shown: Sequence[Record], activi
     leads.touch(tx, touched)
     pulled.changed += len(changed) + len(added)
     pulled.leads += len(touched)
+    return refs
 
 
 def _with_former(shown: Sequence[Record]) -> list[Record]:

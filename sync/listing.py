@@ -7,10 +7,8 @@ stands on it still can have been taken off by somebody else.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from domain.missing import ALL_PERCENT
 from domain.values import LeadId
-
-ALL_PERCENT = 100.0
-"""At this limit even an empty listing is believed: the operator's word that people did it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

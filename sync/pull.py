@@ -135,10 +135,14 @@ def _deals_of(intake: Intake) -> str | None:
 
 
 def _keep(tx: Tx, page: Page, intake: Intake) -> None:
-    keep(tx, intake, page.stream, shown=page.records, activities=page.activities)
+    news = keep(tx, intake, page.stream, shown=page.records, activities=page.activities)
     if page.reached:
         mailings.note(tx, intake.connection, page.reached)
     connections.save_cursor(tx, intake.connection, page.stream, page.cursor, read_at=intake.now)
     for reason in page.rejected:
         log.warning("row_rejected", connection=intake.connection, stream=page.stream, reason=reason)
     intake.pulled.rejected += len(page.rejected)
+    late = sum(ref.id in page.late for ref in news)
+    if late:
+        log.warning("rows_came_late", connection=intake.connection, stream=page.stream, records=late)
+        intake.pulled.late += late

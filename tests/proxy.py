@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 HEAD_BYTES = 65_536
 PIECE_BYTES = 65_536
+NO_CONTENT = 204
 
 T = TypeVar("T")
 
@@ -41,6 +42,8 @@ class Ill(StrEnum):
     """Only `after` bytes of the request's body arrive; the line stays open for `seconds`."""
     REPLACE = "replace"
     """The request arrives; `reply` is answered in its place."""
+    RESTATE = "restate"
+    """An answer of 2xx comes with `status` in the place of its own; without its body where that is 204."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Order:
     seconds: float = 0.0
     bytes_per_s: float = 1.0
     reply: bytes = b""
+    status: int = 200
     struck: int = 0
     answered: int = 0
     """How many of the calls that it struck the system had answered by then, and so had done."""
@@ -164,12 +168,24 @@ async def _answer(back: asyncio.StreamWriter, answer: bytes, order: Order | None
             return await _broken_off(back, answer, order)
         case Ill.REPLACE if order:
             answer = order.reply
+        case Ill.RESTATE if order:
+            answer = _restated(answer, order.status)
         case _:
             pass
     for start in range(0, len(answer), PIECE_BYTES):
         back.write(answer[start : start + PIECE_BYTES])
         await back.drain()
     return False
+
+
+def _restated(answer: bytes, status: int) -> bytes:
+    if not re.match(rb"HTTP/1\.1 2\d\d ", answer):
+        return answer
+    answer = re.sub(rb"\AHTTP/1\.1 \d{3} [^\r]*", b"HTTP/1.1 %d Fine" % status, answer)
+    if status != NO_CONTENT:
+        return answer
+    head = answer.partition(b"\r\n\r\n")[0]
+    return re.sub(rb"(?i)\r\ncontent-(length|type):[^\r]*", b"", head) + b"\r\n\r\n"
 
 
 async def _throttled(back: asyncio.StreamWriter, answer: bytes, order: Order) -> bool:

@@ -60,7 +60,14 @@ class HubSpot:
         objects = Objects(client, catalogue, page_size=settings.page_size)
         self._reading = Reading(objects, settings, ceiling=ceiling)
         self._nightly = {
-            stream: Nightly(stream, client, objects, catalogue=catalogue, surroundings=surroundings)
+            stream: Nightly(
+                stream,
+                client,
+                objects,
+                catalogue=catalogue,
+                surroundings=surroundings,
+                passed=self._reading.passed,
+            )
             for stream in NIGHTLY
         }
         overlap = timedelta(minutes=max(settings.lag_minutes, settings.late_minutes))

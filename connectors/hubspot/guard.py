@@ -38,14 +38,17 @@ class Guard:
         self._sent = {target: values for target, values in self._sent.items() if target in self._unanswered}
 
     def look(self, places: Places, receipts: Receipts) -> Shown:
-        """Put a receipt for every guarded change that must not, or need not, be written; returns what was seen."""
+        """Put a receipt for every guarded change that must not, or need not, be written; returns what was seen.
+
+        The look is the last call before the write: what a person does between the two is lost.
+        """
         guarded = [(place, change) for place, change in places if change.guarded]
         if not guarded:
             return {}
         object_name = guarded[0][1].object
         names = sorted({name for _, change in guarded for name in (*change.guarded, *change.values)})
-        rows = self._objects.by_id(object_name, [str(change.id) for _, change in guarded], names)
         known = self._catalogue.fields(object_name)
+        rows = self._objects.by_id(object_name, [str(change.id) for _, change in guarded], names)
         seen = {place: _shown(row, names, known) for place, change in guarded if (row := rows.get(str(change.id)))}
         for place, change in guarded:
             if place in seen and (found := self._judged(change, seen[place], known)) is not None:

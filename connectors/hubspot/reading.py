@@ -59,6 +59,11 @@ class Reading:
         self._late = timedelta(minutes=settings.late_minutes)
         self._searched_per_s = settings.searches_per_second * 2 * settings.page_size
         self._listed_per_s = settings.calls_per_10_s / 10 * settings.page_size
+        self._passed: dict[str, datetime] = {}
+
+    def passed(self, stream: str) -> datetime | None:
+        """What changed before it was read for good, by this process: only a night's comparison finds more of it."""
+        return self._passed.get(stream)
 
     def rows(self, stream: str, cursor: Cursor | None) -> Iterator[tuple[list[Row], Cursor]]:
         """Pages of rows, each with the cursor that is safe once it is kept."""
@@ -73,8 +78,10 @@ class Reading:
             return
         for rows, reached in self._fresh(shape, position, now):
             yield rows, reached.cursor()
-        for rows, again in self._again(shape, reached, now):
-            yield rows, again.cursor()
+        twice = reached
+        for rows, twice in self._again(shape, reached, now):
+            yield rows, twice.cursor()
+        self._passed[stream] = twice.late
 
     def _listed(self, shape: Shape, position: Position, begin: str) -> Iterator[tuple[list[Row], Position]]:
         """Everything there is, by id; what changes meanwhile is found from where the listing began."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.contract import Known, KnownRecords
+from connectors.contract import Known, KnownRecords, late_of
 from connectors.doubts import Doubts
 from connectors.hubspot.answers import Row, known_shape
 from connectors.hubspot.belonging import given_away, with_owners
@@ -33,8 +33,11 @@ class Sweep:
         self._catalogue = catalogue
         self._known = known
 
-    def changed(self, shape: Shape, listed: set[str], *, now: datetime) -> Iterator[tuple[Record, ...]]:
-        """Records that are unknown, newer than known or back from the bin; adds every id seen to `listed`."""
+    def changed(
+        self, shape: Shape, listed: set[str], *, passed: datetime | None, now: datetime
+    ) -> Iterator[tuple[tuple[Record, ...], frozenset[str]]]:
+        """Records that are unknown, newer than known or back from the bin, and which of them came late: older than
+        what was `passed`. Adds every id seen to `listed`."""
         for rows, _ in self._objects.listed(shape, stamps_only=True):
             with known_shape(f"to list {shape.object}"):
                 stamps = {str(row["id"]): modified_at(shape, row) for row in rows}
@@ -45,7 +48,8 @@ class Sweep:
             missed = [each for each, at in stamps.items() if each in moved or _is_missed(known.get(each), at)]
             back = {each for each in missed if each in known and known[each].archived}
             if missed:
-                yield self._records(shape, self._read(shape, missed), back, now=now)
+                late = late_of({each: stamps[each] for each in missed if each not in {*moved, *back}}, passed)
+                yield self._records(shape, self._read(shape, missed), back, now=now), late
 
     def vanished(
         self, shape: Shape, listed: Collection[str], doubts: Doubts, *, now: datetime

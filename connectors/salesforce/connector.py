@@ -71,6 +71,7 @@ class Salesforce:
                 self._catalogue,
                 objects=[each for each in objects if each in read],
                 surroundings=surroundings,
+                passed=self._reading.passed,
             )
             for stream, objects in ((DELETIONS, OBJECTS), (ROLE_DELETIONS, (ROLES,)))
         }

@@ -2,16 +2,18 @@
 
 A query of everything shows the bin, so what is deleted is read within a cycle. What is deleted for good shows nowhere:
 Salesforce lists it for 15 days (getDeleted), less when the list grows large. So once a week, and whenever that list
-does not reach back, every id is compared with what was read before.
+does not reach back, every id is compared with what was read before; in the other nights those that changed since the
+last one, for a row may show later than any cursor stays behind.
 """
 
 import json
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from connectors.contract import Known, Surroundings
+from connectors.contract import Known, Surroundings, late_of
 from connectors.doubts import Doubts
 from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.catalogue import NEEDS, Catalogue
@@ -31,6 +33,10 @@ OVERLAP = timedelta(hours=2)
 BY_ID = 200
 ADVICE = "look whether Salesforce's integration user still sees them all (View All Records)"
 _NOT_LISTED = frozenset({"INVALID_REPLICATION_DATE", "EXCEEDED_ID_LIMIT"})
+
+
+Found: TypeAlias = tuple[tuple[Record, ...], frozenset[str]]
+"""Records of a page, and the ids of those among them that came late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +73,16 @@ class Deletions:
         *,
         objects: Sequence[str],
         surroundings: Surroundings,
+        passed: Callable[[str], datetime | None],
     ) -> None:
         self._stream = stream
         self._client = client
+        self._passed = passed
         self._objects = tuple(objects)
         self._connection = surroundings.connection
         self._known = surroundings.known
-        words = surroundings.confirmations
-        self._doubts = Doubts(words, connection=self._connection, stream=stream, advice=ADVICE)
+        words, percent = surroundings.confirmations, surroundings.smaller_sweep_percent
+        self._doubts = Doubts(words, connection=self._connection, stream=stream, advice=ADVICE, percent=percent)
         self._asking = asking
         self._catalogue = catalogue
         self._ids = Ids(client, asking)
@@ -112,13 +120,16 @@ class Deletions:
     def _night(self, object_name: str, before: Position, *, now: datetime) -> Generator[Page, None, bool]:
         """One object; returns whether every id was compared."""
         gone = self._told_gone(object_name, before.at - OVERLAP, now)
-        if gone is not None and now - before.swept < SWEEP_AGAIN:
-            found, swept = self._read_all(object_name, self._living(object_name, gone), now=now), False
-        else:
-            found, swept = self._sweep(object_name, now=now), True
-        for records in found:
-            yield Page(stream=self._stream, cursor=before.cursor(), records=records)
+        swept = gone is None or now - before.swept >= SWEEP_AGAIN
+        found = self._sweep(object_name, now=now) if swept else self._day(object_name, gone or (), before, now=now)
+        for records, late in found:
+            yield Page(stream=self._stream, cursor=before.cursor(), records=records, late=late)
         return swept
+
+    def _day(self, object_name: str, gone: Sequence[str], before: Position, *, now: datetime) -> Iterator[Found]:
+        """Of one night and the day before it: what changed and was never seen, and who is told to be gone."""
+        yield from self._missed(object_name, set(), since=before.at - OVERLAP, now=now)
+        yield from self._read_all(object_name, self._living(object_name, gone), now=now)
 
     def _told_gone(self, object_name: str, since: datetime, until: datetime) -> list[str] | None:
         """The ids that Salesforce lists as deleted; None when its list does not reach back or is too long."""
@@ -144,34 +155,50 @@ class Deletions:
         known = self._known.of(self._connection, object_name, gone)
         return [each for each in gone if each in known and not known[each].archived]
 
-    def _sweep(self, object_name: str, *, now: datetime) -> Iterator[tuple[Record, ...]]:
+    def _sweep(self, object_name: str, *, now: datetime) -> Iterator[Found]:
         """Records that are unknown, newer than known or back from the bin; then those that stand in no list."""
         if self._known is None:
             return
         listed: set[str] = set()
-        for stamps in self._ids.living(object_name):
-            listed.update(stamps)
-            known = self._known.of(self._connection, object_name, list(stamps))
-            missed = [each for each, at in stamps.items() if _is_missed(known.get(each), at)]
-            back = {each for each in missed if each in known and known[each].archived}
-            yield from self._read_all(object_name, missed, back, now=now)
+        yield from self._missed(object_name, listed, since=None, now=now)
         live = list(self._known.live(self._connection, object_name))
         missing = [each for each in live if each not in listed]
         self._doubts.check(object_name, missing, known=len(live))
         yield from self._read_all(object_name, missing, now=now)
         self._doubts.settle(object_name)
 
+    def _missed(self, object_name: str, listed: set[str], *, since: datetime | None, now: datetime) -> Iterator[Found]:
+        """Of what changed since then: records that are unknown, newer than known or back from the bin, and which of
+        them came late. Adds every id seen to `listed`."""
+        if self._known is None:
+            return
+        passed = self._passed(object_name)
+        for stamps in self._ids.living(object_name, since=since):
+            listed.update(stamps)
+            known = self._known.of(self._connection, object_name, list(stamps))
+            missed = [each for each, at in stamps.items() if _is_missed(known.get(each), at)]
+            back = {each for each in missed if each in known and known[each].archived}
+            late = late_of({each: stamps[each] for each in missed if each not in back}, passed)
+            yield from self._read_all(object_name, missed, back, late=late, now=now)
+
     def _read_all(
-        self, object_name: str, ids: Sequence[str], back: Collection[str] = (), *, now: datetime
-    ) -> Iterator[tuple[Record, ...]]:
+        self,
+        object_name: str,
+        ids: Sequence[str],
+        back: Collection[str] = (),
+        *,
+        late: frozenset[str] = frozenset(),
+        now: datetime,
+    ) -> Iterator[Found]:
         """Each as it stands, in the bin or not; what can be read no more is archived with nothing left of it."""
         for start in range(0, len(ids), BY_ID):
             asked = ids[start : start + BY_ID]
             found = {row["Id"]: record_of(self._connection, object_name, row) for row in self._rows(object_name, asked)}
-            yield tuple(
+            records = tuple(
                 _as_of(found[each], each in back, now) if each in found else self._gone(object_name, each, now)
                 for each in asked
             )
+            yield records, late.intersection(asked)
 
     def _rows(self, object_name: str, ids: Sequence[str]) -> list[Row]:
         fields = self._catalogue.to_read(object_name)

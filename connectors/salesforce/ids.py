@@ -7,7 +7,7 @@ from typing import Any
 from connectors.salesforce.asking import Asking, Told
 from connectors.salesforce.client import Client
 from connectors.salesforce.rows import Row, key_of, tidy
-from connectors.salesforce.soql import checked_id, quoted, select
+from connectors.salesforce.soql import after, checked_id, quoted, select
 from domain.errors import ContractError
 
 _ENDED = "INVALID_QUERY_LOCATOR"
@@ -20,11 +20,11 @@ class Ids:
         self._client = client
         self._asking = asking
 
-    def living(self, object_name: str) -> Iterator[Mapping[str, datetime]]:
-        """Stamps by id, page by page."""
+    def living(self, object_name: str, *, since: datetime | None = None) -> Iterator[Mapping[str, datetime]]:
+        """Stamps by id, page by page. `since`: of those that changed since then."""
         last = ""
         while True:
-            where = f"Id > {quoted(checked_id(last))}" if last else ""
+            where = " AND ".join(filter(None, (after(since, ""), f"Id > {quoted(checked_id(last))}" if last else "")))
             asked = select(("Id", "SystemModstamp"), object_name, where=where, order="Id")
             told = self._asking.ask(asked, deleted=False, large=True)
             if not told.ok:

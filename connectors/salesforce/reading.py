@@ -63,6 +63,11 @@ class Reading:
         self._bulk = bulk
         self._connection = connection
         self._lag = lag
+        self._passed: dict[str, datetime] = {}
+
+    def passed(self, stream: str) -> datetime | None:
+        """What changed before it was read for good, by this process: only a night's comparison finds more of it."""
+        return self._passed.get(stream)
 
     def read(self, stream: str, cursor: Cursor | None) -> Iterator[Page]:
         underway = Underway.of(stream, cursor)
@@ -180,6 +185,7 @@ class Reading:
                 for rows, done in self._rows(window, first):
                     seen = _progress(seen, rows[-1]) if rows else seen
                     yield self._page(window.walk, rows, window.walk.cursor(window.end if done else seen))
+                self._passed[window.walk.stream] = min(window.end.stamp, window.walk.settled)
             except _LocatorEndedError as ended:
                 if seen == window.begin:
                     stream = window.walk.stream

@@ -63,6 +63,15 @@ def office(vendors: FreshSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     installation.close()
 
 
+def test_a_clock_that_is_minutes_slow_holds_up_no_hand_raiser(office: Office, vendors: FreshSimulator) -> None:
+    """What people did would lie in its future, and wait."""
+    office.machine.wrong = timedelta(minutes=-9)
+    raise_hand(vendors, ANN)
+    office.run()
+    office.run()
+    assert is_with_a_rep(vendors, ANN)
+
+
 def test_a_clock_that_leaps_or_is_set_back_writes_nothing_and_holds_up_no_hand_raiser(
     office: Office, vendors: FreshSimulator
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cast import REPS, USERS, contact
 from tests.crash_points import POINTS
+from tests.halves import nothing_half
 from tests.installation import HALF_HOUR_S, KILLED, Installation
 from tests.rig import SimulatorProcess
 from tests.witness import Witness
@@ -104,10 +105,15 @@ def moment(text: str) -> datetime:
 
 
 def kill_again_and_again(scene: Scene, point: str, moments: Iterable[int]) -> int:
-    """Kill one run after the other at its n-th pass of the point; how often that was before one got through."""
+    """Kill one run after the other at its n-th pass of the point; how often that was before one got through.
+
+    Half a decision is looked for all the while, and in what each kill leaves.
+    """
     kills = 0
     for number in moments:
-        if scene.installation.run_until(f"{point}:{number}") != KILLED:
+        with nothing_half(scene.installation):
+            code = scene.installation.run_until(f"{point}:{number}")
+        if code != KILLED:
             break
         kills += 1
     return kills

@@ -1,6 +1,6 @@
 """Most records of an object are shown no more: nobody is buried for it until a person says that it is true."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +18,10 @@ ANA = "ana.ruiz@globex.example"
 WEEK_S, HOUR_S = 8 * 24 * 3_600, 3_600
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 GONE = 120
+PEOPLE: dict[str, Callable[[int], dict[str, str]]] = {
+    "salesforce": lambda number: {"LastName": f"Doe {number}", "Company": "Acme"},
+    "hubspot": lambda number: contact(f"doe.{number}@acme.example"),
+}
 KINDS = {"salesforce": ("Lead", "00Q9z{:010d}AAA"), "hubspot": ("contacts", "99{:09d}")}
 
 
@@ -76,6 +80,25 @@ def test_what_a_person_says_is_gone_is_archived_in_the_next_cycle_and_the_word_i
     more = lose(office, system, first=GONE)
     assert len(told(office.run(after_s=WEEK_S))) == 1
     assert archived(office, system, more) == 0
+
+
+@pytest.mark.parametrize("system", KINDS)
+def test_a_tenth_fewer_people_buries_nobody_and_is_seen(
+    office: Installation, world: SimulatorProcess, system: str
+) -> None:
+    kind = {"salesforce": "leads", "hubspot": "contacts"}[system]
+    world.seed(**{kind: [PEOPLE[system](number) for number in range(199)]})
+    office.run(after_s=HOUR_S)
+    ids = lose(office, system, count=23)
+    doubted = office.run(after_s=WEEK_S)
+    (found,) = findings(office)
+    assert (found.connection, found.missing, found.known) == (system, 23, 223)
+    assert [f"23 of 223 known {KINDS[system][0]}" in failure for failure in told(doubted)] == [True]
+    assert archived(office, system, ids) == 0
+    with office.app.store.read() as tx:
+        known = connections.get(tx, system)
+    assert known is not None
+    assert known.status is ConnectionStatus.DEGRADED
 
 
 def test_a_word_is_for_no_others_than_those_that_were_shown(office: Installation) -> None:

@@ -84,14 +84,37 @@ def test_a_wall_that_is_set_is_not_believed_against_every_system(jump: timedelta
     assert CUT <= clock.refresh() - right - timedelta(hours=1) <= CUT + timedelta(seconds=2)
 
 
-def test_one_system_that_agrees_with_the_wall_is_enough_and_so_is_less_than_ten_minutes() -> None:
+def test_one_system_that_agrees_with_the_wall_is_enough_and_so_are_less_than_three_minutes() -> None:
     machine = Machine()
     clock = machine.clock()
     clock.hear("salesforce", machine.wall - timedelta(days=1))
-    clock.hear("hubspot", machine.wall + timedelta(minutes=9))
+    clock.hear("hubspot", machine.wall + timedelta(minutes=2.9))
     assert clock.now() == machine.wall
+    clock.hear("hubspot", machine.wall + timedelta(minutes=3.1))
+    assert clock.now() > machine.wall
 
 
 def test_nobody_told_the_time_so_it_is_the_walls() -> None:
     machine = Machine()
     assert machine.clock().now() == machine.wall
+
+
+def test_an_answer_that_tells_whole_seconds_puts_no_time_back() -> None:
+    machine = Machine()
+    clock, theirs = machine.clock(), machine.wall + timedelta(days=1)
+    clock.hear("salesforce", theirs)
+    machine.counter += 5.9
+    before = clock.now()
+    clock.hear("salesforce", theirs + timedelta(seconds=5))
+    assert clock.now() == before
+    machine.counter += 2
+    assert clock.now() == theirs + timedelta(seconds=8)
+
+
+def test_a_clock_that_was_an_hour_ahead_is_put_back() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.wall += timedelta(hours=1)
+    assert clock.now() == machine.wall
+    machine.wall -= timedelta(hours=1)
+    assert clock.now() == machine.wall

@@ -123,7 +123,21 @@ def test_whoever_asks_in_vain_has_the_finding_kept_and_a_word_is_used_up_at_the_
     assert asked.given(missing("b")) is False
 
 
-@pytest.mark.parametrize(("ids", "known", "is_believed"), [(100, 100, True), (101, 202, True), (102, 203, False)])
-def test_a_hundred_may_vanish_of_any_system_and_half_of_a_large_one(ids: int, known: int, *, is_believed: bool) -> None:
+@pytest.mark.parametrize(
+    ("ids", "known", "percent", "is_believed"),
+    [
+        (20, 21, 10, True),
+        (21, 200, 10, False),
+        (100, 1_000, 10, True),
+        (101, 1_000, 10, False),
+        (101, 1_000, 11, True),
+        (1, 1, 10, True),
+        (2, 2, 10, False),
+        (2, 2, 100, True),
+    ],
+)
+def test_twenty_may_vanish_of_any_system_and_a_tenth_of_a_large_one_but_never_all(
+    ids: int, known: int, percent: float, *, is_believed: bool
+) -> None:
     some = replace(missing(*(f"{each}" for each in range(ids))), known=known)
-    assert some.is_believable is is_believed
+    assert some.is_believable(percent) is is_believed

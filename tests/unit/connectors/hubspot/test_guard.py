@@ -69,6 +69,34 @@ def test_a_stage_that_somebody_moved_is_a_conflict() -> None:
     assert (receipt.outcome, receipt.shown["lifecyclestage"]) == (CONFLICTED, "opportunity")
 
 
+def test_nothing_else_is_asked_between_the_look_and_the_write() -> None:
+    """What a person does between the two is written over: so it is as short as two calls can be."""
+    portal = showing()
+    status: dict[str, Value] = {"hs_lead_status": "OPEN"}
+    with connected(portal) as connector:
+        assert one_receipt(connector, guarded({"hs_lead_status": None}, status)).outcome is APPLIED
+    asked = [path.rpartition("/")[2] for method, path, _ in portal.asked]
+    assert asked[asked.index("read") :] == ["read", "update"]
+
+
+def test_what_a_rep_edits_after_the_look_stays_where_it_is_no_field_of_ours() -> None:
+    portal = Portal(lambda *_: None)
+    shown: dict[str, Any] = {"hs_lead_status": None, "ll_score": None, "phone": None}
+
+    def answer(_: str, path: str, told: Any) -> Any:
+        if path.endswith("/read"):
+            before = page([row(1, **shown)])
+            shown.update(phone="+1 202 555 0199", ll_score="1")
+            return before
+        shown.update(told["inputs"][0]["properties"])
+        return saved(told)
+
+    portal.answer = answer
+    with connected(portal) as connector:
+        one_receipt(connector, guarded({"hs_lead_status": None}, {"hs_lead_status": "OPEN", "ll_score": 50}))
+    assert shown == {"hs_lead_status": "OPEN", "ll_score": "50", "phone": "+1 202 555 0199"}
+
+
 def test_a_field_that_is_not_guarded_may_differ() -> None:
     with connected(showing(ll_score="7")) as connector:
         expected: dict[str, Value] = {"hs_lead_status": None, "lifecyclestage": "lead", "ll_score": 3}

@@ -2,18 +2,21 @@
 
 import json
 import random
+import tracemalloc
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from connectors.hubspot.reading import Position
 from connectors.testing import failure_of, found_in
 from domain.errors import ContractError
 from domain.record import Cursor, Page, Record
 from tests.contract.hubspot_rig import HubSpotRig
-from tests.unit.connectors.hubspot.portal import Portal, connected, page, row
+from tests.unit.connectors.hubspot.portal import NOW, Portal, connected, page, row
 
 SEARCH = "/crm/v3/objects/contacts/search"
+STAMPED = datetime.fromisoformat(row(1)["updatedAt"])
 
 
 def position(cursor: Cursor) -> dict[str, Any]:
@@ -213,6 +216,41 @@ def test_one_crowded_millisecond_is_walked_by_id(rig: HubSpotRig) -> None:
     assert keys <= found_in(pages)
     searches = sum("search" in path for path in paths(rig, since))
     assert searches <= 2 * 24 + 205 // 20 + 2
+
+
+def crowded(count: int) -> Portal:
+    """A portal of a million, so many of them stamped in one millisecond, and a search that ends at 10,000."""
+    instant = round(datetime.fromisoformat(row(1)["updatedAt"]).timestamp() * 1_000)
+
+    def answer(_: str, __: str, told: Any) -> Any:
+        asked = {each["operator"]: int(each["value"]) for each in told["filterGroups"][0]["filters"]}
+        if asked.keys() == {"GT"}:
+            return page([], total=1_000_000)
+        if not asked["GTE"] <= instant < asked["LT"]:
+            return page([])
+        first = asked.get("GT", 0) + 1
+        rows = [row(number) for number in range(first, min(first + told["limit"], count + 1))]
+        left = count + 1 - first
+        return page(rows, after="more" if left > len(rows) else None, total=left)
+
+    return Portal(answer)
+
+
+def test_twenty_five_thousand_of_one_millisecond_are_read_once_each_in_flat_memory() -> None:
+    """All of them at once would be 25 MB."""
+    count, seen = 25_000, 0
+    portal = crowded(count)
+    with connected(portal) as connector:
+        cursor = Position(at=STAMPED - timedelta(hours=1), late=NOW).cursor()
+        connector.describe("contacts")
+        tracemalloc.start()
+        for each in connector.read("contacts", cursor):
+            assert [one.ref.id for one in each.records] == [str(seen + 1 + n) for n in range(len(each.records))]
+            seen += len(each.records)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert seen == count
+    assert peak_bytes < 10_000_000, peak_bytes
 
 
 def test_more_properties_than_a_search_may_name_are_read_by_id() -> None:

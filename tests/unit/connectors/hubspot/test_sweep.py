@@ -178,8 +178,14 @@ def test_the_first_night_reads_the_bin_alone() -> None:
 def test_that_most_people_are_gone_in_a_night_is_not_believed() -> None:
     """A key that sees less than before must not bury everybody."""
     failure_of(ContractError, lambda: night(held(*range(1, 203)), [1]))
-    _, found = night(held(*range(1, 201)), list(range(1, 101)))
-    assert sum(found.values()) == 100
+    _, found = night(held(*range(1, 201)), list(range(1, 181)))
+    assert sum(found.values()) == 20
+
+
+def test_that_more_than_a_tenth_is_gone_in_a_night_is_not_believed() -> None:
+    failure_of(ContractError, lambda: night(held(*range(1, 301)), list(range(1, 270))))
+    _, found = night(held(*range(1, 301)), list(range(1, 271)))
+    assert sum(found.values()) == 30
 
 
 def test_a_night_that_was_interrupted_begins_anew() -> None:

@@ -63,6 +63,11 @@ def test_each_part_brings_its_lock_and_the_headers_that_a_composite_does_not_han
     assert not {"authorization", "accept", "content-type"} & {name.lower() for name in part["httpHeaders"]}
 
 
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_a_part_of_any_2xx_is_a_success(status: int) -> None:
+    assert [receipt.outcome for receipt in write(org_of(lambda _: {"httpStatusCode": status}, 1), 1)] == [APPLIED]
+
+
 def test_so_many_go_in_a_call_and_no_more() -> None:
     count = PARTS_PER_CALL + 1
     org = org_of(lambda _: {"httpStatusCode": 204, "body": None}, count)
