@@ -42,6 +42,13 @@ def next_fact_at(facts: Sequence[Fact], *, as_of: datetime, known_at: datetime) 
     return min((fact.since for fact in facts if fact.since > as_of and fact.seen_at <= known_at), default=None)
 
 
+def next_seen_at(activities: Iterable[Activity], facts: Iterable[Fact], *, known_at: datetime) -> datetime | None:
+    """When the next row that is there already is known: read while somebody with an earlier clock looks."""
+    activities_at = (each.seen_at for each in activities if each.seen_at is not None and each.seen_at > known_at)
+    facts_at = (each.seen_at for each in facts if each.seen_at > known_at)
+    return min((*activities_at, *facts_at), default=None)
+
+
 def in_time(activity: Activity) -> tuple[datetime, tuple[str, str, str]]:
     """One order for everybody: when it happened, then the key."""
     return activity.occurred_at, activity.key

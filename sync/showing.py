@@ -8,6 +8,7 @@ from domain.decision import Decision
 from domain.lead import Lead
 from domain.score import POINT, Score
 from domain.values import Value
+from scoring.ledger import next_seen_at
 from scoring.scorer import NONE_SHOWN
 from scoring.showing import is_overdue, is_worth_showing
 from sync.creating import Entry, due_at
@@ -42,7 +43,11 @@ def show(
             if name in last:
                 properties[name] = last[name]
         shown = {}
-    moments = (_refresh_at(lead, rules, worth=worth, now=now), due_at(missing_in, decision, rules.mapping, now=now))
+    moments = (
+        _refresh_at(lead, rules, worth=worth, now=now),
+        due_at(missing_in, decision, rules.mapping, now=now),
+        next_seen_at(material.activities, material.facts, known_at=now),
+    )
     wake_at = min((at for at in (decision.wake_at, *moments) if at is not None and at > now), default=None)
     return _with(decision, properties, shown, wake_at)
 

@@ -3,7 +3,7 @@
 import itertools
 
 from domain.lead import Fact
-from scoring.ledger import known, next_fact_at, standing
+from scoring.ledger import known, next_fact_at, next_seen_at, standing
 from tests.unit.scoring.material import NOW, activity, days
 
 
@@ -54,3 +54,11 @@ def test_the_next_fact_is_the_earliest_one_known_that_does_not_hold_yet() -> Non
     history = [_fact("VP", since=10, seen=5), _fact("CEO", since=-3, seen=1), _fact("Chair", since=-2, seen=-1)]
     assert next_fact_at(history, as_of=NOW, known_at=NOW) == NOW + days(3)
     assert next_fact_at(history, as_of=NOW + days(3), known_at=NOW) is None
+
+
+def test_what_is_there_and_not_known_yet_is_known_at_the_first_moment_that_somebody_saw_of_it() -> None:
+    early, late = activity(id="1", seen_at=NOW + days(2)), activity(id="2", seen_at=NOW + days(3))
+    history = [_fact("VP", since=10, seen=5), _fact("CEO", since=1, seen=-1)]
+    assert next_seen_at([late, early], [], known_at=NOW) == NOW + days(2)
+    assert next_seen_at([late, early], history, known_at=NOW) == NOW + days(1)
+    assert next_seen_at([late, early], history, known_at=NOW + days(3)) is None

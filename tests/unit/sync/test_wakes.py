@@ -159,6 +159,20 @@ def test_whoever_sleeps_shows_what_a_look_every_hour_would_show(
         compare(loop, done, facts, hours=24 * 21)
 
 
+def test_what_was_read_while_a_tick_had_begun_already_counts_at_the_next_one(office: Office) -> None:
+    """A pull commits beside the one who decides: what it read lies in the future of the tick, a moment ahead."""
+    scoring = quietly(rules(group({"name": "view", "points": 20})), points=1)
+    with office.loop(scoring) as loop:
+        with loop.store.write(loop.epoch) as tx:
+            ana = arrive(tx, [activity(ago=timedelta(minutes=1))])
+        decide_due(loop, now=NOW - timedelta(milliseconds=8))
+        with loop.store.read() as tx:
+            assert (lead_of(tx, ana).shown_score, lead_of(tx, ana).wake_at) == (None, NOW)
+        decide_due(loop, now=NOW + timedelta(seconds=1))
+        with loop.store.read() as tx:
+            assert lead_of(tx, ana).shown_score == 20
+
+
 def test_a_number_that_stood_for_a_week_is_written_as_soon_as_it_moves(office: Office) -> None:
     """20 points lose 2 after ten days: too little to be written at once, and by then anything is."""
     steps = {"percent": 10, "every_days": 10}
