@@ -31,12 +31,15 @@ class Doubts:
         self._trouble: tuple[datetime, str] | None = None
         self._heard: datetime | None = None
 
-    def check(self, object_name: str, ids: Collection[str], *, known: int) -> None:
-        """ContractError where so many are missing that only a person could know, and none has said so."""
+    def check(self, object_name: str, ids: Collection[str], *, known: int, shows_none: bool) -> None:
+        """ContractError where so many are missing that only a person could know, and none has said so. `shows_none`:
+        no living record was listed at all."""
         missing = Missing(
             connection=self._connection, stream=self._stream, object=object_name, ids=frozenset(ids), known=known
         )
-        if missing.is_believable(self._percent) or (self._words is not None and self._words.given(missing)):
+        if missing.is_believable(self._percent, shows_none=shows_none):
+            return
+        if self._words is not None and self._words.given(missing):
             return
         raise ContractError(
             f"{len(ids)} of {known} known {object_name} records are shown no more. That is not believed: "

@@ -18,8 +18,9 @@ class Missing:
     ids: frozenset[str]
     known: int
 
-    def is_believable(self, percent: float) -> bool:
+    def is_believable(self, percent: float, *, shows_none: bool) -> bool:
         """False where it is likelier that the listing lacks rights than that people deleted so many: more than `FEW`
-        and more than `percent` of what was known, or all of several."""
-        is_empty = len(self.ids) == self.known > 1 and percent < ALL_PERCENT
-        return not is_empty and len(self.ids) <= max(FEW, self.known * percent / 100)
+        and more than `percent` of what was known, or several by a listing that `shows_none`."""
+        if shows_none and len(self.ids) > 1 and percent < ALL_PERCENT:
+            return False
+        return len(self.ids) <= max(FEW, self.known * percent / 100)

@@ -68,11 +68,12 @@ class Nightly:
         if sweep is not None:
             passed = self._passed(NIGHTLY[self._stream])
             yield from sweep.changed(self._shape, listed, passed=passed, now=now)
+        shows_none = not listed
         for records in self._bin.records(self._shape):
             listed.update(record.ref.id for record in records)
             yield self._remembered(records), frozenset()
         if sweep is not None:
-            for records in sweep.vanished(self._shape, listed, self._doubts, now=now):
+            for records in sweep.vanished(self._shape, listed, self._doubts, shows_none=shows_none, now=now):
                 yield self._remembered(records), frozenset()
 
     def _remembered(self, records: tuple[Record, ...]) -> tuple[Record, ...]:

@@ -52,12 +52,15 @@ class Sweep:
                 yield self._records(shape, self._read(shape, missed), back, now=now), late
 
     def vanished(
-        self, shape: Shape, listed: Collection[str], doubts: Doubts, *, now: datetime
+        self, shape: Shape, listed: Collection[str], doubts: Doubts, *, shows_none: bool, now: datetime
     ) -> Iterator[tuple[Record, ...]]:
-        """Records that stand in no listing: those that can still be read (a merge, a race), and the rest as gone."""
+        """Records that stand in no listing: those that can still be read (a merge, a race), and the rest as gone.
+
+        `shows_none`: of the living none was listed, whatever the recycle bin holds.
+        """
         live = list(self._known.live(self._connection, shape.object))
         missing = [each for each in live if each not in listed]
-        doubts.check(shape.object, missing, known=len(live))
+        doubts.check(shape.object, missing, known=len(live), shows_none=shows_none)
         for start in range(0, len(missing), BY_ID):
             asked = missing[start : start + BY_ID]
             found = self._records(shape, self._read(shape, asked), (), now=now)

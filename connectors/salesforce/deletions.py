@@ -163,7 +163,7 @@ class Deletions:
         yield from self._missed(object_name, listed, since=None, now=now)
         live = list(self._known.live(self._connection, object_name))
         missing = [each for each in live if each not in listed]
-        self._doubts.check(object_name, missing, known=len(live))
+        self._doubts.check(object_name, missing, known=len(live), shows_none=not listed)
         yield from self._read_all(object_name, missing, now=now)
         self._doubts.settle(object_name)
 

@@ -80,7 +80,7 @@ READING = (
         number=28,
         bug='empty pull means "all gone"',
         file="domain/missing.py",
-        before="return not is_empty and len(self.ids) <= max(FEW, self.known * percent / 100)",
+        before="return len(self.ids) <= max(FEW, self.known * percent / 100)",
         after="return True",
         tests=(
             "tests/unit/connectors/hubspot/test_sweep.py::test_that_most_people_are_gone_in_a_night_is_not_believed",

@@ -160,12 +160,12 @@ MUTANTS = (
         bug="half of all leads are told gone, and doubted afterwards",
         file="connectors/salesforce/deletions.py",
         before=(
-            "        self._doubts.check(object_name, missing, known=len(live))\n"
+            "        self._doubts.check(object_name, missing, known=len(live), shows_none=not listed)\n"
             "        yield from self._read_all(object_name, missing, now=now)\n"
         ),
         after=(
             "        yield from self._read_all(object_name, missing, now=now)\n"
-            "        self._doubts.check(object_name, missing, known=len(live))\n"
+            "        self._doubts.check(object_name, missing, known=len(live), shows_none=not listed)\n"
         ),
         tests=(
             "tests/contract/test_salesforce_deletions.py::test_leads_that_are_not_believed_to_be_gone_keep_nobody_from_looking_at_contacts",

@@ -124,20 +124,21 @@ def test_whoever_asks_in_vain_has_the_finding_kept_and_a_word_is_used_up_at_the_
 
 
 @pytest.mark.parametrize(
-    ("ids", "known", "percent", "is_believed"),
+    ("ids", "known", "percent", "shows_none", "is_believed"),
     [
-        (20, 21, 10, True),
-        (21, 200, 10, False),
-        (100, 1_000, 10, True),
-        (101, 1_000, 10, False),
-        (101, 1_000, 11, True),
-        (1, 1, 10, True),
-        (2, 2, 10, False),
-        (2, 2, 100, True),
+        (20, 21, 10, False, True),
+        (21, 200, 10, False, False),
+        (100, 1_000, 10, False, True),
+        (101, 1_000, 10, False, False),
+        (101, 1_000, 11, False, True),
+        (1, 1, 10, True, True),
+        (2, 2, 10, True, False),
+        (2, 2, 10, False, True),
+        (2, 2, 100, True, True),
     ],
 )
-def test_twenty_may_vanish_of_any_system_and_a_tenth_of_a_large_one_but_never_all(
-    ids: int, known: int, percent: float, *, is_believed: bool
+def test_twenty_may_vanish_of_any_system_and_a_tenth_of_a_large_one_but_not_by_an_empty_listing(
+    ids: int, known: int, percent: float, *, shows_none: bool, is_believed: bool
 ) -> None:
     some = replace(missing(*(f"{each}" for each in range(ids))), known=known)
-    assert some.is_believable(percent) is is_believed
+    assert some.is_believable(percent, shows_none=shows_none) is is_believed
