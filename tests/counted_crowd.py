@@ -111,8 +111,9 @@ def _surroundings(office: Office) -> None:
     """Connections that stand still or were read long ago, fields that are gone, and places that are left alone."""
     chance = office.random
     for name in ("hub", "crm", "list"):
-        heard = chance.choice((None, {"people": to_micros(NOW)}, {"people": to_micros(office.moment())}))
-        heard = None if name == office.silent else heard
+        never = {"people": 0, "tasks": to_micros(NOW)} if name == "crm" else None
+        heard = chance.choice((never, {"people": to_micros(NOW)}, {"people": to_micros(office.moment())}))
+        heard = never if name == office.silent else heard
         status = chance.choice(("running", "running", "degraded", "paused", "suspended"))
         office.put(schema.connection, name=name, status=status, heard=heard)
     for place in _PLACES[:3]:

@@ -20,12 +20,36 @@ from tests.counted_crowd import COUNTED, NOW, RULES, SINCE, UNTIL, gather, table
 from tests.reference import counted as slow
 from tests.reference.counted_figures import figures
 from tests.reference.crowd import Crowd
+from tests.reference.local_days import micros_of
+from tests.reference.mapped import Mapped, Question, Rule, System
 from tests.reference.sums import Expected
 from tests.report_desk import scope_of
 
 TYPES = {"hub": "hubspot", "crm": "salesforce", "list": "files"}
 ZONE = ZoneInfo("Europe/Vienna")
 WINDOW = Window(since=SINCE, until=UNTIL, zone=ZONE)
+MAPPED = Mapped(
+    zone="Europe/Vienna",
+    systems={
+        "hub": System(people=("contacts",), emails=("email",)),
+        "crm": System(people=("Contact", "Lead"), emails=("Email",), creates=True),
+        "list": System(people=("row",), emails=("mail",)),
+    },
+    properties={
+        ("hub", "contacts", "ll_mql"): "mql_since",
+        ("crm", "Lead", "MQL__c"): "mql_since",
+        ("crm", "Contact", "Accepted__c"): "accepted_at",
+        ("crm", "Lead", "Accepted__c"): "accepted_at",
+        ("hub", "contacts", "became_mql"): "hub_day",
+        ("hub", "contacts", "stage"): "lifecycle",
+        ("crm", "Lead", "Status"): "status",
+        ("hub", "contacts", "email"): "email",
+        ("crm", "Contact", "Email"): "email",
+        ("crm", "Lead", "Email"): "email",
+        ("list", "row", "mail"): "email",
+    },
+)
+"""The crowd's rules, written down once more by hand."""
 LEFT = {"hub": {"contacts.ll_mql": "theirs"}, "crm": {"Lead.MQL__c": "carried"}}
 _HUB = {("contacts", "stage"): frozenset({"m q l", "sql", "customer"})}
 _SQL = {("contacts", "stage"): frozenset({"sql", "customer"})}
@@ -61,10 +85,14 @@ def look_of(store: Store, sight: Sight) -> Look:
 
 
 def yards_of(sight: Sight) -> tuple[tuple[Yardstick, ...], FieldMap]:
-    document: dict[str, Any] = {**RULES, "decided": LEFT if sight.is_left else {}}
-    fields = FieldMap(MappingRules.model_validate(document), TYPES)
+    fields = FieldMap(MappingRules.model_validate(document_of(sight)), TYPES)
     named = {name: {Counted(what): each for what, each in own.items()} for name, own in COUNTED.items()}
     return yardsticks(fields, named if sight.own_dates else {}, sight.what, ZONE), fields
+
+
+def document_of(sight: Sight) -> dict[str, Any]:
+    """mapping.yaml as plain data."""
+    return {**RULES, "decided": LEFT if sight.is_left else {}}
 
 
 def page_of(store: Store, sight: Sight, *, behind: str | None = None) -> Page:
@@ -78,31 +106,35 @@ def page_of(store: Store, sight: Sight, *, behind: str | None = None) -> Page:
 
 def expected_of(store: Store, sight: Sight) -> dict[str, Expected]:
     with store.read() as tx:
-        return figures(slow.read(tx), _question(sight))
+        return figures(slow.read(tx), question_of(sight))
 
 
-def _question(sight: Sight) -> slow.Question:
+def question_of(sight: Sight) -> Question:
     is_mql = sight.what is Counted.MQL
     own = sight.own_dates and is_mql
-    hub = slow.Rule(
+    ours = "mql_since" if is_mql else "accepted_at"
+    hub = Rule(
         dates={"contacts": "became_mql"} if own else {"contacts": "ll_mql"} if is_mql else {},
         ours=not own,
         stages=_HUB if is_mql else _SQL,
-        name="hub_day" if own else "mql_since" if is_mql else "accepted_at",
+        name="hub_day" if own else ours,
+        kind="date" if own else "datetime",
     )
-    crm = slow.Rule(
+    crm = Rule(
         dates={"Lead": "MQL__c"} if is_mql else {"Lead": "Accepted__c", "Contact": "Accepted__c"},
         ours=True,
         stages={("Lead", "Status"): frozenset({"marketing"} if is_mql else {"working"})},
-        name="mql_since" if is_mql else "accepted_at",
+        name=ours,
+        kind="datetime",
     )
-    nothing = slow.Rule(dates={}, ours=True, stages={}, name="")
-    return slow.Question(
+    nothing = Rule(dates={}, ours=True, stages={}, name=ours, kind="datetime")
+    left = {("hub", "contacts", "ll_mql"), ("crm", "Lead", "MQL__c")} if sight.is_left else set()
+    return Question(
         stage=STAGES[sight.what].value,
+        mapped=replace(MAPPED, left=frozenset(left)),
         rules={"hub": hub, "crm": crm, "list": nothing},
-        since=slow.micros(SINCE),
-        until=slow.micros(UNTIL),
-        left=frozenset({("hub", "contacts", "ll_mql"), ("crm", "Lead", "MQL__c")} if sight.is_left else ()),
+        since=micros_of(SINCE),
+        until=micros_of(UNTIL),
         step=sight.step.value,
     )
 

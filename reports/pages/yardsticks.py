@@ -130,7 +130,7 @@ class Yardstick:
 def yardsticks(
     fields: FieldMap, counted: Mapping[str, Mapping[Counted, str]], what: Counted, zone: ZoneInfo
 ) -> tuple[Yardstick, ...]:
-    """One for each system of mapping.yaml, in its order."""
+    """One for each system, in the order of the rules: published ones have them by name."""
     return tuple(_yardstick(fields, name, counted.get(name, {}), what, zone) for name in fields.rules.systems)
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.cast import USERS, contact
 from tests.installation import Installation, install
 from tests.postgres import PostgresServer
+from tests.recount import assert_counted
 from tests.rig import SimulatorProcess
 
 GATE = """\
@@ -248,3 +249,7 @@ def test_a_wrong_question_gets_one_sentence(
     done = office.command("report", "reconcile", *arguments)
     assert (done.code, done.out) == (code, "")
     assert words in done.err
+
+
+def test_every_figure_is_what_the_raw_rows_say(office: Installation) -> None:
+    assert_counted(office.folder, {"reconcile": 200}, only="reconcile")

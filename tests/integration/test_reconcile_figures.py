@@ -2,19 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from domain.counted import Counted
+from domain.run import GoLive
 from reports.pages import passes, reconciling
 from reports.pages.differences import Cause
 from reports.pages.page import Figure, Page, Table
 from store.engine import Store
+from tests.counted_crowd import COUNTED, RULES
 from tests.postgres import PostgresServer
-from tests.reconcile_desk import Sight, differences_of, expected_of, look_of, page_of, refill, sight_of
+from tests.reconcile_desk import (
+    Sight,
+    differences_of,
+    document_of,
+    expected_of,
+    look_of,
+    page_of,
+    question_of,
+    refill,
+    sight_of,
+)
+from tests.reference.measured import Measured
 from tests.stores import empty_store
 
 SEEDS = range(24)
+WORDED = {"field": "ll_mql", "read": ["trim"]}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +60,28 @@ def test_every_figure_is_what_the_raw_rows_say_on_postgresql(postgres: PostgresS
     assert [each for seed in range(300, 306) for each in differences_of(store, seed)] == []
     store.dispose()
     postgres.drop_database("reconcile")
+
+
+@pytest.mark.parametrize("what", [Counted.MQL, Counted.SAL])
+@pytest.mark.parametrize("own_dates", [True, False])
+@pytest.mark.parametrize("is_left", [True, False])
+def test_the_reference_reads_out_of_files_by_what_systems_count(
+    what: Counted, *, own_dates: bool, is_left: bool
+) -> None:
+    sight = Sight(what=what, own_dates=own_dates, is_left=is_left, step=GoLive.PILOT)
+    written = question_of(sight)
+    measured = Measured(
+        mapping=document_of(sight), counted=COUNTED if own_dates else {}, zone="Europe/Vienna", step="pilot"
+    )
+    assert measured.question(what.value, since=written.since, until=written.until) == written
+
+
+@pytest.mark.parametrize("date", [{"type": "text"}, {"transforms": ["trim"]}, {"fields": {"hub": WORDED}}])
+def test_the_reference_refuses_a_date_that_is_read_as_it_does_not_know(date: dict[str, Any]) -> None:
+    first, *others = RULES["properties"]
+    measured = Measured(mapping={**RULES, "properties": [first | date, *others]}, counted={}, zone="UTC", step="live")
+    with pytest.raises(ValueError, match="does not know how mql_since is read"):
+        measured.question("mql", since=0, until=1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,6 +9,7 @@ import requests
 
 from tests.cast import USERS, contact
 from tests.installation import Installation, install
+from tests.recount import assert_counted
 from tests.rig import SimulatorProcess
 
 DATED = """properties:
@@ -108,6 +109,10 @@ def test_each_is_behind_its_cause(office: Installation) -> None:
         (lead,) = office.command(*command).json()["leads"]
         assert mail(who) in lead["name"]
         assert why in lead["why"]
+
+
+def test_every_figure_is_what_the_raw_rows_say(office: Installation) -> None:
+    assert_counted(office.folder, {"reconcile": 200}, only="reconcile")
 
 
 def test_a_date_that_nobody_maps_is_found_by_check(office: Installation) -> None:

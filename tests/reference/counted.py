@@ -4,47 +4,20 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import Connection
 
 from tests.reference.ledger import Row
+from tests.reference.local_days import midnight
+from tests.reference.mapped import FORWARD, Question, Rule, as_read
 
-VIENNA = ZoneInfo("Europe/Vienna")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400_000_000
-FORWARD = ("known", "engaged", "mql", "assigned", "accepted", "qualified", "opportunity", "customer")
 TABLES = (
     *("lead", "transition", "handoff", "record", "desired", "outbox", "misfit", "flap", "held_write", "held_set"),
     *("held_lead", "gate_closed", "conflict", "connection", "drift"),
 )
-PEOPLE = {"hub": ("contacts",), "crm": ("Contact", "Lead"), "list": ("row",)}
-EMAILS = {"hub": "email", "crm": "Email", "list": "mail"}
 US = "leadloop"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How one system counts. `dates`: object → field; `stages`: (object, field) → words; `ours`: we write the date."""
-
-    dates: Mapping[str, str]
-    ours: bool
-    stages: Mapping[tuple[str, str], frozenset[str]]
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked. `stage`: of ours; `left`: (system, object, field) that are left to others; moments as in rows."""
-
-    stage: str
-    rules: Mapping[str, Rule]
-    since: int
-    until: int
-    left: frozenset[tuple[str, str, str]] = frozenset()
-    step: str = "live"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +35,7 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Rows that belong to nobody, and all else by lead."""
+    """Rows that belong to nobody, and all else by lead; `said` of a record: its fields."""
 
     tables: Mapping[str, list[Row]]
     by_lead: Mapping[str, Mapping[int, list[Row]]] = field(default_factory=dict)
@@ -70,6 +43,8 @@ class World:
 
 def read(tx: Connection) -> World:
     tables = {name: [dict(row._mapping) for row in tx.exec_driver_sql(f"SELECT * FROM {name}")] for name in TABLES}
+    for row in tables["record"]:
+        row["said"] = json.loads(row["content"])
     sets = {row["id"]: row["status"] for row in tables["held_set"]}
     for row in (*tables["held_lead"], *tables["held_write"]):
         row["status"] = sets[row["set_id"]]
@@ -128,42 +103,29 @@ def stage_dates(
     return sorted(dates), skipped, taken, found
 
 
-def content(record: Row) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(record["content"])
-    return found
-
-
-def shown_in(person: Person, side: str) -> list[Row]:
-    theirs = of_system(person, side)
+def shown_in(person: Person, side: str, asked: Question) -> list[Row]:
+    theirs = of_system(person, side, asked)
     return [row for row in theirs if not row["archived"] and row["merged_into"] is None]
 
 
-def of_system(person: Person, side: str) -> list[Row]:
-    return [row for row in person.records if row["connection"] == side and row["object"] in PEOPLE[side]]
+def of_system(person: Person, side: str, asked: Question) -> list[Row]:
+    people = asked.mapped.systems[side].people
+    return [row for row in person.records if row["connection"] == side and row["object"] in people]
 
 
-def raw(record: Row, rule: Rule) -> Any:
-    """What stands in the field, as its type has it: a day has no time."""
-    text = content(record).get(rule.dates.get(record["object"], "?"))
-    return text[:10] if text and text != "soon" and rule.name == "hub_day" else text
+def raw(record: Row, asked: Question) -> int | date | str | None:
+    """What stands in the field of the date, as its type has it."""
+    rule = asked.rules[record["connection"]]
+    field = rule.dates.get(record["object"])
+    return None if field is None else as_read(record["said"].get(field), rule.kind)
 
 
-def dated(record: Row, rule: Rule) -> tuple[int, bool] | None:
+def dated(record: Row, asked: Question) -> tuple[int, bool] | None:
     """The moment, and whether it is a whole day."""
-    text = raw(record, rule)
-    if not text or text == "soon":
-        return None
-    if len(text) == 10:
-        return micros(datetime.combine(date.fromisoformat(text), datetime.min.time(), tzinfo=VIENNA)), True
-    return micros(datetime.fromisoformat(text)), False
-
-
-def micros(at: datetime) -> int:
-    return (at.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
-
-
-def local_day(at: int) -> date:
-    return (EPOCH + timedelta(microseconds=at)).astimezone(VIENNA).date()
+    found = raw(record, asked)
+    if isinstance(found, date):
+        return midnight(found, asked.mapped.zone), True
+    return (found, False) if isinstance(found, int) else None
 
 
 def is_within(at: int, asked: Question) -> bool:
@@ -174,14 +136,13 @@ def counts(person: Person, side: str, asked: Question) -> list[Row]:
     """The records by which a side counts a person; for ourselves one that stands for the lead."""
     if side == US:
         return [person.lead] if any(is_within(at, asked) for at in person.dates) else []
-    found = [(row, dated(row, asked.rules[side])) for row in shown_in(person, side)]
+    found = [(row, dated(row, asked)) for row in shown_in(person, side, asked)]
     return [row for row, at in found if at is not None and is_within(at[0], asked)]
 
 
 def says_stage(record: Row, rule: Rule) -> bool:
-    values = content(record)
     return any(
-        str(values.get(name) or "").strip().lower() in words
+        str(record["said"].get(name) or "").strip().lower() in words
         for (kind, name), words in rule.stages.items()
         if kind == record["object"]
     )
@@ -190,7 +151,8 @@ def says_stage(record: Row, rule: Rule) -> bool:
 def stands_undated(person: Person, side: str, asked: Question) -> bool:
     rule = asked.rules[side]
     never = not (person.dates or person.taken or person.found)
-    return never and rule.ours and any(says_stage(r, rule) and dated(r, rule) is None for r in shown_in(person, side))
+    shown = shown_in(person, side, asked)
+    return never and rule.ours and any(says_stage(each, rule) and dated(each, asked) is None for each in shown)
 
 
 def nobody_counts(world: World, side: str, asked: Question) -> int:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from tests.reference.counted import US, Question, World, counts, nobody_counts, person_of, stands_undated
+from tests.reference.counted import US, World, counts, nobody_counts, person_of, stands_undated
 from tests.reference.ledger import Row
+from tests.reference.mapped import Question
 from tests.reference.sums import Expected
 from tests.reference.uncounted import reason
 

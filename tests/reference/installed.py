@@ -17,7 +17,7 @@ from tests.reference.ledger import Row
 from tests.reference.office import WEEK, Crew, Meaning, Named, Office, Shift
 from tests.reference.told import micros
 
-UNKNOWN_TO_US = {"routing.yaml": {"territories"}, "reports.yaml": {"counted"}, "scoring.yaml": {"scanners"}}
+UNKNOWN_TO_US = {"routing.yaml": {"territories"}, "scoring.yaml": {"scanners"}}
 USUAL = {"days": WEEK[:5], "start": "09:00", "end": "17:00"}
 
 

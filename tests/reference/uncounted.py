@@ -6,24 +6,20 @@ from typing import Any
 
 from tests.reference.counted import (
     DAY,
-    EMAILS,
-    PEOPLE,
     US,
     Person,
-    Question,
-    Rule,
     World,
-    content,
     counts,
     dated,
     is_within,
-    local_day,
     of_system,
     raw,
     says_stage,
     shown_in,
 )
 from tests.reference.ledger import Row
+from tests.reference.local_days import local
+from tests.reference.mapped import Question, Rule, as_read
 
 
 def reason(world: World, person: Person, side: str, asked: Question) -> str:
@@ -35,15 +31,18 @@ def other_dates(person: Person, asked: Question) -> list[tuple[int, bool]]:
     found = [(at, False) for at in person.dates if is_within(at, asked)]
     for name, rule in asked.rules.items():
         for record in counts(person, name, asked) if rule.dates else ():
-            at = dated(record, rule)
+            at = dated(record, asked)
             assert at is not None
             found.append(at)
     return found
 
 
-def apart(own: Sequence[tuple[int, bool]], others: Sequence[tuple[int, bool]], passes: Sequence[int]) -> str:
+def apart(
+    own: Sequence[tuple[int, bool]], others: Sequence[tuple[int, bool]], zone: str, passes: Sequence[int] = ()
+) -> str:
     mine, other = min(((a, b) for a in own for b in others), key=lambda pair: abs(pair[0][0] - pair[1][0]))
-    if (mine[1] or other[1]) and abs((local_day(mine[0]) - local_day(other[0])).days) <= 1:
+    days = (local(mine[0], zone).date() - local(other[0], zone).date()).days
+    if (mine[1] or other[1]) and abs(days) <= 1:
         return "day-apart"
     if len(passes) > 1 and any(abs(at - mine[0]) < DAY for at in passes):
         return "another-time"
@@ -60,7 +59,7 @@ def reasons_here(person: Person, asked: Question) -> Iterator[str]:
     if any(is_within(at, asked) for at in person.taken):
         yield "taken-back"
     if person.dates:
-        yield apart([(at, False) for at in person.dates], others, ())
+        yield apart([(at, False) for at in person.dates], others, asked.mapped.zone)
     if person.found:
         yield "before-leadloop"
     if person.lead["failure"] is not None:
@@ -104,9 +103,9 @@ def held_sets(person: Person, status: str, table: str) -> list[Row]:
 
 
 def reasons_there(world: World, person: Person, side: str, asked: Question) -> Iterator[str]:
-    rule, records, shown = asked.rules[side], of_system(person, side), shown_in(person, side)
+    rule, records, shown = asked.rules[side], of_system(person, side, asked), shown_in(person, side, asked)
     is_ours = any(is_within(at, asked) for at in person.dates)
-    blank = bool(shown) and all(raw(each, rule) in (None, "") for each in shown)
+    blank = bool(shown) and all(raw(each, asked) is None for each in shown)
     if person.lead["merged_into"] == 0:
         yield "erased"
     if heard(world, side) is None and not any(row["connection"] == side for row in world.tables["record"]):
@@ -118,13 +117,13 @@ def reasons_there(world: World, person: Person, side: str, asked: Question) -> I
         yield "not-mapped"
     if is_hidden(world, shown, rule, blank=blank):
         yield "hidden"
-    dates = [at for each in shown if (at := dated(each, rule)) is not None]
+    dates = [at for each in shown if (at := dated(each, asked)) is not None]
     if not blank and not dates:
         yield "unreadable"
-    lacks = blank or bool(lacking(person, shown, rule))
+    lacks = blank or bool(lacking(person, side, asked))
     yield from reasons_unwritten(world, person, side, asked, shown=shown, lacks=lacks)
     if dates:
-        yield apart(dates, other_dates(person, asked), person.dates)
+        yield apart(dates, other_dates(person, asked), asked.mapped.zone, person.dates)
     yield from reasons_blank(world, person, side, asked, shown=shown, is_ours=is_ours)
 
 
@@ -147,9 +146,10 @@ def wishes(person: Person) -> dict[tuple[str, str, str, str], Any]:
     }
 
 
-def lacking(person: Person, shown: Sequence[Row], rule: Rule) -> set[tuple[str, str, str, str]]:
+def lacking(person: Person, side: str, asked: Question) -> set[tuple[str, str, str, str]]:
     """Where what is wished tells the stage, and what stands there does not."""
-    wished, stands = wishes(person), {(row["connection"], row["object"], row["id"]): content(row) for row in shown}
+    rule, shown, wished = asked.rules[side], shown_in(person, side, asked), wishes(person)
+    stands = {(row["connection"], row["object"], row["id"]): row["said"] for row in shown}
     return {
         place
         for place in places(shown, rule)
@@ -160,17 +160,21 @@ def lacking(person: Person, shown: Sequence[Row], rule: Rule) -> set[tuple[str, 
 
 def stands_so(rule: Rule, place: tuple[str, str, str, str], wish: Any, value: Any) -> bool:
     """Of a date of ours the very same; of a status any word for the stage."""
-    return value == wish if rule.ours else tells(rule, place[1], place[3], value)
+    if rule.ours:
+        return as_read(value, rule.kind) == as_read(wish, rule.kind)
+    return tells(rule, place[1], place[3], value)
 
 
-def open_rows(person: Person, side: str, rule: Rule, shown: Sequence[Row], *statuses: str) -> list[Row]:
-    found, own = [], {(each["object"], each["id"]) for each in shown}
+def open_rows(person: Person, side: str, asked: Question, *statuses: str) -> list[Row]:
+    """What would tell the system of the stage, or create the person in it."""
+    rule, records = asked.rules[side], of_system(person, side, asked)
+    found, own = [], {(each["object"], each["id"]) for each in shown_in(person, side, asked)}
     for row in sorted(person.rows["outbox"], key=lambda row: row["id"]):
         if row["connection"] != side or row["status"] not in statuses:
             continue
         values = json.loads(row["change"])["values"]
         if row["kind"] == "create":
-            meant = not of_system(person, side) and row["object"] in PEOPLE[side]
+            meant = not records and row["object"] in asked.mapped.systems[side].people
         else:
             told = any(tells(rule, row["object"], name, value) for name, value in values.items())
             meant = told and (row["object"], row["record_id"]) in own
@@ -184,9 +188,9 @@ SENT = ("pending", "waiting", "claimed")
 def reasons_missing(
     world: World, person: Person, side: str, asked: Question, *, blank: bool, is_ours: bool
 ) -> Iterator[str]:
-    rule, records, shown = asked.rules[side], of_system(person, side), shown_in(person, side)
+    system, records = asked.mapped.systems[side], of_system(person, side, asked)
     passes = [row for row in person.rows["handoff"] if row["closed_at"] is None]
-    waits = bool(lacking(person, shown, rule)) if records else True
+    waits = bool(lacking(person, side, asked)) if records else True
     if is_ours and (blank or not records or waits):
         ways = ("write",) if records else ("write", "create")
         shut = [row for row in person.rows["gate_closed"] if row["connection"] == side and row["way"] in ways]
@@ -195,7 +199,7 @@ def reasons_missing(
     (status,) = (row["status"] for row in world.tables["connection"] if row["name"] == side)
     if status in ("suspended", "paused") and is_ours and (waits if records else bool(passes)):
         yield "suspended"
-    if not records and open_rows(person, side, rule, shown, "parked"):
+    if not records and open_rows(person, side, asked, "parked"):
         yield "creation-refused"
     if not records:
         absent = [row for row in person.rows["misfit"] if row["connection"] == side and not row["record_id"]]
@@ -205,12 +209,16 @@ def reasons_missing(
         yield "go-live-step"
     if records:
         return
-    if open_rows(person, side, rule, shown, "unsure", *SENT) or (side == "crm" and passes):
+    if open_rows(person, side, asked, "unsure", *SENT) or (system.creates and passes):
         yield "creation-waits"
-    addressed = any(content(row).get(EMAILS[row["connection"]]) for row in person.records)
-    if not addressed:
+    if not any(has_address(row, asked) for row in person.records):
         yield "no-address"
-    yield "not-created" if is_ours or side == "hub" else "never-told"
+    yield "not-created" if is_ours or not system.creates else "never-told"
+
+
+def has_address(record: Row, asked: Question) -> bool:
+    system = asked.mapped.systems.get(record["connection"])
+    return system is not None and any(record["said"].get(each) for each in system.emails)
 
 
 def is_hidden(world: World, shown: Sequence[Row], rule: Rule, *, blank: bool) -> bool:
@@ -224,24 +232,24 @@ def reasons_unwritten(
     world: World, person: Person, side: str, asked: Question, *, shown: Sequence[Row], lacks: bool
 ) -> Iterator[str]:
     rule, at = asked.rules[side], places(shown, asked.rules[side])
-    if open_rows(person, side, rule, shown, "parked"):
+    if open_rows(person, side, asked, "parked"):
         yield "refused"
-    if open_rows(person, side, rule, shown, "unsure"):
+    if open_rows(person, side, asked, "unsure"):
         yield "unsure"
     held = [*held_sets(person, "open", "held_write"), *held_sets(person, "discarded", "held_write")]
     if lacks and any(place_of(row) in at for row in held):
         yield "held"
-    names = {PROPERTIES[place[0], place[3]] for place in at} | {rule.name}
+    names = {asked.mapped.properties[place[0], place[1], place[3]] for place in at} | {rule.name}
     if lacks and any(row["closed_at"] is None and row["property"] in names for row in person.rows["conflict"]):
         yield "conflict"
     if lacks and any(place_of(row) in at for row in person.rows["misfit"]):
         yield "misfit"
-    if lacks and at and all((place[0], place[1], place[3]) in asked.left for place in at):
+    if lacks and at and all((place[0], place[1], place[3]) in asked.mapped.left for place in at):
         yield "not-ours"
-    unmet = lacking(person, shown, rule)
+    unmet = lacking(person, side, asked)
     if lacks and (any(is_stopped(world, place) for place in at) or unmet & written(person)):
         yield "overwritten"
-    if open_rows(person, side, rule, shown, *SENT) or (unmet and (person.lead["due"] or person.lead["plan_due"])):
+    if open_rows(person, side, asked, *SENT) or (unmet and (person.lead["due"] or person.lead["plan_due"])):
         yield "waiting"
 
 
@@ -262,16 +270,6 @@ def reasons_blank(
     yield "stale" if (heard(world, side) or 0) < latest else "unexplained"
 
 
-PROPERTIES = {
-    ("hub", "ll_mql"): "mql_since",
-    ("crm", "MQL__c"): "mql_since",
-    ("crm", "Accepted__c"): "accepted_at",
-    ("hub", "became_mql"): "hub_day",
-    ("hub", "stage"): "lifecycle",
-    ("crm", "Status"): "status",
-}
-
-
 def place_of(row: Row) -> tuple[str, str, str, str]:
     return row["connection"], row["object"], row["record_id"], row["field"]
 
@@ -282,6 +280,7 @@ def is_stopped(world: World, place: tuple[str, str, str, str]) -> bool:
 
 
 def heard(world: World, side: str) -> int | None:
+    """Until when all of it was read; a stream that never was stands at 1970."""
     (kept,) = (row["heard"] for row in world.tables["connection"] if row["name"] == side)
     moments = list((json.loads(kept or "null") or {}).values())
-    return min(moments) if moments else None
+    return min(moments, default=0) or None
