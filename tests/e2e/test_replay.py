@@ -106,11 +106,11 @@ LEAST = {
 @pytest.mark.skipif(not REAL.is_file(), reason=f"no recorded log at {REAL}; set LEADLOOP_DATA to its folder")
 def test_every_figure_of_every_report_is_what_the_raw_rows_of_the_real_logs_first_cases_say(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    log = cut(REAL, tmp_path / case_log.FILE, cases=200, days=21)
+    log = cut(REAL, tmp_path / case_log.FILE, cases=100, days=14)
     command = [sys.executable, "-m", "leadloop", "demo", "--data", str(log), "--keep", str(kept), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout)["leads"] == 200
+    assert json.loads(done.stdout)["leads"] == 100
     assert_counted(kept, LEAST)
 
 

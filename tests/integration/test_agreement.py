@@ -22,7 +22,10 @@ WAS = "Whoever asks to be called: in touch within 15 minutes of working time; th
 IS = WAS.replace("15 minutes", "10 minutes")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = pytest.mark.parametrize("desk", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def desk(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -31,7 +34,7 @@ def desk(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Desk]:
     url, name, server = None, f"agreement_{next(NUMBERS)}", None
-    if request.param == "postgresql":
+    if getattr(request, "param", "sqlite") == "postgresql":
         server = request.getfixturevalue("postgres")
         assert isinstance(server, PostgresServer)
         url = server.create_store(name)
@@ -71,6 +74,7 @@ def publish(desk: Desk, *more: str) -> Done:
     return done
 
 
+@BOTH
 def test_the_page_says_who_signed_it_for_which_side(desk: Desk, tmp_path: Path) -> None:
     assert under(desk)[1] == "Not signed for sales: `leadloop agreement sign --side sales --name NAME`."
     done = sign(desk, "marketing", f"  {ANA}\n")
@@ -115,6 +119,7 @@ def test_other_rules_leave_the_names_under_the_words_they_were_given_for(desk: D
     assert stands(desk) == [("changed", ANA), ("signed", FAY)]
 
 
+@BOTH
 def test_who_takes_the_rules_back_finds_the_names_that_were_under_them(desk: Desk) -> None:
     both(desk)
     desk.of.rewrite("routing.yaml", DUE, LATER)

@@ -26,7 +26,10 @@ CALL, HIRE, AIM = "Call webinar guests within the hour", "Ask for a second rep",
 FORMULA, MARKUP = '=HYPERLINK("https://evil.example";"x")', "<script>alert('x')</script> & co"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = pytest.mark.parametrize("desk", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def desk(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -36,7 +39,7 @@ def desk(
 ) -> Iterator[Desk]:
     """The first day is Monday, 7 September 2026."""
     url, name, server = None, f"decisions_{next(NUMBERS)}", None
-    if request.param == "postgresql":
+    if getattr(request, "param", "sqlite") == "postgresql":
         server = request.getfixturevalue("postgres")
         assert isinstance(server, PostgresServer)
         url = server.create_store(name)
@@ -69,6 +72,7 @@ def standings(rows: list[dict[str, Any]]) -> list[tuple[str, int, str]]:
     return [(row["label"], row["cells"]["weeks"]["value"], row["cells"]["stands"]) for row in rows]
 
 
+@BOTH
 def test_a_decision_is_carried_from_week_to_week_and_each_week_stays_as_it_was(
     desk: Desk, world: SimulatorProcess
 ) -> None:
@@ -180,6 +184,7 @@ def test_odd_input_gets_one_sentence_and_changes_nothing(desk: Desk) -> None:
     assert listed(desk, "--all") == before
 
 
+@BOTH
 def test_a_decision_ends_once(desk: Desk) -> None:
     add(desk, CALL)
     first = desk.does("ben", "decisions", "done", "1", "--outcome", "good", "--json").json()

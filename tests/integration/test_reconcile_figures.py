@@ -28,7 +28,7 @@ from tests.reconcile_desk import (
 from tests.reference.measured import Measured
 from tests.stores import empty_store
 
-SEEDS = range(24)
+SEEDS = range(10)
 WORDED = {"field": "ll_mql", "read": ["trim"]}
 
 
@@ -52,7 +52,7 @@ def test_every_figure_is_what_the_raw_rows_say(crowd_store: Store, seed: int) ->
 
 
 def test_every_figure_is_what_the_raw_rows_say_of_a_handful(crowd_store: Store) -> None:
-    assert [each for seed in range(500, 520) for each in differences_of(crowd_store, seed, people=2)] == []
+    assert [each for seed in range(500, 508) for each in differences_of(crowd_store, seed, people=2)] == []
 
 
 def test_every_figure_is_what_the_raw_rows_say_on_postgresql(postgres: PostgresServer) -> None:

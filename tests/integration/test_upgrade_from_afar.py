@@ -24,7 +24,7 @@ from tests.rig import SimulatorProcess
 from tests.witness import Witness
 
 ANA, BEN, CLEO = (f"{name}@{name}.example" for name in ("ana", "ben", "cleo"))
-REVISIONS = ("0014", "0021", "0027")
+REVISIONS = ("0014", "0027")
 ROOMY = "blast_radius:\n  handoff: { floor: 1000 }\n"
 
 
