@@ -105,8 +105,7 @@ def test_no_words_of_a_chart_touch_each_other_or_leave_it(
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
 def test_everything_written_stands_out_from_what_is_behind_it(
     browser: Browser, files: Mapping[str, Path], name: str, scheme: Scheme, width: int
 ) -> None:
