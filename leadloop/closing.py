@@ -12,7 +12,7 @@ import structlog
 
 from domain.counted_deal import ClosedMonth, CountedDeal
 from domain.errors import UsageError
-from leadloop.costing import costs_for
+from leadloop.costing import costs_for, costs_in
 from leadloop.deal_source import DealSource, deal_source
 from leadloop.report_desk import Desk
 from reports.pages.closed_months import months_between, window_of_month
@@ -88,6 +88,9 @@ def hindrance(desk: Desk, month: str) -> str | None:
     with desk.app.store.read() as tx:
         known = {each.month: each for each in closed_months.months(tx)}.get(month)
         read = deal_reads.until(tx, connection)
+    broken = unreadable_costs(desk)
+    if broken is not None:
+        return f"{broken}. Its costs would be missing in {month} for good: mend the file first."
     if known is not None and known.closed_at is not None:
         return f"{month} was closed on {known.closed_at:%Y-%m-%d} by {known.closed_by}: `leadloop months reopen` it."
     if read is None or read < window.until:
@@ -97,12 +100,19 @@ def hindrance(desk: Desk, month: str) -> str | None:
     return None
 
 
+def unreadable_costs(desk: Desk) -> str | None:
+    """Where the file of costs has its first mistake, in words: closed now, a month would be without it for good."""
+    fault = next(iter(costs_in(desk.app.installation).faults), None)
+    return None if fault is None else f"{desk.app.installation.reports.costs} line {fault.line}: {fault.words}"
+
+
 def due(desk: Desk) -> list[str]:
-    """The months that are to be closed now without anybody's word, oldest first."""
+    """The months that are to be closed now without anybody's word, oldest first; none while the file of costs cannot
+    be read, of which every page and `leadloop check` tell."""
     zone, now = desk.scope.window.zone, desk.scope.now
     source = deal_source(desk.app.store, desk.rules, desk.scope)
     span = _span(desk.app.store, source.connection)
-    if span is None:
+    if span is None or unreadable_costs(desk) is not None:
         return []
     begins, read = span
     with desk.app.store.read() as tx:

@@ -9,7 +9,7 @@ from domain.counted_deal import CountedDeal, Lack, Side
 from domain.deal import Deal
 from reports.pages.attribution import Model
 from reports.pages.closed_months import Books, Since
-from reports.pages.costs import Known, Spent, roi, spent
+from reports.pages.costs import Known, Spent, late_costs, roi, spent
 from reports.pages.counted_deals import NO_CAMPAIGN
 from reports.pages.follow_up import missing_channels
 from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies
@@ -101,13 +101,12 @@ class _Sum:
 class ChannelsReport:
     """The page as it is counted: closed months out of `books`, the others as they are known now.
 
-
     `currency`: the corporate one, empty where it is not known.
     """
 
     def __init__(self, scope: Scope, known: Known, *, currency: str, books: Books | None = None) -> None:
         self._scope, self._currency, self._books = scope, currency, books or Books()
-        self._known = self._books.known(known, scope.window)
+        self._known, self._known_now = self._books.known(known, scope.window), known
         self._of: dict[Model, dict[str, _Sum]] = {model: {} for model in Model}
         self._campaigns: dict[str, _Sum] = {}
         self._total = _Sum(scope.most)
@@ -166,7 +165,7 @@ class ChannelsReport:
         self._lacks["closed"] += deal.is_won and deal.closes_on is None
 
     def page(self) -> Page:
-        scope, spent = self._scope, self._spent()
+        scope, spent = self._scope, self._spent(self._known)
         return Page(
             name="channels",
             title="Channels",
@@ -176,13 +175,13 @@ class ChannelsReport:
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._tables(spent)),
-            missing=(*spent.missing, *self._missing()),
+            missing=(*spent.missing, *late_costs(spent, self._spent(self._known_now)), *self._missing()),
             remarks=(*self._remarks(), *spent.remarks),
         )
 
-    def _spent(self) -> Spent:
+    def _spent(self, known: Known) -> Spent:
         return spent(
-            self._known,
+            known,
             names=[name for name in self._campaigns if name != NO_CAMPAIGN],
             since=self._first,
             until=self._after,

@@ -159,6 +159,18 @@ def spent(
     )
 
 
+def late_costs(kept: Spent, now: Spent) -> Iterator[Missing]:
+    """What is known of costs by now and does not count, because the months were closed before."""
+    one, other = kept.sums, now.sums
+    if not kept.narrowed and (one.campaigns, one.channels, one.total) != (other.campaigns, other.channels, other.total):
+        currency = kept.currency
+        yield Missing(
+            what=f"Costs are known differently since these months were closed: {other.total:,.0f} {currency} by now, "
+            f"{one.total:,.0f} {currency} count here.",
+            mend="`leadloop months reopen` has a month counted anew.",
+        )
+
+
 class _Work:
     """Line by line: the file first, so that what it says is known when the CRM speaks."""
 

@@ -161,9 +161,11 @@ def broken(store: Store, seed: int) -> list[str]:
     assert shop.close(first, everything(shop))
     assert shop.close(second, everything(shop))
     found = [f"closing changed window {n}" for n, each in enumerate(wanted) if counted(shop.page(each)) != live[n]]
+    found += [f"costs of window {n} did not change" for n, each in enumerate(wanted) if tells_costs(shop, each)]
     change_much(shop, seed)
     shop = replace(shop, paid=(("Fair", "ads", 0, 60, 7, None),))
     found += [f"late rows changed window {n}" for n, each in enumerate(wanted) if counted(shop.page(each)) != live[n]]
+    found += [f"costs of window {n}" for n, each in enumerate(wanted) if tells_costs(shop, each) != (not each.channel)]
     assert not shop.close(first, everything(shop)), "it is closed"
     found += [
         f"other rules changed window {n}"
@@ -172,6 +174,11 @@ def broken(store: Store, seed: int) -> list[str]:
     ]
     found += [f"window {n} does not add up" for n, each in enumerate(wanted) if not adds_up(shop, each)]
     return found + ([] if adds_up(shop, everything(shop)) else ["the whole does not add up"])
+
+
+def tells_costs(shop: Shop, scope: Scope) -> bool:
+    """Whether the page says that costs are known differently by now."""
+    return any(each.what.startswith("Costs are known differently") for each in shop.page(scope).missing)
 
 
 def adds_up(shop: Shop, scope: Scope) -> bool:

@@ -63,6 +63,11 @@ def figures(page: Any) -> dict[str, Any]:
     return {cell["name"]: cell["value"] for cell in cells if "value" in cell}
 
 
+def costs_shown(page: Any) -> set[float]:
+    cells = [row["cells"]["cost"] for part in page["parts"] for row in part["rows"] if "cost" in row["cells"]]
+    return {each["value"] for each in cells if each.get("value")}
+
+
 @pytest.fixture
 def office(request: pytest.FixtureRequest, tmp_path: Path, world: SimulatorProcess) -> Iterator[Office]:
     """On SQLite, unless somebody wants another database."""
@@ -181,6 +186,25 @@ def test_months_from_before_deals_were_read_are_closed_by_hand_only(office: Offi
     assert set(office.months()) == {"2026-08", "2026-09"}
     assert office.made.command("months", "close", "2026-10").code == 64, "it is not over"
     assert office.made.command("months", "close", "2026-13").code == 64
+
+
+def test_no_month_is_closed_while_the_file_of_costs_has_a_mistake(office: Office) -> None:
+    costs, rules = office.made.folder / "costs.csv", office.made.folder / "reports.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + "\ncosts: costs.csv\n", encoding="utf-8")
+    costs.write_text("channel,month,amount\nPartner,2026-09,a lot\n", encoding="utf-8")
+    office.later(30)
+    assert office.months() == {}
+    refused = office.made.command("months", "close", "2026-09")
+    assert refused.code == 64
+    assert "costs.csv line 2" in refused.err
+    costs.write_text("channel,month,amount\nPartner,2026-09,1200\n", encoding="utf-8")
+    office.later(1)
+    assert set(office.months()) == {"2026-09"}
+    assert costs_shown(office.page()) == {1200.0}
+    costs.write_text("channel,month,amount\nPartner,2026-09,1500\n", encoding="utf-8")
+    late = office.page()
+    assert costs_shown(late) == {1200.0}
+    assert [each["what"] for each in late["missing"] if each["what"].startswith("Costs are known differently")]
 
 
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)
