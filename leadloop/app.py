@@ -255,6 +255,7 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
             types=app.types,
             fields=app.fields,
             reached=crash_points(os.environ),
+            keep_lead=lead.keep,
             random_bytes=os.urandom,
             anchored=app.anchors.keep,
             introduced=app.introduced,

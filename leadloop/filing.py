@@ -61,7 +61,7 @@ def _wait(app: App, number: int) -> Answer | None:
 
 def _nobody_leads(app: App) -> bool:
     try:
-        leadership.acquire(app.store, holder="a waiting command").release()
+        leadership.keep_out(app.store)()
     except LeadHeldError:
         return False
     return True

@@ -8,13 +8,13 @@ import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from domain.errors import LeadHeldError, StoreError
+from domain.errors import FencedError, LeadHeldError, StoreError
 from store.engine import Store, Tx
 from store.failure import to_store_error
 from store.schema import leadership as table
@@ -26,42 +26,59 @@ _LOCK_NOT_AVAILABLE = "55P03"
 """What PostgreSQL calls a lock that was not freed within `lock_timeout`."""
 
 
+_LetGo = Callable[[], None]
+_IsHeld = Callable[[], bool]
+
+
 @dataclass(slots=True, kw_only=True)
 class Leadership:
     """Held until `release`; `epoch` goes into every write."""
 
+    store: Store
     epoch: int
-    _let_go: Callable[[], None]
-    _still_there: Callable[[], bool]
-    _held: bool = field(default=True)
+    _let_go: _LetGo
+    _is_held: _IsHeld
+    _released: bool = False
 
-    def is_held(self) -> bool:
-        """Whether the lock is still ours, as far as the lock can tell."""
-        return self._held and self._still_there()
+    def keep(self) -> None:
+        """Take the lock again where it went with its session, as by a restart of PostgreSQL: whoever begins meanwhile
+        would find the lead free. FencedError when somebody has it by now."""
+        if self._released or self._is_held():
+            return
+        try:
+            again = _lock(self.store)
+        except LeadHeldError as error:
+            raise FencedError("Another process took the lead when the lock was lost.") from error
+        self._let_go()
+        self._let_go, self._is_held = again
+        with self.store.read() as tx:
+            now = epoch_now(tx)
+        if now != self.epoch:
+            raise FencedError(f"Another process has led since: the epoch is {now}, ours {self.epoch}.")
 
     def release(self) -> None:
         """Let another process lead; a second call does nothing."""
-        if self._held:
-            self._held = False
+        if not self._released:
+            self._released = True
             self._let_go()
 
 
 def acquire(store: Store, *, holder: str) -> Leadership:
     """Take the lead and raise the epoch; LeadHeldError while another process has it."""
-    let_go, still_there = _lock_file(store.path) if store.path is not None else _lock_server(store)
+    let_go, is_held = _lock(store)
     try:
         with store.write() as tx:
             epoch = _raise_epoch(tx, holder)
     except BaseException:
         let_go()
         raise
-    return Leadership(epoch=epoch, _let_go=let_go, _still_there=still_there)
+    return Leadership(store=store, epoch=epoch, _let_go=let_go, _is_held=is_held)
 
 
 def keep_out(where: Store | Path) -> Callable[[], None]:
     """Let nobody lead until what this returns is called, also where there are no tables to lead by; LeadHeldError
     while another process does."""
-    let_go, _ = _lock_file(where) if isinstance(where, Path) else _lock_server(where)
+    let_go, _ = _lock_file(where) if isinstance(where, Path) else _lock(where)
     return let_go
 
 
@@ -79,7 +96,11 @@ def _raise_epoch(tx: Tx, holder: str) -> int:
     return epoch
 
 
-def _lock_file(path: Path) -> tuple[Callable[[], None], Callable[[], bool]]:
+def _lock(store: Store) -> tuple[_LetGo, _IsHeld]:
+    return _lock_file(store.path) if store.path is not None else _lock_server(store)
+
+
+def _lock_file(path: Path) -> tuple[_LetGo, _IsHeld]:
     """The kernel frees the lock with the process, however it ends. The file itself stays: removing it would race."""
     lock = path.with_name(path.name + ".lock")
     try:
@@ -94,8 +115,8 @@ def _lock_file(path: Path) -> tuple[Callable[[], None], Callable[[], bool]]:
     return (lambda: os.close(handle)), (lambda: True)
 
 
-def _lock_server(store: Store) -> tuple[Callable[[], None], Callable[[], bool]]:
-    """A session of its own holds the lock: a dropped connection frees it, and `is_held` notices."""
+def _lock_server(store: Store) -> tuple[_LetGo, _IsHeld]:
+    """A session of its own holds the lock: a dropped connection frees it."""
     if not store.is_postgresql:
         return (lambda: None), (lambda: True)
     try:
@@ -151,8 +172,8 @@ def _has_lock(session: Connection) -> bool:
     held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
     try:
         return bool(session.execute(held).scalar())
-    except DBAPIError:
-        return False
+    except DBAPIError as error:
+        return not error.connection_invalidated
 
 
 def _close(session: Connection) -> None:

@@ -135,6 +135,7 @@ class Daemon:
         if (deliver := self.deliver) is not None:
             found.append(self._beside("deliver", DELIVER_S, lambda: deliver(self.loops["deliver"])))
         found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
+        found.append(self._beside("lead", LOOK_S, decider.keep_lead))
         return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
 
     def _job(self, name: str, every_s: float, work: Callable[[], None]) -> Job:

@@ -129,6 +129,10 @@ def nothing_reached(_point: str) -> None:
     """The crash points of a running installation: none."""
 
 
+def nobody_else_leads() -> None:
+    """The lead of a process that is alone with its store."""
+
+
 def no_anchor(_end: Anchor) -> None:
     """A loop of which nobody keeps the audit's end."""
 
@@ -149,6 +153,8 @@ class Loop:
     fields: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """Connection → stream → the vendor's fields that its connector asks for now."""
     reached: Callable[[str], None] = nothing_reached
+    keep_lead: Callable[[], None] = nobody_else_leads
+    """Looks after the lock by which this process leads; FencedError when another one does by now."""
     random_bytes: Callable[[int], bytes] | None = None
     """Makes the keys by which the audit knows values without showing them; None: it does not know them."""
     anchored: Callable[[Anchor], None] = no_anchor

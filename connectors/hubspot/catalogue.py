@@ -1,9 +1,9 @@
 """What the property definitions of each object say, and which properties we ask for."""
 
 from collections.abc import Mapping, Set
-from datetime import datetime
 
 from connectors.contract import Surroundings
+from connectors.described import Described
 from connectors.hubspot.answers import body_of, known_shape, rows_in
 from connectors.hubspot.client import Client
 from connectors.hubspot.shapes import EVERYWHERE, SHAPES, Shape
@@ -26,33 +26,16 @@ LIST_FIELDS = {
 _FIXED: Mapping[str, Mapping[str, Field]] = {"owners": OWNER_FIELDS, "lists": LIST_FIELDS}
 
 
-class Catalogue:
+class Catalogue(Described):
     """Property definitions, kept for a while or until a refusal says that they are wrong."""
 
     def __init__(self, client: Client, surroundings: Surroundings) -> None:
+        super().__init__(surroundings)
         self._client = client
-        self._surroundings = surroundings
-        self._known: dict[str, tuple[datetime, Mapping[str, Field]]] = {}
 
     def fields(self, object_name: str) -> Mapping[str, Field]:
         """By name; nothing for what has no properties (form submissions, events)."""
-        if object_name not in SHAPES:
-            return _FIXED.get(object_name, {})
-        now = self._surroundings.clock.now()
-        kept = self._known.get(object_name)
-        if kept is None or now - kept[0] >= self._surroundings.describe_again:
-            kept = (now, self._describe(object_name))
-            self._known[object_name] = kept
-        return kept[1]
-
-    def asked_at(self, object_name: str) -> datetime | None:
-        """When what is kept of it was told; None: nothing is kept."""
-        kept = self._known.get(object_name)
-        return None if kept is None else kept[0]
-
-    def forget(self, object_name: str) -> None:
-        """Describe again before the next use."""
-        self._known.pop(object_name, None)
+        return super().fields(object_name) if object_name in SHAPES else _FIXED.get(object_name, {})
 
     def wanted(self, object_name: str) -> Set[str]:
         """What mapping and rules ask for."""

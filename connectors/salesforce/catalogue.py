@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import Holds, Pace, Stream, Surroundings
+from connectors.described import Described
 from connectors.http import Answer
 from connectors.salesforce.answers import failure
 from connectors.salesforce.client import Client
@@ -122,31 +123,13 @@ def streams(settings: Settings, mapped: Collection[str] = ()) -> Mapping[str, St
     return found
 
 
-class Catalogue:
+class Catalogue(Described):
     """What describe says, kept for a while or until it proves wrong."""
 
     def __init__(self, client: Client, surroundings: Surroundings) -> None:
+        super().__init__(surroundings)
         self._client = client
-        self._surroundings = surroundings
-        self._known: dict[str, tuple[datetime, Mapping[str, Field]]] = {}
         self._narrowed: dict[str, datetime] = {}
-
-    def fields(self, object_name: str) -> Mapping[str, Field]:
-        now = self._surroundings.clock.now()
-        kept = self._known.get(object_name)
-        if kept is None or now - kept[0] >= self._surroundings.describe_again:
-            kept = (now, self._describe(object_name))
-            self._known[object_name] = kept
-        return kept[1]
-
-    def asked_at(self, object_name: str) -> datetime | None:
-        """When what is kept of it was told; None: nothing is kept."""
-        kept = self._known.get(object_name)
-        return None if kept is None else kept[0]
-
-    def forget(self, object_name: str) -> None:
-        """Describe it again before the next use: an answer named a field that is not there."""
-        self._known.pop(object_name, None)
 
     def to_read(self, stream: str) -> tuple[str, ...]:
         """The fields of a query: wanted by us or by mapping and rules, and there."""

@@ -154,14 +154,14 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
     logger.info("leading", epoch=lead.epoch)
     screen.say(f"leadloop serves {app.settings.environment}; stop with Ctrl-C or SIGTERM.")
     if not wait_and_stop(scheduler, ending.over, grace_s=GRACE_S):
-        _leave_in_the_middle(lead)
+        _leave_in_the_middle(lead, exits.OK if ending.asked.is_set() else exits.TRY_AGAIN)
     logger.info("stopped", epoch=lead.epoch)
 
 
-def _leave_in_the_middle(lead: Loop) -> None:
+def _leave_in_the_middle(lead: Loop, code: int) -> None:
     """A call to a system hangs, and Python would wait for it: go as a crash would, which the next start mends."""
     logger.warning("stopped_in_the_middle", epoch=lead.epoch)
-    os._exit(exits.OK)
+    os._exit(code)
 
 
 def _loops(app: App, lead: Loop) -> dict[str, Loop]:
@@ -185,6 +185,7 @@ def _loop(app: App, lead: Loop, thread: str) -> Loop:
         types=lead.types,
         fields=lead.fields,
         reached=lead.reached,
+        keep_lead=lead.keep_lead,
         random_bytes=lead.random_bytes,
         anchored=lead.anchored,
         introduced=lead.introduced,

@@ -4,8 +4,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from domain.errors import LeadHeldError, StoreAwayError
 from leadloop import exits
+from store import leadership
+from store.engine import Store
 from tests.cast import ANA, USERS, contact
 from tests.e2e.test_serve import QUICK, until
 from tests.installation import install
@@ -39,6 +43,42 @@ def test_leader_and_standby_outlive_a_server_that_crashes(
     (lead,) = witness.leads(ANA)
     assert len(witness.tasks(lead["Id"])) == 1
     made.close()
+
+
+def test_the_daemon_takes_its_lock_again_when_the_server_is_back(
+    tmp_path: Path, world: SimulatorProcess, server: PostgresServer
+) -> None:
+    """Until then a command would find that nobody leads, and lead beside it."""
+    made = install(tmp_path / "installation", world, database_url=server.create_store("leadloop"), more=QUICK)
+    log, store = errors_of(made), Store.open(server.url("leadloop"))
+    with daemon(made) as process:
+        until(lambda: "leading" in log.read_text(encoding="utf-8"), "lead")
+        server.stop("immediate")
+        until(lambda: not answers(store), "an end of the server")
+        server.start()
+        until(lambda: answers(store) and is_led(store), "lock")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(END_S) == exits.OK
+    assert log.read_text(encoding="utf-8").count("leading") == 1, "as the same leader"
+    store.dispose()
+    made.close()
+
+
+def answers(store: Store) -> bool:
+    try:
+        with store.read() as tx:
+            tx.execute(text("SELECT 1"))
+    except StoreAwayError:
+        return False
+    return True
+
+
+def is_led(store: Store) -> bool:
+    try:
+        leadership.keep_out(store)()
+    except LeadHeldError:
+        return True
+    return False
 
 
 def test_a_command_says_that_the_server_is_away_and_how_to_go_on(

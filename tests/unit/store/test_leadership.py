@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from domain.errors import FencedError, LeadHeldError, StoreError
 from store import installation, leadership
@@ -16,14 +17,14 @@ from tests.postgres import PostgresServer
 def test_only_one_process_leads_and_epochs_rise(store: Store, url: str) -> None:
     other = Store.open(url)
     first = leadership.acquire(store, holder="a:1")
-    assert first.is_held() is True
+    first.keep()
     with pytest.raises(LeadHeldError, match="Another process"):
         leadership.acquire(other, holder="b:2")
     with store.read() as tx:
         assert leadership.epoch_now(tx) == first.epoch == 1
     first.release()
     first.release()
-    assert first.is_held() is False
+    first.keep()
     second = leadership.acquire(other, holder="b:2")
     assert second.epoch == 2
     second.release()
@@ -60,8 +61,9 @@ def test_after_a_restart_of_the_server_the_old_leader_is_fenced(tmp_path: Path) 
     first = leadership.acquire(old, holder="a:1")
     server.stop("immediate")
     server.start()
-    assert first.is_held() is False
     second = leadership.acquire(new, holder="b:2")
+    with pytest.raises(FencedError, match="when the lock was lost"):
+        first.keep()
 
     def write_late() -> None:
         with old.write(first.epoch) as tx:
@@ -76,6 +78,45 @@ def test_after_a_restart_of_the_server_the_old_leader_is_fenced(tmp_path: Path) 
     old.dispose()
     new.dispose()
     server.stop("immediate")
+
+
+def test_a_lock_that_went_with_its_session_is_taken_again_under_the_same_epoch(postgres: PostgresServer) -> None:
+    url = postgres.create_store("keeping")
+    ours, theirs = Store.open(url), Store.open(url)
+    first = leadership.acquire(ours, holder="a:1")
+    end_sessions(theirs)
+    first.keep()
+    with pytest.raises(LeadHeldError):
+        leadership.acquire(theirs, holder="b:2")
+    with ours.write(first.epoch) as tx:
+        assert leadership.epoch_now(tx) == first.epoch
+    first.release()
+    ours.dispose()
+    theirs.dispose()
+    postgres.drop_database("keeping")
+
+
+def test_who_lost_the_lock_does_not_take_it_back_from_one_who_led_and_left(postgres: PostgresServer) -> None:
+    """Its loops may hold rows that the other one has taken over."""
+    url = postgres.create_store("keeping")
+    ours, theirs = Store.open(url), Store.open(url)
+    first = leadership.acquire(ours, holder="a:1")
+    end_sessions(theirs)
+    leadership.acquire(theirs, holder="b:2").release()
+    with pytest.raises(FencedError, match="the epoch is 2, ours 1"):
+        first.keep()
+    first.release()
+    leadership.acquire(theirs, holder="b:2").release()
+    ours.dispose()
+    theirs.dispose()
+    postgres.drop_database("keeping")
+
+
+def end_sessions(store: Store) -> None:
+    """As a restart of the server, or a firewall that forgets its lines."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    with store.read() as tx:
+        tx.execute(text(f"{others} AND pid <> pg_backend_pid()"))
 
 
 def test_behind_a_pooler_that_shares_sessions_nobody_leads_and_no_lock_is_left_there(postgres: PostgresServer) -> None:
