@@ -11,8 +11,9 @@ from domain.errors import CredentialsError, LeadHeldError, SettingsError, StoreE
 from leadloop.anchors import AnchorFile, accounted_for
 from leadloop.archives import POSTGRESQL, SQLITE, Page
 from leadloop.backing_up import KEY_WORD
-from store import audit_chain, copy_postgres, copy_sqlite, leadership, restored
+from store import audit_chain, copy_postgres, copy_sqlite, erased_since, leadership, restored
 from store.engine import Store, database_file
+from store.erased_since import Carried, Gone
 from store.vault import Vault
 from store.views import making
 
@@ -75,33 +76,43 @@ def _require_key(settings: Settings, page: Page) -> None:
         raise CredentialsError("LEADLOOP_KEY opens the backup, and not what it says of itself: take another backup.")
 
 
-def put_back(place: Place, page: Page, database: Path, anchor: Path) -> Path | None:
-    """Do it; returns where what was there is now, None where there was nothing. LeadHeldError while somebody leads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack:
+    """`aside`: where what was there is now, None where there was nothing. `carried`: what became of those whom it had
+    erased; None where that cannot be read."""
+
+    aside: Path | None
+    carried: Carried | None
+
+
+def put_back(place: Place, page: Page, database: Path, anchor: Path) -> PutBack:
+    """LeadHeldError while somebody leads."""
     if place.file is None:
         return _put_back_postgresql(place, page, database, anchor)
     with _nobody_leads(place.file):
-        epoch = _epoch_of(place.file)
+        left = _left_in(place.file)
         with _opened(Store.open(f"sqlite:///{database}")) as copy:
             copy.migrate()
             _require_whole(copy, place, anchor, so="Nothing was changed; take an older backup.")
-            _mark(copy, place, page.taken_at, anchor, epoch=epoch)
+            carried = _mark(copy, place, page.taken_at, anchor, left)
         aside = place.aside() if place.file.exists() else None
         copy_sqlite.exchange(place.file, database, aside=place.aside())
-    return aside
+    return PutBack(aside=aside, carried=carried)
 
 
-def _put_back_postgresql(place: Place, page: Page, database: Path, anchor: Path) -> Path | None:
+def _put_back_postgresql(place: Place, page: Page, database: Path, anchor: Path) -> PutBack:
     url = place.settings.database_url
     with _opened(Store.open(url, folder=place.folder)) as store, _nobody_leads(store):
-        revision, epoch, aside = store.revision(), 0, None
+        left, aside = _Left(epoch=restored.UNKNOWN_EPOCHS), None
         with store.read() as tx:
             readers = making.readers(tx)
-            if revision is not None:
-                epoch = restored.highest_epoch(tx)
-        if revision is not None:
-            aside = place.aside()
+        if store.revision() is not None:
+            left, aside = _left_by(store), place.aside()
             copy_postgres.dump_all(url, aside)
-        copy_postgres.bring_back(url, database, note=f"{place.by} {page.taken_at.isoformat()}")
+        notes = {restored.BROKEN_OFF: f"{place.by} {page.taken_at.isoformat()}"}
+        if left.gone is not None:
+            notes[erased_since.NOTE] = erased_since.to_text(left.gone)
+        copy_postgres.bring_back(url, database, notes=notes)
         store.migrate()
         with store.write() as tx:
             making.grant(tx, readers)
@@ -112,8 +123,8 @@ def _put_back_postgresql(place: Place, page: Page, database: Path, anchor: Path)
             anchor,
             so=f"It stands in the database all the same, and nobody leads on it: put another backup back.{kept}",
         )
-        _mark(store, place, page.taken_at, anchor, epoch=epoch or restored.UNKNOWN_EPOCHS)
-    return aside
+        carried = _mark(store, place, page.taken_at, anchor, left)
+    return PutBack(aside=aside, carried=carried)
 
 
 def announce(place: Place) -> datetime:
@@ -124,7 +135,8 @@ def announce(place: Place) -> datetime:
             with store.read() as tx:
                 taken_at, epoch = restored.last_moment(tx) or place.now, restored.highest_epoch(tx)
             _require_whole(store, place, place.anchors.path, so="It was not marked; put another backup back.")
-            _mark(store, place, taken_at, place.anchors.path, epoch=epoch + restored.UNKNOWN_EPOCHS)
+            left = _Left(epoch=epoch + restored.UNKNOWN_EPOCHS)
+            _mark(store, place, taken_at, place.anchors.path, left)
     return taken_at
 
 
@@ -138,7 +150,7 @@ def _require_whole(store: Store, place: Place, anchor: Path, *, so: str) -> None
         raise StoreError(f"The audit of the backup is not whole: row {verdict.first_bad} is {verdict.fault}. {so}")
 
 
-def _mark(store: Store, place: Place, taken_at: datetime, anchor: Path, *, epoch: int) -> None:
+def _mark(store: Store, place: Place, taken_at: datetime, anchor: Path, left: "_Left") -> Carried | None:
     """The anchors first: a mark that they do not know of would look like a chain that was cut."""
     anchors, own = place.anchors, AnchorFile(anchor, lambda: place.now)
     with store.read() as tx:
@@ -155,7 +167,8 @@ def _mark(store: Store, place: Place, taken_at: datetime, anchor: Path, *, epoch
         times=sum(1 for line in anchors.all() if line.taken_at is not None),
     )
     with store.write() as tx:
-        restored.mark(tx, how, epoch=epoch)
+        restored.mark(tx, how, epoch=left.epoch)
+        return None if left.gone is None else erased_since.carry_over(tx, left.gone)
 
 
 @contextmanager
@@ -182,12 +195,32 @@ def _opened(store: Store) -> Iterator[Store]:
         store.dispose()
 
 
-def _epoch_of(path: Path) -> int:
-    """The epoch of what is there, as far as it can be read."""
-    if not path.is_file():
-        return restored.UNKNOWN_EPOCHS
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What the store that was there tells: the highest epoch, and whom it erased; None: that cannot be read."""
+
+    epoch: int
+    gone: list[Gone] | None = None
+
+
+def _left_in(path: Path) -> _Left:
     try:
-        with _opened(Store.open_to_look(f"sqlite:///{path}")) as store, store.read() as tx:
-            return restored.highest_epoch(tx)
+        with _opened(Store.open_to_look(f"sqlite:///{path}")) as store:
+            return _left_by(store)
     except StoreError:
-        return restored.UNKNOWN_EPOCHS
+        return _Left(epoch=restored.UNKNOWN_EPOCHS)
+
+
+def _left_by(store: Store) -> _Left:
+    """As far as it can be read: it may be damaged, older than erasures, or what a restore left that was broken off."""
+    try:
+        with store.read() as tx:
+            epoch, noted = restored.highest_epoch(tx), erased_since.noted(tx)
+    except StoreError:
+        return _Left(epoch=restored.UNKNOWN_EPOCHS)
+    try:
+        with store.read() as tx:
+            gone = {each.key: each for each in (*erased_since.everybody(tx), *(noted or ()))}
+    except StoreError:
+        return _Left(epoch=epoch, gone=noted)
+    return _Left(epoch=epoch, gone=list(gone.values()))

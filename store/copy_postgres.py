@@ -14,7 +14,6 @@ from sqlalchemy import make_url, text
 
 from domain.errors import StoreError
 from store.engine import Store, Tx
-from store.restored import BROKEN_OFF
 from store.schema import metadata, sequences
 
 _NAMES = {
@@ -65,18 +64,20 @@ def require_sound(database_url: str, file: Path) -> None:
     _run(database_url, "pg_restore", "--file=/dev/null", str(file))
 
 
-def bring_back(database_url: str, file: Path, *, note: str) -> None:
-    """Replace leadloop's tables by the file's, all or none, with a note that it is not yet done with."""
+def bring_back(database_url: str, file: Path, *, notes: Mapping[str, str]) -> None:
+    """Replace leadloop's tables by the file's, all or none, with notes of what is still to be done."""
     script = file.with_suffix(".sql")
     _run(database_url, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(file))
     head, tail = file.with_suffix(".head.sql"), file.with_suffix(".tail.sql")
     head.write_text(_away(), encoding="utf-8")
-    quoted = note.replace("'", "''")
-    tail.write_text(
-        f"RESET search_path;\nINSERT INTO installation VALUES ('{BROKEN_OFF}', '{quoted}');\n", encoding="utf-8"
-    )
+    rows = ", ".join(f"({_quoted(name)}, {_quoted(value)})" for name, value in notes.items())
+    tail.write_text(f"RESET search_path;\nINSERT INTO installation VALUES {rows};\n", encoding="utf-8")
     files = [f"--file={each}" for each in (head, script, tail)]
     _run(database_url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files)
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _away() -> str:

@@ -1,5 +1,6 @@
 """`leadloop restore`: a backup in the place of the database, and a start that sends nothing blindly."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,11 @@ from leadloop.actor import actor
 from leadloop.archives import ANCHOR, SQLITE, Page, unpack, workshop
 from leadloop.asking import is_agreed
 from leadloop.clock import clock_of
-from leadloop.putting_back import Place, announce, put_back, require_fit
+from leadloop.putting_back import Place, PutBack, announce, put_back, require_fit
 from leadloop.registry import settings_types
 from reports.standing import ago
 from store import copy_sqlite
+from store.erased_since import Carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +50,15 @@ def _put_back(place: Place, ask: Ask, file: Path) -> int:
         _show_what(page, place.now)
         if not ask.yes and not is_agreed("Put it in the place of the database that is there?"):
             return exits.CHANGES_PENDING
-        aside = put_back(place, page, database, within / ANCHOR)
-    _told(ask, page.taken_at, aside)
+        done = put_back(place, page, database, within / ANCHOR)
+    _told(ask, page.taken_at, done)
     return exits.OK
 
 
 def _announce(place: Place, ask: Ask) -> int:
     if not ask.yes and not is_agreed("Treat the database that is there as one that was put back?"):
         return exits.CHANGES_PENDING
-    _told(ask, announce(place), None)
+    _told(ask, announce(place), PutBack(aside=None, carried=None))
     return exits.OK
 
 
@@ -67,15 +69,29 @@ def _show_what(page: Page, now: datetime) -> None:
     )
 
 
-def _told(ask: Ask, taken_at: datetime, aside: Path | None) -> None:
+def _told(ask: Ask, taken_at: datetime, done: PutBack) -> None:
     if ask.as_json:
-        screen.document({"restored": True, "taken_at": taken_at, "aside": None if aside is None else str(aside)})
+        aside = None if done.aside is None else str(done.aside)
+        erased = None if done.carried is None else {"again": done.carried.again, "unheard": done.carried.unheard}
+        screen.document({"restored": True, "taken_at": taken_at, "aside": aside, "erased_since": erased})
         return
     screen.show(f"Restored as of {taken_at:%Y-%m-%d %H:%M} UTC.")
-    if aside is not None:
-        screen.show(f"What was there is kept as {aside}.")
+    if done.aside is not None:
+        screen.show(f"What was there is kept as {done.aside}.")
+    for line in _of_erased(done.carried):
+        screen.show(line)
     screen.say(
         "The next cycle reads every system again before it decides or writes. What would be created is looked for "
         "first; what cannot be looked for waits in `leadloop errors list`. Approvals, published rules and steps of "
         "go-live of the time between are gone: look at `leadloop status` before you start the daemon."
     )
+
+
+def _of_erased(carried: Carried | None) -> Iterator[str]:
+    if carried is None:
+        yield "Whom you erased since the backup cannot be known here: erase them again, by your tickets."
+        return
+    if carried.again:
+        yield f"{carried.again} who were erased since the backup are erased again in the first cycle."
+    if carried.unheard:
+        yield f"{carried.unheard} who were still to be erased came after the backup: ask again once they were read."

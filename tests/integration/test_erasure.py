@@ -6,17 +6,18 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import select
 
 from leadloop import exits
 from store import audit, erased, leads
 from store.audit import Wanted
 from store.engine import Store
-from store.schema import handoff, metadata
+from store.schema import handoff
 from tests.cast import USERS, contact
 from tests.installation import KILLED, Installation, install
 from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
+from tests.traces import traces
 
 ZORA, BEN = "zora.quillfeather@globex.example", "ben.cole@initech.example"
 COMPANY, SAID = "Peppercorn Works", "please call about the marzipan project"
@@ -27,13 +28,7 @@ NUMBERS = count(1)
 
 def where(store: Store) -> list[str]:
     """The columns in which something of Zora stands."""
-    found = set()
-    with store.read() as tx:
-        for table in metadata.sorted_tables:
-            for row in tx.execute(select(*(type_coerce(column, Text) for column in table.c))):
-                texts = zip(table.c, row, strict=True)
-                found |= {str(column) for column, text in texts if any(each in str(text).lower() for each in CANARIES)}
-    return sorted(found)
+    return traces(store, CANARIES)
 
 
 def bytes_of(folder: Path) -> list[str]:

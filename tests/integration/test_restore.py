@@ -16,6 +16,7 @@ from tests.fresh import FreshSimulator
 from tests.installation import Installation, install
 from tests.postgres import BINARIES, PostgresServer
 from tests.rig import SimulatorProcess
+from tests.traces import traces
 from tests.witness import Witness
 
 ANA, BEN, CLEO, DORA, EVE, FINN = (f"{name}@{name}.example" for name in ("ana", "ben", "cleo", "dora", "eve", "finn"))
@@ -156,3 +157,30 @@ def test_what_is_new_after_a_restore_makes_a_handoff_of_its_own(desk: Desk) -> N
     assert standings(made)[ANA][0] == "assigned"
     assert len(tasks_of(made)[ANA]) == before + 1
     assert set(Witness(simulator=made.simulator).created().values()) == {1}
+
+
+def test_whom_it_erased_since_the_backup_it_erases_again_and_takes_nobody_in_whom_it_had_met_since(desk: Desk) -> None:
+    """Ana is in the backup, Dora came after it; both still stand in both systems."""
+    made, file = desk.of, str(desk.of.folder / "monday.tar")
+    assert desk.does("olga", "backup", file).code == exits.OK
+    made.simulator.seed(contacts=[contact(DORA)])
+    raises_hand(made, DORA)
+    made.settle(3)
+    assert {email: bool(traces(made.app.store, [email])) for email in (ANA, DORA)} == {ANA: True, DORA: True}
+    made.close()
+    for email in (ANA, DORA):
+        assert desk.does("olga", "erase", email, "--reason", "DSR-17", "--yes").code == exits.OK
+    done = desk.does("olga", "restore", file, "--yes")
+    assert "1 who were erased since the backup are erased again in the first cycle." in done.out
+    assert traces(made.app.store, [ANA])
+    since = made.simulator.seq()
+    made.settle(4)
+    assert traces(made.app.store, [ANA, DORA]) == []
+    told = Witness(simulator=made.simulator, since=since)
+    assert told.created() == {}
+    people = {row["Id"] for email in (ANA, DORA) for row in told.leads(email)}
+    assert len(people) == 2
+    assert [each for each in told.effects() if each["id"] in people] == []
+    assert told.lead(EVE)["LL_Stage__c"] == "assigned"
+    made.close()
+    assert desk.does("olga", "audit", "verify").code == exits.OK

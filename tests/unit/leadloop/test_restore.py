@@ -23,9 +23,11 @@ from domain.values import LeadId, RuleHash
 from leadloop import cli, exits
 from leadloop.anchors import AnchorFile
 from leadloop.app import leading, open_app
-from store import audit, audit_chain, leadership, leads, outbox, restored
+from store import audit, audit_chain, erased, erased_since, leadership, leads, outbox, restored
 from store.audit import AuditEntry
-from store.engine import Store
+from store.engine import Store, Tx
+from store.erased import Hashes
+from store.identity import Key
 from store.outbox import OutboxDraft
 from store.vault import make_key
 from store.views import making
@@ -134,17 +136,71 @@ def cut_short(folder: Path, rows: int) -> None:
 def test_what_came_back_with_an_audit_that_was_tampered_with_is_not_marked(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    tamper(folder)
+    anchors = (folder / "audit.anchor").read_bytes()
+    capsys.readouterr()
+    assert does(folder, "restore", "--already", "--yes") == exits.CONFIG
+    assert "is not whole: row 2 is changed. It was not marked" in capsys.readouterr().err
+    assert (folder / "audit.anchor").read_bytes() == anchors
+
+
+def tamper(folder: Path) -> None:
     with opened(folder) as store, store.write() as tx:
         if store.is_postgresql:
             tx.execute(text("ALTER TABLE audit DISABLE TRIGGER audit_append_only"))
         else:
             tx.execute(text("DROP TRIGGER audit_no_update"))
         tx.execute(text("UPDATE audit SET action = 'nothing' WHERE action = 'before 1'"))
-    anchors = (folder / "audit.anchor").read_bytes()
+
+
+def test_who_was_erased_since_is_known_after_a_restore_that_was_broken_off(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backup whose audit was tampered with stands in PostgreSQL before that shows: what was there is gone by then."""
+    with opened(folder) as store, store.write() as tx:
+        (ana,) = leads.create(tx, 1, now=NOW, installation="acme")
+    good, bad = back_up(folder), folder / "bad.tar"
+    tamper(folder)
+    assert does(folder, "backup", str(bad)) == exits.SOME_FAILED
+    with opened(folder) as store, store.write() as tx:
+        (ben,) = leads.create(tx, 1, now=NOW, installation="acme")
+        for lead in (ana, ben):
+            forgotten(tx, lead.id)
+    assert does(folder, "restore", str(bad), "--yes") == exits.CONFIG
     capsys.readouterr()
-    assert does(folder, "restore", "--already", "--yes") == exits.CONFIG
-    assert "is not whole: row 2 is changed. It was not marked" in capsys.readouterr().err
-    assert (folder / "audit.anchor").read_bytes() == anchors
+    assert does(folder, "restore", str(good), "--yes", "--json") == exits.OK
+    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "unheard": 0}
+    with opened(folder) as store, store.read() as tx:
+        assert [(each.lead_id, each.asked_by, each.reason) for each in erased.waiting(tx)] == [
+            (ana.id, "olga", "DSR-17")
+        ]
+        asked = [("email", f"{lead.id}@example.org") for lead in (ana, ben)]
+        known = erased.known(tx, HASHES, asked)
+        assert {key[1]: leads.keys_of(tx, [each.lead_id]) for key, each in known.items()} == {
+            f"{lead.id}@example.org": (lead.key,) for lead in (ana, ben)
+        }
+        assert erased_since.noted(tx) is None
+
+
+HASHES = Hashes("a key")
+
+
+def forgotten(tx: Tx, lead: LeadId) -> None:
+    """As somebody is who was erased."""
+    erased.ask(tx, [lead], by="olga", reason="DSR-17", now=NOW)
+    erased.done(tx, [lead], now=NOW)
+    erased.note_keys(tx, HASHES, [Key("email", f"{lead}@example.org")], lead, now=NOW)
+    tx.execute(text("UPDATE lead SET merged_into = 0 WHERE id = :id"), {"id": lead})
+
+
+def test_where_what_was_there_cannot_be_read_whom_it_erased_is_for_a_person_to_know(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = back_up(folder)
+    with opened(folder) as store, store.write() as tx:
+        tx.execute(text("DROP TABLE erasure"))
+    assert does(folder, "restore", str(file), "--yes") == exits.OK
+    assert "Whom you erased since the backup cannot be known here" in capsys.readouterr().out
 
 
 def test_a_restore_is_refused_while_somebody_leads_and_changes_nothing(
