@@ -162,7 +162,7 @@ class ChannelsReport:
     def note_times(self, deal: Deal) -> None:
         """A deal without its times is in no window: that it is left out has to be said."""
         self._lacks["opened"] += deal.created_at is None
-        self._lacks["closed"] += deal.is_won and deal.closes_on is None
+        self._lacks["closed"] += deal.is_won and deal.closes is None
 
     def page(self) -> Page:
         scope, spent = self._scope, self._spent(self._known)
