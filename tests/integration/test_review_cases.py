@@ -10,6 +10,8 @@ from domain.activity import Activity, ActivityKind
 from domain.handoff import Outcome
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
+from reports.pages.brief import unnamed
+from reports.pages.html import html_of
 from reports.pages.rests import Rest, rests_of
 from reports.pages.week import days_of
 from reports.pages.window import window_of
@@ -226,6 +228,18 @@ def test_two_reps_of_one_name_are_two_lines_of_a_drive(store: Store) -> None:
     effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
     lines = [name[1] for name in told(drive_page(store, scope_of(CROWD), effort)) if name[::2] == ("by", "count")]
     assert lines == ["Alex Kim (kim2@us.example)", "Alex Kim (kim@us.example)", "Chidi Okafor", "All"]
+
+
+def test_a_drive_by_rep_that_goes_out_names_no_rep(store: Store) -> None:
+    lead_of(store, replace(handoff(), owner=REP, touched_at=MON))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
+    page = drive_page(store, scope_of(CROWD), effort)
+    assert "Okafor" in html_of(page, {})
+    bare = unnamed(page, "leadloop report drive Together")
+    assert "Okafor" not in html_of(bare, {})
+    assert told(bare)["standing", "So far", "figure"].value == 1
+    by_team = unnamed(drive_page(store, scope_of(CROWD), replace(effort, by="team")), "")
+    assert [table.key for table in by_team.tables()] == ["standing", "by"], "teams are nobody's name"
 
 
 def test_what_is_closed_in_the_instant_in_which_a_week_ends_was_in_hand_at_its_end(store: Store) -> None:
