@@ -61,6 +61,21 @@ def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_befo
     assert weeks[26]["process", "Handed over", "before"].value == 2
 
 
+@pytest.mark.parametrize(
+    ("began", "said"),
+    [
+        (MON + timedelta(days=8), ["All of these days lie before", "The week before lies before"]),
+        (MON + timedelta(days=2), ["The days up to 11 Nov 2026 lie before", "The week before lies before"]),
+        (MON, ["The week before lies before"]),
+        (MON - timedelta(days=3), []),
+    ],
+    ids=["after it", "within it", "on its first day", "in the week before"],
+)
+def test_a_week_that_nobody_here_saw_is_said_to_be_none_of_ours(store: Store, began: datetime, said: list[str]) -> None:
+    page = week_page(store, replace(week_scope(CROWD, MONDAY), loaded_until=began))
+    assert [each.what.partition(" leadloop began:")[0] for each in page.missing if "leadloop" in each.what] == said
+
+
 def test_a_team_elsewhere_has_the_days_that_begin_in_the_window() -> None:
     """Monday in Vienna begins on Sunday in Boston, where people work on that day too."""
     window = window_of(since=MONDAY, until=MONDAY + timedelta(days=6), zone=ZoneInfo(OFFICE.zone), now=CROWD.now)
