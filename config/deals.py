@@ -59,7 +59,7 @@ class Deals(Strict):
     created: str | None = None
     """The field with when it was opened: the touches that count lie before it."""
     closes: str | None = None
-    """The field with the day on which it was closed or is to be."""
+    """The field with the day on which it was closed or is to be; of a moment it is the day in `time_zone`."""
     stage: str | None = None
     """The field with the stage of the sale."""
     currency: str | None = None

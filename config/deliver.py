@@ -58,7 +58,7 @@ class Delivery(Strict):
     """One report that goes out by itself."""
 
     report: Report
-    """`week`, `funnel`, `followup`, `bands`, `rejects`, `nurture`, `interactions`, `channels` or `drive`."""
+    """Which one: those that can be told without naming anybody."""
     drive: str | None = None
     """Of `drive`: its name in reports.yaml."""
     on: Annotated[list[On], BeforeValidator(_several), Field(min_length=1)]

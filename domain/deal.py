@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from domain.values import LeadId, RecordRef
 
@@ -23,7 +24,7 @@ class Deal:
     """One living deal of one system. What the system does not say is None; sums are as it says them.
 
     `contacts`: the primary one first. `corporate_amount`: where the system works it out itself. `counts`: whether it
-    is of a record type that reports are about. `closes_on`: of a moment the day in UTC.
+    is of a record type that reports are about. `closes`: a day, or a moment where the system says one.
     """
 
     ref: RecordRef
@@ -36,7 +37,7 @@ class Deal:
     is_closed: bool
     is_won: bool
     created_at: datetime | None
-    closes_on: date | None
+    closes: date | datetime | None
     stage: str | None
     campaign: RecordRef | None
     source: str | None
@@ -48,6 +49,10 @@ class Deal:
     def leads(self) -> tuple[LeadId, ...]:
         """Whoever of its people we know, the primary one first, each once."""
         return tuple(dict.fromkeys(each.lead for each in self.contacts if each.lead is not None))
+
+    def closes_on(self, zone: ZoneInfo) -> date | None:
+        """Of a moment the day by the clocks of a zone; a day is a day wherever one is."""
+        return self.closes.astimezone(zone).date() if isinstance(self.closes, datetime) else self.closes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,18 @@ The daemon closes months that ended since deals are read here, a while after the
 over. What is kept is not rewritten: a person may reopen a month, which says so from then on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from domain.counted_deal import ClosedMonth, CountedDeal
-from domain.errors import UsageError
+from domain.errors import SettingsError, UsageError
 from leadloop.costing import costs_for, costs_in
 from leadloop.deal_source import DealSource, deal_source
 from leadloop.report_desk import Desk
+from mapping.costs import Fault
 from reports.pages.closed_months import months_between, window_of_month
 from store import closed_months, deal_reads
 from store.engine import Store, Tx
@@ -26,10 +27,14 @@ log = structlog.get_logger(__name__)
 
 def first_day(month: str) -> date:
     """Of a month as it is typed, `2026-10`."""
+    words = f"{month!r} is no month such as 2026-10."
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
-        raise UsageError(f"{month!r} is no month such as 2026-10.") from error
+        raise UsageError(words) from error
+    if not 1900 <= first.year <= 9000:
+        raise UsageError(words)
+    return first
 
 
 def close(
@@ -40,16 +45,20 @@ def close(
     epoch: int | None = None,
     reached: Callable[[str], None] = nothing_reached,
 ) -> int | None:
-    """Close a month that is over; how many deals it has, None where somebody else was quicker."""
+    """Close a month that is over; how many deals it has, None where somebody else was quicker. SettingsError where the
+    file of costs has a mistake by now: somebody saves it while the deals are read."""
     source = deal_source(desk.app.store, desk.rules, desk.scope)
     window = window_of_month(first_day(month), desk.scope.window.zone)
     kept = list(_deals_in(desk, source, month))
+    known = costs_for(desk.app.installation, source, desk.scope.channels)
+    if (broken := _first_of(desk, known.faults)) is not None:
+        raise SettingsError(_lost(broken, month))
     closed = ClosedMonth(
         month=month,
         since=window.since,
         until=window.until,
         currency=source.currency,
-        costs=costs_for(desk.app.installation, source, desk.scope.channels).costs,
+        costs=known.costs,
         rules=desk.scope.channels.hash,
         closed_at=None,
         closed_by=None,
@@ -90,7 +99,7 @@ def hindrance(desk: Desk, month: str) -> str | None:
         read = deal_reads.until(tx, connection)
     broken = unreadable_costs(desk)
     if broken is not None:
-        return f"{broken}. Its costs would be missing in {month} for good: mend the file first."
+        return _lost(broken, month)
     if known is not None and known.closed_at is not None:
         return f"{month} was closed on {known.closed_at:%Y-%m-%d} by {known.closed_by}: `leadloop months reopen` it."
     if read is None or read < window.until:
@@ -102,8 +111,16 @@ def hindrance(desk: Desk, month: str) -> str | None:
 
 def unreadable_costs(desk: Desk) -> str | None:
     """Where the file of costs has its first mistake, in words: closed now, a month would be without it for good."""
-    fault = next(iter(costs_in(desk.app.installation).faults), None)
+    return _first_of(desk, costs_in(desk.app.installation).faults)
+
+
+def _first_of(desk: Desk, faults: Sequence[Fault]) -> str | None:
+    fault = next(iter(faults), None)
     return None if fault is None else f"{desk.app.installation.reports.costs} line {fault.line}: {fault.words}"
+
+
+def _lost(broken: str, month: str) -> str:
+    return f"{broken}. Its costs would be missing in {month} for good: mend the file first."
 
 
 def due(desk: Desk) -> list[str]:

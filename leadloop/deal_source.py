@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from config.mapping import MappingRules
 from domain.counted_deal import CountedDeal
@@ -23,7 +24,7 @@ from sync.loop import InForce
 class DealSource:
     """`connection`: whose deals count, None where nobody has any; `currency`: the corporate one, empty where it is not
     known; `crm`: every campaign with the rates of its system; `own`: those of the connection; `names`: rep's e-mail →
-    name."""
+    name; `zone`: of the installation, whose days count."""
 
     store: Store
     mapping: MappingRules
@@ -33,6 +34,7 @@ class DealSource:
     crm: Sequence[tuple[Campaign, Rates]]
     own: Rates
     names: Mapping[str, str]
+    zone: ZoneInfo
 
     def stories(self, scope: Scope) -> Iterator[Story]:
         """Every living deal that counts, as it is known now."""
@@ -40,7 +42,7 @@ class DealSource:
             yield from stories_of(self.store, scope, self.mapping, self.accounts, connection=self.connection)
 
     def counted(self, story: Story) -> Iterator[CountedDeal]:
-        return counted_in(story, self.campaigns, self.names)
+        return counted_in(story, self.campaigns, self.names, self.zone)
 
     @cached_property
     def campaigns(self) -> Campaigns:
@@ -62,6 +64,7 @@ def deal_source(store: Store, rules: InForce, scope: Scope) -> DealSource:
         crm=[(each, rates.get(each.ref.connection, Rates())) for each in _campaigns(store, mapping)],
         own=own,
         names=scope.names,
+        zone=scope.window.zone,
     )
 
 

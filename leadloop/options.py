@@ -3,29 +3,38 @@
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from domain.errors import UsageError
 from domain.values import from_text, to_text
 
+Day = TypeVar("Day", bound=date)
+
 
 def moment(text: str) -> datetime:
     """A time with its zone, as an option gives it."""
     try:
-        return from_text(text)
-    except ValueError as error:
+        return _of_our_times(from_text(text))
+    except (ValueError, OverflowError) as error:
         raise typer.BadParameter(f"{text!r} is no time with its zone, such as 2026-11-22T10:00:00Z") from error
 
 
 def day_or_moment(text: str) -> date:
     """A day such as 2026-11-22 of the installation's time zone, or a time with its zone."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-22") else from_text(text)
-    except ValueError as error:
+        return _of_our_times(date.fromisoformat(text) if len(text) == len("2026-11-22") else from_text(text))
+    except (ValueError, OverflowError) as error:
         known = "a day such as 2026-11-22, or a time with its zone such as 2026-11-22T10:00:00Z"
         raise typer.BadParameter(f"{text!r} is not {known}") from error
+
+
+def _of_our_times(when: Day) -> Day:
+    """ValueError at the ends of the calendar: the day after it, and the same moment elsewhere, have to be some, too."""
+    if not 1900 <= when.year <= 9000:
+        raise ValueError(when)
+    return when
 
 
 def asked_about(at: datetime | None, now: datetime) -> datetime:

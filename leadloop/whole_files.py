@@ -14,17 +14,21 @@ from domain.errors import UsageError
 def whole(path: Path) -> Iterator[BinaryIO]:
     """Write under another name beside it, for the owner's eyes only; it has its own name once all is on the disk.
 
-    Whatever breaks it off before leaves what was there. UsageError where it cannot be written.
+    Whatever breaks it off before leaves what was there; a link stays one. UsageError where it cannot be written, and
+    for what is no file: whoever may write in /dev would put one in the place of /dev/null.
     """
     fresh: Path | None = None
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no plain file: it cannot be written as a whole.")
+        target = Path(os.path.realpath(path))
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         fresh = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(descriptor)
-        fresh.replace(path)
+        fresh.replace(target)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
     finally:

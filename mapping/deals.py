@@ -43,7 +43,7 @@ def deal_of(record: Record, system: System, roles: Sequence[Record], leads: Mapp
         is_closed=record.values.get(words.closed) is True,
         is_won=record.values.get(words.won) is True,
         created_at=_moment(record, words.created),
-        closes_on=_day(record, words.closes),
+        closes=_day_or_moment(record, words.closes),
         stage=_text(record, words.stage),
         campaign=_ref(record, words.campaign, system.campaigns.object if system.campaigns is not None else None),
         source=_text(record, words.source),
@@ -198,6 +198,12 @@ def _moment(record: Record, field: str | None) -> datetime | None:
         return from_text(text) if "T" in text else datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
         return None
+
+
+def _day_or_moment(record: Record, field: str | None) -> date | datetime | None:
+    """Midnight in UTC is the day: so one is written by who has but a day for a field of moments."""
+    moment = _moment(record, field)
+    return moment.date() if moment is not None and moment.time() == time() else moment
 
 
 def _day(record: Record, field: str | None) -> date | None:

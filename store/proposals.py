@@ -22,6 +22,8 @@ from store.schema import proposal as table
 
 LASTS = timedelta(hours=72)
 """So long a proposal waits."""
+APPROVED = "approved proposal "
+"""So an act in the audit begins that names, after the number, who had proposed it."""
 
 
 class Kind(StrEnum):
@@ -148,7 +150,7 @@ def _act(found: Proposal, status: ProposalStatus, by: Person) -> str:
     if status is not ProposalStatus.APPROVED:
         return f"{status} proposal {found.number}"
     same = " under the same account of the system" if by.account == found.by.account else ""
-    return f"approved proposal {found.number} of {found.by.login}{same}: {found.deed.what}"
+    return f"{APPROVED}{found.number} of {found.by.login}{same}: {found.deed.what}"
 
 
 def expire(tx: Tx, *, now: datetime) -> int:

@@ -75,7 +75,7 @@ class Shop:
         """Every deal, as it is known now."""
         names = {each.ref: each.name for each in self.campaigns() if each.name is not None}
         for story in stories_of(self.store, scope, RULES, Near(self.business), connection=CRM):
-            yield from counted_in(story, names, scope.names)
+            yield from counted_in(story, names, scope.names, scope.window.zone)
 
     def page(self, scope: Scope, *, closed: bool = True) -> Page:
         report = ChannelsReport(

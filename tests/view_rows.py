@@ -120,4 +120,6 @@ def _done(tx: Tx, crowd: Crowd, gone: LeadId) -> None:
         lead_id=LeadId(1), fields=("LL_Band__c", "LL_Score__c"), rule_hash=RuleHash("r1"),
     )  # fmt: skip
     proposed = AuditEntry(at=crowd.now, actor="mia", action=f"proposed 1: erase {ADDRESS}", record_id=ADDRESS)
-    audit.append(tx, [about, proposed, AuditEntry(at=crowd.now, actor="mia", action="erased", lead_id=gone)])
+    words = " under the same account of the system: held approve of many"
+    agreed = AuditEntry(at=crowd.now, actor="mia", action=f"approved proposal 1 of mia@acme.example{words}")
+    audit.append(tx, [about, proposed, agreed, AuditEntry(at=crowd.now, actor="mia", action="erased", lead_id=gone)])

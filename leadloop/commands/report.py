@@ -1,6 +1,5 @@
 """`leadloop report …`: the pages that both sides read, on a terminal, as CSV or JSON, or as a file for a browser."""
 
-import os
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +18,7 @@ from leadloop.people_told import people_of
 from leadloop.report_desk import Ask, Desk, Form, desk_of
 from leadloop.report_making import REPORTS
 from leadloop.report_told import show
+from leadloop.whole_files import whole
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.html import html_of
 from reports.pages.page import Leads, Missing, Page
@@ -134,13 +134,6 @@ def write_html(path: Path | None, text: str) -> None:
     """One file that nobody else on the machine may read: it names people. All of it or nothing."""
     if path is None:
         raise UsageError("--html needs the name of a file.")
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    with whole(path) as file:
+        file.write(text.encode())
     screen.say(f"Written: {path}. It names people: send it to nobody who may not see them.")

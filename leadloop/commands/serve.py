@@ -146,7 +146,7 @@ def _lead(app: App, lead: Loop, ending: Ending, environment: str | None) -> None
         heed=FolderWatch(app=app, environment=environment).look,
         alert=Alerts(app=app).look if app.settings.notices.operations is not None else None,
         keep_books=BookKeeper(app=app, environment=environment).look,
-        deliver=Deliveries(app=app).look if app.settings.deliver else None,
+        deliver=Deliveries(app=app).look,
     )
     gc.freeze()  # what start-up made stays for good: no later collection has to walk through it
     jobs = [*daemon.jobs(), Job(name="give_back", every_s=GIVE_BACK_S, run=give_back)]

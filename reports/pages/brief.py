@@ -18,8 +18,6 @@ CHANCE = 1.0
 """In standard errors: what moved by less is not told, it would have moved by chance alone."""
 MEDIAN = 1.2533
 """The standard error of a median in those of a mean, for values whose logarithms are about normal."""
-NAMING = frozenset({"win", "late", "decisions"})
-"""Tables whose rows are single deals, or what people said with who is to do it."""
 UNNAMED = (
     "Nobody is named on a page that goes out by itself. Who is behind a figure: add `--behind` and its name to `{}`."
 )
@@ -37,7 +35,7 @@ class Moved:
 
 def unnamed(page: Page, command: str) -> Page:
     """The same page without anybody's name. `command`: what shows the names to whoever may see them."""
-    parts = tuple(_unnamed(part) for part in page.parts if not (isinstance(part, Table) and part.key in NAMING))
+    parts = tuple(_unnamed(part) for part in page.parts if not part.names)
     return replace(page, parts=parts, remarks=(*page.remarks, UNNAMED.format(command)))
 
 
@@ -145,7 +143,7 @@ def _of_middles(one: float, other: float, of_one: int, of_other: int) -> float:
 
 def _whole(page: Page) -> Iterator[str]:
     """All together, by the first table; a drive's is a list of figures."""
-    table = next((each for each in page.tables() if each.rows), None)
+    table = next((each for each in page.tables() if each.rows and not each.names), None)
     if table is None:
         return
     if len(table.columns) == 1:

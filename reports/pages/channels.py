@@ -12,9 +12,9 @@ from reports.pages.closed_months import Books, Since
 from reports.pages.costs import Known, Spent, late_costs, roi, spent
 from reports.pages.counted_deals import NO_CAMPAIGN
 from reports.pages.follow_up import missing_channels
-from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies
+from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies, reopened
 from reports.pages.lines import TOTAL, keyed
-from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Row, Table, Unit
+from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Part, Row, Table, Unit, Words
 from reports.pages.passes import Scope
 from reports.pages.tally import Tally
 from reports.pages.window import Window
@@ -162,7 +162,7 @@ class ChannelsReport:
     def note_times(self, deal: Deal) -> None:
         """A deal without its times is in no window: that it is left out has to be said."""
         self._lacks["opened"] += deal.created_at is None
-        self._lacks["closed"] += deal.is_won and deal.closes_on is None
+        self._lacks["closed"] += deal.is_won and deal.closes is None
 
     def page(self) -> Page:
         scope, spent = self._scope, self._spent(self._known)
@@ -174,7 +174,7 @@ class ChannelsReport:
             window=scope.window,
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
-            parts=tuple(self._tables(spent)),
+            parts=tuple(self._parts(spent)),
             missing=(*spent.missing, *late_costs(spent, self._spent(self._known_now)), *self._missing()),
             remarks=(*self._remarks(), *spent.remarks),
         )
@@ -189,7 +189,7 @@ class ChannelsReport:
             narrowed=self._scope.channel is not None,
         )
 
-    def _tables(self, spent: Spent) -> Iterator[Table]:
+    def _parts(self, spent: Spent) -> Iterator[Part]:
         for model, title in TITLES.items():
             yield Table(
                 key=model.value,
@@ -212,6 +212,8 @@ class ChannelsReport:
         yield self._won()
         if late := self._since.late():
             yield late_table(late, self._currency)
+        if said := tuple(reopened(self._scope, self._books)):
+            yield Words(key="reopened", title="Why months were reopened", lines=said, names=True)
 
     def _rows(self, sums: Mapping[str, _Sum], spent: Spent) -> Iterator[Row]:
         """Of a channel on which was spent and that brought nothing there is a line, too."""
@@ -244,7 +246,7 @@ class ChannelsReport:
             cells = (worth, str(each.day or ""), each.rep, _met(each))
             rows.append(Row(key=str(number), label=each.name or each.ref.id, cells=cells))
         says = f"The last {MOST_WINS} of {len(wins)}." if len(wins) > MOST_WINS else ""
-        return Table(key="win", title="Wins", heads="Deal", columns=_WINS, rows=tuple(rows), says=says)
+        return Table(key="win", title="Wins", heads="Deal", columns=_WINS, rows=tuple(rows), says=says, names=True)
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from domain.counted_deal import CountedDeal, Lack, Shares, Side
 from domain.values import RecordRef
@@ -20,13 +21,13 @@ Campaigns: TypeAlias = Mapping[RecordRef, str]
 """What each campaign is called."""
 
 
-def counted_in(story: Story, campaigns: Campaigns, names: Mapping[str, str]) -> Iterator[CountedDeal]:
-    """The sides that a deal has. `names`: rep's e-mail → name."""
+def counted_in(story: Story, campaigns: Campaigns, names: Mapping[str, str], zone: ZoneInfo) -> Iterator[CountedDeal]:
+    """The sides that a deal has. `names`: rep's e-mail → name; `zone`: by whose clocks it was won on a day."""
     deal = story.deal
     if deal.created_at is not None:
         yield _counted(story, Side.OPENED, None, campaigns, names)
-    if deal.is_won and deal.is_closed and deal.closes_on is not None:
-        yield _counted(story, Side.WON, deal.closes_on, campaigns, names)
+    if deal.is_won and deal.is_closed and deal.closes is not None:
+        yield _counted(story, Side.WON, deal.closes_on(zone), campaigns, names)
 
 
 def _counted(story: Story, side: Side, day: date | None, campaigns: Campaigns, names: Mapping[str, str]) -> CountedDeal:

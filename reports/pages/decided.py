@@ -36,6 +36,7 @@ def decided(found: Sequence[ReviewDecision], window: Window, *, now: datetime) -
         says=f"{_together(ranked, window, ends)}As it stood at the end of these days. As it stands now: "
         "`leadloop decisions list`.",
         empty="Nothing was open, done or dropped in these days. `leadloop decisions add` writes a decision down.",
+        names=True,
     )
 
 

@@ -79,10 +79,14 @@ class DriveReport:
             window=scope.window,
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
-            parts=(self._standing(), self._lines.table("by", f"By {drive.by}", drive.by.capitalize(), _COLUMNS)),
+            parts=(self._standing(), self._by()),
             missing=tuple(self._missing()),
             remarks=("Lines stand by name, not by figure: this is for going together.",),
         )
+
+    def _by(self) -> Table:
+        by = self._drive.by
+        return self._lines.table("by", f"By {by}", by.capitalize(), _COLUMNS, names=by == "rep")
 
     def _standing(self) -> Table:
         since, until, now = (

@@ -126,6 +126,7 @@ class FollowUp:
             order=order,
             chart=chart,
             charted="in_time" if chart is not Chart.NONE else "",
+            names=key == "rep",
         )
 
     def _remarks(self) -> Iterator[str]:

@@ -43,6 +43,7 @@ def late_table(late: Sequence[Late], currency: str) -> Table:
         columns=_COLUMNS,
         rows=tuple(rows),
         says=says,
+        names=True,
     )
 
 
@@ -97,16 +98,22 @@ def closed_remarks(scope: Scope, books: Books) -> Iterator[str]:
     for each in own:
         if each.reopened_at is not None:
             again = "" if each.is_closed else " It is open and can still change."
-            yield (
-                f"{each.month} was reopened on {_day(each.reopened_at, zone)} by {each.reopened_by}: "
-                f"{each.reopened_because}.{again}"
-            )
+            yield f"{each.month} was reopened on {_day(each.reopened_at, zone)}.{again}"
     if still := [each for each in _over(scope) if each not in books.months]:
         more = f" and {len(still) - _NAMED} more" if len(still) > _NAMED else ""
         yield (
             f"Over and not closed, so that they can still change: {', '.join(still[:_NAMED])}{more}. "
             "Months that ended before deals were read here are closed by `leadloop months close` only."
         )
+
+
+def reopened(scope: Scope, books: Books) -> Iterator[str]:
+    """Who had which month of the window counted anew, and why: in their own words, so no remark that goes out."""
+    for month in months_of(scope.window):
+        each = books.months.get(month)
+        if each is not None and each.reopened_at is not None:
+            day = _day(each.reopened_at, scope.window.zone)
+            yield f"{month}, on {day}, by {each.reopened_by}: {each.reopened_because}"
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:

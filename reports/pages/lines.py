@@ -62,6 +62,7 @@ class Lines(Generic[T]):
         chart: Chart = Chart.NONE,
         charted: str = "",
         line: tuple[float, str] | None = None,
+        names: bool = False,
     ) -> Table:
         return Table(
             key=key,
@@ -73,6 +74,7 @@ class Lines(Generic[T]):
             chart=chart,
             charted=charted,
             line=line,
+            names=names,
         )
 
 

@@ -84,7 +84,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`charted`: the key of the column that is drawn; `line`: a value that is marked in the drawing, with its name."""
+    """`charted`: the key of the column that is drawn; `line`: a value that is marked in the drawing, with its name;
+    `names`: its rows are of people or single deals, so that it stays at home when the page goes out."""
 
     key: str
     title: str
@@ -97,6 +98,7 @@ class Table:
     charted: str = ""
     line: tuple[float, str] | None = None
     empty: str = "Nothing in this window."
+    names: bool = False
 
     def figures(self) -> Iterator[tuple[str, Row, Column, Figure]]:
         """Every figure with its name on the page, `table.row.column`."""
@@ -116,11 +118,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A part of a page that is said and not counted."""
+    """A part of a page that is said and not counted. `names`: as of a table."""
 
     key: str
     title: str
     lines: tuple[str, ...]
+    names: bool = False
 
 
 Part = Table | Words

@@ -272,12 +272,19 @@ class Week:
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
-        if self._scope.loaded_until is not None and self._before.until <= self._scope.loaded_until:
-            yield Missing(
-                what="The week before lies before leadloop began: its figures are not known.",
-                mend="Look again next week.",
-            )
+        if self._scope.loaded_until is not None:
+            yield from self._before_us(self._scope.loaded_until)
         yield from too_old(self._scope.window, now=self._scope.now)
+
+    def _before_us(self, began: datetime) -> Iterator[Missing]:
+        """What is counted of days that nobody here saw looks like a bad week."""
+        window, mend = self._scope.window, "Look again next week."
+        first, day = (at.astimezone(window.zone).date() for at in (window.since, began))
+        if first < day:
+            which = "All of these days lie" if window.until <= began else f"The days up to {day:%-d %b %Y} lie"
+            yield Missing(what=f"{which} before leadloop began: nothing of them is in the figures.", mend=mend)
+        if self._before.until <= began:
+            yield Missing(what="The week before lies before leadloop began: its figures are not known.", mend=mend)
 
 
 def week_before(window: Window) -> Window:

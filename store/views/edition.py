@@ -5,7 +5,7 @@ What the views would be now takes a tenth of a second to work out. So that is sa
 
 from sqlalchemy import Connection, bindparam, text
 
-EDITION = "d44b9b107d18"
+EDITION = "d25f9a4d021d"
 """Of all statements that make the views, on either database: `store.views.making.edition()`."""
 MARK = f"leadloop views {EDITION}"
 """Stands in the text of every view on SQLite, and in the comment on it on PostgreSQL."""

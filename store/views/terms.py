@@ -5,7 +5,7 @@ Everything else of a view is said once, in SQLAlchemy's language, and means the 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, literal, literal_column, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -64,9 +64,9 @@ class _Bytewise(_Term):
     name = "bytewise"
 
 
-class _UntilColon(_Term):
+class _Until(_Term):
     inherit_cache = True
-    name = "until_colon"
+    name = "until"
 
 
 def _said(term: type[_Term], *, sqlite: str, postgresql: str) -> None:
@@ -100,7 +100,7 @@ _said(
 _said(_Length, sqlite="json_array_length({0})", postgresql="json_array_length(({0})::json)")
 _said(_NumberIn, sqlite="json_extract({0}, '$.' || {1})", postgresql="(({0})::json ->> {1})::bigint")
 _said(_Bytewise, sqlite="{0}", postgresql='{0} COLLATE "C"')
-_said(_UntilColon, sqlite="substr({0}, 1, instr({0} || ':', ':') - 1)", postgresql="split_part({0}, ':', 1)")
+_said(_Until, sqlite="substr({0}, 1, instr({0} || {1}, {1}) - 1)", postgresql="split_part({0}, {1}, 1)")
 
 
 def moment(at: AnyColumn) -> AnyColumn:
@@ -142,9 +142,14 @@ def bytewise(text: AnyColumn) -> AnyColumn:
     return _Bytewise(text)
 
 
-def until_colon(text: AnyColumn) -> AnyColumn:
-    """What stands before the first colon; all of it where there is none."""
-    return _UntilColon(text)
+def until(text: AnyColumn, mark: str) -> AnyColumn:
+    """What stands before a mark; all of it where there is none."""
+    return _Until(text, literal(mark))
+
+
+def begins(text: AnyColumn, words: str) -> AnyColumn:
+    """Whether a text begins so, letter by letter."""
+    return func.substr(text, 1, len(words)) == words
 
 
 def earlier(one: AnyColumn, other: AnyColumn) -> AnyColumn:

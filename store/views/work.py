@@ -4,8 +4,9 @@ from sqlalchemy import and_, case, func
 
 from domain.audit import LOOP, Act
 from domain.run import OutboxStatus
+from store.proposals import APPROVED
 from store.schema import audit, outbox, run
-from store.views.terms import is_erased, is_living, length, number_in, until_colon, without_address
+from store.views.terms import begins, is_erased, is_living, length, number_in, until, without_address
 from store.views.view import Shown, View, number, text, time, yes_no
 
 _COUNTED = (
@@ -73,7 +74,11 @@ ERRORS = View(
     columns=(*_WRITE, time("due_at", outbox.c.due_at, "When it is tried again, where it is.")),
 )
 
-_begins_with_will = func.substr(audit.c.action, 1, len(Act.WILL) + 1) == f"{Act.WILL} "
+_action = case(
+    (begins(audit.c.action, f"{Act.WILL} "), Act.WILL.value),
+    (begins(audit.c.action, APPROVED), until(audit.c.action, " of ")),
+    else_=until(audit.c.action, ":"),
+)
 _fields = func.replace(func.replace(func.replace(audit.c.fields, '["', ""), '"]', ""), '","', ", ")
 
 AUDIT = View(
@@ -89,7 +94,7 @@ AUDIT = View(
         yes_no("is_by_leadloop", audit.c.actor == LOOP, "leadloop did it by itself; else a person or a system."),
         text(
             "action",
-            case((_begins_with_will, Act.WILL.value), else_=until_colon(audit.c.action)),
+            _action,
             "What was done, without the words after it; a write is `will`, then `wrote` or another end.",
         ),
         text("connection", audit.c.connection, "In which system.", may_be_empty=True),

@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 
+from config.deliver import Report
+from domain.errors import SettingsError
+from leadloop.actor import actor
+from leadloop.closing import close, hindrance
+from leadloop.page_making import made_of
+from leadloop.report_desk import Ask, desk_of
 from store import audit, closed_months
 from store.audit import Wanted
 from tests.cast import USERS
@@ -55,11 +61,17 @@ class Office:
 
 def tables(page: Any) -> list[Any]:
     """Everything that is counted, without what is known differently by now."""
-    return [each for each in page["parts"] if each["key"] != "late"]
+    return [each for each in page["parts"] if each["part"] == "table" and each["key"] != "late"]
+
+
+def reopened(page: Any) -> list[str]:
+    """Who had which month counted anew, and why."""
+    return [line for each in page["parts"] if each["key"] == "reopened" for line in each["lines"]]
 
 
 def figures(page: Any) -> dict[str, Any]:
-    cells = (cell for part in page["parts"] for row in part["rows"] for cell in row["cells"].values())
+    told = (part for part in page["parts"] if part["part"] == "table")
+    cells = (cell for part in told for row in part["rows"] for cell in row["cells"].values())
     return {cell["name"]: cell["value"] for cell in cells if "value" in cell}
 
 
@@ -161,13 +173,15 @@ def test_a_person_reopens_a_month_with_a_reason_and_every_page_says_so(office: O
     office.command("months", "reopen", "2026-09", *REASON, "--yes")
     page = office.page()
     assert (figures(page)["first.unknown.revenue"], "late" in {each["key"] for each in page["parts"]}) == (220, False)
-    assert any("2026-09 was reopened on" in each and "rates of the year" in each for each in page["remarks"])
+    assert any("2026-09 was reopened on" in each for each in page["remarks"])
+    assert [each.partition(", by ")[2] for each in reopened(page)] == [f"{actor()}: {REASON[1]}"]
     office.later(1)
     assert office.months()["2026-09"]["closed_at"] is None, "there is time to mend it"
     office.later(5)
     again = office.months()["2026-09"]
     assert (again["closed_by"], again["because"]) == ("loop", REASON[1])
     assert any("was reopened on" in each for each in office.page()["remarks"]), "for good"
+    assert REASON[1] in str(reopened(office.page())), "for good"
     with office.made.app.store.read() as tx:
         said = [each.action for _, each in audit.rows(tx, Wanted()) if "the month 2026-09" in each.action]
     assert said == [
@@ -175,6 +189,16 @@ def test_a_person_reopens_a_month_with_a_reason_and_every_page_says_so(office: O
         "reopened the month 2026-09",
         "closed the month 2026-09: 4 deals opened or won in it",
     ]
+
+
+def test_what_goes_out_says_that_a_month_was_reopened_and_neither_who_nor_why(office: Office) -> None:
+    office.later(30)
+    office.command("months", "reopen", "2026-09", "--reason", "Ana Ruiz was counted twice", "--yes")
+    made = made_of(office.made.app, Report.CHANNELS)
+    assert {"2026-09 was reopened on" in page for page in made.pages.values()} == {True}
+    for text in (*made.pages.values(), *made.lines):
+        assert "Ruiz" not in text
+        assert "counted twice" not in text
 
 
 def test_months_from_before_deals_were_read_are_closed_by_hand_only(office: Office) -> None:
@@ -185,7 +209,9 @@ def test_months_from_before_deals_were_read_are_closed_by_hand_only(office: Offi
     office.command("months", "close", "2026-08")
     assert set(office.months()) == {"2026-08", "2026-09"}
     assert office.made.command("months", "close", "2026-10").code == 64, "it is not over"
-    assert office.made.command("months", "close", "2026-13").code == 64
+    for odd in ("2026-13", "9999-12", "0001-01", "october"):
+        refused = office.made.command("months", "close", odd)
+        assert (refused.code, f"'{odd}' is no month such as" in refused.err) == (64, True), refused.err
 
 
 def test_no_month_is_closed_while_the_file_of_costs_has_a_mistake(office: Office) -> None:
@@ -205,6 +231,22 @@ def test_no_month_is_closed_while_the_file_of_costs_has_a_mistake(office: Office
     late = office.page()
     assert costs_shown(late) == {1200.0}
     assert [each["what"] for each in late["missing"] if each["what"].startswith("Costs are known differently")]
+
+
+def test_a_file_of_costs_that_is_saved_badly_while_a_month_is_being_closed_leaves_it_open(office: Office) -> None:
+    office.later(26)
+    office.world.time(advance_s=4 * DAY_S)
+    costs, rules = office.made.folder / "costs.csv", office.made.folder / "reports.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8") + "\ncosts: costs.csv\n", encoding="utf-8")
+    costs.write_text("channel,month,amount\nPartner,2026-09,1200\n", encoding="utf-8")
+    office.made.close()
+    app = office.made.app
+    desk = desk_of(app, Ask())
+    assert hindrance(desk, "2026-09") is None
+    costs.write_text("channel,month,amount\nPartner,2026-09,a l", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"costs.csv line 2: .* missing in 2026-09 for good"):
+        close(desk, "2026-09", by="mia")
+    assert office.months() == {}
 
 
 @pytest.mark.parametrize("office", ["postgresql"], indirect=True)

@@ -147,7 +147,7 @@ def test_two_cycles_tell_every_deal_with_its_people_its_sums_and_what_it_lacks(o
         "No sum": True,
         "Renewal": False,
     }
-    assert (renewal.record_type, str(renewal.closes_on)) == ("Renewal", "2026-12-31")
+    assert (renewal.record_type, str(renewal.closes)) == ("Renewal", "2026-12-31")
     assert all(deal.created_at is not None for deal in told.values())
 
 

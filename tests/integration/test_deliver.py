@@ -214,6 +214,22 @@ def test_a_page_that_cannot_be_made_is_seen_in_status_and_errors_and_follows_onc
     assert house.made.command("errors", "list", "--json").json()["kept_back"] == []
 
 
+def test_a_delivery_that_is_taken_away_is_no_trouble_any_more(house: House) -> None:
+    edit(house, "goal:", "gaol:")
+    house.look(after_s=DUE_S)
+    edit(house, "gaol:", "goal:")
+    assert house.made.command("status", "--json").json()["kept_back"]
+    house.made.rewrite("leadloop.yaml", DELIVER.partition("\n")[2], "")
+    with house.made.running("serve"):
+        deadline = time.monotonic() + PATIENCE_S
+        while house.made.command("status", "--json").json()["kept_back"] and time.monotonic() < deadline:
+            time.sleep(0.2)
+    assert house.made.command("status", "--json").json()["kept_back"] == []
+    house.made.rewrite("leadloop.yaml", "time_zone: Europe/Berlin\n", DELIVER)
+    house.look(after_s=DAY_S)
+    assert house.told() == (0, 0), "what was due before it was set up is nobody's"
+
+
 def test_a_mail_server_that_is_busy_is_asked_again_by_the_outboxs_rules(house: House) -> None:
     house.post.busy = ["451 4.3.0 try again"]
     house.look(after_s=DUE_S)

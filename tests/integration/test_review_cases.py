@@ -10,6 +10,8 @@ from domain.activity import Activity, ActivityKind
 from domain.handoff import Outcome
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
+from reports.pages.brief import unnamed
+from reports.pages.html import html_of
 from reports.pages.rests import Rest, rests_of
 from reports.pages.week import days_of
 from reports.pages.window import window_of
@@ -57,6 +59,21 @@ def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_befo
     weeks = {day: told(week_page(store, week_scope(CROWD, date(2026, 10, day)))) for day in (12, 19, 26)}
     assert [weeks[day]["process", "Handed over", "now"].value for day in weeks] == [0, 2, 1]
     assert weeks[26]["process", "Handed over", "before"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("began", "said"),
+    [
+        (MON + timedelta(days=8), ["All of these days lie before", "The week before lies before"]),
+        (MON + timedelta(days=2), ["The days up to 11 Nov 2026 lie before", "The week before lies before"]),
+        (MON, ["The week before lies before"]),
+        (MON - timedelta(days=3), []),
+    ],
+    ids=["after it", "within it", "on its first day", "in the week before"],
+)
+def test_a_week_that_nobody_here_saw_is_said_to_be_none_of_ours(store: Store, began: datetime, said: list[str]) -> None:
+    page = week_page(store, replace(week_scope(CROWD, MONDAY), loaded_until=began))
+    assert [each.what.partition(" leadloop began:")[0] for each in page.missing if "leadloop" in each.what] == said
 
 
 def test_a_team_elsewhere_has_the_days_that_begin_in_the_window() -> None:
@@ -226,6 +243,18 @@ def test_two_reps_of_one_name_are_two_lines_of_a_drive(store: Store) -> None:
     effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
     lines = [name[1] for name in told(drive_page(store, scope_of(CROWD), effort)) if name[::2] == ("by", "count")]
     assert lines == ["Alex Kim (kim2@us.example)", "Alex Kim (kim@us.example)", "Chidi Okafor", "All"]
+
+
+def test_a_drive_by_rep_that_goes_out_names_no_rep(store: Store) -> None:
+    lead_of(store, replace(handoff(), owner=REP, touched_at=MON))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
+    page = drive_page(store, scope_of(CROWD), effort)
+    assert "Okafor" in html_of(page, {})
+    bare = unnamed(page, "leadloop report drive Together")
+    assert "Okafor" not in html_of(bare, {})
+    assert told(bare)["standing", "So far", "figure"].value == 1
+    by_team = unnamed(drive_page(store, scope_of(CROWD), replace(effort, by="team")), "")
+    assert [table.key for table in by_team.tables()] == ["standing", "by"], "teams are nobody's name"
 
 
 def test_what_is_closed_in_the_instant_in_which_a_week_ends_was_in_hand_at_its_end(store: Store) -> None:

@@ -143,6 +143,7 @@ def open_deal(tx: Tx, crowd: Crowd, random: Random, number: str, people: Sequenc
 
 def _said(crowd: Crowd, random: Random, number: str, people: Sequence[LeadId]) -> dict[str, Value]:
     opened = a_moment(crowd, random)
+    closes = _closes(crowd, random, is_moment=bool(opened.hour % 2))
     is_won = random.random() < 0.6
     return {
         "Name": f"Deal {number}",
@@ -153,12 +154,20 @@ def _said(crowd: Crowd, random: Random, number: str, people: Sequence[LeadId]) -
         "Iso": random.choice(_CODES),
         "Home": random.choice((None, None, None, 77.7)),
         "Created": opened.isoformat() if random.random() < 0.9 else None,
-        "Closes": a_moment(crowd, random).date().isoformat() if random.random() < 0.9 else None,
+        "Closes": closes,
         "Stage": "Some stage",
         "CampaignId": random.choice(("c1", "c2", "c9", None)),
         "Type": KIND if random.random() < 0.9 else "Renewal",
         "First": f"p{random.choice(people)}" if people and random.random() < 0.2 else None,
     }
+
+
+def _closes(crowd: Crowd, random: Random, *, is_moment: bool) -> str | None:
+    """Some systems say a day, others a moment."""
+    at = a_moment(crowd, random)
+    if random.random() >= 0.9:
+        return None
+    return at.isoformat() if is_moment else at.date().isoformat()
 
 
 def day_after(crowd: Crowd, days: int | None) -> str | None:

@@ -93,7 +93,7 @@ def _dealt(said: Row, named: Sequence[int], known: Mapping[int, Known], trade: T
     begun = [row["opened_at"] for each in leads for row in known[each].of("handoff")]
     handed = max((at for at in begun if opened is None or at <= opened), default=None)
     day = said.get("closes")
-    won = date.fromisoformat(day[:10]) if said["won"] and said["closed"] and day is not None else None
+    won = _local_day(day, office.zone) if said["won"] and said["closed"] and day is not None else None
     return Dealt(
         name=said.get("name") or said["key"],
         key=said["key"],
@@ -104,6 +104,12 @@ def _dealt(said: Row, named: Sequence[int], known: Mapping[int, Known], trade: T
         origin=origin,
         parts=_parts(met, origin, handed) | {"campaign": _campaigns(met, said, trade)},
     )
+
+
+def _local_day(said: str, zone: str) -> date:
+    """A day, or a moment; midnight in UTC is a day, too."""
+    at = micros(said) if "T" in said else None
+    return date.fromisoformat(said[:10]) if at is None or at % DAY == 0 else local_time(at, zone).date()
 
 
 def _touches(lead: Known, opened: int | None, days: int, office: Office) -> list[tuple[int, str, str]]:

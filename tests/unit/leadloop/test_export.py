@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+from domain.errors import UsageError
 from leadloop import exits
 from leadloop import parquet as writing
 from leadloop.cli import run
+from leadloop.commands.report import write_html
 from leadloop.exporting import write_csv, write_jsonl
 from leadloop.whole_files import whole
 from store.engine import Store
@@ -159,6 +161,8 @@ def test_a_file_is_its_owners_alone_and_takes_the_place_of_the_one_before(folder
         (["leads", "--format", "parquet"], "--format parquet needs --out FILE"),
         (["leads", "--since", "2026-03-02", "--until", "2026-03-01"], "--until has to be later than --since"),
         (["leads", "--since", "yesterday"], "'yesterday' is not a day such as"),
+        (["leads", "--until", "9999-12-31"], "'9999-12-31' is not a day such as"),
+        (["leads", "--since", "0001-01-01T00:00:00+14:00"], "'0001-01-01T00:00:00+14:00' is not a day such as"),
         (["leads", "--out", "/no/where/x.csv"], "/no/where/x.csv cannot be written: No such file or directory."),
         (["leads", "--out", "/proc/leads.csv"], "/proc/leads.csv cannot be written: "),
     ],
@@ -209,6 +213,31 @@ def write_half(path: Path) -> None:
     with whole(path) as file:
         file.write(b"half")
         raise KeyboardInterrupt
+
+
+def test_what_is_no_plain_file_is_left_as_it_is(tmp_path: Path) -> None:
+    """`--out /dev/null` of whoever may write in /dev would else put a file in its place."""
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for path in (pipe, folder):
+        with pytest.raises(UsageError, match="is no plain file"), whole(path) as file:
+            file.write(b"whole")
+        with pytest.raises(UsageError, match="is no plain file"):
+            write_html(path, "whole")
+    assert (pipe.is_fifo(), folder.is_dir()) == (True, True)
+    assert sorted(tmp_path.iterdir()) == sorted([pipe, folder])
+
+
+def test_a_link_stays_one_and_what_it_names_is_written(tmp_path: Path) -> None:
+    there, link = tmp_path / "there", tmp_path / "latest.csv"
+    there.mkdir()
+    link.symlink_to(there / "leads.csv")
+    for text in (b"of yesterday", b"of today"):
+        with whole(link) as file:
+            file.write(text)
+        assert (link.is_symlink(), (there / "leads.csv").read_bytes()) == (True, text)
+    assert [each.name for each in there.iterdir()] == ["leads.csv"]
 
 
 _FULL = """

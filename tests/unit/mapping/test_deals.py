@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -112,7 +113,7 @@ def test_a_deal_says_what_its_fields_say() -> None:
         is_closed=True,
         is_won=False,
         created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-        closes_on=date(2026, 3, 31),
+        closes=date(2026, 3, 31),
         stage="Closed Lost",
         campaign=RecordRef(connection="crm", object="Campaign", id="c1"),
         source="Web",
@@ -124,7 +125,7 @@ def test_a_deal_says_what_its_fields_say() -> None:
 
 def test_a_deal_without_anything_is_one_all_the_same() -> None:
     deal = told()
-    assert (deal.amount, deal.currency, deal.account, deal.closes_on, deal.contacts) == (None, None, None, None, ())
+    assert (deal.amount, deal.currency, deal.account, deal.closes, deal.contacts) == (None, None, None, None, ())
     assert (deal.is_closed, deal.is_won, deal.counts) == (False, False, False)
 
 
@@ -135,10 +136,18 @@ def test_what_is_no_sum_is_none(amount: Value) -> None:
 
 @pytest.mark.parametrize(
     ("said", "day"),
-    [("2026-03-31", date(2026, 3, 31)), ("2026-03-31T23:30:00Z", date(2026, 3, 31)), ("soon", None), (None, None)],
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("2026-03-31T00:00:00Z", date(2026, 3, 31)),
+        ("2026-04-01T06:59:59Z", date(2026, 3, 31)),
+        ("2026-04-01T07:00:00Z", date(2026, 4, 1)),
+        ("soon", None),
+        (None, None),
+    ],
 )
-def test_a_closing_day_is_a_day_or_the_day_of_a_moment(said: Value, day: date | None) -> None:
-    assert told(Closes=said).closes_on == day
+def test_a_deal_closes_on_a_day_or_on_the_local_day_of_a_moment(said: Value, day: date | None) -> None:
+    """HubSpot's `closedate` is a moment: by UTC the last evening of a month in California would be the next month's."""
+    assert told(Closes=said).closes_on(ZoneInfo("America/Los_Angeles")) == day
 
 
 def test_whoever_several_ways_name_counts_once_with_all_that_is_said_of_them() -> None:

@@ -102,6 +102,14 @@ def test_a_page_that_compares_nothing_tells_its_total() -> None:
     assert brief_of(page(table)) == ("All", "• Handed over: 14", "• Won: 29 % (4 of 14)")
 
 
+def test_lines_that_name_somebody_are_no_total_of_a_page() -> None:
+    whole = Row(key="all", label="All", cells=(count(2),), is_total=True)
+    column = (Column(key="won", label="Won"), Column(key="lost", label="Lost"))
+    late = Table(key="late", title="", heads="Deal", columns=column, rows=(replace(whole, cells=(count(2),) * 2),))
+    assert brief_of(page(late)) == ("All", "• Won: 2", "• Lost: 2")
+    assert brief_of(page(replace(late, names=True))) == ()
+
+
 def test_nobody_is_named_on_what_goes_out() -> None:
     wins = Table(
         key="win",
@@ -109,6 +117,7 @@ def test_nobody_is_named_on_what_goes_out() -> None:
         heads="Deal",
         columns=(Column(key="rep", label="Rep"),),
         rows=(Row(key="1", label="Globex 50 seats", cells=("Okafor",)),),
+        names=True,
     )
     whole = page(pairs(("Handed over", count(40), count(20))), wins)
     assert "Okafor" in html_of(whole, people())
@@ -121,8 +130,9 @@ def decisions() -> Table:
     row = Row(key="1", label="#1 Call Globex back", cells=("sales", "Okafor", "overdue by 3 days"))
     columns = tuple(Column(key=each, label=each) for each in ("part", "owner", "stands"))
     return Table(
-        key="decisions", title="6. What we decided", heads="Decision", columns=columns, rows=(row,), says="1 overdue."
-    )
+        key="decisions", title="6. What we decided", heads="Decision", columns=columns, rows=(row,), says="1 overdue.",
+        names=True,
+    )  # fmt: skip
 
 
 def test_how_decisions_stand_goes_out_and_neither_their_words_nor_their_owners() -> None:
