@@ -38,6 +38,10 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
+def is_midnight(at: datetime, zone: ZoneInfo) -> bool:
+    return at == start_of(at.astimezone(zone).date(), zone)
+
+
 def window_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: datetime, weekly: bool = False) -> Window:
     """What was asked for; else the last 90 days up to now, or the last whole week from Monday to Sunday.
 
