@@ -161,7 +161,7 @@ class Page:
         since, until, zone = self.window.since, self.window.until, self.window.zone
         first = f"{since.astimezone(zone).date()}" if is_midnight(since, zone) else to_text(since)
         last = to_text(until)
-        if until == self.seen or is_midnight(until, zone):
+        if self.window.ends_with_a_day:
             last = f"{(until - timedelta(microseconds=1)).astimezone(zone).date()}"
         return ["--since", first, "--until", last]
 

@@ -319,7 +319,7 @@ def week_before(window: Window) -> Window:
     """The same days a week earlier, by the local calendar; of a longer window so many weeks that both share no day."""
     back = weeks_in(window) * _WEEK
     since, until = (at.astimezone(window.zone) - back for at in (window.since, window.until))
-    return replace(window, since=since, until=until)
+    return replace(window, since=since, until=until, up_to_now=False)
 
 
 def _unknown(window: Window, *, now: datetime, loaded: datetime | None) -> str:

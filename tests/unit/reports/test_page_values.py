@@ -58,6 +58,19 @@ def test_the_last_day_is_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "until", "words"),
+    [
+        (datetime(2026, 11, 2, 12, 5, tzinfo=UTC), None, "Mon 2 Nov, 13:05 to Wed 18 Nov 2026"),
+        (date(2026, 11, 2), datetime(2026, 11, 3, 8, tzinfo=UTC), "Mon 2 Nov to Tue 3 Nov 2026, 09:00"),
+        (date(2026, 11, 2), datetime(2026, 11, 2, 23, tzinfo=UTC), "Mon 2 Nov to Mon 2 Nov 2026"),
+    ],
+    ids=["up to now", "amid a day", "at midnight"],
+)
+def test_a_window_that_begins_or_ends_amid_a_day_tells_the_time(since: date, until: date | None, words: str) -> None:
+    assert window_of(since=since, until=until, zone=VIENNA, now=NOW).words() == f"{words}, Europe/Vienna"
+
+
+@pytest.mark.parametrize(
     ("day", "hours"),
     [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)],
     ids=["summer begins", "summer ends", "another day"],
