@@ -19,7 +19,10 @@ _WORDS = {
     Counts.OPPORTUNITY: "handoffs that came into a deal",
     Counts.WON: "handoffs that were won",
 }
-_COLUMNS = (Column(key="count", label="So far"), Column(key="week", label="In the last seven days"))
+_COLUMNS = (
+    Column(key="count", label="So far"),
+    Column(key="week", label="In the last seven days", says="Up to now; of a drive that is over, up to its end."),
+)
 _DAY = timedelta(days=1)
 
 

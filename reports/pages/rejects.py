@@ -28,6 +28,7 @@ _BESIDE = (
     Column(key="passed", label="Passed on", says="A rep said it was somebody else's; it went on."),
 )
 
+_LESS_TIME = "Who was handed over lately had less time to be rejected."
 _NO_REJECTION = "A lost deal is no rejection: the lead was good enough to become one."
 
 
@@ -105,7 +106,7 @@ class Rejects:
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._parts(self._columns())),
             missing=(*missing_channels(scope), *bounds(scope)),
-            remarks=(_NO_REJECTION, *self._poolless.remarks()),
+            remarks=(_NO_REJECTION, _LESS_TIME, *self._poolless.remarks()),
         )
 
     def _columns(self) -> tuple[Column, ...]:

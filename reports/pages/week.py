@@ -36,7 +36,7 @@ _GOAL = (
 _SOURCES = (
     Column(key="handoffs", label="Handed over"),
     Column(key="accepted", label="Accepted", says="Of these, so far."),
-    Column(key="rejected", label="Rejected", says="Of these, so far."),
+    Column(key="rejected", label="Rejected", says="Of these, so far; also after they were accepted."),
     Column(key="qualified", label="Qualified in the week", says="Whenever they were handed over."),
 )
 _QUEUES = (
@@ -180,11 +180,7 @@ class Week:
             rows=(
                 count("handoffs", "Handed over"),
                 count("asked", "of these asked to be called"),
-                row(
-                    "in_time",
-                    "touched in time",
-                    lambda span: span.tally("in_time").share(span.tally("judged").n, why=_NONE_DUE),
-                ),
+                row("in_time", "touched in time", _in_time),
                 row(
                     "median",
                     "half touched within",
@@ -320,6 +316,11 @@ def week_before(window: Window) -> Window:
     back = weeks_in(window) * _WEEK
     since, until = (at.astimezone(window.zone) - back for at in (window.since, window.until))
     return replace(window, since=since, until=until, up_to_now=False)
+
+
+def _in_time(span: Span) -> Figure:
+    why = _NONE_DUE if span.tally("handoffs").n else _NONE
+    return span.tally("in_time").share(span.tally("judged").n, why=why)
 
 
 def _unknown(window: Window, *, now: datetime, loaded: datetime | None) -> str:

@@ -360,3 +360,9 @@ def _by_team(store: Store) -> tuple[Page, ...]:
         interactions_page(store, scope),
         drive_page(store, scope, effort),
     )
+
+
+def test_a_share_in_a_week_without_a_handoff_says_that_there_was_none(store: Store) -> None:
+    figure = week_page(store, week_scope(CROWD, MONDAY)).figure("process.in_time.now")
+    assert figure is not None
+    assert (figure.value, figure.why) == (None, "nobody was handed over")
