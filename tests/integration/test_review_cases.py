@@ -10,6 +10,8 @@ from domain.activity import Activity, ActivityKind
 from domain.handoff import Outcome, Queue
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
+from reports.lists import ListReport, ListsSeen, Purpose
+from reports.pages.nurture import Nurture
 from reports.pages.page import Figure, Leads, Page
 from reports.pages.passes import Scope
 from reports.pages.rests import Rest, rests_of
@@ -17,6 +19,7 @@ from reports.pages.week import days_of
 from reports.pages.window import window_of
 from store import ledger
 from store.engine import Store
+from store.list_health import Counted, People
 from tests.integration.test_report_cases import CROWD, MON, OTHER, REP, ended, handoff, lead_of, move
 from tests.reference.driven import Effort
 from tests.reference.two_teams import OFFICE, STRANGER
@@ -366,3 +369,19 @@ def test_a_share_in_a_week_without_a_handoff_says_that_there_was_none(store: Sto
     figure = week_page(store, week_scope(CROWD, MONDAY)).figure("process.in_time.now")
     assert figure is not None
     assert (figure.value, figure.why) == (None, "nobody was handed over")
+
+
+def test_who_is_on_a_nurture_list_and_why_no_mail_reaches_them_stands_behind_its_figures() -> None:
+    counted = Counted(connection="hub", list="Timing", members=3, reached=1, unmailable={"opted out": 2})
+    lists = ListsSeen(lists=(ListReport(counted=counted, purpose=Purpose.WRITE),), told_since=MON, since=MON)
+    one, two, three = (LeadId(number) for number in (1, 2, 3))
+    people = People(members=[one, two, three], reached=[one], unmailable={two: "opted out", three: "opted out"})
+    page = Nurture(replace(scope_of(CROWD), most=2), lists, {("hub", "Timing"): people}).page()
+    found = {name: page.figure(f"list.1.{name}") for name in ("members", "reached", "clicked", "unmailable")}
+    assert {name: each and each.leads for name, each in found.items()} == {
+        "members": Leads(n=3, first=(one, two)),
+        "reached": Leads(n=1, first=(one,)),
+        "clicked": Leads(n=0),
+        "unmailable": Leads(n=2, first=(two, three), told=("opted out", "opted out")),
+    }
+    assert page.counts_of("list.1.members") == "members"
