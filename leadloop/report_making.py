@@ -13,7 +13,7 @@ from leadloop.costing import costs_for
 from leadloop.deal_source import books_for, deal_source
 from leadloop.report_desk import Desk
 from mapping.assets import assets_of
-from reports.lists import look_at_lists
+from reports.lists import look_at_lists, people_on_lists
 from reports.never_met import never_met
 from reports.pages.agreement import Agreement
 from reports.pages.approaches import Gauge, approaches_of
@@ -89,7 +89,9 @@ def _interactions(desk: Desk) -> Page:
 def _nurture(desk: Desk) -> Page:
     with desk.app.store.read() as tx:
         lists = look_at_lists(tx, desk.rules.mapping, desk.rules.lifecycle, now=desk.scope.now)
-    report = Nurture(desk.scope, lists)
+        named = desk.scope.most != 0  # a page that goes out by itself names nobody
+        people = people_on_lists(tx, desk.rules.lifecycle, now=desk.scope.now) if named else {}
+    report = Nurture(desk.scope, lists, people)
     for each in rests_of(desk.app.store, desk.scope):
         report.count(each)
     return report.page()
@@ -99,7 +101,7 @@ def _week(desk: Desk) -> Page:
     before = week_before(desk.scope.window)
     with desk.app.store.read() as tx:
         decisions = review.known_in(tx, desk.scope.window.since, desk.scope.window.until)
-        report = Week(desk.scope, before, queued(tx), decisions)
+        report = Week(desk.scope, before, queued(tx, most=desk.scope.most), decisions)
     both = replace(desk.scope, window=replace(before, until=desk.scope.window.until))
     for each in passes_at_work(desk.app.store, both):
         report.count(each)

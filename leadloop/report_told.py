@@ -2,7 +2,7 @@
 
 from leadloop import screen
 from reports.pages.page import Cell, Figure, Page, Table, Words
-from reports.pages.wording import words
+from reports.pages.wording import base_of, short
 
 
 def show(page: Page) -> None:
@@ -40,4 +40,8 @@ def _table(table: Table) -> None:
 
 
 def _words(cell: Cell) -> str:
-    return words(cell) if isinstance(cell, Figure) else cell
+    """With what it is of, which a page for a browser has beneath it."""
+    if not isinstance(cell, Figure):
+        return cell
+    base = base_of(cell)
+    return f"{short(cell)} ({base})" if base else short(cell)

@@ -11,7 +11,7 @@ from domain.handoff import Outcome
 from handoff.memberships import RETURNED
 from store import list_health, mailings
 from store.engine import Tx
-from store.list_health import Counted, Flags
+from store.list_health import Counted, Flags, People, Place
 
 WINDOW = timedelta(days=30)
 """A nurture list that nobody sent to for so long is none."""
@@ -75,6 +75,11 @@ def look_at_lists(tx: Tx, mapping: MappingRules, rules: LifecycleRules, *, now: 
             report = ListReport(counted=counted, purpose=purpose_of(name, rules), withheld=withheld.get(name, 0))
             found.append(_judged(report, told_since, since=since))
     return ListsSeen(lists=tuple(found), told_since=told_since, since=since)
+
+
+def people_on_lists(tx: Tx, rules: LifecycleRules, *, now: datetime) -> Mapping[Place, People]:
+    """Who is behind the figures of each list, by its system and name."""
+    return list_health.behind(tx, flags_of(rules), since=now - WINDOW, returned=RETURNED)
 
 
 def asleep(tx: Tx, mapping: MappingRules, rules: LifecycleRules, *, now: datetime) -> Iterator[str]:

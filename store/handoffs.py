@@ -133,8 +133,8 @@ class Queued:
     examples: tuple[LeadId, ...]
 
 
-def queued(tx: Tx) -> list[Queued]:
-    """Everybody who waits in sight, the most first."""
+def queued(tx: Tx, *, most: int | None = EXAMPLES) -> list[Queued]:
+    """Everybody who waits in sight, the most first. `most`: examples of each; None: all."""
     columns = table.c
     rows = tx.execute(
         select(columns.queue, columns.queue_cause, columns.lead_id, columns.opened_at)
@@ -150,7 +150,7 @@ def queued(tx: Tx) -> list[Queued]:
             cause=cause,
             leads=len(several),
             since=several[0].opened_at,
-            examples=tuple(LeadId(row.lead_id) for row in several[:EXAMPLES]),
+            examples=tuple(LeadId(row.lead_id) for row in several[:most]),
         )
         for (queue, cause), several in found.items()
     ]

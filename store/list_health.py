@@ -3,6 +3,7 @@
 Every question is one statement over all lists, never one per lead. With 100,000 members it is a matter of seconds.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +55,14 @@ _UNMAILABLE = f"""SELECT connection, list, why, count(*) FROM (
     WHERE why IS NOT NULL GROUP BY connection, list, why"""  # noqa: S608
 _RETURNED = """SELECT connection, list, count(*) FROM membership WHERE member = {no} AND why = ? AND since >= ?
     GROUP BY connection, list"""
+_WHO = f"""SELECT m.connection, m.list, m.lead_id, CASE WHEN {_REACHED} THEN 1 ELSE 0 END, {_WHY}
+    {_MEMBERS} ORDER BY m.lead_id"""
+_WHO_DID = f"""SELECT DISTINCT m.connection, m.list, a.kind, m.lead_id
+    FROM membership m JOIN activity a ON a.lead_id = m.lead_id
+    WHERE m.shown AND a.occurred_at >= ? AND a.kind IN ({_ANSWERS}) AND {_HUMAN}
+    ORDER BY m.lead_id"""  # noqa: S608
+_WHO_RETURNED = """SELECT connection, list, lead_id FROM membership WHERE member = {no} AND why = ? AND since >= ?
+    ORDER BY lead_id"""
 _COMING = """SELECT connection, list, sum(CASE WHEN member AND shown IS NULL THEN 1 ELSE 0 END),
     sum(CASE WHEN shown AND NOT member THEN 1 ELSE 0 END)
     FROM membership WHERE member IS NOT NULL GROUP BY connection, list"""
@@ -88,6 +97,17 @@ class Counted:
     returned: int = 0
     joining: int = 0
     leaving: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class People:
+    """Who is behind the figures of one list, by number. `unmailable`: with why no mail reaches them."""
+
+    members: list[LeadId] = field(default_factory=list)
+    reached: list[LeadId] = field(default_factory=list)
+    did: dict[ActivityKind, list[LeadId]] = field(default_factory=dict)
+    unmailable: dict[LeadId, str] = field(default_factory=dict)
+    returned: list[LeadId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +154,25 @@ def counted(tx: Tx, flags: Flags, *, since: datetime, returned: str) -> list[Cou
     for connection, name, people in _rows(tx, _RETURNED.format(no=_false(tx)), returned, begin):
         at(connection, name).returned = people
     return [found[place] for place in sorted(found)]
+
+
+def behind(tx: Tx, flags: Flags, *, since: datetime, returned: str) -> dict[Place, People]:
+    """Who they are whom `counted` counts."""
+    found: dict[Place, People] = defaultdict(People)
+    begin = to_micros(since)
+    who = _rows(tx, _WHO, begin, begin, flags.opted_out, flags.marketing_contact)
+    for connection, name, lead, is_reached, why in who:
+        people = found[connection, name]
+        people.members.append(LeadId(lead))
+        if is_reached:
+            people.reached.append(LeadId(lead))
+        if why is not None:
+            people.unmailable[LeadId(lead)] = why
+    for connection, name, kind, lead in _rows(tx, _WHO_DID, begin):
+        found[connection, name].did.setdefault(ActivityKind(kind), []).append(LeadId(lead))
+    for connection, name, lead in _rows(tx, _WHO_RETURNED.format(no=_false(tx)), returned, begin):
+        found[connection, name].returned.append(LeadId(lead))
+    return found
 
 
 def asleep(tx: Tx, *, since: datetime) -> set[Place]:

@@ -61,7 +61,7 @@ LOG = (
 PLACES: Mapping[str, tuple[Example, ...]] = {"demo": DEMO, "bpi2012": LOG}
 
 _MOMENT = re.compile(r"\b\d{1,2}:\d{2}\b")
-_TIME_TAKEN = re.compile(r"under 1 min|\b\d[\d,]* h(?: \d+ min)?|\b\d+ min|\b\d+(?:\.\d)? days")
+_TIME_TAKEN = re.compile(r"under 1 min|under 0\.1 days|\b\d[\d,]* h(?: \d+ min)?|\b\d+ min|\b\d+(?:\.\d)? days")
 _PLACED = re.compile(r'(?<= )(?:x|y|x1|x2|y1|y2|cx|cy|width|height|points|viewBox)="[^"]*"')
 
 

@@ -75,7 +75,7 @@ def _log_again(tx: Tx, key: str, at: int) -> None:
 def week_page(store: Store, scope: Scope) -> Page:
     before = week_before(scope.window)
     with store.read() as tx:
-        report = Week(scope, before, queued(tx))
+        report = Week(scope, before, queued(tx, most=scope.most))
     both = replace(scope, window=replace(before, until=scope.window.until))
     for each in passes_at_work(store, both):
         report.count(each)

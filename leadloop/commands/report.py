@@ -45,7 +45,7 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
         page = REPORTS[name](desk)
         page = replace(
             page,
-            filters=tuple(_filters(ask)),
+            filters=(*page.filters, *_filters(ask)),
             options=tuple(_options(ask)),
             missing=(*unread(desk, page), *page.missing),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.score import Grade, Step
+from reports.pages.bounds import bounds
 from reports.pages.lines import TOTAL, Lines
 from reports.pages.outcomes import COLUMNS, OutcomeLine
 from reports.pages.page import Cell, Chart, Column, Figure, Page, Row, Table
@@ -54,6 +55,7 @@ class Bands:
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
             parts=tables,
+            missing=tuple(bounds(scope)),
             remarks=(_WHICH_BAND, *_upside_down(tables[0])),
         )
 

@@ -52,6 +52,7 @@ def _part(part: Part) -> dict[str, Any]:
         "key": part.key,
         "title": part.title,
         "says": part.says,
+        **{key: said for key, said in (("counts", part.counts), ("when", part.when)) if said},
         "heads": part.heads,
         "columns": [{"key": each.key, "label": each.label, "says": each.says} for each in part.columns],
         "rows": list(_rows(part)),

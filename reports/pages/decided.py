@@ -33,6 +33,7 @@ def decided(found: Sequence[ReviewDecision], window: Window, *, now: datetime) -
         heads="Decision",
         columns=_COLUMNS,
         rows=tuple(_row(each, window, ends) for each in ranked),
+        counts="decisions",
         says=f"{_together(ranked, window, ends)}As it stood at the end of these days. As it stands now: "
         "`leadloop decisions list`.",
         empty="Nothing was open, done or dropped in these days. `leadloop decisions add` writes a decision down.",

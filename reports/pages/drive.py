@@ -7,6 +7,7 @@ from config.reports import Counts, Drive
 from reports.pages.lines import Lines, rep_labels
 from reports.pages.page import Cell, Chart, Column, Figure, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Pass, Scope
+from reports.pages.poolless import Poolless
 from reports.pages.tally import Tally
 
 NOBODY = "no rep yet"
@@ -14,11 +15,14 @@ _WORDS = {
     Counts.TOUCHED: "handoffs that were touched",
     Counts.ACCEPTED: "handoffs that were accepted",
     Counts.MEANINGFUL: "handoffs with a meaningful interaction",
-    Counts.QUALIFIED: "leads that were qualified",
-    Counts.OPPORTUNITY: "leads that came into a deal",
-    Counts.WON: "leads that were won",
+    Counts.QUALIFIED: "handoffs that were qualified",
+    Counts.OPPORTUNITY: "handoffs that came into a deal",
+    Counts.WON: "handoffs that were won",
 }
-_COLUMNS = (Column(key="count", label="So far"), Column(key="week", label="In the last seven days"))
+_COLUMNS = (
+    Column(key="count", label="So far"),
+    Column(key="week", label="In the last seven days", says="Up to now; of a drive that is over, up to its end."),
+)
 _DAY = timedelta(days=1)
 
 
@@ -57,7 +61,7 @@ class DriveReport:
         self._scope, self._drive, self._reps = scope, drive, rep_labels(scope.names)
         # By the local calendar, as a drive's days are; between two times of one zone Python subtracts wall clocks.
         week = min(scope.window.until, scope.now).astimezone(scope.window.zone) - 7 * _DAY
-        self._all = Tally(scope.most)
+        self._all, self._poolless = Tally(scope.most), Poolless(scope)
         self._lines = Lines[tuple[Pass, datetime]](lambda: _Line(scope.most, week))
 
     def count(self, each: Pass) -> None:
@@ -65,6 +69,7 @@ class DriveReport:
         if at is None or not self._scope.window.covers(at):
             return
         self._all.add(each.lead_id)
+        self._poolless.count(each)
         rep = self._reps.get(each.rep, each.rep) if each.rep is not None else None
         self._lines.count((rep if self._drive.by == "rep" else each.team) or NOBODY, (each, at))
 
@@ -81,7 +86,8 @@ class DriveReport:
             rule_hash=scope.book.rule_hash,
             parts=(self._standing(), self._by()),
             missing=tuple(self._missing()),
-            remarks=("Lines stand by name, not by figure: this is for going together.",),
+            filters=(f"channel {drive.channel}",) if drive.channel is not None else (),
+            remarks=tuple(self._remarks()),
         )
 
     def _by(self) -> Table:
@@ -120,3 +126,10 @@ class DriveReport:
     def _missing(self) -> Iterator[Missing]:
         if self._scope.now < self._scope.window.since:
             yield Missing(what="The drive has not begun.", mend="Look again once it has.")
+
+    def _remarks(self) -> Iterator[str]:
+        yield "Lines stand by name, not by figure: this is for going together."
+        if self._scope.team is not None:
+            yield f"The target is that of all teams together; what has come so far is of {self._scope.team} alone."
+        if self._drive.by == "team":
+            yield from self._poolless.remarks()

@@ -4,9 +4,11 @@ from array import array
 from collections.abc import Iterable, Iterator
 
 from domain.handoff import HandoffKind
+from reports.pages.bounds import bounds
 from reports.pages.lines import Lines, rep_labels
 from reports.pages.page import Cell, Chart, Column, Missing, Page, Table, Unit
 from reports.pages.passes import Pass, Scope
+from reports.pages.poolless import Poolless
 from reports.pages.tally import Tally, middle, within
 
 NOBODY = "no rep yet"
@@ -75,9 +77,11 @@ class FollowUp:
             name: Lines[Pass](lambda: FollowUpLine(scope.most)) for name in ("asked", "team", "channel", "rep")
         }
         self._without_clock = 0
+        self._poolless = Poolless(scope)
 
     def count(self, each: Pass) -> None:
         rep = each.rep
+        self._poolless.count(each)
         self._without_clock += each.handoff.kind is not HandoffKind.NEW_BUSINESS
         self._lines["asked"].count(ASKED if each.handoff.hand_raise else OTHERS, each)
         self._lines["team"].count(each.team or NOBODY, each)
@@ -95,7 +99,7 @@ class FollowUp:
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._tables()),
-            missing=tuple(missing_channels(scope)),
+            missing=(*missing_channels(scope), *bounds(scope)),
             remarks=tuple(self._remarks()),
         )
 
@@ -137,6 +141,7 @@ class FollowUp:
         if delay:
             yield f"Late is what is {delay} minutes over its time: a call may take so long to be seen."
         yield "Times are the team's working time, from the handoff to the first touch by whichever rep."
+        yield from self._poolless.remarks()
 
 
 def missing_channels(scope: Scope) -> Iterator[Missing]:

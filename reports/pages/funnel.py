@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.reports import Targets
+from reports.pages.bounds import bounds
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import Lines
 from reports.pages.lives import Way
@@ -179,6 +180,7 @@ class Funnel:
 
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
+        yield from bounds(self._scope)
         if self._scope.rules.targets.accepted_percent is None:
             yield Missing(what="No target is agreed, so that no line is drawn.", mend="Add `targets` to reports.yaml.")
 

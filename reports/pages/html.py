@@ -8,7 +8,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -42,13 +41,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Behind:
-    """The list behind one figure. `causes`: what is said of each person, where anything is; `told`: what of it is
-    listed; `command`: where the rest is."""
+    """The list behind one figure. `when`: of which time it is; `causes`: what is said of each person, where anything
+    is; `told`: what of it is listed; `command`: where the rest is."""
 
     name: str
     row: str
     column: str
     said: str
+    when: str
     people: tuple[Person, ...]
     causes: tuple[str, ...]
     told: str
@@ -75,7 +75,7 @@ def html_of(page: Page, people: Mapping[LeadId, Person]) -> str:
         .render(
             page=page,
             shown=list(_shown(page)),
-            behind=list(_behind(page, people, command_of(page))),
+            behind=list(_behind(page, people)),
             has_few=any(wording.is_few(each) for each in _figures(page)),
             has_range=any(wording.interval(each) for each in _figures(page)),
             has_unknown=any(not wording.is_known(each) for each in _figures(page)),
@@ -176,20 +176,22 @@ def _is_wordy(table: Table, at: int) -> bool:
     return not figures or sum(isinstance(each, str) and each != "" for each in cells) > figures
 
 
-def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterator[_Behind]:
+def _behind(page: Page, people: Mapping[LeadId, Person]) -> Iterator[_Behind]:
     for table in page.tables():
         for name, row, column, figure in table.figures():
             if figure.leads is None or not _has_list(figure):
                 continue
+            counts = page.counts_in(table, column)
             yield _Behind(
                 name=name,
                 row=wording.name_of(row.label),
                 column=column.label,
-                said=_said(figure, column.counts or page.counts),
+                said=_said(figure, counts),
+                when=page.when_of(table),
                 people=tuple(_person(lead, people) for lead in figure.leads.first),
                 causes=figure.leads.told,
-                told=_told(figure.leads, column.counts or page.counts),
-                command=f"{command} --behind {shlex.quote(harmless(name))}",
+                told=_told(figure.leads, counts),
+                command=f"{page.command} --behind {shlex.quote(harmless(name))}",
             )
 
 
@@ -219,13 +221,3 @@ def _told(leads: Leads, counts: str) -> str:
         if listed >= SHOWN
         else f"{listed} leads for {wording.counted(leads.n, counts)}"
     )
-
-
-def command_of(page: Page) -> str:
-    """Asks for this page on any later day, as it is typed."""
-    if page.subject:  # whatever it is about has days of its own
-        return page.command
-    window = page.window
-    last = window.until - timedelta(microseconds=1)
-    since, until = (each.astimezone(window.zone).date().isoformat() for each in (window.since, last))
-    return f"{page.command} --since {since} --until {until}"

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.activity import Activity, ActivityKind
+from reports.pages.bounds import bounds
 from reports.pages.follow_up import NOBODY, missing_channels
 from reports.pages.lines import Lines
 from reports.pages.page import Cell, Chart, Column, Page, Table
 from reports.pages.passes import Pass, Scope, moment_of
+from reports.pages.poolless import Poolless
 from reports.pages.tally import Tally
 
 WAYS: Mapping[ActivityKind, str] = {
@@ -31,6 +33,9 @@ _NONE = "nobody tried"
 _WHAT_COUNTS = (
     "Of the handoffs that began in the window. What came of an attempt is what followed within three days and before "
     "the next one, and itself where it was a conversation or a meeting that was held."
+)
+_LESS_TIME = (
+    "Attempts of the last three days, and meetings that are still to be held, had less time to lead to something."
 )
 
 COLUMNS = (
@@ -101,11 +106,12 @@ class Interactions:
     """The page as it is counted."""
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+        self._scope, self._poolless = scope, Poolless(scope)
         names = ("way", "hour", "number", "channel", "team")
         self._lines = {name: Lines[Attempt](lambda: AttemptLine(scope.most)) for name in names}
 
     def count(self, each: Attempt) -> None:
+        self._poolless.count(each.of)
         self._lines["way"].count(WAYS[each.kind], each)
         self._lines["hour"].count(f"{each.hour:02}:00", each)
         self._lines["number"].count(_number(each.number), each)
@@ -123,8 +129,8 @@ class Interactions:
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._tables()),
-            missing=tuple(missing_channels(scope)),
-            remarks=(_WHAT_COUNTS,),
+            missing=(*missing_channels(scope), *bounds(scope)),
+            remarks=(_WHAT_COUNTS, _LESS_TIME, *self._poolless.remarks()),
         )
 
     def _tables(self) -> Iterator[Table]:

@@ -45,7 +45,7 @@ def journey(dossier: Dossier, look: Look) -> Page:
         title=f"Journey of {name_of(known, dossier.lead.id)}",
         asks="Who is this, where do they stand, how did it come to that, and who did what?",
         counts="moments",
-        window=Window(since=since, until=max(scope.now, since), zone=look.zone),
+        window=Window(since=since, until=max(scope.now, since), zone=look.zone, up_to_now=True),
         seen=scope.now,
         rule_hash=scope.book.rule_hash,
         parts=tuple(part for part in parts if not isinstance(part, Words) or part.lines),

@@ -1,17 +1,21 @@
 """Whether rejected leads find their way back, and whether anybody writes to them meanwhile."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from domain.activity import ActivityKind
+from domain.values import LeadId
 from reports.lists import ListReport, ListsSeen, Purpose
+from reports.pages.bounds import bounds
 from reports.pages.lines import Lines
-from reports.pages.page import Cell, Chart, Column, Figure, Missing, Page, Row, Table, Unit
+from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Row, Table, Unit
 from reports.pages.passes import Scope
 from reports.pages.rejects import label_of
 from reports.pages.rests import Rest
 from reports.pages.tally import Tally, middle
+from reports.pages.wording import moment
+from store.list_health import Counted, People, Place
 
 _DAY = timedelta(days=1)
 _NOBODY_BACK = "nobody came back yet"
@@ -37,7 +41,8 @@ _LISTS = (
     Column(key="clicked", label="Clicked", says="In 30 days."),
     Column(key="replied", label="Replied", says="In 30 days."),
     Column(key="returned", label="Back to sales", says="Left the list for a handoff, in 30 days."),
-    Column(key="unmailable", label="No mail to", says="Members whom no mail can reach, and why."),
+    Column(key="unmailable", label="No mail to", says="Members whom no mail can reach."),
+    Column(key="why", label="Because"),
 )
 
 
@@ -78,10 +83,10 @@ class RestLine:
 
 
 class Nurture:
-    """The page as it is counted. `lists`: how alive they are now."""
+    """The page as it is counted. `lists`: how alive they are now; `people`: who is behind their figures."""
 
-    def __init__(self, scope: Scope, lists: ListsSeen) -> None:
-        self._scope, self._seen = scope, lists
+    def __init__(self, scope: Scope, lists: ListsSeen, people: Mapping[Place, People] | None = None) -> None:
+        self._scope, self._seen, self._people = scope, lists, people or {}
         self._reasons = Lines[Rest](lambda: RestLine(scope.most))
         self._channels = Lines[Rest](lambda: RestLine(scope.most))
 
@@ -113,22 +118,36 @@ class Nurture:
             heads="List",
             columns=_LISTS,
             rows=tuple(self._lists()),
+            says="Everybody who is on them, whichever days and channel are asked about.",
             empty="No system keeps lists.",
+            counts="members",
+            when=f"as of {moment(self._scope.now, self._scope.window.zone)}",
         )
 
     def _lists(self) -> Iterator[Row]:
         for number, each in enumerate(self._nurture(), 1):
-            counted = each.counted
-            told = "; ".join(f"{people:,} {why}" for why, people in sorted(counted.unmailable.items()))
-            did = (counted.did.get(kind, 0) for kind in (ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_REPLIED))
-            numbers = (counted.members, counted.reached, *did, counted.returned)
-            cells: Sequence[Cell] = [*(Figure(value=value) for value in numbers), told]
-            yield Row(key=str(number), label=f"{each.name} ({each.connection})", cells=tuple(cells))
+            people = self._people.get((each.connection, each.name), People())
+            cells = (*self._figures(each.counted, people), _because(each.counted))
+            yield Row(key=str(number), label=f"{each.name} ({each.connection})", cells=cells)
+
+    def _figures(self, counted: Counted, people: People) -> Iterator[Cell]:
+        yield self._count(counted.members, people.members)
+        yield self._count(counted.reached, people.reached)
+        for kind in (ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_REPLIED):
+            yield self._count(counted.did.get(kind, 0), people.did.get(kind, ()))
+        yield self._count(counted.returned, people.returned)
+        why = tuple(people.unmailable.values())
+        yield self._count(sum(counted.unmailable.values()), tuple(people.unmailable), told=why)
+
+    def _count(self, n: int, leads: Sequence[LeadId], *, told: Sequence[str] = ()) -> Figure:
+        most = self._scope.most
+        return Figure(value=n, leads=Leads(n=n, first=tuple(leads[:most]), told=tuple(told[:most])))
 
     def _nurture(self) -> list[ListReport]:
         return [each for each in self._seen.lists if each.purpose is Purpose.WRITE]
 
     def _missing(self) -> Iterator[Missing]:
+        yield from bounds(self._scope)
         if not self._seen.lists:
             yield Missing(what="No system keeps nurture lists.", mend="Set `lists: true` for one in mapping.yaml.")
         elif self._seen.told_since is None:
@@ -142,3 +161,7 @@ class Nurture:
                     what=f"{each.name} in {each.connection}: {each.sleeps}.",
                     mend="Set up a campaign there that sends to it.",
                 )
+
+
+def _because(counted: Counted) -> str:
+    return "; ".join(f"{people:,} {why}" for why, people in sorted(counted.unmailable.items()))

@@ -7,11 +7,11 @@ and never a zero that looks like a result.
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.values import LeadId, RuleHash
-from reports.pages.window import Window
+from domain.values import LeadId, RuleHash, to_text
+from reports.pages.window import Window, is_midnight
 
 
 class Unit(StrEnum):
@@ -85,7 +85,8 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """`charted`: the key of the column that is drawn; `line`: a value that is marked in the drawing, with its name;
-    `names`: its rows are of people or single deals, so that it stays at home when the page goes out."""
+    `names`: its rows are of people or single deals, so that it stays at home when the page goes out; `counts`, `when`:
+    of what and of which time its figures are, where that is not as on the rest of the page."""
 
     key: str
     title: str
@@ -99,6 +100,8 @@ class Table:
     line: tuple[float, str] | None = None
     empty: str = "Nothing in this window."
     names: bool = False
+    counts: str = ""
+    when: str = ""
 
     def figures(self) -> Iterator[tuple[str, Row, Column, Figure]]:
         """Every figure with its name on the page, `table.row.column`."""
@@ -151,8 +154,19 @@ class Page:
 
     @property
     def command(self) -> str:
-        """What makes this page, as it is typed."""
-        return shlex.join(["leadloop", "report", self.name, *([self.subject] if self.subject else []), *self.options])
+        """Asks for this page on any later day, as it is typed."""
+        subject = [self.subject] if self.subject else []
+        days = [] if self.subject else self._days()  # whatever it is about has days of its own
+        return shlex.join(["leadloop", "report", self.name, *subject, *self.options, *days])
+
+    def _days(self) -> list[str]:
+        """The window as it is typed: by days, or by moments where it begins or ends amid one that is over."""
+        since, until, zone = self.window.since, self.window.until, self.window.zone
+        first = f"{since.astimezone(zone).date()}" if is_midnight(since, zone) else to_text(since)
+        last = to_text(until)
+        if self.window.ends_with_a_day:
+            last = f"{(until - timedelta(microseconds=1)).astimezone(zone).date()}"
+        return ["--since", first, "--until", last]
 
     def tables(self) -> Iterator[Table]:
         yield from (part for part in self.parts if isinstance(part, Table))
@@ -163,5 +177,12 @@ class Page:
 
     def counts_of(self, name: str) -> str:
         """What the figure of this name counts."""
-        found = (column.counts for table in self.tables() for key, _, column, _ in table.figures() if key == name)
-        return next(found, "") or self.counts
+        found = ((table, column) for table in self.tables() for key, _, column, _ in table.figures() if key == name)
+        return next((self.counts_in(table, column) for table, column in found), self.counts)
+
+    def counts_in(self, table: Table, column: Column) -> str:
+        return column.counts or table.counts or self.counts
+
+    def when_of(self, table: Table) -> str:
+        """The time that a table is of, in words."""
+        return table.when or self.window.words()

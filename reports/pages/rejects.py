@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from config.lifecycle import LifecycleRules
 from config.mapping import MappingRules, Role
 from domain.handoff import Outcome, Verdict
+from reports.pages.bounds import bounds
 from reports.pages.follow_up import NOBODY, missing_channels
 from reports.pages.lines import Lines
 from reports.pages.outcomes import NOBODY_HANDED_OVER
 from reports.pages.page import Cell, Chart, Column, Page, Part
 from reports.pages.passes import Pass, Scope
+from reports.pages.poolless import Poolless
 from reports.pages.suggestions import Suggestions
 from reports.pages.tally import Tally
 
@@ -25,6 +27,9 @@ _BESIDE = (
     Column(key="data", label="Data wrong", says="A rep had no way to work it and waited for better data; it went on."),
     Column(key="passed", label="Passed on", says="A rep said it was somebody else's; it went on."),
 )
+
+_LESS_TIME = "Who was handed over lately had less time to be rejected."
+_NO_REJECTION = "A lost deal is no rejection: the lead was good enough to become one."
 
 
 def label_of(reason: str, rules: LifecycleRules) -> str:
@@ -76,12 +81,14 @@ class Rejects:
     def __init__(self, scope: Scope, mapping: MappingRules) -> None:
         self._scope = scope
         self._reasons = set[str]()
+        self._poolless = Poolless(scope)
         names = ("channel", "band", "team")
         self._lines = {name: Lines[Pass](lambda: RejectLine(self._reasons, scope.most)) for name in names}
         telling = {each.name: each.label or each.name for each in mapping.properties if each.role is Role.SHARED}
         self._suggestions = Suggestions(telling, scope.most)
 
     def count(self, each: Pass) -> None:
+        self._poolless.count(each)
         self._lines["channel"].count(each.channel, each)
         self._lines["band"].count(each.handoff.band, each)
         self._lines["team"].count(each.team or NOBODY, each)
@@ -98,8 +105,8 @@ class Rejects:
             seen=scope.now,
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._parts(self._columns())),
-            missing=tuple(missing_channels(scope)),
-            remarks=("A lost deal is no rejection: the lead was good enough to become one.",),
+            missing=(*missing_channels(scope), *bounds(scope)),
+            remarks=(_NO_REJECTION, _LESS_TIME, *self._poolless.remarks()),
         )
 
     def _columns(self) -> tuple[Column, ...]:

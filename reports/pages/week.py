@@ -11,15 +11,18 @@ from datetime import date, datetime, timedelta
 
 from domain.review import ReviewDecision
 from handoff.calendar import WorkCalendar
+from reports.pages.bounds import bounds
 from reports.pages.decided import decided, too_old
 from reports.pages.follow_up import missing_channels
 from reports.pages.lines import keyed
-from reports.pages.page import Cell, Chart, Column, Figure, Missing, Page, Part, Row, Table, Unit
+from reports.pages.page import Chart, Column, Figure, Leads, Missing, Page, Part, Row, Table, Unit
 from reports.pages.passes import Pass, Scope
+from reports.pages.poolless import Poolless
 from reports.pages.rejects import label_of
-from reports.pages.tally import Tally, middle
+from reports.pages.tally import middle
 from reports.pages.week_counts import Group, Span
 from reports.pages.window import Window, start_of
+from reports.pages.wording import moment
 from store.handoffs import Queued
 
 NOBODY = "no rep yet"
@@ -29,13 +32,11 @@ _GOAL = (
     Column(key="goal", label="Goal", says="Qualified leads on each working day of the team, times its working days."),
     Column(key="qualified", label="Qualified", says="Accepted, and a conversation, a meeting held or a reply."),
     Column(key="share", label="Of the goal"),
-    Column(key="before", label="Qualified the week before"),
 )
-_PAIR = (Column(key="now", label="This week"), Column(key="before", label="The week before"))
 _SOURCES = (
     Column(key="handoffs", label="Handed over"),
     Column(key="accepted", label="Accepted", says="Of these, so far."),
-    Column(key="rejected", label="Rejected", says="Of these, so far."),
+    Column(key="rejected", label="Rejected", says="Of these, so far; also after they were accepted."),
     Column(key="qualified", label="Qualified in the week", says="Whenever they were handed over."),
 )
 _QUEUES = (
@@ -48,6 +49,8 @@ _LOAD = (
     Column(key="away", label="Away", says="Days that reps of the team were away in the week."),
 )
 _NONE = "nobody was handed over"
+_NONE_DUE = "no clock has come to its end yet"
+_WEEK = timedelta(days=7)
 
 
 class Week:
@@ -57,18 +60,24 @@ class Week:
         self, scope: Scope, before: Window, queues: Sequence[Queued], decisions: Sequence[ReviewDecision] = ()
     ) -> None:
         self._scope, self._before, self._queues, self._decisions = scope, before, queues, decisions
-        self._spans = {_NOW: Span(scope.window, scope.most), _BEFORE: Span(before, scope.most)}
+        self._spans, self._poolless = self._empty(), Poolless(scope)
         self._teams: dict[str, dict[str, Span]] = {}
         self._channels: dict[str, Group] = {}
         self._reasons: dict[str, Group] = {}
         self._load: dict[str, Group] = {}
 
+    def _empty(self) -> dict[str, Span]:
+        windows, loaded = {_NOW: self._scope.window, _BEFORE: self._before}, self._scope.loaded_until
+        return {
+            name: Span(window, self._scope.most, _unknown(window, now=self._scope.now, loaded=loaded))
+            for name, window in windows.items()
+        }
+
     def count(self, each: Pass) -> None:
         """One that was in hand in either week."""
+        self._poolless.count(each)
         team = each.team or NOBODY
-        of_team = self._teams.setdefault(
-            team, {name: Span(span.window, span.most) for name, span in self._spans.items()}
-        )
+        of_team = self._teams.setdefault(team, self._empty())
         for spans in (self._spans, of_team):
             for span in spans.values():
                 span.count(each)
@@ -112,7 +121,7 @@ class Week:
             rule_hash=scope.book.rule_hash,
             parts=tuple(self._parts()),
             missing=tuple(self._missing()),
-            remarks=("Qualified, accepted, rejected and won count in the week in which they came about.",),
+            remarks=tuple(self._remarks()),
         )
 
     def _parts(self) -> Iterator[Part]:
@@ -129,20 +138,19 @@ class Week:
         each_day = self._scope.rules.goal.qualified_per_team_and_day
         calendars = dict(self._calendars())
         for key, name in keyed(list(calendars)):
-            spans, calendar = self._teams.get(name, {}), calendars[name]
-            days = working_days(calendar, self._scope.window)
-            now, before = (spans[span].tally("qualified") if spans else Tally() for span in (_NOW, _BEFORE))
-            goal = each_day * days
+            spans = self._teams.get(name) or self._empty()
+            now, before = spans[_NOW], spans[_BEFORE]
+            goal, qualified = each_day * working_days(calendars[name], self._scope.window), now.tally("qualified")
             share = Figure(value=None, unit=Unit.SHARE, why="the team had no working day")
             if goal:
-                share = Figure(value=now.n / goal, unit=Unit.SHARE, leads=now.leads())
-            cells: tuple[Cell, ...] = (Figure(value=goal), now.count(), share, before.count())
-            rows.append(Row(key=key, label=name, cells=cells))
+                share = now.told(Figure(value=qualified.n / goal, unit=Unit.SHARE, leads=qualified.leads()))
+            told = now.told(qualified.count()), share, before.told(before.tally("qualified").count())
+            rows.append(Row(key=key, label=name, cells=(Figure(value=goal), *told)))
         return Table(
             key="goal",
             title="1. The goal we share",
             heads="Team",
-            columns=_GOAL,
+            columns=(*_GOAL, Column(key=_BEFORE, label=f"Qualified {self._pair[1].label.lower()}")),
             rows=tuple(rows),
             says=f"Agreed: {each_day:g} qualified a working day for each team.",
             chart=Chart.BARS,
@@ -158,8 +166,8 @@ class Week:
     def _process(self) -> Table:
         spans = [self._spans[_NOW], self._spans[_BEFORE]]
 
-        def row(key: str, label: str, cell: Callable[[Span], Cell]) -> Row:
-            return Row(key=key, label=label, cells=tuple(cell(span) for span in spans))
+        def row(key: str, label: str, cell: Callable[[Span], Figure]) -> Row:
+            return Row(key=key, label=label, cells=tuple(span.told(cell(span)) for span in spans))
 
         def count(key: str, label: str) -> Row:
             return row(key, label, lambda span: span.tally(key).count())
@@ -168,15 +176,11 @@ class Week:
             key="process",
             title="2. The process",
             heads="What",
-            columns=_PAIR,
+            columns=self._pair,
             rows=(
                 count("handoffs", "Handed over"),
                 count("asked", "of these asked to be called"),
-                row(
-                    "in_time",
-                    "touched in time",
-                    lambda span: span.tally("in_time").share(span.tally("judged").n, why=_NONE),
-                ),
+                row("in_time", "touched in time", _in_time),
                 row(
                     "median",
                     "half touched within",
@@ -212,14 +216,18 @@ class Week:
     def _given_back(self) -> Table:
         rules = self._scope.book.lifecycle
         rows = [
-            Row(key=reason, label=label_of(reason, rules), cells=(source.of(_NOW).count(), source.of(_BEFORE).count()))
+            Row(
+                key=reason,
+                label=label_of(reason, rules),
+                cells=tuple(span.told(source.of(name).count()) for name, span in self._spans.items()),
+            )
             for reason, source in sorted(self._reasons.items())
         ]
         return Table(
             key="rejected",
             title="Why leads were rejected",
             heads="Reason",
-            columns=_PAIR,
+            columns=self._pair,
             rows=tuple(rows),
             empty="Nobody was rejected in either week.",
         )
@@ -230,13 +238,16 @@ class Week:
         for number, each in enumerate(self._queues, 1):
             since = f"{each.since.astimezone(zone):%a %-d %b %H:%M}"
             label = f"{each.queue.value.replace('_', ' ')}: {each.cause}"
-            rows.append(Row(key=str(number), label=label, cells=(Figure(value=each.leads), since)))
+            waiting = Figure(value=each.leads, leads=Leads(n=each.leads, first=each.examples))
+            rows.append(Row(key=str(number), label=label, cells=(waiting, since)))
         return Table(
             key="routing",
             title="4. Routing: who waits for a rep now, and why",
             heads="Waits for",
             columns=_QUEUES,
             rows=tuple(rows),
+            says="Everybody who waits, whichever days, team and channel are asked about.",
+            when=f"as of {moment(self._scope.now, zone)}",
             empty="Nobody waits: every handed-over lead has a rep.",
         )
 
@@ -270,28 +281,53 @@ class Week:
         away = {(each.email.casefold(), day) for each in calendar.team.absences for day in days if each.covers(day)}
         return len(away)
 
+    @property
+    def _pair(self) -> tuple[Column, Column]:
+        weeks = weeks_in(self._scope.window)
+        labels = ("This week", "The week before") if weeks == 1 else ("These days", f"{weeks} weeks before")
+        return Column(key=_NOW, label=labels[0]), Column(key=_BEFORE, label=labels[1])
+
     def _missing(self) -> Iterator[Missing]:
         yield from missing_channels(self._scope)
-        if self._scope.loaded_until is not None:
-            yield from self._before_us(self._scope.loaded_until)
+        yield from bounds(self._scope)
+        loaded, before = self._scope.loaded_until, self._before
+        if loaded is not None and before.since < loaded <= self._scope.window.since:
+            part = "not known" if before.until <= loaded else "of a part of it"
+            words = f"{self._pair[1].label} began before leadloop did: its figures are {part}."
+            yield Missing(what=words, mend="Look again next week.")
         yield from too_old(self._scope.window, now=self._scope.now)
 
-    def _before_us(self, began: datetime) -> Iterator[Missing]:
-        """What is counted of days that nobody here saw looks like a bad week."""
-        window, mend = self._scope.window, "Look again next week."
-        first, day = (at.astimezone(window.zone).date() for at in (window.since, began))
-        if first < day:
-            which = "All of these days lie" if window.until <= began else f"The days up to {day:%-d %b %Y} lie"
-            yield Missing(what=f"{which} before leadloop began: nothing of them is in the figures.", mend=mend)
-        if self._before.until <= began:
-            yield Missing(what="The week before lies before leadloop began: its figures are not known.", mend=mend)
+    def _remarks(self) -> Iterator[str]:
+        yield "Qualified, accepted, rejected and won count in the week in which they came about."
+        yield f"{self._pair[1].label}: {self._before.words()}."
+        if self._scope.channel is not None:
+            yield f"The goal is that of all channels together, not of {self._scope.channel} alone."
+        yield from self._poolless.remarks()
+
+
+def weeks_in(window: Window) -> int:
+    """Whole weeks that have room for it, by the local calendar: so far back lies what it is held against."""
+    length = window.until.astimezone(window.zone) - window.since.astimezone(window.zone)
+    return max(1, -(-length // _WEEK))
 
 
 def week_before(window: Window) -> Window:
-    """The same days a week earlier, by the local calendar."""
-    week = timedelta(days=7)
-    since, until = (at.astimezone(window.zone) - week for at in (window.since, window.until))
-    return replace(window, since=since, until=until)
+    """The same days a week earlier, by the local calendar; of a longer window so many weeks that both share no day."""
+    back = weeks_in(window) * _WEEK
+    since, until = (at.astimezone(window.zone) - back for at in (window.since, window.until))
+    return replace(window, since=since, until=until, up_to_now=False)
+
+
+def _in_time(span: Span) -> Figure:
+    why = _NONE_DUE if span.tally("handoffs").n else _NONE
+    return span.tally("in_time").share(span.tally("judged").n, why=why)
+
+
+def _unknown(window: Window, *, now: datetime, loaded: datetime | None) -> str:
+    """Why nothing is known of a stretch of time."""
+    if loaded is not None and window.until <= loaded:
+        return "before leadloop"
+    return "still to come" if window.since >= now else ""
 
 
 def days_of(window: Window, calendar: WorkCalendar) -> list[date]:

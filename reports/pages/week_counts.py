@@ -1,8 +1,9 @@
 """What is counted for the weekly review: of one week, and of one group of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.pages.follow_up import fate_of
+from reports.pages.page import Figure
 from reports.pages.passes import Pass
 from reports.pages.tally import Tally
 from reports.pages.window import Window
@@ -10,15 +11,22 @@ from reports.pages.window import Window
 
 @dataclass(slots=True)
 class Span:
-    """One of the two weeks, as it is counted."""
+    """One of the two weeks, as it is counted. `unknown`: why nobody knows what was in it; empty where it is known."""
 
     window: Window
     most: int | None
+    unknown: str = ""
     tallies: dict[str, Tally] = field(default_factory=dict)
     minutes: list[float] = field(default_factory=list)
 
     def tally(self, name: str) -> Tally:
         return self.tallies.setdefault(name, Tally(self.most))
+
+    def told(self, figure: Figure) -> Figure:
+        """The figure, unless nothing of these days is known: then it is no zero."""
+        if not self.unknown:
+            return figure
+        return replace(figure, value=None, of=None, low=None, high=None, leads=None, why=self.unknown)
 
     def count(self, each: Pass) -> None:
         handoff, lead = each.handoff, each.lead_id

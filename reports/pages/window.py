@@ -11,11 +11,13 @@ QUARTER_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """From `since` up to, and without, `until`; both aware. `zone`: whose days are meant."""
+    """From `since` up to, and without, `until`; both aware. `zone`: whose days are meant; `up_to_now`: it ends with the
+    moment at which somebody looks."""
 
     since: datetime
     until: datetime
     zone: ZoneInfo
+    up_to_now: bool = False
 
     @property
     def days(self) -> int:
@@ -27,15 +29,26 @@ class Window:
         return at is not None and self.since <= at < self.until
 
     def words(self) -> str:
-        """`Mon 16 Nov to Sun 22 Nov 2026`, with both days inside."""
+        """`Mon 16 Nov to Sun 22 Nov 2026`, with both days inside; with the time where one is not whole."""
         first = self.since.astimezone(self.zone)
         last = (self.until - timedelta(microseconds=1)).astimezone(self.zone)
         year = "" if first.year == last.year else f" {first.year}"
-        return f"{first:%a %-d %b}{year} to {last:%a %-d %b %Y}, {self.zone.key}"
+        begins = "" if is_midnight(self.since, self.zone) else f", {first:%H:%M}"
+        ends = "" if self.ends_with_a_day else f", {self.until.astimezone(self.zone):%H:%M}"
+        return f"{first:%a %-d %b}{year}{begins} to {last:%a %-d %b %Y}{ends}, {self.zone.key}"
+
+    @property
+    def ends_with_a_day(self) -> bool:
+        """Whether its last day is meant to its end, or as far as it has come."""
+        return self.up_to_now or is_midnight(self.until, self.zone)
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
+
+
+def is_midnight(at: datetime, zone: ZoneInfo) -> bool:
+    return at == start_of(at.astimezone(zone).date(), zone)
 
 
 def window_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: datetime, weekly: bool = False) -> Window:
@@ -50,7 +63,7 @@ def window_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: da
     begins = _moment(since, zone) or start_of(last - timedelta(days=7 if weekly else QUARTER_DAYS), zone)
     if begins >= ends:
         raise UsageError(f"The window is empty: it would begin {begins:%Y-%m-%d %H:%M} and end {ends:%Y-%m-%d %H:%M}.")
-    return Window(since=begins, until=ends, zone=zone)
+    return Window(since=begins, until=ends, zone=zone, up_to_now=until is None and ends == now)
 
 
 def month_of(*, since: date | None, until: date | None, zone: ZoneInfo, now: datetime) -> Window:

@@ -89,6 +89,8 @@ def minutes(value: float) -> str:
 
 
 def days(value: float) -> str:
+    if 0 < value < 0.05:
+        return "under 0.1 days"
     said = _grouped(value, decimals=1 if abs(value) < 10 else 0)
     return f"{said} day" if said == "1" else f"{said} days"
 

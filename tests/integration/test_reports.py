@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import stat
 from collections.abc import Iterator
 from io import StringIO
@@ -204,3 +205,15 @@ def test_an_asset_of_the_playbook_that_nobody_ever_met_is_named_on_the_page_and_
     assert [each["what"] for each in pages["playbook"]["missing"]] == [
         "Nobody ever met `Pricing page`, which the playbook names."
     ]
+
+
+def test_whoever_is_behind_a_figure_is_opened_in_a_system_that_goes_by_its_name(
+    office: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    assert office.command("report", "followup", "--html", str(file)).code == 0
+    links = re.findall(
+        r'(Open in |/ )<a href="https[^"]*"[^>]*aria-label="([^"]*)">([^<]*)</a>', file.read_text("utf-8")
+    )
+    assert {(before, name) for before, _, name in links} == {("Open in ", "HubSpot")}
+    assert all(label.endswith(" in HubSpot") and "Open in" not in label for _, label, _ in links)

@@ -7,19 +7,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.activity import Activity, ActivityKind
-from domain.handoff import Outcome
+from domain.handoff import Outcome, Queue
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
+from reports.lists import ListReport, ListsSeen, Purpose
 from reports.pages.brief import unnamed
 from reports.pages.html import html_of
+from reports.pages.nurture import Nurture
+from reports.pages.page import Figure, Leads, Page
+from reports.pages.passes import Scope
 from reports.pages.rests import Rest, rests_of
 from reports.pages.week import days_of
 from reports.pages.window import window_of
 from store import ledger
 from store.engine import Store
+from store.list_health import Counted, People
 from tests.integration.test_report_cases import CROWD, MON, OTHER, REP, ended, handoff, lead_of, move
 from tests.reference.driven import Effort
-from tests.reference.two_teams import OFFICE
+from tests.reference.two_teams import OFFICE, STRANGER
 from tests.report_desk import BOOK, pages_of, scope_of, told
 from tests.review_desk import drive_page, interactions_page, nurture_page, week_page, week_scope
 
@@ -64,16 +69,16 @@ def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_befo
 @pytest.mark.parametrize(
     ("began", "said"),
     [
-        (MON + timedelta(days=8), ["All of these days lie before", "The week before lies before"]),
-        (MON + timedelta(days=2), ["The days up to 11 Nov 2026 lie before", "The week before lies before"]),
-        (MON, ["The week before lies before"]),
-        (MON - timedelta(days=3), []),
+        (MON + timedelta(days=8), "leadloop began on Tue 17 Nov 2026: nothing is known of these days."),
+        (MON + timedelta(days=2), "leadloop began on Wed 11 Nov 2026: what was before is in no figure."),
+        (MON, "The week before began before leadloop did: its figures are not known."),
+        (MON - timedelta(days=3), "The week before began before leadloop did: its figures are of a part of it."),
     ],
     ids=["after it", "within it", "on its first day", "in the week before"],
 )
-def test_a_week_that_nobody_here_saw_is_said_to_be_none_of_ours(store: Store, began: datetime, said: list[str]) -> None:
+def test_a_week_that_nobody_here_saw_is_said_to_be_none_of_ours(store: Store, began: datetime, said: str) -> None:
     page = week_page(store, replace(week_scope(CROWD, MONDAY), loaded_until=began))
-    assert [each.what.partition(" leadloop began:")[0] for each in page.missing if "leadloop" in each.what] == said
+    assert [each.what for each in page.missing if "leadloop" in each.what] == [said]
 
 
 def test_a_team_elsewhere_has_the_days_that_begin_in_the_window() -> None:
@@ -270,3 +275,142 @@ def test_what_came_about_seven_days_ago_to_the_second_is_of_the_last_seven_days(
     effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY + timedelta(days=20))
     page = drive_page(store, replace(scope_of(CROWD), now=MON + timedelta(days=7)), effort)
     assert [told(page)["by", "Inbound", key].value for key in ("count", "week")] == [2, 1]
+
+
+def test_a_share_of_what_is_not_due_yet_says_so_and_not_that_nobody_was_handed_over(store: Store) -> None:
+    lead_of(store, handoff())
+    page = week_page(store, week_scope(CROWD, MONDAY))
+    in_time = page.figure("process.in_time.now")
+    assert told(page)["process", "Handed over", "now"].value == 1
+    assert in_time is not None
+    assert (in_time.value, in_time.why) == (None, "no clock has come to its end yet")
+
+
+@pytest.mark.parametrize(
+    ("days", "label", "before"),
+    [
+        (1, "The week before", "Mon 2 Nov to Mon 2 Nov 2026"),
+        (7, "The week before", "Mon 2 Nov to Sun 8 Nov 2026"),
+        (8, "2 weeks before", "Mon 26 Oct to Mon 2 Nov 2026"),
+        (14, "2 weeks before", "Mon 26 Oct to Sun 8 Nov 2026"),
+    ],
+)
+def test_what_a_window_is_held_against_shares_no_day_with_it_and_is_named(
+    store: Store, days: int, label: str, before: str
+) -> None:
+    page = week_page(store, week_scope(CROWD, MONDAY, days=days))
+    assert f"{label}: {before}, {OFFICE.zone}." in page.remarks
+    columns = [table.columns[1].label for table in page.tables() if table.key in {"process", "rejected"}]
+    assert columns == [label, label]
+
+
+def test_no_handoff_is_of_both_stretches_of_time_that_are_held_against_each_other(store: Store) -> None:
+    for day in range(14):
+        lead_of(store, handoff(after_min=1440 * day))
+    page = told(week_page(store, week_scope(CROWD, MONDAY + timedelta(days=7), days=12)))
+    assert [page["process", "Handed over", key].value for key in ("now", "before")] == [7, 5]
+
+
+def test_of_the_time_before_leadloop_and_of_days_to_come_nothing_is_known_which_is_no_zero(store: Store) -> None:
+    lead_of(store, handoff())
+    scope = replace(week_scope(CROWD, MONDAY), loaded_until=MON - timedelta(hours=9))
+    page = week_page(store, scope)
+    figures = [page.figure(f"{name}.before") for name in ("goal.inbound", "process.handoffs", "process.in_time")]
+    assert [(each.value, each.why) for each in figures if each is not None] == [(None, "before leadloop")] * 3
+    assert told(page)["process", "Handed over", "now"].value == 1
+    ahead = week_page(store, week_scope(CROWD, date(2027, 1, 4)))
+    assert ahead.figure("process.won.now") == Figure(value=None, why="still to come")
+    assert told(ahead)["goal", "Inbound", "share"].value is None
+    assert [each.what for each in ahead.missing] == ["The window has not begun."]
+
+
+def test_a_week_that_leadloop_saw_a_part_of_is_not_held_against_a_whole_one_without_a_word(store: Store) -> None:
+    scope = replace(week_scope(CROWD, MONDAY), loaded_until=MON - timedelta(days=3))
+    assert [each.what for each in week_page(store, scope).missing] == [
+        "The week before began before leadloop did: its figures are of a part of it."
+    ]
+
+
+def test_who_waits_for_a_rep_is_named_behind_the_queue_s_figure(store: Store) -> None:
+    waits = replace(handoff(), owner=None, assigned_at=None, queue=Queue.UNASSIGNED, queue_cause="all are full")
+    who = [lead_of(store, waits) for _ in range(5)]
+    figure = week_page(store, scope_of(CROWD)).figure("routing.1.leads")
+    assert figure is not None
+    assert figure.leads == Leads(n=5, first=tuple(who))
+
+
+def test_what_stands_as_it_is_now_does_not_say_that_it_is_of_the_window(store: Store) -> None:
+    page = week_page(store, week_scope(CROWD, MONDAY))
+    now = [table.key for table in page.tables() if page.when_of(table) != page.window.words()]
+    assert now == ["routing"]
+    rests = nurture_page(store, week_scope(CROWD, MONDAY))
+    assert [table.key for table in rests.tables() if rests.when_of(table) != rests.window.words()] == ["list"]
+
+
+def test_a_drive_of_one_channel_says_so_and_whose_target_it_is_where_it_is_narrowed_to_a_team(store: Store) -> None:
+    effort = Effort(counts="won", target=9, first=MONDAY, last=MONDAY, channel="Ads")
+    page = drive_page(store, scope_of(CROWD, team="outbound"), effort)
+    assert page.filters == ("channel Ads",)
+    assert "The target is that of all teams together; what has come so far is of outbound alone." in page.remarks
+    assert len(drive_page(store, scope_of(CROWD), effort).remarks) == len(page.remarks) - 1
+
+
+@pytest.mark.parametrize("name", ["followup", "bands", "rejects", "funnel", "nurture", "interactions"])
+def test_a_window_that_leadloop_saw_a_part_of_says_since_when_it_counts(store: Store, name: str) -> None:
+    def missing(scope: Scope) -> list[str]:
+        made = {**pages_of(store, scope), "nurture": nurture_page(store, scope)}
+        page = {**made, "interactions": interactions_page(store, scope)}[name]
+        return [each.what for each in page.missing if "leadloop" in each.what or "window" in each.what]
+
+    loaded, until = MON - timedelta(hours=9), MON + timedelta(days=7)
+    part = scope_of(CROWD, since=MON - timedelta(days=2), until=until, loaded=loaded)
+    assert missing(part) == ["leadloop began on Mon 9 Nov 2026: what was before is in no figure."]
+    none = scope_of(CROWD, since=MON - timedelta(days=9), until=MON - timedelta(days=2), loaded=loaded)
+    assert missing(none) == ["leadloop began on Mon 9 Nov 2026: nothing is known of these days."]
+    assert missing(scope_of(CROWD, since=MON, until=until, loaded=loaded)) == []
+    ahead = scope_of(CROWD, since=MON, until=CROWD.now + timedelta(days=2), loaded=loaded)
+    assert missing(ahead) == ["The window lasts until Tue 1 Dec 2026."]
+
+
+def test_pages_by_team_say_with_which_one_a_rep_stands_who_is_in_no_pool(store: Store) -> None:
+    lead = lead_of(store, replace(handoff(), touched_at=MON))
+    tried(store, lead, ActivityKind.CALL_LOGGED, 60)
+    assert [each for page in _by_team(store) for each in page.remarks if "no pool" in each] == []
+    lead = lead_of(store, replace(handoff(), owner=STRANGER, touched_at=MON))
+    tried(store, lead, ActivityKind.CALL_LOGGED, 60)
+    assert [[each for each in page.remarks if "no pool" in each] for page in _by_team(store)] == [
+        ["What is of a rep who is in no pool of routing.yaml stands with Inbound, its first team."]
+    ] * 5
+
+
+def _by_team(store: Store) -> tuple[Page, ...]:
+    scope = scope_of(CROWD)
+    given, effort = pages_of(store, scope), Effort(counts="touched", target=1, first=MONDAY, last=MONDAY)
+    return (
+        *(given[name] for name in ("followup", "rejects")),
+        week_page(store, scope),
+        interactions_page(store, scope),
+        drive_page(store, scope, effort),
+    )
+
+
+def test_a_share_in_a_week_without_a_handoff_says_that_there_was_none(store: Store) -> None:
+    figure = week_page(store, week_scope(CROWD, MONDAY)).figure("process.in_time.now")
+    assert figure is not None
+    assert (figure.value, figure.why) == (None, "nobody was handed over")
+
+
+def test_who_is_on_a_nurture_list_and_why_no_mail_reaches_them_stands_behind_its_figures() -> None:
+    counted = Counted(connection="hub", list="Timing", members=3, reached=1, unmailable={"opted out": 2})
+    lists = ListsSeen(lists=(ListReport(counted=counted, purpose=Purpose.WRITE),), told_since=MON, since=MON)
+    one, two, three = (LeadId(number) for number in (1, 2, 3))
+    people = People(members=[one, two, three], reached=[one], unmailable={two: "opted out", three: "opted out"})
+    page = Nurture(replace(scope_of(CROWD), most=2), lists, {("hub", "Timing"): people}).page()
+    found = {name: page.figure(f"list.1.{name}") for name in ("members", "reached", "clicked", "unmailable")}
+    assert {name: each and each.leads for name, each in found.items()} == {
+        "members": Leads(n=3, first=(one, two)),
+        "reached": Leads(n=1, first=(one,)),
+        "clicked": Leads(n=0),
+        "unmailable": Leads(n=2, first=(two, three), told=("opted out", "opted out")),
+    }
+    assert page.counts_of("list.1.members") == "members"

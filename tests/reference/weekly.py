@@ -33,18 +33,31 @@ def seen_by(people: Iterable[Person], sight: Sight) -> list[Handed]:
 
 
 def week(people: Sequence[Person], sight: Sight, office: Office) -> Figures:
-    begins, ends = (days_earlier(each, 7, office.zone) for each in (sight.since, sight.until))
-    earlier = replace(sight, since=begins, until=ends)
-    passes, weeks = seen_by(people, sight), {NOW: sight, BEFORE: earlier}
+    passes, weeks = seen_by(people, sight), {NOW: sight, BEFORE: _earlier(sight, office)}
     crews = [crew for crew in office.crews if sight.team in {None, crew.name}]
+    found = _goal(passes, crews, weeks, office.goal) | _process(passes, weeks) | _reasons(passes, weeks, office)
+    dark = {key for key, days in weeks.items() if days.loaded is not None and days.until <= days.loaded}
     return (
-        _goal(passes, crews, weeks, office.goal)
-        | _process(passes, weeks)
+        {name: Expected(value=None) if _tells_of(name) in dark else cell for name, cell in found.items()}
         | _content(passes, sight)
-        | _reasons(passes, weeks, office)
         | _queues([person.lead for person in people])
         | _load(passes, crews, sight)
     )
+
+
+def _earlier(sight: Sight, office: Office) -> Sight:
+    """As many whole weeks earlier as it takes for both to share no moment."""
+    days = 7
+    while days_earlier(sight.until, days, office.zone) > sight.since:
+        days += 7
+    begins, ends = (days_earlier(each, days, office.zone) for each in (sight.since, sight.until))
+    return replace(sight, since=begins, until=ends)
+
+
+def _tells_of(name: tuple[str, str, str]) -> str:
+    """Which of the two stretches of time a figure is of; the goal itself is of neither."""
+    table, _, column = name
+    return "" if column == "goal" else NOW if table == "goal" and column != BEFORE else column
 
 
 def _goal(passes: Sequence[Handed], crews: Sequence[Crew], weeks: dict[str, Sight], each_day: float) -> Figures:
@@ -111,8 +124,14 @@ def _reasons(passes: Sequence[Handed], weeks: dict[str, Sight], office: Office) 
 
 def _queues(leads: Iterable[Known]) -> Figures:
     """Who waits now, whatever the page is narrowed to."""
-    waits = [_waiting(row) for lead in leads for row in lead.of("handoff") if row["closed_at"] is None and row["queue"]]
-    return {("routing", label, "leads"): Expected(value=waits.count(label)) for label in set(waits)}
+    waits = [
+        (_waiting(row), lead.id)
+        for lead in leads
+        for row in lead.of("handoff")
+        if row["closed_at"] is None and row["queue"]
+    ]
+    labels = {label for label, _ in waits}
+    return {("routing", one, "leads"): count([lead for label, lead in waits if label == one]) for one in labels}
 
 
 def _waiting(row: Row) -> str:

@@ -19,6 +19,7 @@ from reports.pages.passes import Pass
 from reports.pages.suggestions import Suggestions
 from reports.pages.tally import Tally, lift, middle, within
 from reports.pages.window import Window, window_of
+from tests.report_pages import follow_up
 
 VIENNA, UTC_ZONE = ZoneInfo("Europe/Vienna"), ZoneInfo("UTC")
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -57,6 +58,19 @@ def test_the_last_day_is_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "until", "words"),
+    [
+        (datetime(2026, 11, 2, 12, 5, tzinfo=UTC), None, "Mon 2 Nov, 13:05 to Wed 18 Nov 2026"),
+        (date(2026, 11, 2), datetime(2026, 11, 3, 8, tzinfo=UTC), "Mon 2 Nov to Tue 3 Nov 2026, 09:00"),
+        (date(2026, 11, 2), datetime(2026, 11, 2, 23, tzinfo=UTC), "Mon 2 Nov to Mon 2 Nov 2026"),
+    ],
+    ids=["up to now", "amid a day", "at midnight"],
+)
+def test_a_window_that_begins_or_ends_amid_a_day_tells_the_time(since: date, until: date | None, words: str) -> None:
+    assert window_of(since=since, until=until, zone=VIENNA, now=NOW).words() == f"{words}, Europe/Vienna"
+
+
+@pytest.mark.parametrize(
     ("day", "hours"),
     [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)],
     ids=["summer begins", "summer ends", "another day"],
@@ -90,6 +104,25 @@ def test_an_empty_window_is_refused(since: date, until: date | None) -> None:
 def test_a_moment_is_taken_as_it_is() -> None:
     begin, end = datetime(2026, 11, 2, 12, 5, tzinfo=UTC), datetime(2026, 11, 2, 13, tzinfo=UTC)
     assert instants(window_of(since=begin, until=end, zone=VIENNA, now=NOW)) == ("2026-11-02 12:05", "2026-11-02 13:00")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 8), "--since 2026-11-02 --until 2026-11-08"),
+        (None, None, "--since 2026-08-20 --until 2026-11-18"),
+        (
+            datetime(2026, 11, 2, 12, 5, tzinfo=UTC),
+            datetime(2026, 11, 2, 13, tzinfo=UTC),
+            "--since 2026-11-02T12:05:00Z --until 2026-11-02T13:00:00Z",
+        ),
+    ],
+    ids=["days", "up to now", "moments"],
+)
+def test_the_command_of_a_page_asks_for_the_same_window(since: date | None, until: date | None, days: str) -> None:
+    window = window_of(since=since, until=until, zone=VIENNA, now=NOW)
+    page = replace(follow_up(), window=window, seen=NOW)
+    assert page.command == f"leadloop report followup {days}"
 
 
 def tally(leads: Sequence[int], most: int | None = 50) -> Tally:

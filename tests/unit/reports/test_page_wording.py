@@ -38,6 +38,7 @@ def share(n: int, of: int) -> Figure:
         (-80, Unit.MINUTES, "−1 h 20 min"),
         (120_060, Unit.MINUTES, "2,001 h"),
         (0, Unit.DAYS, "0 days"),
+        (0.04, Unit.DAYS, "under 0.1 days"),
         (1, Unit.DAYS, "1 day"),
         (1.04, Unit.DAYS, "1 day"),
         (3.5, Unit.DAYS, "3.5 days"),

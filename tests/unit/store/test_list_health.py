@@ -1,5 +1,6 @@
 """Lists are judged by what mail did: members, whom it reached, who answered, who cannot be written to."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,8 +55,19 @@ def did(tx: Tx, number: int, kind: ActivityKind, at: datetime, **properties: boo
 
 
 def the_list(tx: Tx) -> list_health.Counted:
+    """With as many people behind each figure as it says."""
     (found,) = list_health.counted(tx, FLAGS, since=SINCE, returned="returned to sales")
+    people = the_people(tx)
+    assert (found.members, found.reached, found.returned) == tuple(
+        len(set(each)) for each in (people.members, people.reached, people.returned)
+    )
+    assert found.did == {kind: len(set(who)) for kind, who in people.did.items()}
+    assert found.unmailable == Counter(people.unmailable.values())
     return found
+
+
+def the_people(tx: Tx) -> list_health.People:
+    return list_health.behind(tx, FLAGS, since=SINCE, returned="returned to sales")["hubspot", LIST]
 
 
 def test_a_mail_reached_whom_it_was_delivered_to_and_whoever_did_something_with_one(store: Store) -> None:
@@ -70,6 +82,20 @@ def test_a_mail_reached_whom_it_was_delivered_to_and_whoever_did_something_with_
         did(tx, 5, ActivityKind.EMAIL_CLICKED, LONG_AGO)
         found = the_list(tx)
         assert (found.members, found.reached, found.oldest) == (5, 3, LONG_AGO)
+
+
+def test_who_is_behind_each_figure_of_a_list_is_told_by_number(store: Store) -> None:
+    with store.write() as tx:
+        one, two, three = (person(tx, number) for number in (1, 2, 3))
+        back = person(tx, 4, listed=False)
+        join(tx, back, at=LONG_AGO)
+        join(tx, back, at=NOW - timedelta(days=2), member=False, why="returned to sales")
+        did(tx, 3, ActivityKind.EMAIL_REPLIED, NOW - timedelta(days=2))
+        did(tx, 2, ActivityKind.EMAIL_BOUNCED, NOW - timedelta(days=2))
+        found = the_people(tx)
+        assert (found.members, found.reached, found.returned) == ([one, two, three], [two, three], [back])
+        assert found.did == {ActivityKind.EMAIL_REPLIED: [three]}
+        assert found.unmailable == {two: "the last mail bounced"}
 
 
 def test_an_older_delivery_does_not_replace_a_newer_one(store: Store) -> None:
