@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from domain.values import LeadId
+from domain.values import LeadId, to_text
 from reports.pages import wording
 from reports.pages.drawing import NARROW, WIDE, column_of, drawing_of, has_spread
 from reports.pages.page import Column, Figure, Leads, Page, Part, Table, Unit
@@ -26,7 +26,7 @@ from reports.pages.tally import SHOWN
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # what no text holds
-    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the writing of its neighbours around
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the writing of its neighbours around
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"  # halves of characters, and none
 )
 _CODE = re.compile("`([^`]+)`")
@@ -148,7 +148,8 @@ def _figures(page: Page) -> Iterator[Figure]:
 
 
 def _has_list(figure: Figure) -> bool:
-    return wording.is_known(figure) and figure.leads is not None and figure.leads.n > 0
+    """Records of nobody are counted, and nobody stands behind them."""
+    return wording.is_known(figure) and figure.leads is not None and bool(figure.leads.first)
 
 
 def _shown(page: Page) -> Iterator[_Shown]:
@@ -226,6 +227,12 @@ def command_of(page: Page) -> str:
     if page.subject:  # whatever it is about has days of its own
         return page.command
     window = page.window
-    last = window.until - timedelta(microseconds=1)
-    since, until = (each.astimezone(window.zone).date().isoformat() for each in (window.since, last))
-    return f"{page.command} --since {since} --until {until}"
+    since, until = window.since.astimezone(window.zone), window.until.astimezone(window.zone)
+    begins = since.date().isoformat() if _is_midnight(since) else to_text(since)
+    last = (until - timedelta(microseconds=1)).date().isoformat()
+    is_whole = _is_midnight(until) or until >= page.seen  # the days up to now are told as days
+    return f"{page.command} --since {begins} --until {last if is_whole else to_text(until)}"
+
+
+def _is_midnight(at: datetime) -> bool:
+    return at.time() == time()

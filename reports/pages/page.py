@@ -143,6 +143,8 @@ class Page:
     filters: tuple[str, ...] = ()
     remarks: Sequence[str] = field(default=())
     subject: str = ""
+    names_people: bool = False
+    """Whether the page itself names them, beside any list behind a figure."""
     options: tuple[str, ...] = ()
     """What narrowed or widened it, as it is typed: `--team`, `Sales`."""
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import stat
 from collections.abc import Iterator
 from io import StringIO
@@ -177,6 +178,19 @@ def test_a_wrong_question_gets_one_sentence(
 def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office: Installation) -> None:
     page = told(office, "followup", "--since", "2020-01-01", "--until", "2020-01-31")
     assert figures(page) == {}
+
+
+def test_a_page_without_a_figure_says_so_beside_its_empty_spreadsheet(office: Installation) -> None:
+    done = office.command("report", "agreement", "--csv")
+    assert len(list(csv.reader(StringIO(done.out)))) == 1
+    assert done.err == "There is no figure on this page: --json and --html have its words.\n"
+    assert "no figure" not in office.command("report", "assets", "--csv").err
+
+
+def test_the_agreement_names_its_examples_with_the_number_to_look_them_up(pages: dict[str, Any]) -> None:
+    (good,) = (part for part in pages["agreement"]["parts"] if part["key"] == "good")
+    ((label,),) = ([row["label"]] for row in good["rows"])
+    assert re.fullmatch(r"Ana Ana, lead \d+", label)
 
 
 def test_a_journey_shows_what_comes_next_and_where_nobody_has_said_so(office: Installation) -> None:
