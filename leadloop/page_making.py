@@ -15,7 +15,7 @@ from leadloop.report_desk import Ask, desk_of
 from leadloop.report_making import REPORTS
 from reports.pages.brief import brief_of, unnamed
 from reports.pages.data import as_data
-from reports.pages.html import command_of, harmless, html_of
+from reports.pages.html import harmless, html_of
 from reports.pages.page import Page
 from sync.report_telling import Made
 
@@ -32,7 +32,7 @@ def page_of(app: App, report: Report, *, drive: str | None, at: datetime | None)
 
 def made_of(app: App, report: Report, *, drive: str | None = None, at: datetime | None = None) -> Made:
     page = page_of(app, report, drive=drive, at=at)
-    command = command_of(page)
+    command = page.dated_command
     bare = unnamed(page, command)
     return Made(
         title=harmless(page.title),

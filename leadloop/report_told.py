@@ -25,7 +25,7 @@ def show(page: Page) -> None:
         screen.say(f"! {lack.what} {lack.mend}")
     first = next((name for table in page.tables() for name, *_, figure in table.figures() if figure.leads), None)
     if first is not None:
-        screen.say(f"Who is behind a figure: `{page.command} --behind {first}` (--csv has every name).")
+        screen.say(f"Who is behind a figure: `{page.dated_command} --behind {first}` (--csv has every name).")
 
 
 def _table(table: Table) -> None:

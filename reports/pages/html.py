@@ -8,7 +8,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from domain.values import LeadId, to_text
+from domain.values import LeadId
 from reports.pages import wording
 from reports.pages.drawing import NARROW, WIDE, column_of, drawing_of, has_spread
 from reports.pages.page import Column, Figure, Leads, Page, Part, Table, Unit
@@ -42,13 +41,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Behind:
-    """The list behind one figure. `causes`: what is said of each person, where anything is; `told`: what of it is
-    listed; `command`: where the rest is."""
+    """The list behind one figure. `when`: of which time; `causes`: what is said of each person, where anything is;
+    `told`: what of it is listed; `command`: where the rest is."""
 
     name: str
     row: str
     column: str
     said: str
+    when: str
     people: tuple[Person, ...]
     causes: tuple[str, ...]
     told: str
@@ -75,7 +75,7 @@ def html_of(page: Page, people: Mapping[LeadId, Person]) -> str:
         .render(
             page=page,
             shown=list(_shown(page)),
-            behind=list(_behind(page, people, command_of(page))),
+            behind=list(_behind(page, people, page.dated_command)),
             has_few=any(wording.is_few(each) for each in _figures(page)),
             has_range=any(wording.interval(each) for each in _figures(page)),
             has_unknown=any(not wording.is_known(each) for each in _figures(page)),
@@ -187,6 +187,7 @@ def _behind(page: Page, people: Mapping[LeadId, Person], command: str) -> Iterat
                 row=wording.name_of(row.label),
                 column=column.label,
                 said=_said(figure, column.counts or page.counts),
+                when=(not column.counts and table.when) or page.window.words(),
                 people=tuple(_person(lead, people) for lead in figure.leads.first),
                 causes=figure.leads.told,
                 told=_told(figure.leads, column.counts or page.counts),
@@ -220,19 +221,3 @@ def _told(leads: Leads, counts: str) -> str:
         if listed >= SHOWN
         else f"{listed} leads for {wording.counted(leads.n, counts)}"
     )
-
-
-def command_of(page: Page) -> str:
-    """Asks for this page on any later day, as it is typed."""
-    if page.subject:  # whatever it is about has days of its own
-        return page.command
-    window = page.window
-    since, until = window.since.astimezone(window.zone), window.until.astimezone(window.zone)
-    begins = since.date().isoformat() if _is_midnight(since) else to_text(since)
-    last = (until - timedelta(microseconds=1)).date().isoformat()
-    is_whole = _is_midnight(until) or until >= page.seen  # the days up to now are told as days
-    return f"{page.command} --since {begins} --until {last if is_whole else to_text(until)}"
-
-
-def _is_midnight(at: datetime) -> bool:
-    return at.time() == time()

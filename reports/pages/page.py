@@ -97,6 +97,8 @@ class Table:
     charted: str = ""
     line: tuple[float, str] | None = None
     empty: str = "Nothing in this window."
+    when: str = ""
+    """As of when it counts what its page counts, where that is not the window: `as they stand now`."""
 
     def figures(self) -> Iterator[tuple[str, Row, Column, Figure]]:
         """Every figure with its name on the page, `table.row.column`."""
@@ -152,6 +154,13 @@ class Page:
     def command(self) -> str:
         """What makes this page, as it is typed."""
         return shlex.join(["leadloop", "report", self.name, *([self.subject] if self.subject else []), *self.options])
+
+    @property
+    def dated_command(self) -> str:
+        """Asks for this page on any later day, as it is typed."""
+        if self.subject:  # whatever it is about has days of its own
+            return self.command
+        return f"{self.command} {self.window.typed(self.seen)}"
 
     def tables(self) -> Iterator[Table]:
         yield from (part for part in self.parts if isinstance(part, Table))

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.errors import UsageError
+from domain.values import to_text
 
 QUARTER_DAYS = 90
 
@@ -32,6 +33,18 @@ class Window:
         last = (self.until - timedelta(microseconds=1)).astimezone(self.zone)
         year = "" if first.year == last.year else f" {first.year}"
         return f"{first:%a %-d %b}{year} to {last:%a %-d %b %Y}, {self.zone.key}"
+
+    def typed(self, seen: datetime) -> str:
+        """`--since 2026-11-16 --until 2026-11-22`; a time where it begins or ends within a day. `seen`: what reaches up
+        to then is told in days."""
+        since, until = self.since.astimezone(self.zone), self.until.astimezone(self.zone)
+        begins = since.date().isoformat() if _is_midnight(since) else to_text(since)
+        last = (until - timedelta(microseconds=1)).date().isoformat()
+        return f"--since {begins} --until {last if _is_midnight(until) or until >= seen else to_text(until)}"
+
+
+def _is_midnight(at: datetime) -> bool:
+    return at.time() == time()
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -180,6 +180,12 @@ def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office:
     assert figures(page) == {}
 
 
+def test_the_terminal_tells_the_command_for_the_window_that_it_shows(office: Installation) -> None:
+    told = office.command("report", "assets", "--since", "2026-09-01", "--until", "2026-09-30").err
+    asked = "`leadloop report assets --since 2026-09-01 --until 2026-09-30 --behind asset.demo-form.handoffs`"
+    assert f"Who is behind a figure: {asked} (--csv has every name)." in told
+
+
 def test_a_page_without_a_figure_says_so_beside_its_empty_spreadsheet(office: Installation) -> None:
     done = office.command("report", "agreement", "--csv")
     assert len(list(csv.reader(StringIO(done.out)))) == 1

@@ -11,12 +11,13 @@ from itertools import pairwise
 import pytest
 
 from domain.values import LeadId
-from reports.pages.html import Person, command_of, harmless, html_of
+from reports.pages.html import Person, harmless, html_of
 from reports.pages.page import Column, Figure, Leads, Page, Row, Table, Unit, Words
 from tests.report_pages import (
     HOSTILE,
     NOW,
     QUARTER,
+    count,
     empty,
     follow_up,
     funnel,
@@ -242,7 +243,23 @@ def test_a_list_tells_its_command_as_the_page_was_asked_for() -> None:
 )
 def test_the_command_asks_for_the_window_that_the_page_has(since: datetime, until: datetime, asked: str) -> None:
     page = replace(follow_up(), window=replace(QUARTER, since=since, until=until))
-    assert command_of(page) == f"leadloop report followup {asked}"
+    assert page.dated_command == f"leadloop report followup {asked}"
+
+
+def test_what_is_counted_as_it_stands_now_says_so_instead_of_the_window() -> None:
+    (found,) = single().tables()
+    first, second, *rest = found.columns
+    row = replace(found.rows[0], cells=(count(3), count(4), *found.rows[0].cells[2:]))
+    table = replace(
+        found, when="as they stand now", columns=(first, replace(second, counts="deals"), *rest), rows=(row,)
+    )
+    root = read(replace(single(), parts=(table,)))
+    assert root.one("caption").text.endswith("Handoffs, as they stand now")
+    told = [
+        root.one("section", id=f"behind-team.benelux.{each.key}").one("p", class_="what").text
+        for each in (first, second)
+    ]
+    assert told == ["3 handoffs, as they stand now", f"4 deals, {QUARTER.words()}"]
 
 
 def test_records_of_nobody_are_counted_and_lead_to_no_empty_list() -> None:
