@@ -23,18 +23,18 @@ class Linker:
         self._people = {name: frozenset(system.people.objects) for name, system in mapping.systems.items()}
 
     def link(self, ref: RecordRef) -> tuple[str, str] | None:
-        """`Open in Salesforce` and its address; None of a record that no page shows."""
+        """`Salesforce` and the address there; None of a record that no page shows."""
         if not _ID.fullmatch(ref.id) or ref.object not in self._people.get(ref.connection, frozenset()):
             return None
         match self._types.get(ref.connection):
             case "salesforce":
                 base = urlsplit(str(getattr(self._settings[ref.connection], "login_url", "")))
                 is_safe = base.scheme == "https" and bool(base.hostname)
-                return ("Open in Salesforce", f"https://{base.netloc}/{ref.id}") if is_safe else None
+                return ("Salesforce", f"https://{base.netloc}/{ref.id}") if is_safe else None
             case "hubspot":
                 portal, kind = self._accounts.get(ref.connection, ""), _HUBSPOT_TYPES.get(ref.object)
                 known = portal.isdigit() and kind is not None
                 address = f"https://app.hubspot.com/contacts/{quote(portal)}/record/{kind}/{ref.id}"
-                return ("Open in HubSpot", address) if known else None
+                return ("HubSpot", address) if known else None
             case _:
                 return None

@@ -180,6 +180,16 @@ def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office:
     assert figures(page) == {}
 
 
+def test_a_list_behind_a_figure_opens_each_record_in_its_system_by_that_systems_name(
+    office: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    office.command("report", "assets", "--html", str(file))
+    found = re.findall(r'</bdi> (Open in) <a [^>]*aria-label="([^"]*)">([^<]*)</a>', file.read_text(encoding="utf-8"))
+    assert {said for _, _, said in found} == {"HubSpot"}
+    assert ("Open in", "Open Ana Ana in HubSpot", "HubSpot") in found
+
+
 def test_the_terminal_tells_the_command_for_the_window_that_it_shows(office: Installation) -> None:
     told = office.command("report", "assets", "--since", "2026-09-01", "--until", "2026-09-30").err
     asked = "`leadloop report assets --since 2026-09-01 --until 2026-09-30 --behind asset.demo-form.handoffs`"
