@@ -24,8 +24,8 @@ def clauses_in_force(app: App, tx: Tx) -> tuple[Clause, ...]:
 
 
 def clauses_of(app: App, rules: Rules) -> tuple[Clause, ...]:
-    """The goal is reports.yaml's as it is now: it is in force without being published."""
-    return promises_of(rules, app.installation.reports.goal.qualified_per_team_and_day)
+    """The goal, and what is meaningful, are reports.yaml's as it is now: in force without being published."""
+    return promises_of(rules, app.installation.reports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from config.words import did_you_mean
 from domain.counted import Counted
 from domain.errors import UsageError
 from leadloop.came_from import counted_otherwise, other_channels
-from leadloop.commands.plan import names_of
 from leadloop.costing import costs_for
 from leadloop.deal_source import books_for, deal_source
+from leadloop.people_told import people_of
 from leadloop.report_desk import Desk
 from mapping.assets import assets_of
 from reports.lists import look_at_lists, people_on_lists
@@ -111,13 +111,12 @@ def _week(desk: Desk) -> Page:
 def _agreement(desk: Desk) -> Page:
     with desk.app.store.read() as tx:
         signed = signatures.latest(tx)
-    clauses = promises_of(desk.rules.rules, desk.scope.rules.goal.qualified_per_team_and_day)
+    clauses = promises_of(desk.rules.rules, desk.scope.rules)
     report = Agreement(desk.scope, clauses, signed)
     for each in passes_of(desk.app.store, desk.scope):
         report.count(each)
-    with desk.app.store.read() as tx:
-        names = names_of(tx, report.shown)
-    return report.page({lead: name.split("  ")[0] for lead, name in names.items()})
+    people = people_of(desk.app, desk.rules.mapping, report.shown)
+    return report.page({lead: person.name for lead, person in people.items() if person.name})
 
 
 def _gauge(desk: Desk) -> Gauge:

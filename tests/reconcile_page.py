@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 from domain.counted import Counted
@@ -57,13 +58,15 @@ def _more(numbers: Iterator[LeadId]) -> Iterator[Line]:
     yield Line(lead_id=next(numbers), counted={}, undated=(HUB,))
 
 
-def quarrel() -> Page:
+def quarrel(*, loaded: datetime | None = None) -> Page:
+    """`loaded`: since when leadloop looks."""
     sight = Sight()
     yards, fields = yards_of(sight)
     around = Around(fields=fields, step=GoLive.LIVE, heard=dict.fromkeys(fields.rules.systems, NOW))
     counting = [each for each in yards if each.counts]
     look = Look(stage=STAGES[Counted.MQL], window=WINDOW, yards=counting, around=around)
-    report = Reconcile(replace(scope_of(Crowd(began=NOW, now=NOW)), window=WINDOW), Counted.MQL, yards, look)
+    scope = replace(scope_of(Crowd(began=NOW, now=NOW), loaded=loaded), window=WINDOW)
+    report = Reconcile(scope, Counted.MQL, yards, look)
     for each in _lines():
         report.count(each)
     return report.page()

@@ -55,7 +55,10 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
             case Form.JSON:
                 screen.document(as_data(page))
             case Form.CSV:
-                spreadsheet.write_named(COLUMNS, as_rows(page))
+                rows = list(as_rows(page))
+                spreadsheet.write_named(COLUMNS, rows)
+                if not rows:
+                    screen.say("There is no figure on this page: --json and --html have its words.")
             case Form.HTML:
                 write_html(ask.html, html_of(page, people_of(app, desk.rules.mapping, _shown(page))))
             case Form.TABLE:

@@ -37,7 +37,7 @@ class Agreement:
         moment = (each.handoff.opened_at.timestamp(), each.lead_id, each)
         if each.qualified_at is not None and each.rejection is None:
             self._good = nlargest(EXAMPLES, [*self._good, moment], key=_newest)
-        elif each.rejection is Outcome.NOT_TARGET or (each.rejection is not None and len(self._bad) < EXAMPLES):
+        elif each.is_refused:  # what went quiet nobody has judged
             self._bad = nlargest(EXAMPLES, [*self._bad, moment], key=_worst)
 
     @property
@@ -51,8 +51,8 @@ class Agreement:
         names_under = tuple(told(standings(self._clauses, self._signed), scope.window.zone))
         parts: tuple[Part, ...] = (
             handed,
-            self._examples("good", "Three that were right", self._good, names),
-            self._examples("bad", "Three that were not", self._bad, names),
+            self._examples("good", "Handoffs that were right", self._good, names),
+            self._examples("bad", "Handoffs that were not", self._bad, names),
             *rest,
             Words(key="signed", title="Who has signed this", lines=names_under),
         )
@@ -66,6 +66,7 @@ class Agreement:
             rule_hash=book.rule_hash,
             parts=parts,
             missing=tuple(self._missing()),
+            names_people=True,
             remarks=(f"Made from the published rules; the words of this page: {fingerprint_of(self._clauses)[:8]}.",),
         )
 
@@ -75,8 +76,9 @@ class Agreement:
         rows = []
         for number, (_, lead, each) in enumerate(found, 1):
             cells = (each.handoff.why, each.handoff.band, self._came(each))
-            rows.append(Row(key=str(number), label=names.get(lead, f"lead {lead}"), cells=cells))
-        empty = "No handoff of this kind in this window."
+            label = f"{names[lead]}, lead {lead}" if lead in names else f"lead {lead}"
+            rows.append(Row(key=str(number), label=label, cells=cells))
+        empty = "No handoff of this kind in this window: ask for a longer one, with `--since`."
         return Table(key=key, title=title, heads="Lead", columns=_EXAMPLE_COLUMNS, rows=tuple(rows), empty=empty)
 
     def _came(self, each: Pass) -> str:
@@ -85,11 +87,6 @@ class Agreement:
         return "won" if each.won_at else "in a deal" if each.opportunity_at else "qualified"
 
     def _missing(self) -> Iterator[Missing]:
-        lifecycle = self._scope.book.lifecycle
-        unsaid = [road.label for road in lifecycle.outcomes.values() if not road.says]
-        if unsaid:
-            names = ", ".join(unsaid)
-            yield Missing(what=f"No words for: {names}.", mend="Add `says` to each of them in lifecycle.yaml.")
         for team in self._scope.book.routing.teams:
             if team.manager is None:
                 yield Missing(

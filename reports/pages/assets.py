@@ -18,7 +18,7 @@ _MET = "Met before the handoff, and after the one before had ended. A handoff st
 _RULES = "By the rules in force and by what was known at each handoff, also where other rules opened it."
 _LATELY = "Won counts what is won so far: who was handed over lately had less time."
 _UNSENT = Missing(
-    what="No mail of marketing is known to have been sent to anybody, so that there is no unsubscribe rate.",
+    what="No mail of marketing is known to have been sent in this window, so that there is no unsubscribe rate.",
     mend="List mails of Salesforce and steps of sequences are told one by one; HubSpot's marketing mails are not.",
 )
 

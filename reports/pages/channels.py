@@ -13,7 +13,7 @@ from reports.pages.costs import Known, Spent, late_costs, roi, spent
 from reports.pages.counted_deals import NO_CAMPAIGN
 from reports.pages.follow_up import missing_channels
 from reports.pages.late_deals import closed_remarks, late_missing, late_table, other_currencies, reopened
-from reports.pages.lines import TOTAL, keyed
+from reports.pages.lines import TOTAL, by_name, keyed
 from reports.pages.page import Cell, Chart, Column, Figure, Leads, Missing, Page, Part, Row, Table, Unit, Words
 from reports.pages.passes import Scope
 from reports.pages.tally import Tally
@@ -217,7 +217,7 @@ class ChannelsReport:
 
     def _rows(self, sums: Mapping[str, _Sum], spent: Spent) -> Iterator[Row]:
         """Of a channel on which was spent and that brought nothing there is a line, too."""
-        names = sorted({*sums, *spent.channels}, key=lambda each: (each.casefold(), each))
+        names = sorted({*sums, *spent.channels}, key=by_name)
         for key, name in keyed(names):
             own = sums.get(name, _Sum(self._scope.most))
             yield Row(key=key, label=name, cells=own.cells(self._currency, spent.channel(name)))
@@ -225,7 +225,7 @@ class ChannelsReport:
             yield Row(key=TOTAL, label="All", cells=self._total.cells(self._currency, spent.all()), is_total=True)
 
     def _campaign_rows(self, spent: Spent) -> Iterator[Row]:
-        names = sorted({*self._campaigns, *spent.campaigns}, key=lambda each: (each.casefold(), each))
+        names = sorted({*self._campaigns, *spent.campaigns}, key=by_name)
         for key, name in keyed(names):
             own, cost = self._campaigns.get(name, _Sum(self._scope.most)), spent.campaign(name)
             money = (own.opened.sum(self._currency), own.won.sum(self._currency))

@@ -25,7 +25,7 @@ from reports.pages.tally import SHOWN
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # what no text holds
-    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the writing of its neighbours around
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the writing of its neighbours around
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"  # halves of characters, and none
 )
 _CODE = re.compile("`([^`]+)`")
@@ -148,7 +148,8 @@ def _figures(page: Page) -> Iterator[Figure]:
 
 
 def _has_list(figure: Figure) -> bool:
-    return wording.is_known(figure) and figure.leads is not None and figure.leads.n > 0
+    """Records of nobody are counted, and nobody stands behind them."""
+    return wording.is_known(figure) and figure.leads is not None and bool(figure.leads.first)
 
 
 def _shown(page: Page) -> Iterator[_Shown]:
@@ -187,7 +188,7 @@ def _behind(page: Page, people: Mapping[LeadId, Person]) -> Iterator[_Behind]:
                 row=wording.name_of(row.label),
                 column=column.label,
                 said=_said(figure, counts),
-                when=page.when_of(table),
+                when=page.when_of(table, column),
                 people=tuple(_person(lead, people) for lead in figure.leads.first),
                 causes=figure.leads.told,
                 told=_told(figure.leads, counts),

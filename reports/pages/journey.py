@@ -12,7 +12,7 @@ from reports.pages.page import Missing, Page, Part, Words
 from reports.pages.passes import Pass, passes_in
 from reports.pages.past_scores import scores
 from reports.pages.process import answers, buttons, clocks, first_touches, opened, owners, stages
-from reports.pages.timeline import timeline
+from reports.pages.timeline import newest, timeline
 from reports.pages.touches import Reading, touches, typed_words
 from reports.pages.window import Window
 from reports.pages.wording import minutes, moment
@@ -30,12 +30,13 @@ def journey(dossier: Dossier, look: Look) -> Page:
     moments = list(moments_of(dossier, look, told_of, channel=channel))
     since = min([dossier.known_at, *(each.at for each in moments)])
     table, left_out = timeline(moments, look.zone, most=look.most)
+    words, unsaid = newest(list(typed_words(life.activities, look.zone)), look.most)
     found = writes_of(dossier.audit, dossier.rows)
     parts: tuple[Part, ...] = (
         head(dossier, known, look, channel=channel),
         passes(dossier, told_of, look),
         table,
-        Words(key="words", title="In their own words", lines=tuple(typed_words(life.activities, look.zone))),
+        Words(key="words", title="In their own words", lines=tuple(words)),
         systems(found, look.systems, look.zone),
         lists(dossier.memberships, dossier.lead.left_lists, dossier.lead.nurture_withheld),
         records(dossier.records, look),
@@ -49,9 +50,10 @@ def journey(dossier: Dossier, look: Look) -> Page:
         seen=scope.now,
         rule_hash=scope.book.rule_hash,
         parts=tuple(part for part in parts if not isinstance(part, Words) or part.lines),
-        missing=tuple(_missing(dossier, look, left_out)),
+        missing=tuple(_missing(dossier, look, left_out, unsaid)),
         remarks=tuple(_remarks(dossier, look)),
         subject=str(dossier.lead.id),
+        names_people=True,
     )
 
 
@@ -92,8 +94,8 @@ def _machines(score: Score | None) -> frozenset[tuple[str, str, str]]:
     return score.machine_made if score is not None else frozenset()
 
 
-def _missing(dossier: Dossier, look: Look, left_out: int) -> Iterator[Missing]:
-    """What the page cannot tell, and what would mend it."""
+def _missing(dossier: Dossier, look: Look, left_out: int, unsaid: int) -> Iterator[Missing]:
+    """What the page cannot tell, and what would mend it. `left_out`: moments; `unsaid`: what the person wrote."""
     if dossier.erasure is not None:
         return
     unread = [name for name in look.systems if name not in look.workplaces and dossier.read_at.get(name) is None]
@@ -103,6 +105,8 @@ def _missing(dossier: Dossier, look: Look, left_out: int) -> Iterator[Missing]:
         )
     if left_out:
         yield Missing(what=f"{left_out:,} older moments are left out.", mend="Say --all.")
+    if unsaid:
+        yield Missing(what=f"{unsaid:,} older messages of theirs are left out.", mend="Say --all.")
     if dossier.waiting:
         yield Missing(
             what=f"{dossier.waiting:,} things done under this address wait until a record shows whose they are.",

@@ -7,7 +7,7 @@ where its interval does not reach the share of all handoffs, and where there are
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from reports.pages.lines import TOTAL, keyed
+from reports.pages.lines import TOTAL, by_name, keyed
 from reports.pages.outcomes import COLUMNS, NOBODY_HANDED_OVER, OutcomeLine
 from reports.pages.page import Cell, Chart, Column, Figure, Row, Table
 from reports.pages.passes import Pass
@@ -18,7 +18,7 @@ MOST = 40
 """Lines of a table: those with the most handoffs."""
 ASSOCIATION = (
     "Shares are held against all handoffs of the page together. That is association and no cause: it does not say what "
-    "would have come of them without it. Of twenty lines about one stands out by chance."
+    "would have come of them without it. Of twenty shares about one stands out by chance."
 )
 WITHIN, FEW_SAY = "within chance", "few: says little"
 ALL, COUNTS = "All handoffs", "handoffs"
@@ -61,7 +61,7 @@ class Lifts:
         """Those with the most handoffs first, or in an order of their own; all together last. `drawn`: the first of its
         outcomes as bars, with the share of all as a line."""
         whole = _share(self._all, self._steps[0])
-        rows, left_out = most_of([self._row(*each) for each in keyed(sorted(self._lines, key=_place))], order)
+        rows, left_out = most_of([self._row(*each) for each in keyed(sorted(self._lines, key=by_name))], order)
         if rows:
             rows.append(Row(key=TOTAL, label=ALL, cells=(*self._cells(self._all)[:-1], ""), is_total=True))
         more = f"The {MOST} of most handoffs; {left_out:,} others are left out." if left_out else ""
@@ -113,14 +113,10 @@ def most_of(rows: Sequence[Row], order: Sequence[str] = ()) -> tuple[list[Row], 
     """The lines with the most in their first column, and how many others there are. `order`: labels with a place of
     their own come first."""
     ranks = {label: rank for rank, label in enumerate(order)}
-    ordered = sorted(rows, key=lambda row: (ranks.get(row.label, len(ranks)), -_size(row), _place(row.label)))
+    ordered = sorted(rows, key=lambda row: (ranks.get(row.label, len(ranks)), -_size(row), by_name(row.label)))
     return ordered[:MOST], max(0, len(ordered) - MOST)
 
 
 def _size(row: Row) -> float:
     first = row.cells[0]
     return first.value or 0 if isinstance(first, Figure) else 0
-
-
-def _place(label: str) -> tuple[str, str]:
-    return label.casefold(), label

@@ -39,12 +39,12 @@ class Lines(Generic[T]):
 
     @property
     def labels(self) -> list[str]:
-        return sorted(self._lines, key=_place)
+        return sorted(self._lines, key=by_name)
 
     def rows(self, *, order: Sequence[str] = ()) -> tuple[Row, ...]:
         """`order`: labels that come first, in this order; the total comes last, and only below two lines or more."""
         ranks = {label: rank for rank, label in enumerate(order)}
-        labels = sorted(self._lines, key=lambda each: (ranks.get(each, len(ranks)), _place(each)))
+        labels = sorted(self._lines, key=lambda each: (ranks.get(each, len(ranks)), by_name(each)))
         found = [Row(key=key, label=label, cells=self._lines[label].cells()) for key, label in keyed(labels)]
         if len(found) > 1:
             found.append(Row(key=TOTAL, label="All", cells=self._total.cells(), is_total=True))
@@ -78,7 +78,7 @@ class Lines(Generic[T]):
         )
 
 
-def _place(label: str) -> tuple[str, str]:
+def by_name(label: str) -> tuple[str, str]:
     """By name without regard to case; where nothing else differs always the same, whichever was met first."""
     return label.casefold(), label
 

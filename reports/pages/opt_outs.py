@@ -18,7 +18,7 @@ from reports.first_touches import channel_of
 from reports.histories import Life
 from reports.pages.approaches import Gauge, met_by
 from reports.pages.lifts import MOST, most_of
-from reports.pages.lines import TOTAL, keyed
+from reports.pages.lines import TOTAL, by_name, keyed
 from reports.pages.page import Cell, Column, Figure, Row, Table, Unit
 from reports.pages.passes import PORTION, Scope, portions
 from reports.pages.tally import Tally
@@ -141,7 +141,7 @@ class OptOuts:
 
     def tables(self) -> Iterator[Table]:
         days = self._scope.rules.opt_outs.days
-        rows, left_out = most_of([self._row(*each) for each in keyed(sorted(self._mails, key=_place))])
+        rows, left_out = most_of([self._row(*each) for each in keyed(sorted(self._mails, key=by_name))])
         more = f" The {MOST} that reached most; {left_out:,} others are left out." if left_out else ""
         yield Table(
             key="mail",
@@ -153,7 +153,10 @@ class OptOuts:
             empty="No mail of marketing reached anybody in this window, as far as we are told.",
         )
         found, left_out = most_of(
-            [Row(key=key, label=name, cells=(self._last[name].count(),)) for key, name in keyed(sorted(self._last))]
+            [
+                Row(key=key, label=name, cells=(self._last[name].count(),))
+                for key, name in keyed(sorted(self._last, key=by_name))
+            ]
         )
         if found:
             found.append(Row(key=TOTAL, label="All", cells=(self._all.count(),), is_total=True))
@@ -175,7 +178,3 @@ class OptOuts:
         sent_to: Cell = sent.count() if sent.n else Figure(value=None, why=_UNTOLD)
         rate = of_sent.share(sent.n, why=_UNTOLD) if sent.n else Figure(value=None, unit=Unit.SHARE, of=0, why=_UNTOLD)
         return Row(key=key, label=label, cells=(reached.count(), left.count(), sent_to, rate))
-
-
-def _place(label: str) -> tuple[str, str]:
-    return label.casefold(), label

@@ -149,6 +149,8 @@ class Page:
     filters: tuple[str, ...] = ()
     remarks: Sequence[str] = field(default=())
     subject: str = ""
+    names_people: bool = False
+    """Whether the page itself names them, beside any list behind a figure."""
     options: tuple[str, ...] = ()
     """What narrowed or widened it, as it is typed: `--team`, `Sales`."""
 
@@ -183,6 +185,7 @@ class Page:
     def counts_in(self, table: Table, column: Column) -> str:
         return column.counts or table.counts or self.counts
 
-    def when_of(self, table: Table) -> str:
-        """The time that a table is of, in words."""
-        return table.when or self.window.words()
+    def when_of(self, table: Table, column: Column | None = None) -> str:
+        """The time that a table is of, in words; a column that counts something of its own counts it in the window."""
+        own = column is not None and bool(column.counts)
+        return ("" if own else table.when) or self.window.words()

@@ -29,6 +29,7 @@ _SAID = (
     Column(key="question", label="Question"),
     Column(key="asset", label="Asset"),
 )
+_WHEN = "as they stand now"
 _NOW = "Leads stand where they stand now; their assets are held against the handoffs that began in the window."
 _NO_PLAYBOOK = Missing(
     what="Nobody has written down who does what next.",
@@ -125,6 +126,7 @@ class PlaybookReport:
         return Table(
             key="covered",
             title="How many leads have a next step",
+            when=_WHEN,
             heads="Leads",
             columns=(_HERE, Column(key="share", label="Share", says="Of all but the disqualified without a cell.")),
             rows=tuple(
@@ -145,6 +147,7 @@ class PlaybookReport:
             columns=(_HERE,),
             rows=tuple(Row(key=key, label=label, cells=(tally.count(),)) for key, label, (_, tally) in _named(found)),
             says="Those with the most leads first.",
+            when=_WHEN,
             chart=Chart.BARS,
             charted="leads",
             empty="Every lead has a next step.",
@@ -161,7 +164,9 @@ class PlaybookReport:
                 Row(key=key, label=label, cells=(tally.count(), *self._told(self._personas.cells[place])))
                 for key, label, (place, tally) in _named(self._in_order(cells))
             ),
-            says="Those with the most leads first. Figures are of handoffs before which the asset was met.",
+            says="Those with the most leads first. What came of handoffs before which the asset was met: "
+            f"{self._scope.window.words()}.",
+            when=_WHEN,
             empty="The playbook has no cell yet.",
         )
 

@@ -6,16 +6,18 @@ Nothing in it depends on the day, on a lead or on a figure, so that the same rul
 from collections.abc import Iterator, Mapping
 
 from config.conditions_told import told
-from config.lifecycle import LifecycleRules, Road
+from config.lifecycle import LifecycleRules, LostReason, Road
 from config.mapping import MappingRules
+from config.reports import Meaningful, ReportRules
 from config.routing import OutcomeClock, RoutingRules, TouchClock
 from config.rules import Rules
 from config.scoring import ActivityRule, ScoringRules
 from domain.signing import Clause
+from reports.pages.moments import counted
 
 
-def promises_of(rules: Rules, goal: float) -> tuple[Clause, ...]:
-    """`goal`: qualified leads for each team and working day, which reports.yaml says."""
+def promises_of(rules: Rules, reports: ReportRules) -> tuple[Clause, ...]:
+    """`reports`: what reports.yaml says of the goal, and of what is meaningful."""
     return (
         Clause(
             key="handed",
@@ -24,7 +26,7 @@ def promises_of(rules: Rules, goal: float) -> tuple[Clause, ...]:
         ),
         Clause(key="reasons", title="What each answer means", lines=tuple(_reasons(rules.lifecycle))),
         Clause(key="sales", title="What sales promises", lines=tuple(_of_sales(rules.routing))),
-        Clause(key="marketing", title="What marketing promises", lines=tuple(_of_marketing(rules.lifecycle, goal))),
+        Clause(key="marketing", title="What marketing promises", lines=tuple(_of_marketing(rules.lifecycle, reports))),
     )
 
 
@@ -44,9 +46,12 @@ def _handed(rules: ScoringRules, labels: Mapping[str, str]) -> Iterator[str]:
     best = sorted(
         ((rule.points, _word(rule)) for rule in every if rule.points > 0), key=lambda each: (-each[0], each[1])
     )
-    yield "Engagement comes from: " + ", ".join(f"{words} ({points})" for points, words in best) + "."
-    fit = (f"{group.name} (up to {group.limit})" for group in rules.fit)
-    yield f"Fit comes from: {', '.join(fit)}; it is their share of what could be known, in percent."
+    if best:
+        yield "Engagement comes from: " + ", ".join(f"{words} ({points})" for points, words in best) + "."
+    fit = [f"{group.name} (up to {group.limit})" for group in rules.fit]
+    if fit:
+        share = f"it is their share of what could be known, in percent, and {rules.line.fit} takes"
+        yield f"Fit comes from: {', '.join(fit)}; {share} {rules.grades.model_dump().get(rules.line.fit.value, 0)}."
     for each in rules.exclusions:
         yield f"Never: {each.name}, where {told(each.when, labels)}."
 
@@ -61,6 +66,8 @@ def _reasons(rules: LifecycleRules) -> Iterator[str]:
         yield f"{label}: {_VERDICTS[verdict.value]}"
     for road in rules.outcomes.values():
         yield f"{road.label}: {_road(road)}"
+        for reason, own in road.reasons.items():
+            yield f"{road.label}, {reason}: {_of_reason(own, road)}"
 
 
 _VERDICTS: Mapping[str, str] = {
@@ -77,13 +84,22 @@ def _road(road: Road) -> str:
         return "out of the loop, unless they ask to be called."
     if road.list is None:
         return "the lead goes on with sales."
+    back = _back(road.return_days)
     if road.days_before_renewal is not None:
-        back = f"back {road.days_before_renewal} days before their renewal, else after {road.return_days} days"
-    elif road.return_days is not None:
-        back = f"back after {road.return_days} days at the earliest, and only with new behaviour"
-    else:
-        back = "back only when their fit changes"
+        otherwise = "only when their fit changes" if road.return_days is None else f"after {_days(road.return_days)}"
+        back = f"back {_days(road.days_before_renewal)} before their renewal, else {otherwise}"
     return f"to the list '{road.list}'; {back}. The rep's own date wins."
+
+
+def _back(days: int | None) -> str:
+    if days is None:
+        return "back only when their fit changes"
+    return f"back after {_days(days)} at the earliest, and only with new behaviour"
+
+
+def _of_reason(own: LostReason, road: Road) -> str:
+    """Of a deal that was lost for one reason."""
+    return f"to the list '{own.list}'; {_back(own.return_days or road.return_days)}."
 
 
 def _of_sales(rules: RoutingRules) -> Iterator[str]:
@@ -99,6 +115,8 @@ def _touch(clock: TouchClock) -> str:
     said = [f"in touch within {_span(clock.due_min)} of working time"]
     if clock.manager_min is not None:
         said.append(f"the manager hears after {_span(clock.manager_min)}")
+    if clock.reassign_min is not None:
+        said.append(f"the next rep has it after {_span(clock.reassign_min)}")
     if clock.release_min is not None:
         said.append(f"it goes back to the queue after {_span(clock.release_min)}")
     return f"{'; '.join(said)}."
@@ -106,18 +124,38 @@ def _touch(clock: TouchClock) -> str:
 
 def _outcome(clock: OutcomeClock) -> str:
     return (
-        f"what came of it within {clock.remind_days} days; the manager hears after {clock.manager_days}, and after "
+        f"what came of it within {_days(clock.remind_days)}; the manager hears after {clock.manager_days}, and after "
         f"{clock.recycle_days} it rests as gone quiet."
     )
 
 
 def _span(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return f"{minutes} minutes" if not hours else f"{hours} hours" if not rest else f"{hours} h {rest} min"
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return counted(hours, "hour") if hours else counted(minutes, "minute")
 
 
-def _of_marketing(rules: LifecycleRules, goal: float) -> Iterator[str]:
+def _days(many: int) -> str:
+    return counted(many, "day")
+
+
+def _of_marketing(rules: LifecycleRules, reports: ReportRules) -> Iterator[str]:
+    goal = reports.goal.qualified_per_team_and_day
     yield f"With sales: {goal:g} qualified lead{'s' if goal != 1 else ''} for each team on each working day."
+    yield f"Qualified: accepted, and {', '.join(_qualifying(reports.meaningful))}, or the rep's word for it."
     yield f"Nobody on '{rules.with_sales_list}' is written to by marketing."
-    yield f"Somebody writes to every nurture list: {', '.join(rules.nurture_lists())}."
+    if lists := rules.nurture_lists():
+        yield f"Somebody writes to every nurture list: {', '.join(lists)}."
     yield f"Nobody comes back more than {rules.max_returns} times in 24 months, and nobody who opted out is written to."
+
+
+def _qualifying(rule: Meaningful) -> Iterator[str]:
+    """What it takes beside the acceptance, as the reports count it."""
+    minutes, rest = divmod(rule.conversation_s, 60)
+    yield f"a conversation of {counted(rule.conversation_s, 'second') if rest else _span(minutes)} or more"
+    yield from (f"a call logged as {each}" for each in rule.dispositions)
+    if rule.meeting_held:
+        yield "a meeting held"
+    if rule.reply:
+        yield "a reply"

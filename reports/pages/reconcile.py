@@ -156,9 +156,19 @@ class Reconcile:
         if any(lost):
             words = f"{counted(sum(lost), 'differences')} that nobody can explain: a lead counts here and not there."
             yield Missing(what=words, mend=MENDS[Cause.UNEXPLAINED])
+        yield from self._before_us()
         for yard in self._yards:
             yield from self._lacks(yard)
             yield from self._late(yard)
+
+    def _before_us(self) -> Iterator[Missing]:
+        """Of days on which leadloop did not look yet, none of ours is no result."""
+        began, window = self._scope.loaded_until, self._scope.window
+        if began is not None and window.since < began:
+            words = (
+                f"leadloop looks since {moment(began, window.zone)}: who came to the stage before has no date of ours."
+            )
+            yield Missing(what=words, mend="Begin later, with `--since`.")
 
     def _lacks(self, yard: Yardstick) -> Iterator[Missing]:
         name, mend = (

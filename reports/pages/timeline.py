@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from reports.pages.moments import Moment, span
 from reports.pages.page import Column, Row, Table
+
+T = TypeVar("T")
 
 MOST = 400
 KEY = "timeline"
@@ -22,10 +25,10 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(moments, key=attrgetter("place"))
 
 
-def newest(moments: Sequence[Moment], most: int | None) -> tuple[Sequence[Moment], int]:
+def newest(found: Sequence[T], most: int | None) -> tuple[Sequence[T], int]:
     """The last so many, and how many older ones are left out."""
-    left_out = 0 if most is None else max(0, len(moments) - most)
-    return moments[left_out:], left_out
+    left_out = 0 if most is None else max(0, len(found) - most)
+    return found[left_out:], left_out
 
 
 def timeline(moments: Iterable[Moment], zone: ZoneInfo, *, most: int | None = MOST) -> tuple[Table, int]:

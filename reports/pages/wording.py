@@ -102,7 +102,9 @@ def money(value: float, currency: str) -> str:
 
 
 def factor(value: float) -> str:
-    """With a decimal for what is near one, where it matters."""
+    """With a decimal for what is near one, where it matters; `1.0×` means just as often."""
+    if value != 1 and 0.95 <= value < 1.05:
+        return f"{max(value, 1.01) if value > 1 else min(value, 0.99):.2f}×"
     size = abs(value)
     return f"{signed(value, decimals=0 if size >= 10 else 1 if size >= 0.1 or not size else 2)}×"
 

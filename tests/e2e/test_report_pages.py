@@ -223,6 +223,7 @@ def test_on_paper_it_is_black_on_white_without_lists_and_links(
         assert ask(page, "faint", 7.0) == []
         assert ask(page, "underlined") == []
         assert page.locator(".behind:visible, nav:visible, .skip:visible, svg.narrow:visible").count() == 0
+        assert ask(page, "tooBroad") == [], "paper does not scroll"
         assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -246,6 +247,9 @@ def test_the_pages_in_the_docs_are_laid_out_well(browser: Browser, path: Path, s
         for question in ("tooBroad", "touchingWords", "wordsOutside", "wordsOnBars", "strayLinks", "doubleIds"):
             assert ask(page, question) == [], question
         assert ask(page, "faint", READABLE) == []
+        page.set_viewport_size({"width": A4_LESS_MARGINS, "height": 844})
+        page.emulate_media(media="print")
+        assert ask(page, "tooBroad") == [], "on paper"
 
 
 def test_a_dozen_columns_of_a_few_letters_are_all_on_one_screen_of_a_desk(browser: Browser, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_a_store_without_anybody_has_pages_without_a_figure_that_is_known(store:
     figures = told(pages["playbook"])
     assert {each.value for name, each in figures.items() if not name[2].startswith("leads")} <= {None, 0}
     assert [each.what for each in pages["assets"].missing] == [
-        "No mail of marketing is known to have been sent to anybody, so that there is no unsubscribe rate."
+        "No mail of marketing is known to have been sent in this window, so that there is no unsubscribe rate."
     ]
 
 

@@ -258,6 +258,7 @@ def test_the_page_for_a_browser_has_all_of_it_as_words_and_is_nobody_elses_to_re
     assert (done.code, stat.S_IMODE(path.stat().st_mode)) == (exits.OK, 0o600)
     page = path.read_text(encoding="utf-8")
     assert "<script" not in page
+    assert "<span>This file holds names of people" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     words = html.unescape(page)
     missing = [row["words"] for row in ana.moments if row["words"] and row["words"] not in words]

@@ -209,7 +209,8 @@ def test_every_form_says_the_same(office: Installation, page: Any, tmp_path: Pat
     assert listed == {name: str(value) for name, value in figures.items()}
     shown = office.command("report", "reconcile", *SEPTEMBER).out
     assert "− not in salesforce: deleted there" in shown
-    assert "leadloop report reconcile --what mql --behind" in office.command("report", "reconcile", *SEPTEMBER).err
+    asked = f"leadloop report reconcile --what mql {' '.join(SEPTEMBER)} --behind"
+    assert asked in office.command("report", "reconcile", *SEPTEMBER).err
     file = tmp_path / "reconcile.html"
     office.command("report", "reconcile", *SEPTEMBER, "--html", str(file))
     text = file.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from store.engine import Store
 from tests.counted_crowd import COUNTED, RULES
 from tests.postgres import PostgresServer
 from tests.reconcile_desk import (
+    WINDOW,
     Sight,
     differences_of,
     document_of,
@@ -25,6 +27,7 @@ from tests.reconcile_desk import (
     refill,
     sight_of,
 )
+from tests.reconcile_page import quarrel
 from tests.reference.measured import Measured
 from tests.stores import empty_store
 
@@ -169,6 +172,16 @@ def test_a_system_without_a_date_of_the_stage_is_said_not_to_be_counted(crowd_st
         assert rows[name][:2] == (Figure(value=None, why="no date of this stage is mapped there"),) * 2
         assert any(each.what.startswith(f"{name} shows no date") for each in page.missing)
     assert [table.key for table in page.tables()] == ["count", "why"]
+
+
+@pytest.mark.parametrize(
+    ("loaded", "said"),
+    [(WINDOW.since, []), (WINDOW.since + timedelta(hours=1), ["who came to the stage before has no date of ours."])],
+    ids=["all the while", "an hour later"],
+)
+def test_of_days_on_which_leadloop_did_not_look_none_of_ours_is_no_result(loaded: datetime, said: list[str]) -> None:
+    found = [each.what for each in quarrel(loaded=loaded).missing if each.what.startswith("leadloop looks since")]
+    assert [each.partition(": ")[2] for each in found] == said
 
 
 def test_nobody_at_all_is_no_difference(crowd_store: Store) -> None:

@@ -180,6 +180,35 @@ def test_a_window_in_which_nothing_was_is_said_to_be_empty_and_no_result(office:
     assert figures(page) == {}
 
 
+def test_a_list_behind_a_figure_opens_each_record_in_its_system_by_that_systems_name(
+    office: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    office.command("report", "assets", "--html", str(file))
+    found = re.findall(r'</bdi> (Open in) <a [^>]*aria-label="([^"]*)">([^<]*)</a>', file.read_text(encoding="utf-8"))
+    assert {said for _, _, said in found} == {"HubSpot"}
+    assert ("Open in", "Open Ana Ana in HubSpot", "HubSpot") in found
+
+
+def test_the_terminal_tells_the_command_for_the_window_that_it_shows(office: Installation) -> None:
+    told = office.command("report", "assets", "--since", "2026-09-01", "--until", "2026-09-30").err
+    asked = "`leadloop report assets --since 2026-09-01 --until 2026-09-30 --behind asset.demo-form.handoffs`"
+    assert f"Who is behind a figure: {asked} (--csv has every name)." in told
+
+
+def test_a_page_without_a_figure_says_so_beside_its_empty_spreadsheet(office: Installation) -> None:
+    done = office.command("report", "agreement", "--csv")
+    assert len(list(csv.reader(StringIO(done.out)))) == 1
+    assert done.err == "There is no figure on this page: --json and --html have its words.\n"
+    assert "no figure" not in office.command("report", "assets", "--csv").err
+
+
+def test_the_agreement_names_its_examples_with_the_number_to_look_them_up(pages: dict[str, Any]) -> None:
+    (good,) = (part for part in pages["agreement"]["parts"] if part["key"] == "good")
+    ((label,),) = ([row["label"]] for row in good["rows"])
+    assert re.fullmatch(r"Ana Ana, lead \d+", label)
+
+
 def test_a_journey_shows_what_comes_next_and_where_nobody_has_said_so(office: Installation) -> None:
     words = {}
     for who in (BEN, CYD):

@@ -71,7 +71,7 @@ def test_a_week_in_which_clocks_are_moved_has_seven_days_and_so_has_the_one_befo
     [
         (MON + timedelta(days=8), "leadloop began on Tue 17 Nov 2026: nothing is known of these days."),
         (MON + timedelta(days=2), "leadloop began on Wed 11 Nov 2026: what was before is in no figure."),
-        (MON, "The week before began before leadloop did: its figures are not known."),
+        (MON, "leadloop began on Mon 9 Nov 2026: what was before is in no figure."),
         (MON - timedelta(days=3), "The week before began before leadloop did: its figures are of a part of it."),
     ],
     ids=["after it", "within it", "on its first day", "in the week before"],

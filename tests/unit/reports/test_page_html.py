@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,6 +15,9 @@ from reports.pages.html import Person, harmless, html_of
 from reports.pages.page import Column, Figure, Leads, Page, Row, Table, Unit, Words
 from tests.report_pages import (
     HOSTILE,
+    NOW,
+    QUARTER,
+    count,
     empty,
     follow_up,
     funnel,
@@ -227,6 +231,54 @@ def test_a_list_tells_its_command_as_the_page_was_asked_for() -> None:
     assert rest == f"The first 50 of 365; all of them: {asked}"
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "asked"),
+    [
+        (QUARTER.since, QUARTER.until, "--since 2026-08-24 --until 2026-11-22"),
+        (QUARTER.since, NOW, "--since 2026-08-24 --until 2026-11-23"),
+        (QUARTER.since, NOW - timedelta(hours=9), "--since 2026-08-24 --until 2026-11-22T20:42:00Z"),
+        (NOW - timedelta(days=1, hours=3), QUARTER.until, "--since 2026-11-22T02:42:00Z --until 2026-11-22"),
+    ],
+    ids=["whole days", "up to now", "an end within a day", "a beginning within a day"],
+)
+def test_the_command_asks_for_the_window_that_the_page_has(since: datetime, until: datetime, asked: str) -> None:
+    page = replace(follow_up(), window=replace(QUARTER, since=since, until=until, up_to_now=until == NOW))
+    assert page.command == f"leadloop report followup {asked}"
+
+
+def test_what_is_counted_as_it_stands_now_says_so_instead_of_the_window() -> None:
+    (found,) = single().tables()
+    first, second, *rest = found.columns
+    row = replace(found.rows[0], cells=(count(3), count(4), *found.rows[0].cells[2:]))
+    table = replace(
+        found, when="as they stand now", columns=(first, replace(second, counts="deals"), *rest), rows=(row,)
+    )
+    root = read(replace(single(), parts=(table,)))
+    assert root.one("caption").text.endswith("Handoffs, as they stand now")
+    told = [
+        root.one("section", id=f"behind-team.benelux.{each.key}").one("p", class_="what").text
+        for each in (first, second)
+    ]
+    assert told == ["3 handoffs, as they stand now", f"4 deals, {QUARTER.words()}"]
+
+
+def test_records_of_nobody_are_counted_and_lead_to_no_empty_list() -> None:
+    root = read(with_cell(Figure(value=3, leads=Leads(n=3))))
+    assert [each.attributes["id"] for each in root.all("section", class_="behind") if "handoffs" in each.text] == []
+    assert list(root.one("td", id="at-team.benelux.handoffs").all("a")) == []
+
+
+PASS_ON = "This file holds names of people: pass it on only to those who may see them."
+
+
+def test_a_page_that_names_people_says_so_on_paper_too() -> None:
+    listed, named, neither = (
+        read(page).one("footer") for page in (follow_up(), replace(empty(), names_people=True), empty())
+    )
+    assert [each.text.endswith(PASS_ON) for each in (listed, named, neither)] == [True, True, False]
+    assert [bool(list(each.all("span", class_="onscreen"))) for each in (listed, named)] == [True, False]
+
+
 def test_a_lead_that_counts_twice_is_listed_once_and_that_is_said() -> None:
     page = with_cell(Figure(value=3, leads=Leads(n=3, first=(LeadId(1), LeadId(2)))))
     found = read(page).one("section", id="behind-team.benelux.handoffs")
@@ -297,7 +349,7 @@ def test_a_hostile_name_is_only_a_name_wherever_it_stands(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "character", ["\x00", "\x1b", "\x7f", "\x85", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff", "\uffff"]
+    "character", ["\x00", "\x1b", "\x7f", "\x85", "\u061c", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff", "\uffff"]
 )
 def test_what_breaks_or_turns_text_is_taken_out(character: str) -> None:
     assert harmless(f"a{character}b") == "ab"

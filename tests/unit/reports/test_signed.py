@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.lifecycle import LifecycleRules
+from config.lifecycle import LifecycleRules, LostReason, Road
 from config.mapping import MappingRules
-from config.routing import RoutingRules
+from config.reports import Goal, Meaningful, ReportRules
+from config.routing import Clocks, RoutingRules, TouchClock
 from config.rules import Rules
 from config.scoring import ScoringRules
+from domain.handoff import Outcome
 from domain.signing import Clause, Side, Signature, fingerprint_of, standings
 from domain.values import RuleHash
 from reports.pages.promises import promises_of
@@ -68,11 +70,89 @@ def rules() -> Rules:
 
 
 def test_the_promises_are_in_the_order_of_the_page_and_no_line_is_blank(rules: Rules) -> None:
-    clauses = promises_of(rules, 1)
+    clauses = promises_of(rules, ReportRules())
     assert [each.key for each in clauses] == ["handed", "reasons", "sales", "marketing"]
     assert all(line.strip() for each in clauses for line in each.lines)
 
 
 def test_the_same_rules_promise_the_same_and_another_goal_does_not(rules: Rules) -> None:
-    one, again, other = (fingerprint_of(promises_of(rules, goal)) for goal in (1, 1, 2))
+    goals = (ReportRules(goal=Goal(qualified_per_team_and_day=goal)) for goal in (1, 1, 2))
+    one, again, other = (fingerprint_of(promises_of(rules, each)) for each in goals)
     assert (one == again, one == other) == (True, False)
+
+
+def lines_of(key: str, rules: Rules, reports: ReportRules | None = None) -> list[str]:
+    (found,) = (each.lines for each in promises_of(rules, reports or ReportRules()) if each.key == key)
+    return list(found)
+
+
+def test_what_the_rules_have_nothing_of_is_no_line(rules: Rules) -> None:
+    """A sentence that ends where its list should begin says nothing."""
+    bare = replace(
+        rules,
+        scoring=rules.scoring.model_copy(update={"engagement": [], "fit": [], "exclusions": []}),
+        lifecycle=rules.lifecycle.model_copy(update={"outcomes": {}, "silent_customers": None, "air_cover": None}),
+    )
+    assert lines_of("handed", bare) == [
+        "Everybody else with 50 points of engagement or more and a fit of C or better. Who fell below 40 counts anew."
+    ]
+    assert not [line for line in lines_of("marketing", bare) if "nurture list" in line]
+
+
+def test_one_is_no_plural(rules: Rules) -> None:
+    clock = TouchClock(due_min=1, remind_min=1, manager_min=60, release_min=120)
+    clocks = Clocks(normal=clock)
+    hurried = replace(rules, routing=rules.routing.model_copy(update={"clocks": clocks}))
+    assert lines_of("sales", hurried)[1] == (
+        "Everybody else: in touch within 1 minute of working time; the manager hears after 1 hour; it goes back to the "
+        "queue after 2 hours."
+    )
+
+
+def test_a_lead_that_is_taken_to_the_next_rep_is_said_to_be(rules: Rules) -> None:
+    clock = TouchClock(due_min=30, remind_min=30, manager_min=None, release_min=None, reassign_min=90)
+    moved = replace(rules, routing=rules.routing.model_copy(update={"clocks": Clocks(normal=clock)}))
+    assert lines_of("sales", moved)[1] == (
+        "Everybody else: in touch within 30 minutes of working time; the next rep has it after 1 h 30 min."
+    )
+
+
+def test_a_reason_with_a_road_of_its_own_is_told_beside_its_outcome(rules: Rules) -> None:
+    lost = Road(
+        label="Deal lost",
+        list="LL · Lost · Other",
+        return_days=180,
+        reasons={
+            "Price": LostReason(list="LL · Lost · Price", return_days=120),
+            "Other": LostReason(list="LL · Other"),
+        },
+    )
+    other = replace(rules, lifecycle=rules.lifecycle.model_copy(update={"outcomes": {Outcome.LOST: lost}}))
+    early = "at the earliest, and only with new behaviour."
+    assert lines_of("reasons", other)[-2:] == [
+        f"Deal lost, Price: to the list 'LL · Lost · Price'; back after 120 days {early}",
+        f"Deal lost, Other: to the list 'LL · Other'; back after 180 days {early}",
+    ]
+
+
+def test_a_renewal_that_nobody_named_a_date_for_leaves_it_to_the_fit(rules: Rules) -> None:
+    road = Road(label="Chose another", list="LL · Chose another", days_before_renewal=120)
+    other = replace(rules, lifecycle=rules.lifecycle.model_copy(update={"outcomes": {Outcome.CHOSE_ANOTHER: road}}))
+    assert lines_of("reasons", other)[-1] == (
+        "Chose another: to the list 'LL · Chose another'; back 120 days before their renewal, else only when their fit "
+        "changes. The rep's own date wins."
+    )
+
+
+def test_the_goal_says_what_qualified_means_and_the_line_what_its_grade_takes(rules: Rules) -> None:
+    strict = ReportRules(meaningful=Meaningful(conversation_s=90, dispositions=["Spoke"], reply=False))
+    assert lines_of("marketing", rules)[1] == (
+        "Qualified: accepted, and a conversation of 2 minutes or more, a meeting held, a reply, or the rep's word for "
+        "it."
+    )
+    assert lines_of("marketing", rules, strict)[1] == (
+        "Qualified: accepted, and a conversation of 90 seconds or more, a call logged as Spoke, a meeting held, or the "
+        "rep's word for it."
+    )
+    (fit,) = (line for line in lines_of("handed", rules) if line.startswith("Fit comes from"))
+    assert fit.endswith("what could be known, in percent, and C takes 40.")
