@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from domain.activity import Activity, ActivityKind
 from domain.audit import LOOP
+from domain.first_touch import FirstTouch
 from domain.record import Record
 from domain.run import OutboxStatus
 from domain.stage import Cause, Stage, Transition
 from domain.values import LeadId, RecordRef, RuleHash
-from store import audit, erasing, handoffs, leads, ledger, records, runs
+from store import audit, erasing, first_touches, handoffs, leads, ledger, records, runs
 from store.audit import AuditEntry
 from store.engine import Tx
 from store.erasing import Person
@@ -30,6 +31,7 @@ def fill(tx: Tx, seed: int = 3, people: int = 20) -> tuple[Crowd, LeadId]:
         _records(tx, lead, crowd)
         _score(tx, lead, crowd, place)
         _lists(tx, lead, crowd, place)
+        _came(tx, lead, crowd, place)
         _write(tx, lead, crowd, place)
     _acts(tx, living[0])
     _runs(tx, crowd)
@@ -79,6 +81,13 @@ def _lists(tx: Tx, lead: LeadId, crowd: Crowd, place: int) -> None:
             shown=not place % 2, since=None if place % 3 else crowd.now,
         )
     )  # fmt: skip
+
+
+def _came(tx: Tx, lead: LeadId, crowd: Crowd, place: int) -> None:
+    campaign = ("", "Fair", f"to {ADDRESS}")[place % 3]
+    at = None if place % 4 == 0 else crowd.began
+    touch = FirstTouch(channel="Event", campaign=campaign, at=at, decided_at=crowd.now, rules="c1", revision=1)
+    first_touches.settle(tx, {lead: touch})
 
 
 def _write(tx: Tx, lead: LeadId, crowd: Crowd, place: int) -> None:

@@ -1,6 +1,7 @@
 """Something that everybody goes for together for a while: how far it is, at which pace, and who brought what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from config.reports import Counts, Drive
@@ -23,6 +24,7 @@ _COLUMNS = (
     Column(key="count", label="So far"),
     Column(key="week", label="In the last seven days", says="Up to now; of a drive that is over, up to its end."),
 )
+_PLACE = Column(key="place", label="Place")
 _DAY = timedelta(days=1)
 
 
@@ -92,7 +94,8 @@ class DriveReport:
 
     def _by(self) -> Table:
         by = self._drive.by
-        return self._lines.table("by", f"By {by}", by.capitalize(), _COLUMNS, names=by == "rep")
+        table = self._lines.table("by", f"Leaderboard, by {by}", by.capitalize(), _COLUMNS, names=by == "rep")
+        return replace(table, columns=(_PLACE, *_COLUMNS), rows=tuple(_placed(table.rows)))
 
     def _standing(self) -> Table:
         since, until, now = (
@@ -128,8 +131,27 @@ class DriveReport:
             yield Missing(what="The drive has not begun.", mend="Look again once it has.")
 
     def _remarks(self) -> Iterator[str]:
-        yield "Lines stand by name, not by figure: this is for going together."
         if self._scope.team is not None:
             yield f"The target is that of all teams together; what has come so far is of {self._scope.team} alone."
         if self._drive.by == "team":
             yield from self._poolless.remarks()
+
+
+def _placed(rows: Sequence[Row]) -> Iterator[Row]:
+    """Most first; whoever has as many shares the place, by name. Who has no rep yet takes none, nor does the sum."""
+    ranked = sorted((row for row in rows if _takes_part(row)), key=lambda row: -_so_far(row))
+    figures = [_so_far(row) for row in ranked]
+    for row in ranked:
+        yield replace(row, cells=(f"{figures.index(_so_far(row)) + 1}", *row.cells))
+    for row in rows:
+        if not _takes_part(row):
+            yield replace(row, cells=("", *row.cells))
+
+
+def _takes_part(row: Row) -> bool:
+    return not row.is_total and row.label != NOBODY
+
+
+def _so_far(row: Row) -> float:
+    (cell, *_) = row.cells
+    return (cell.value or 0) if isinstance(cell, Figure) else 0

@@ -5,7 +5,7 @@ What the views would be now takes a tenth of a second to work out. So that is sa
 
 from sqlalchemy import Connection, bindparam, text
 
-EDITION = "d25f9a4d021d"
+EDITION = "168c8f506820"
 """Of all statements that make the views, on either database: `store.views.making.edition()`."""
 MARK = f"leadloop views {EDITION}"
 """Stands in the text of every view on SQLite, and in the comment on it on PostgreSQL."""
@@ -22,6 +22,7 @@ NAMES = (
     "ll_errors",
     "ll_runs",
     "ll_audit",
+    "ll_first_touches",
 )
 _MARKED = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN :names AND instr(sql, :mark)",

@@ -1,9 +1,9 @@
 """The views of leads and of what is known of them: where they stand, their scores, moves, acts, records and lists."""
 
-from sqlalchemy import and_, case
+from sqlalchemy import and_, case, not_
 
 from domain.activity import MARKETING_KINDS
-from store.schema import activity, lead, membership, record, score, transition
+from store.schema import activity, first_touch, lead, membership, record, score, transition
 from store.views.terms import bytewise, holds, is_living
 from store.views.view import View, in_points, number, text, time, yes_no
 
@@ -130,3 +130,24 @@ LISTS = View(
         time("since_at", membership.c.since, "Since when that is so.", may_be_empty=True),
     ),
 )
+
+_IS_TOLD = and_(first_touch.c.campaign != "", not_(holds(first_touch.c.campaign, "@")))
+"""A link may have carried an address where its campaign should be."""
+
+FIRST_TOUCHES = View(
+    name="first_touches",
+    says="Where everybody came from, as it was decided once; whoever has no row is still to be decided.",
+    at="decided_at",
+    rows=first_touch,
+    where=(is_living(first_touch.c.lead_id),),
+    order=(first_touch.c.lead_id,),
+    columns=(
+        number("lead_id", first_touch.c.lead_id, "Who, and the key."),
+        text("channel", first_touch.c.channel, "By the channels of reports.yaml then; of `unknown` news may decide."),
+        text("campaign", case((_IS_TOLD, first_touch.c.campaign)), "That touch was of it, by its name or id.",
+             may_be_empty=True),
+        time("touched_at", first_touch.c.touched_at, "Empty: a field of theirs decided.", may_be_empty=True),
+        time("decided_at", first_touch.c.decided_at, "When it was decided."),
+        text("rule_hash", first_touch.c.rules, "The version of the channels by which it was."),
+    ),
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """All views that there are, in the order of docs/bi.md."""
 
 from store.views.handoffs import HANDOFFS, HANDOFFS_WITH_REPS
-from store.views.ledger import ACTIVITIES, LEADS, LISTS, RECORDS, SCORES, TRANSITIONS
+from store.views.ledger import ACTIVITIES, FIRST_TOUCHES, LEADS, LISTS, RECORDS, SCORES, TRANSITIONS
 from store.views.view import View
 from store.views.work import AUDIT, ERRORS, RUNS, WRITES
 
@@ -18,4 +18,5 @@ VIEWS: tuple[View, ...] = (
     ERRORS,
     RUNS,
     AUDIT,
+    FIRST_TOUCHES,
 )

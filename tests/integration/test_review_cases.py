@@ -250,6 +250,21 @@ def test_two_reps_of_one_name_are_two_lines_of_a_drive(store: Store) -> None:
     assert lines == ["Alex Kim (kim2@us.example)", "Alex Kim (kim@us.example)", "Chidi Okafor", "All"]
 
 
+def test_a_drive_has_a_leaderboard_on_which_equals_share_their_place(store: Store) -> None:
+    for rep in (REP, "kim2@us.example", OTHER, REP, "kim2@us.example", "zed@us.example", None):
+        lead_of(store, replace(handoff(), owner=rep, touched_at=MON))
+    effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
+    (_, board) = drive_page(store, scope_of(CROWD), effort).tables()
+    assert [(row.cells[0], row.label) for row in board.rows] == [
+        ("1", "Alex Kim (kim2@us.example)"),
+        ("1", "Chidi Okafor"),
+        ("3", "Alex Kim (kim@us.example)"),
+        ("3", "zed@us.example"),
+        ("", "no rep yet"),
+        ("", "All"),
+    ]
+
+
 def test_a_drive_by_rep_that_goes_out_names_no_rep(store: Store) -> None:
     lead_of(store, replace(handoff(), owner=REP, touched_at=MON))
     effort = Effort(counts="touched", target=3, first=MONDAY, last=MONDAY, by="rep")
