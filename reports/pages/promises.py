@@ -3,7 +3,7 @@
 Nothing in it depends on the day, on a lead or on a figure, so that the same rules always give the same words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from config.conditions_told import told
 from config.lifecycle import LifecycleRules, LostReason, Road
@@ -11,7 +11,7 @@ from config.mapping import MappingRules
 from config.reports import Meaningful, ReportRules
 from config.routing import OutcomeClock, RoutingRules, TouchClock
 from config.rules import Rules
-from config.scoring import ActivityRule, ScoringRules
+from config.scoring import ActivityRule, Decay, ScoringRules
 from domain.signing import Clause
 from reports.pages.moments import counted
 
@@ -24,7 +24,11 @@ def promises_of(rules: Rules, reports: ReportRules) -> tuple[Clause, ...]:
             title="Whom marketing hands over",
             lines=tuple(_handed(rules.scoring, _labels(rules.mapping))),
         ),
-        Clause(key="reasons", title="What each answer means", lines=tuple(_reasons(rules.lifecycle))),
+        Clause(
+            key="reasons",
+            title="What each answer means",
+            lines=tuple(_reasons(rules.lifecycle, _labels(rules.mapping))),
+        ),
         Clause(key="sales", title="What sales promises", lines=tuple(_of_sales(rules.routing))),
         Clause(key="marketing", title="What marketing promises", lines=tuple(_of_marketing(rules.lifecycle, reports))),
     )
@@ -43,17 +47,54 @@ def _handed(rules: ScoringRules, labels: Mapping[str, str]) -> Iterator[str]:
         f"Everybody else with {rules.line.engagement} points of engagement or more and a fit of {rules.line.fit} or "
         f"better. Who fell below {rules.line.rearm_below} counts anew."
     )
-    best = sorted(
-        ((rule.points, _word(rule)) for rule in every if rule.points > 0), key=lambda each: (-each[0], each[1])
-    )
-    if best:
-        yield "Engagement comes from: " + ", ".join(f"{words} ({points})" for points, words in best) + "."
+    yield from _engagement(rules)
     fit = [f"{group.name} (up to {group.limit})" for group in rules.fit]
     if fit:
         share = f"it is their share of what could be known, in percent, and {rules.line.fit} takes"
         yield f"Fit comes from: {', '.join(fit)}; {share} {rules.grades.model_dump().get(rules.line.fit.value, 0)}."
+    if rules.fit_penalties:
+        yield f"Taken off the fit: {_with_points((-each.points, each.name) for each in rules.fit_penalties)}."
     for each in rules.exclusions:
         yield f"Never: {each.name}, where {told(each.when, labels)}."
+
+
+def _engagement(rules: ScoringRules) -> Iterator[str]:
+    every = [rule for group in rules.engagement for rule in group.rules]
+    if gives := [(rule.points, _word(rule)) for rule in every if rule.points > 0]:
+        yield f"Engagement comes from: {_with_points(gives)}."
+    if takes := [(-rule.points, _word(rule)) for rule in every if rule.points < 0]:
+        yield f"Taken off it: {_with_points(takes)}."
+    most = [f"{group.limit} from {group.name}" for group in rules.engagement if group.limit is not None]
+    most += [f"{rules.total_cap} in all"] if rules.total_cap is not None else []
+    if most:
+        yield f"Points at most: {', '.join(most)}."
+    if fading := _fading(rules):
+        yield "Points fade: " + "; ".join(f"{how} of {', '.join(names)}" for how, names in fading.items()) + "."
+
+
+def _with_points(several: Iterable[tuple[int, str]]) -> str:
+    """The most first."""
+    return ", ".join(f"{words} ({points})" for points, words in sorted(several, key=lambda each: (-each[0], each[1])))
+
+
+def _fading(rules: ScoringRules) -> Mapping[str, Sequence[str]]:
+    """How → groups, and rules with a way of their own."""
+    found: dict[str, list[str]] = {}
+    for group in rules.engagement:
+        if group.decay is not None and any(rule.decay is None and rule.timeframe_days is None for rule in group.rules):
+            found.setdefault(_gone(group.decay), []).append(group.name)
+        for rule in group.rules:
+            if rule.timeframe_days is not None:
+                found.setdefault(f"all after {_days(rule.timeframe_days)}", []).append(f"'{_word(rule)}'")
+            elif rule.decay is not None:
+                found.setdefault(_gone(rule.decay), []).append(f"'{_word(rule)}'")
+    return found
+
+
+def _gone(decay: Decay) -> str:
+    if decay.half_life_days is not None:
+        return f"half after each {_days(decay.half_life_days)}"
+    return f"{decay.percent} % after each {_days(decay.every_days or 0)}"
 
 
 def _word(rule: ActivityRule) -> str:
@@ -61,9 +102,10 @@ def _word(rule: ActivityRule) -> str:
     return rule.says if rule.says and "{" not in rule.says else rule.name
 
 
-def _reasons(rules: LifecycleRules) -> Iterator[str]:
+def _reasons(rules: LifecycleRules, labels: Mapping[str, str]) -> Iterator[str]:
+    needed = ", ".join(labels.get(each, each) for each in rules.required) or "nothing more"
     for verdict, label in rules.verdicts.items():
-        yield f"{label}: {_VERDICTS[verdict.value]}"
+        yield f"{label}: {_VERDICTS[verdict.value].format(needed=needed)}"
     for road in rules.outcomes.values():
         yield f"{road.label}: {_road(road)}"
         for reason, own in road.reasons.items():
@@ -73,7 +115,7 @@ def _reasons(rules: LifecycleRules) -> Iterator[str]:
 _VERDICTS: Mapping[str, str] = {
     "accept": "the rep takes it. A call, meeting or e-mail says the same; silence never does.",
     "wrong_person": "it goes to another rep, who was not asked before.",
-    "data_wrong": "it waits in sight until what is required is there, then goes back to the same rep.",
+    "data_wrong": "it waits in sight until what is required is there ({needed}), then goes back to the same rep.",
     "not_target": "it leaves sales for good, unless its fit changes.",
     "already_working": "it stays with the rep, who had it before.",
 }

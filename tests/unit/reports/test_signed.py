@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from config.mapping import MappingRules
 from config.reports import Goal, Meaningful, ReportRules
 from config.routing import Clocks, RoutingRules, TouchClock
 from config.rules import Rules
-from config.scoring import ScoringRules
+from config.scoring import Decay, ScoringRules
 from domain.handoff import Outcome
 from domain.signing import Clause, Side, Signature, fingerprint_of, standings
 from domain.values import RuleHash
@@ -90,7 +91,7 @@ def test_what_the_rules_have_nothing_of_is_no_line(rules: Rules) -> None:
     """A sentence that ends where its list should begin says nothing."""
     bare = replace(
         rules,
-        scoring=rules.scoring.model_copy(update={"engagement": [], "fit": [], "exclusions": []}),
+        scoring=rules.scoring.model_copy(update={"engagement": [], "fit": [], "fit_penalties": [], "exclusions": []}),
         lifecycle=rules.lifecycle.model_copy(update={"outcomes": {}, "silent_customers": None, "air_cover": None}),
     )
     assert lines_of("handed", bare) == [
@@ -156,3 +157,50 @@ def test_the_goal_says_what_qualified_means_and_the_line_what_its_grade_takes(ru
     )
     (fit,) = (line for line in lines_of("handed", rules) if line.startswith("Fit comes from"))
     assert fit.endswith("what could be known, in percent, and C takes 40.")
+
+
+LIKE = {
+    "a limit": ("engagement", 0, {"limit": 7}, "Points at most: 7 from Asks for us"),
+    "a way to fade": (
+        "engagement",
+        0,
+        {"decay": Decay(percent=25, every_days=9)},
+        "25 % after each 9 days of Asks for us",
+    ),
+    "a penalty": ("fit_penalties", 0, {"points": -15}, "Taken off the fit: Free mail (15)."),
+}
+
+
+@pytest.mark.parametrize(("kind", "at", "other", "said"), LIKE.values(), ids=LIKE.keys())
+def test_whatever_moves_who_is_handed_over_is_in_what_both_sides_sign(
+    rules: Rules, kind: str, at: int, other: dict[str, Any], said: str
+) -> None:
+    several = list(getattr(rules.scoring, kind))
+    several[at] = several[at].model_copy(update=other)
+    after = replace(rules, scoring=rules.scoring.model_copy(update={kind: several}))
+    assert any(said in line for line in promises_of(after, ReportRules())[0].lines)
+    assert not any(said in line for line in promises_of(rules, ReportRules())[0].lines)
+
+
+def test_a_rule_that_fades_or_ends_in_a_way_of_its_own_is_named(rules: Rules) -> None:
+    (asks, *rest) = rules.scoring.engagement
+    first, second, third, *others = asks.rules
+    own = [
+        first.model_copy(update={"timeframe_days": 60}),
+        second.model_copy(update={"decay": Decay(half_life_days=1)}),
+        third.model_copy(update={"points": -5}),
+    ]
+    group = asks.model_copy(update={"rules": [*own, *others]})
+    after = replace(rules, scoring=rules.scoring.model_copy(update={"engagement": [group, *rest]}))
+    lines = promises_of(after, ReportRules())[0].lines
+    (fades,) = [line for line in lines if line.startswith("Points fade")]
+    assert f"all after 60 days of '{first.says}'" in fades
+    assert f"half after each 1 day of '{second.says}'" in fades
+    assert f"Taken off it: {third.says} (5)." in lines
+
+
+def test_what_a_lead_has_to_have_is_named_where_its_data_was_wrong(rules: Rules) -> None:
+    for required, said in ((["email", "phone"], "(E-mail, Phone)"), ([], "(nothing more)")):
+        after = replace(rules, lifecycle=rules.lifecycle.model_copy(update={"required": required}))
+        (line,) = [each for each in promises_of(after, ReportRules())[1].lines if each.startswith("Data wrong")]
+        assert said in line
