@@ -145,7 +145,8 @@ def _planned(folder: Path) -> Found:
         memory.start()
         with Timer() as timer:
             made = plan.make_plan(app)
-            planfile.write(made, folder / PLAN)
+            with (folder / PLAN).open("wb") as written:
+                planfile.write(made, written)
             shown = plan.shown(app, made, folder / PLAN)
             with (folder / PLAN).with_suffix(".json").open("w") as file, redirect_stdout(file):
                 screen.long_document(planned.as_data(shown), "changes", planned.changes_of(made))

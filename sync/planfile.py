@@ -5,12 +5,11 @@ and its changes. Somebody may edit such a file; pydantic reads it back and refus
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -111,15 +110,10 @@ def _sealed(header: Header, lines: Iterable[bytes]) -> Header:
     return replace(header, id=f"plan-{header.as_of:%Y%m%dT%H%M%S}-{found[:8]}", digest=found)
 
 
-def write(plan: PlanFile, path: Path) -> None:
-    """Write the file whole or not at all, readable by its owner only."""
-    staged = path.with_suffix(f"{path.suffix}.part")
-    handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(_HEADER.dump_json(plan.header) + b"\n")
-        for lead in plan.leads:
-            file.write(_LEAD.dump_json(lead) + b"\n")
-    staged.replace(path)
+def write(plan: PlanFile, file: BinaryIO) -> None:
+    file.write(_HEADER.dump_json(plan.header) + b"\n")
+    for lead in plan.leads:
+        file.write(_LEAD.dump_json(lead) + b"\n")
 
 
 def read(path: Path) -> PlanFile:

@@ -1,10 +1,10 @@
 """`leadloop files`: what a list probably is before it goes in, and the rows that could not."""
 
 import csv
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from domain.errors import SettingsError
 from leadloop import exits, screen
 from leadloop.app import App, open_app
 from leadloop.checked import load
+from leadloop.whole_files import whole
 from mapping.headers import Layout, layout
 
 SAMPLE_ROWS = 1_000
@@ -162,12 +163,13 @@ def _export(out: Path, rejected: RejectedRows) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     header, rules = rejected.header, rejected.rules
     target = out / f"{rejected.path.name}.rejected.csv"
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding=rules.encoding or "utf-8-sig", errors="replace", newline="") as file:
+    with whole(target) as written:
+        file = TextIOWrapper(written, rules.encoding or "utf-8-sig", errors="replace", newline="")
         file.write("\r\n" * rules.skip_lines)
         writer = csv.writer(file, delimiter=rules.delimiter or ",")
         writer.writerow([*header, LINE, WHY])
         for row in rejected.rows:
             cells = [*row.cells, *[""] * (len(header) - len(row.cells))]
             writer.writerow([*cells[: len(header)], row.line, row.why, *cells[len(header) :]])
+        file.detach()
     return target

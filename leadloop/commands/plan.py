@@ -19,6 +19,7 @@ from leadloop.mending import retry_suspended, suspended
 from leadloop.options import there
 from leadloop.plan_figures import calls_of, counts_of, newcomers_of, price_of
 from leadloop.planned import Shown
+from leadloop.whole_files import whole
 from reports.standing import ago
 from store import connections, leads, ledger, outbox, runs, unions
 from store import rules as rule_store
@@ -59,7 +60,8 @@ def run(
             return exits.BAD_DATA
         made = make_plan(app, only=only, since=since)
         path = out or folder / f"{made.header.id}.jsonl"
-        planfile.write(made, path)
+        with whole(path) as file:
+            planfile.write(made, file)
         _report(replace(shown(app, made, path), since=since), folder, as_json=as_json)
     if pulled != exits.OK:
         return pulled

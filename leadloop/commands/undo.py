@@ -16,6 +16,7 @@ from leadloop.commands.plan import in_force, names_of
 from leadloop.finding import find_lead, is_number, unknown
 from leadloop.options import there
 from leadloop.plan_figures import counts_of
+from leadloop.whole_files import whole
 from store import runs
 from store.engine import Tx
 from sync import planfile
@@ -57,7 +58,8 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
             names = names_of(tx, [each.lead_id for each in made.leads])
         path = (ask.out or folder / f"{made.header.id}.jsonl") if made.leads else None
         if path is not None:
-            planfile.write(made, path)
+            with whole(path) as file:
+                planfile.write(made, file)
         if ask.as_json:
             screen.document(as_data(made, found, path))
         else:

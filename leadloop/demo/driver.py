@@ -18,6 +18,7 @@ from leadloop.demo import installation
 from leadloop.demo.door import Door
 from leadloop.demo.processes import Line, peak_rss_mb, running
 from leadloop.publishing import put_in_force
+from leadloop.whole_files import whole
 from store import held
 from sync import planfile
 from sync.apply import apply
@@ -124,7 +125,8 @@ def _go_live(stage: Play) -> None:
     with closing(open_app(stage.folder)) as app:
         plan = make_plan(app)
         path = stage.folder / f"{plan.header.id}.jsonl"
-        planfile.write(plan, path)
+        with whole(path) as file:
+            planfile.write(plan, file)
         stage.played.first_plan = dict(plan.header.counts)
         stage.say(f"First plan: {plan.header.counts['updates']} records to update, no handoff. Approved.")
         with leading(app) as loop:

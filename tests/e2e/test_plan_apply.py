@@ -238,7 +238,8 @@ class Standing:
 app = open_app(Path(sys.argv[1]))
 app.clock = Standing()
 from sync import planfile
-planfile.write(make_plan(app), Path(sys.argv[3]))
+with Path(sys.argv[3]).open("wb") as file:
+    planfile.write(make_plan(app), file)
 """
 
 

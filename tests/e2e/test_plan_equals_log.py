@@ -115,7 +115,8 @@ def planned_and_applied(office: Installation) -> None:
             pull_one(loop, name, Tally(), now=office.app.clock.refresh())
     plan = make_plan(office.app)
     file = office.folder / f"{plan.header.id}.jsonl"
-    planfile.write(plan, file)
+    with file.open("wb") as written:
+        planfile.write(plan, written)
     since = office.simulator.seq()
     with leading(office.app) as loop:
         done = apply(loop, planfile.read(file), now=office.app.clock.refresh())

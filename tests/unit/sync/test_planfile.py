@@ -29,8 +29,13 @@ def made(*leads: PlannedLead) -> PlanFile:
     )
 
 
+def put(plan: PlanFile, path: Path) -> None:
+    with path.open("wb") as file:
+        planfile.write(plan, file)
+
+
 def test_a_plan_comes_back_as_it_was_made(tmp_path: Path) -> None:
-    planfile.write(made(lead()), tmp_path / "plan")
+    put(made(lead()), tmp_path / "plan")
     assert planfile.read(tmp_path / "plan") == made(lead())
 
 
@@ -65,7 +70,7 @@ EDITS = {
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_an_edited_file_is_refused_wherever_it_was_edited(tmp_path: Path, edit: tuple[str, str]) -> None:
     path = tmp_path / "plan"
-    planfile.write(made(lead()), path)
+    put(made(lead()), path)
     text = path.read_text()
     assert edit[0] in text
     path.write_text(text.replace(*edit))
@@ -88,6 +93,6 @@ def test_a_file_that_is_no_plan_is_said_to_be_none(tmp_path: Path, content: byte
 
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     plan = made(lead())
-    planfile.write(replace(plan, header=replace(plan.header, schema_version=99)), tmp_path / "plan")
+    put(replace(plan, header=replace(plan.header, schema_version=99)), tmp_path / "plan")
     with pytest.raises(SettingsError, match="plan version 99"):
         planfile.read(tmp_path / "plan")
