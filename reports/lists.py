@@ -110,7 +110,7 @@ def _judged(report: ListReport, told_since: datetime | None, *, since: datetime)
     counted = report.counted
     old_enough = counted.members > 0 and (counted.oldest is None or counted.oldest <= since)
     is_told = told_since is not None and told_since <= since
-    if report.purpose is not Purpose.WRITE or not old_enough or not is_told or counted.reached:
+    if report.purpose is not Purpose.WRITE or not old_enough or not is_told or counted.written:
         return report
     words = "nobody sends to it: no mail reached any of its members in 30 days"
     return ListReport(counted=counted, purpose=report.purpose, withheld=report.withheld, sleeps=words)

@@ -18,21 +18,24 @@ Place: TypeAlias = tuple[str, str]
 """(connection, list)."""
 
 ANSWERED = (ActivityKind.EMAIL_OPENED, ActivityKind.EMAIL_CLICKED, ActivityKind.EMAIL_REPLIED)
-_KINDS = ", ".join(f"'{each}'" for each in (*ANSWERED, ActivityKind.EMAIL_BOUNCED))
 _ANSWERS = ", ".join(f"'{each}'" for each in ANSWERED)
 _HUMAN = """a.retracted_at IS NULL AND (a.kind <> 'email_clicked' OR a.vouched_at IS NOT NULL
     OR a.properties NOT LIKE '%"filtered":true%')"""
-_REACHED = f"""(EXISTS (SELECT 1 FROM mailed d WHERE d.lead_id = m.lead_id AND d.at >= ?)
-    OR EXISTS (SELECT 1 FROM activity a WHERE a.lead_id = m.lead_id AND a.occurred_at >= ? AND a.kind IN ({_KINDS})
-               AND a.retracted_at IS NULL))"""  # noqa: S608 - words of our own, here and below
+_DELIVERED = "EXISTS (SELECT 1 FROM mailed d WHERE d.lead_id = m.lead_id AND d.at >= ?)"
+_TOLD = """EXISTS (SELECT 1 FROM activity a WHERE a.lead_id = m.lead_id AND a.occurred_at >= ? AND a.kind IN ({kinds})
+    AND a.retracted_at IS NULL)"""
+_REACHED = f"({_DELIVERED} OR {_TOLD.format(kinds=_ANSWERS)})"
+_BOUNCES = f"{_ANSWERS}, '{ActivityKind.EMAIL_BOUNCED}'"
+_WRITTEN = f"({_DELIVERED} OR {_TOLD.format(kinds=_BOUNCES)})"
+"""Somebody wrote to them: a mail that came back reached nobody."""
 _MEMBERS = "FROM membership m WHERE m.shown"
 _COUNT = f"""SELECT m.connection, m.list, count(*), min(coalesce(m.since, 0)),
-    sum(CASE WHEN {_REACHED} THEN 1 ELSE 0 END)
+    sum(CASE WHEN {_REACHED} THEN 1 ELSE 0 END), sum(CASE WHEN {_WRITTEN} THEN 1 ELSE 0 END)
     {_MEMBERS} GROUP BY m.connection, m.list"""
 _DID = f"""SELECT m.connection, m.list, a.kind, count(DISTINCT m.lead_id)
     FROM membership m JOIN activity a ON a.lead_id = m.lead_id
     WHERE m.shown AND a.occurred_at >= ? AND a.kind IN ({_ANSWERS}) AND {_HUMAN}
-    GROUP BY m.connection, m.list, a.kind"""  # noqa: S608
+    GROUP BY m.connection, m.list, a.kind"""  # noqa: S608 - words of our own, here and below
 _LATEST = """NOT EXISTS (SELECT 1 FROM fact g WHERE g.lead_id = f.lead_id AND g.name = f.name
     AND (g.seen_at > f.seen_at OR (g.seen_at = f.seen_at AND g.number > f.number)))"""
 _YES, _NO = """('true', '1', '"true"', '"yes"')""", """('false', '0', '"false"', '"no"')"""
@@ -70,7 +73,7 @@ _WITHHELD = """SELECT recycled_as, count(*) FROM lead WHERE stage = 'recycled' A
     AND nurture_withheld IS NOT NULL AND recycled_as IS NOT NULL GROUP BY recycled_as"""
 _ASLEEP = f"""SELECT connection, list FROM (SELECT connection, list FROM membership m WHERE shown
     GROUP BY connection, list HAVING min(coalesce(since, 0)) <= ?) AS kept
-    WHERE NOT EXISTS (SELECT 1 {_MEMBERS} AND m.connection = kept.connection AND m.list = kept.list AND {_REACHED})"""  # noqa: S608
+    WHERE NOT EXISTS (SELECT 1 {_MEMBERS} AND m.connection = kept.connection AND m.list = kept.list AND {_WRITTEN})"""  # noqa: S608
 _SHOWN = f"""SELECT m.lead_id, l.key, l.stage, m.since, l.return_at,
     (SELECT max(d.at) FROM mailed d WHERE d.lead_id = m.lead_id),
     (SELECT max(a.occurred_at) FROM activity a WHERE a.lead_id = m.lead_id AND a.kind IN ({_ANSWERS}) AND {_HUMAN}),
@@ -83,8 +86,9 @@ _SHOWN = f"""SELECT m.lead_id, l.key, l.stage, m.since, l.return_at,
 class Counted:
     """One list of one system. Everything but members, `joining` and `leaving` is of the time that was asked about.
 
-    `reached`: members to whom a mail was delivered, as far as systems tell it or what they did with it shows.
-    `oldest`: since when its first member is there, None where that is not known. `joining`, `leaving`: on their way.
+    `reached`: members to whom a mail was delivered, as far as systems tell it or what they did with it shows;
+    `written`: with those whose mail came back. `oldest`: since when its first member is there, None where that is not
+    known. `joining`, `leaving`: on their way.
     """
 
     connection: str
@@ -92,6 +96,7 @@ class Counted:
     members: int = 0
     oldest: datetime | None = None
     reached: int = 0
+    written: int = 0
     did: dict[ActivityKind, int] = field(default_factory=dict)
     unmailable: dict[str, int] = field(default_factory=dict)
     returned: int = 0
@@ -144,9 +149,10 @@ def counted(tx: Tx, flags: Flags, *, since: datetime, returned: str) -> list[Cou
     for connection, name, joining, leaving in _rows(tx, _COMING):
         one = at(connection, name)
         one.joining, one.leaving = int(joining or 0), int(leaving or 0)
-    for connection, name, members, oldest, reached in _rows(tx, _COUNT, begin, begin):
+    for connection, name, members, oldest, reached, written in _rows(tx, _COUNT, begin, begin, begin, begin):
         one = at(connection, name)
-        one.members, one.oldest, one.reached = members, maybe_moment(oldest or None), int(reached or 0)
+        one.members, one.oldest = members, maybe_moment(oldest or None)
+        one.reached, one.written = int(reached or 0), int(written or 0)
     for connection, name, kind, people in _rows(tx, _DID, begin):
         at(connection, name).did[ActivityKind(kind)] = people
     for connection, name, why, people in _rows(tx, _UNMAILABLE, flags.opted_out, flags.marketing_contact):
