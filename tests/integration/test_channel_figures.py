@@ -262,6 +262,6 @@ def test_people_who_turn_out_to_be_one_are_one_behind_closed_deals(store: Store,
 
 def test_all_of_it_on_postgresql(postgres: PostgresServer) -> None:
     store = Store.open(postgres.create_store("dealt"))
-    assert [each for seed in range(300, 304) for each in (*differences_of(store, seed), *broken(store, seed))] == []
+    assert [each for seed in range(300, 302) for each in (*differences_of(store, seed), *broken(store, seed))] == []
     store.dispose()
     postgres.drop_database("dealt")

@@ -282,7 +282,6 @@ def serve_until_killed(made: Installation, point: str) -> int | None:
     ("house", "point"),
     [
         ("sqlite", "deliver.begun"),
-        ("sqlite", "deliver.before_commit"),
         ("sqlite", "deliver.committed"),
         ("postgresql", "deliver.before_commit"),
     ],

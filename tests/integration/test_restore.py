@@ -143,6 +143,7 @@ def test_after_a_restore_everybody_ends_where_they_were_and_nothing_is_created_t
     assert (gone["by"], gone["taken_at"] < gone["at"], gone["rows"] > 20) == ("olga", True, True)
 
 
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 def test_what_is_new_after_a_restore_makes_a_handoff_of_its_own(desk: Desk) -> None:
     made, file = desk.of, str(desk.of.folder / "monday.tar")
     assert desk.does("olga", "backup", file).code == exits.OK
@@ -159,6 +160,7 @@ def test_what_is_new_after_a_restore_makes_a_handoff_of_its_own(desk: Desk) -> N
     assert set(Witness(simulator=made.simulator).created().values()) == {1}
 
 
+@pytest.mark.parametrize("office", ["postgresql"], indirect=True)
 def test_whom_it_erased_since_the_backup_it_erases_again_and_takes_nobody_in_whom_it_had_met_since(desk: Desk) -> None:
     """Ana is in the backup, Dora came after it; both still stand in both systems."""
     made, file = desk.of, str(desk.of.folder / "monday.tar")

@@ -156,7 +156,7 @@ def test_a_file_is_its_owners_alone_and_takes_the_place_of_the_one_before(folder
     ("arguments", "said"),
     [
         (["handofs"], "There is nothing called 'handofs' to export: did you mean `handoffs`?"),
-        (["zzz"], "to export: known here: activities, audit, errors, first_touches,"),
+        (["zzz"], "There is nothing called 'zzz' to export: see `leadloop export --help`"),
         (["leads", "--format", "parkett"], "There is no format 'parkett': did you mean `parquet`?"),
         (["leads", "--format", "parquet"], "--format parquet needs --out FILE"),
         (["leads", "--since", "2026-03-02", "--until", "2026-03-01"], "--until has to be later than --since"),
