@@ -215,7 +215,7 @@ def _left_by(store: Store) -> _Left:
     """As far as it can be read: it may be damaged, older than erasures, or what a restore left that was broken off."""
     try:
         with store.read() as tx:
-            epoch, noted = restored.highest_epoch(tx), erased_since.noted(tx)
+            epoch, noted = restored.epoch_before(tx), erased_since.noted(tx)
     except StoreError:
         return _Left(epoch=restored.UNKNOWN_EPOCHS)
     try:

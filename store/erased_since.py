@@ -42,11 +42,11 @@ _ALL = TypeAdapter(list[Gone])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """How many are erased once more, and how many were to be erased whom the backup has never known: unless somebody
-    asks for it again, they stay."""
+    """How many are erased once more, and how many only if somebody asks for it again: who was still to be erased and
+    came after the backup, or is part of another person in it."""
 
     again: int
-    unheard: int
+    to_ask: int
 
 
 def everybody(tx: Tx) -> list[Gone]:
@@ -82,28 +82,31 @@ def to_text(gone: Iterable[Gone]) -> str:
 def carry_over(tx: Tx, gone: Sequence[Gone]) -> Carried:
     """Have a store that was put back erase them too: in its first cycle, before anything is written about them."""
     there = _leads_of(tx, [each.key for each in gone])
-    again = unheard = 0
+    again = to_ask = 0
     for each in gone:
         known = there.get(each.key)
         if known is None and each.erased_at is None:
-            unheard += 1
+            to_ask += 1
             continue
-        lead, is_alive = known or (_husk(tx, each), False)
-        if is_alive:
+        lead = known or _husk(tx, each)
+        whole = leads.survivor(tx, lead)
+        if whole == lead:
             erased.ask(tx, [lead], by=each.asked_by, reason=each.reason, now=each.asked_at)
             again += 1
+        elif whole not in {leads.NOBODY, *there.values()}:
+            to_ask += 1  # they were parted since: who they are part of here is not to be erased with them
+            continue
         _keep_hashes(tx, lead, each)
     notebook.remove(tx, NOTE)
-    return Carried(again=again, unheard=unheard)
+    return Carried(again=again, to_ask=to_ask)
 
 
-def _leads_of(tx: Tx, keys: Collection[str]) -> Mapping[str, tuple[LeadId, bool]]:
-    """By key, the number, and whether that lead was not erased in this store."""
+def _leads_of(tx: Tx, keys: Collection[str]) -> Mapping[str, LeadId]:
     columns = lead_table.c
     return {
-        row.key: (LeadId(row.id), row.merged_into is None or row.merged_into != leads.NOBODY)
+        row.key: LeadId(row.id)
         for portion in chunks(sorted(keys))
-        for row in tx.execute(select(columns.key, columns.id, columns.merged_into).where(columns.key.in_(portion)))
+        for row in tx.execute(select(columns.key, columns.id).where(columns.key.in_(portion)))
     }
 
 

@@ -243,3 +243,9 @@ def last_moment(tx: Tx) -> datetime | None:
     """When something was last written down: as of when a database is that says nothing else of itself."""
     found: datetime | None = tx.execute(select(func.max(audit_table.c.at))).scalar()
     return found
+
+
+def epoch_before(tx: Tx) -> int:
+    """As `highest_epoch`, and surely no less than that of a store which a restore that was broken off took away."""
+    known = highest_epoch(tx)
+    return known + UNKNOWN_EPOCHS if not known or notebook.get(tx, BROKEN_OFF) is not None else known

@@ -72,7 +72,7 @@ def _show_what(page: Page, now: datetime) -> None:
 def _told(ask: Ask, taken_at: datetime, done: PutBack) -> None:
     if ask.as_json:
         aside = None if done.aside is None else str(done.aside)
-        erased = None if done.carried is None else {"again": done.carried.again, "unheard": done.carried.unheard}
+        erased = None if done.carried is None else {"again": done.carried.again, "to_ask": done.carried.to_ask}
         screen.document({"restored": True, "taken_at": taken_at, "aside": aside, "erased_since": erased})
         return
     screen.show(f"Restored as of {taken_at:%Y-%m-%d %H:%M} UTC.")
@@ -92,6 +92,9 @@ def _of_erased(carried: Carried | None) -> Iterator[str]:
         yield "Whom you erased since the backup cannot be known here: erase them again, by your tickets."
         return
     if carried.again:
-        yield f"{carried.again} who were erased since the backup are erased again in the first cycle."
-    if carried.unheard:
-        yield f"{carried.unheard} who were still to be erased came after the backup: ask again once they were read."
+        yield f"Erased since the backup, and again in the first cycle: {carried.again}."
+    if carried.to_ask:
+        yield (
+            "Erased since the backup, or still to be, and in it part of another person or not there yet: "
+            f"{carried.to_ask}. Ask for it again once everything was read."
+        )

@@ -173,7 +173,7 @@ def test_whom_it_erased_since_the_backup_it_erases_again_and_takes_nobody_in_who
     for email in (ANA, DORA):
         assert desk.does("olga", "erase", email, "--reason", "DSR-17", "--yes").code == exits.OK
     done = desk.does("olga", "restore", file, "--yes")
-    assert "1 who were erased since the backup are erased again in the first cycle." in done.out
+    assert "Erased since the backup, and again in the first cycle: 1." in done.out
     assert traces(made.app.store, [ANA])
     since = made.simulator.seq()
     made.settle(4)

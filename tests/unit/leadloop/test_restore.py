@@ -169,7 +169,7 @@ def test_who_was_erased_since_is_known_after_a_restore_that_was_broken_off(
     assert does(folder, "restore", str(bad), "--yes") == exits.CONFIG
     capsys.readouterr()
     assert does(folder, "restore", str(good), "--yes", "--json") == exits.OK
-    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "unheard": 0}
+    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "to_ask": 0}
     with opened(folder) as store, store.read() as tx:
         assert [(each.lead_id, each.asked_by, each.reason) for each in erased.waiting(tx)] == [
             (ana.id, "olga", "DSR-17")
@@ -191,6 +191,41 @@ def forgotten(tx: Tx, lead: LeadId) -> None:
     erased.done(tx, [lead], now=NOW)
     erased.note_keys(tx, HASHES, [Key("email", f"{lead}@example.org")], lead, now=NOW)
     tx.execute(text("UPDATE lead SET merged_into = 0 WHERE id = :id"), {"id": lead})
+
+
+def test_whoever_was_parted_from_another_since_is_not_erased_together_with_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(folder) as store, store.write() as tx:
+        ana, ben, whole, part = leads.create(tx, 4, now=NOW, installation="acme")
+        for one, into in ((ben, ana), (part, whole)):
+            tx.execute(text("UPDATE lead SET merged_into = :into WHERE id = :id"), {"id": one.id, "into": into.id})
+    file = back_up(folder)
+    with opened(folder) as store, store.write() as tx:
+        for lead in (ben, whole, part):
+            forgotten(tx, lead.id)
+    capsys.readouterr()
+    assert does(folder, "restore", str(file), "--yes", "--json") == exits.OK
+    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "to_ask": 1}
+    with opened(folder) as store, store.read() as tx:
+        assert [each.lead_id for each in erased.waiting(tx)] == [whole.id]
+
+
+def test_after_a_restore_that_was_broken_off_the_leader_of_before_it_writes_nothing(folder: Path) -> None:
+    """The backup that stood meanwhile knows nothing of the leaders since."""
+    good, bad = back_up(folder), folder / "bad.tar"
+    tamper(folder)
+    assert does(folder, "backup", str(bad)) == exits.SOME_FAILED
+    for _ in range(3):
+        acts(folder, "after")
+    with opened(folder) as store, store.read() as tx:
+        before = leadership.epoch_now(tx)
+    assert does(folder, "restore", str(bad), "--yes") == exits.CONFIG
+    assert does(folder, "restore", str(good), "--yes") == exits.OK
+    with opened(folder) as store:
+        lead = leadership.acquire(store, holder="test")
+        assert lead.epoch > before
+        lead.release()
 
 
 def test_where_what_was_there_cannot_be_read_whom_it_erased_is_for_a_person_to_know(
