@@ -6,9 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import closing, suppress
 from pathlib import Path
 
 import orjson
@@ -20,69 +18,22 @@ from domain.change import Change, ChangeKind
 from domain.errors import FencedError, StoreError
 from domain.run import OutboxStatus
 from domain.values import LeadId, RuleHash
-from leadloop import cli, exits
-from leadloop.anchors import AnchorFile
+from leadloop import exits
 from leadloop.app import leading, open_app
-from store import audit, audit_chain, erased, erased_since, leadership, leads, outbox, restored
-from store.audit import AuditEntry
-from store.engine import Store, Tx
-from store.erased import Hashes
-from store.identity import Key
+from store import audit, leadership, leads, outbox, restored
+from store.engine import Store
 from store.outbox import OutboxDraft
 from store.vault import make_key
 from store.views import making
-from tests.postgres import BINARIES, PostgresServer
+from tests.postgres import PostgresServer
+from tests.restore_desk import NOW, acts, back_up, does, opened, tamper
 
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def folder(request: pytest.FixtureRequest, starter: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation that has sealed a few acts, on either database."""
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        server.drop_database("acme")
-        monkeypatch.setenv("LEADLOOP_DATABASE_URL", server.create_store("acme"))
-        monkeypatch.setenv("PATH", f"{BINARIES}{os.pathsep}{os.environ['PATH']}")
-    acts(starter, "before")
-    return starter
-
-
-def acts(folder: Path, name: str, count: int = 3) -> None:
-    """Done under a lead of its own, and sealed, as the loop does it."""
-    with opened(folder) as store:
-        lead = leadership.acquire(store, holder="test")
-        with store.write(lead.epoch) as tx:
-            audit.append(tx, [AuditEntry(at=NOW, actor="ana", action=f"{name} {number}") for number in range(count)])
-            end = audit_chain.seal(tx, now=NOW)
-        assert end is not None
-        AnchorFile(folder / "audit.anchor", lambda: NOW).keep(end)
-        lead.release()
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[Store]:
-    """The database alone: reading the rules costs more than all of it."""
-    store = Store.open(os.environ.get("LEADLOOP_DATABASE_URL", "sqlite:///leadloop.db"), folder=folder)
-    store.migrate()
-    yield store
-    store.dispose()
 
 
 def done(folder: Path) -> list[str]:
     with opened(folder) as store, store.read() as tx:
         return [entry.action for _, entry in audit.rows(tx, audit.Wanted(actor="ana"))]
-
-
-def does(folder: Path, *arguments: str) -> int:
-    return cli.run([*arguments, "-C", str(folder)])
-
-
-def back_up(folder: Path) -> Path:
-    file = folder / "kept.tar"
-    assert does(folder, "backup", str(file)) == exits.OK
-    return file
 
 
 def test_a_backup_brings_back_what_was_and_keeps_aside_what_came_after(folder: Path) -> None:
@@ -144,73 +95,6 @@ def test_what_came_back_with_an_audit_that_was_tampered_with_is_not_marked(
     assert (folder / "audit.anchor").read_bytes() == anchors
 
 
-def tamper(folder: Path) -> None:
-    with opened(folder) as store, store.write() as tx:
-        if store.is_postgresql:
-            tx.execute(text("ALTER TABLE audit DISABLE TRIGGER audit_append_only"))
-        else:
-            tx.execute(text("DROP TRIGGER audit_no_update"))
-        tx.execute(text("UPDATE audit SET action = 'nothing' WHERE action = 'before 1'"))
-
-
-def test_who_was_erased_since_is_known_after_a_restore_that_was_broken_off(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A backup whose audit was tampered with stands in PostgreSQL before that shows: what was there is gone by then."""
-    with opened(folder) as store, store.write() as tx:
-        (ana,) = leads.create(tx, 1, now=NOW, installation="acme")
-    good, bad = back_up(folder), folder / "bad.tar"
-    tamper(folder)
-    assert does(folder, "backup", str(bad)) == exits.SOME_FAILED
-    with opened(folder) as store, store.write() as tx:
-        (ben,) = leads.create(tx, 1, now=NOW, installation="acme")
-        for lead in (ana, ben):
-            forgotten(tx, lead.id)
-    assert does(folder, "restore", str(bad), "--yes") == exits.CONFIG
-    capsys.readouterr()
-    assert does(folder, "restore", str(good), "--yes", "--json") == exits.OK
-    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "to_ask": 0}
-    with opened(folder) as store, store.read() as tx:
-        assert [(each.lead_id, each.asked_by, each.reason) for each in erased.waiting(tx)] == [
-            (ana.id, "olga", "DSR-17")
-        ]
-        asked = [("email", f"{lead.id}@example.org") for lead in (ana, ben)]
-        known = erased.known(tx, HASHES, asked)
-        assert {key[1]: leads.keys_of(tx, [each.lead_id]) for key, each in known.items()} == {
-            f"{lead.id}@example.org": (lead.key,) for lead in (ana, ben)
-        }
-        assert erased_since.noted(tx) is None
-
-
-HASHES = Hashes("a key")
-
-
-def forgotten(tx: Tx, lead: LeadId) -> None:
-    """As somebody is who was erased."""
-    erased.ask(tx, [lead], by="olga", reason="DSR-17", now=NOW)
-    erased.done(tx, [lead], now=NOW)
-    erased.note_keys(tx, HASHES, [Key("email", f"{lead}@example.org")], lead, now=NOW)
-    tx.execute(text("UPDATE lead SET merged_into = 0 WHERE id = :id"), {"id": lead})
-
-
-def test_whoever_was_parted_from_another_since_is_not_erased_together_with_them(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with opened(folder) as store, store.write() as tx:
-        ana, ben, whole, part = leads.create(tx, 4, now=NOW, installation="acme")
-        for one, into in ((ben, ana), (part, whole)):
-            tx.execute(text("UPDATE lead SET merged_into = :into WHERE id = :id"), {"id": one.id, "into": into.id})
-    file = back_up(folder)
-    with opened(folder) as store, store.write() as tx:
-        for lead in (ben, whole, part):
-            forgotten(tx, lead.id)
-    capsys.readouterr()
-    assert does(folder, "restore", str(file), "--yes", "--json") == exits.OK
-    assert json.loads(capsys.readouterr().out)["erased_since"] == {"again": 1, "to_ask": 1}
-    with opened(folder) as store, store.read() as tx:
-        assert [each.lead_id for each in erased.waiting(tx)] == [whole.id]
-
-
 def test_after_a_restore_that_was_broken_off_the_leader_of_before_it_writes_nothing(folder: Path) -> None:
     """The backup that stood meanwhile knows nothing of the leaders since."""
     good, bad = back_up(folder), folder / "bad.tar"
@@ -226,16 +110,6 @@ def test_after_a_restore_that_was_broken_off_the_leader_of_before_it_writes_noth
         lead = leadership.acquire(store, holder="test")
         assert lead.epoch > before
         lead.release()
-
-
-def test_where_what_was_there_cannot_be_read_whom_it_erased_is_for_a_person_to_know(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = back_up(folder)
-    with opened(folder) as store, store.write() as tx:
-        tx.execute(text("DROP TABLE erasure"))
-    assert does(folder, "restore", str(file), "--yes") == exits.OK
-    assert "Whom you erased since the backup cannot be known here" in capsys.readouterr().out
 
 
 def test_a_restore_is_refused_while_somebody_leads_and_changes_nothing(
