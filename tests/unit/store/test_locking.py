@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import Connection, text
@@ -112,20 +112,24 @@ def test_activities_are_kept_in_the_order_of_their_keys(store: Store) -> None:
 def test_a_deadlock_is_answered_by_doing_the_work_again(store: Store) -> None:
     with store.write() as tx:
         records.upsert(tx, [record("1"), record("2")], seen_at=NOON)
-    both_hold_one, tries = Barrier(2), []
+    both_hold_one, one_is_through, tries = Barrier(2), Event(), []
 
-    def crosswise(first: str, second: str) -> Callable[[Tx], None]:
+    def crosswise(first: str, second: str) -> None:
         def work(tx: Tx) -> None:
             again = first in tries
             tries.append(first)
+            if again:
+                # Otherwise it may take its row before the other wakes up to it, and be undone once more.
+                assert one_is_through.wait(timeout=30)
             records.patch_many(tx, {ref(first): {first: True}})
             if not again:
                 both_hold_one.wait(timeout=30)
             records.patch_many(tx, {ref(second): {first: True}})
 
-        return work
+        store.transact(work)
+        one_is_through.set()
 
-    writers = [Thread(target=store.transact, args=(crosswise(*pair),)) for pair in (("1", "2"), ("2", "1"))]
+    writers = [Thread(target=crosswise, args=pair) for pair in (("1", "2"), ("2", "1"))]
     for each in writers:
         each.start()
     for each in writers:
