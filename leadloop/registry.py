@@ -37,7 +37,7 @@ def settings_types() -> dict[str, type[BaseModel]]:
 
     Read without the connector, whose vendor's library is slow to import.
     """
-    return {kind: _settings_of(_target(kind)) for kind in known()}
+    return {kind: _settings_of(target) for kind, target in known().items()}
 
 
 def _settings_of(target: str) -> type[BaseModel]:
