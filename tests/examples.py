@@ -18,12 +18,17 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import func, select
+
+from domain.values import LeadId
+from leadloop import cli
 from leadloop.app import App, open_app
 from leadloop.commands.report import unread
 from leadloop.report_desk import Ask, desk_of
 from leadloop.report_making import REPORTS
 from reports.pages.html import html_of
 from reports.pages.page import Cell, Page, Part, Table
+from store.schema import handoff
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "examples"
@@ -52,16 +57,27 @@ DEMO = (
     ),
     Example(report="drive", ask=Ask(drive="September conversations")),
 )
-"""Those that are the same in every play: which assets stand out, and whom an agreement takes for an example, is not."""
+"""Those that are the same in every play."""
+VARYING = (Example(report="assets"), Example(report="agreement"))
+"""Whose frame alone is: each play has other assets that stand out, and other examples of what was agreed."""
+JOURNEY = "journey.html"
+"""Of whom the demo handed over most often, of those who had asked to be called; again the frame alone is the same."""
 LOG = (
     Example(report="week", ask=Ask(weekly=True)),
     *(Example(report=name) for name in ("funnel", "bands", "assets")),
 )
 """To these the recorded log has something to say: nobody tells in it of channels, deals or nurture."""
-PLACES: Mapping[str, tuple[Example, ...]] = {"demo": DEMO, "bpi2012": LOG}
+PLACES: Mapping[str, tuple[Example, ...]] = {"demo": (*DEMO, *VARYING), "bpi2012": LOG}
+FILES: Mapping[str, tuple[str, ...]] = {
+    "demo": (*(each.file for each in PLACES["demo"]), JOURNEY),
+    "bpi2012": tuple(each.file for each in LOG),
+}
+FRAMES_ONLY = (*(each.file for each in VARYING), JOURNEY)
 
 _MOMENT = re.compile(r"\b\d{1,2}:\d{2}\b")
 _TIME_TAKEN = re.compile(r"under 1 min|under 0\.1 days|\b\d[\d,]* h(?: \d+ min)?|\b\d+ min|\b\d+(?:\.\d)? days")
+_HEADING = re.compile(r'<h2.*?</h2>|<th[^>]* scope="col".*?</th>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
 _PLACED = re.compile(r'(?<= )(?:x|y|x1|x2|y1|y2|cx|cy|width|height|points|viewBox)="[^"]*"')
 
 
@@ -70,6 +86,23 @@ def pages(folder: Path, place: str) -> Iterator[tuple[str, str]]:
     with closing(open_app(folder)) as app:
         for each in PLACES[place]:
             yield each.file, html_of(_page(app, each), {})
+        if JOURNEY in FILES[place]:
+            yield JOURNEY, _journey(folder, _most_handed_over(app))
+
+
+def _most_handed_over(app: App) -> LeadId:
+    asked = select(handoff.c.lead_id).where(handoff.c.hand_raise)
+    often = select(handoff.c.lead_id).where(handoff.c.lead_id.in_(asked)).group_by(handoff.c.lead_id)
+    with app.store.read() as tx:
+        return LeadId(tx.scalars(often.order_by(func.count().desc(), handoff.c.lead_id)).first() or 0)
+
+
+def _journey(folder: Path, lead: LeadId) -> str:
+    with tempfile.TemporaryDirectory() as out:
+        file = Path(out) / JOURNEY
+        code = cli.run(["report", "journey", str(lead), "--html", str(file), "-C", str(folder)])
+        assert code == 0, f"no journey of lead {lead}"
+        return file.read_text(encoding="utf-8")
 
 
 def _page(app: App, example: Example) -> Page:
@@ -96,6 +129,11 @@ def steady(text: str) -> str:
     for pattern in (_MOMENT, _TIME_TAKEN, _PLACED):
         text = pattern.sub("~", text)
     return text
+
+
+def frame(text: str) -> list[str]:
+    """The headings of a page's parts and of the columns in them, in their order."""
+    return [_TAG.sub("", each).strip() for each in _HEADING.findall(text)]
 
 
 def write(folder: Path, place: str) -> None:

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from tests.examples import FOLDER, PLACES, Example, steady
+from tests.examples import FILES, FOLDER, FRAMES_ONLY, PLACES, Example, frame, steady
 
-MOST_BYTES = 720_000
+MOST_BYTES = 1_000_000
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_the_pages_are_those_of_the_list(place: str) -> None:
-    assert {path.name for path in (FOLDER / place).iterdir()} == {each.file for each in PLACES[place]}
+    assert {path.name for path in (FOLDER / place).iterdir()} == set(FILES[place])
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,16 @@ def test_what_every_play_has_anew_is_no_difference(one: str, two: str) -> None:
 @pytest.mark.parametrize("two", ["EUR 56,001", "EUR 56,000 of 2", "EUR 65,000"])
 def test_every_other_figure_is_one(two: str) -> None:
     assert steady("EUR 56,000") != steady(two)
+
+
+@pytest.mark.parametrize("file", FRAMES_ONLY)
+def test_a_frame_is_of_every_heading_and_column(file: str) -> None:
+    text = (FOLDER / "demo" / file).read_text(encoding="utf-8")
+    found = frame(text)
+    assert len(found) > 8
+    assert all(found)
+    for each in found:
+        assert frame(text.replace(f">{each}<", ">Other<")) != found
 
 
 def test_they_are_small() -> None:
