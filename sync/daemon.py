@@ -5,8 +5,7 @@ what the others did since its last look becomes one run. What operators file has
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -14,12 +13,12 @@ import structlog
 
 from connectors.abilities import Refresher
 from connectors.contract import Lane, Pace, Reader
-from domain.errors import FencedError, LeadloopError
 from domain.run import ConnectionStatus
 from store import connections, held, proposals, requests, runs
 from store import rules as rule_store
 from store.engine import Tx
 from sync.away import AWAY_S, Patience
+from sync.bulkheads import Bulkheads
 from sync.cycle import (
     Tally,
     add_pushed,
@@ -33,7 +32,7 @@ from sync.cycle import (
 )
 from sync.golive import follow_step, take_baseline
 from sync.hints import has_hints
-from sync.loop import Loop, StopAskedError
+from sync.loop import Loop
 from sync.pressing import has_presses
 from sync.push import push
 from sync.retain import retain
@@ -66,15 +65,6 @@ DELIVER_S = 60.0
 RETAIN_S = 60.0
 """How often it is asked whether the day's deletions are due; real seconds, where the installation's clock may leap."""
 
-BETWEEN_COMMITS = frozenset(
-    {"pull.page_idle", "pull.page_committed", "decide.committed", "plan.committed", "push.settled"}
-    | {"books.committed", "books.closed"}
-)
-"""Points of the loop at which nothing is claimed and nothing half-done: here a stopping daemon ends its jobs."""
-
-MAKING_ROOM = BETWEEN_COMMITS - {"decide.committed", "plan.committed"}
-"""Where what may last for hours ends as well when an operator waits to be alone; it goes on from here."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Daemon:
@@ -98,14 +88,10 @@ class Daemon:
     """Keeps what reports are to say for good."""
     deliver: Callable[[Loop], None] | None = None
     """Makes the reports that are due and puts them out."""
-    lost: bool = False
+    _bulkheads: Bulkheads = field(init=False)
     _tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _busy: dict[str, threading.Lock] = field(default_factory=dict)
-    _room_is_given: threading.Event = field(default_factory=threading.Event)
-    """Set, except while somebody waits for the loop to himself."""
     _in_turn: list[Job] = field(default_factory=list)
-    _troubles: dict[str, str] = field(default_factory=dict)
     _away: set[str] = field(default_factory=set)
     """Systems that did not answer whoever called last."""
     _last_run: datetime | None = None
@@ -113,110 +99,37 @@ class Daemon:
     """What the decider has planned since the last record belongs to it."""
     _rules: str | None = None
 
+    def __post_init__(self) -> None:
+        self._bulkheads = Bulkheads(stop=self.stop, failed=self._note_failure)
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody else leads by now."""
+        return self._bulkheads.lost
+
     def jobs(self) -> list[Job]:
         """Everything to be scheduled; what a former leader left claimed is taken back first."""
         decider = self.loops["decide"]
         recover_claims(decider, now=self.now())
-        self._room_is_given.set()
         for loop in self.loops.values():
-            loop.reached = self._ending_at(loop.reached)
-        found = [self._job("decide", LOOK_S, self._decide)]
+            loop.reached = self._bulkheads.ending_at(loop.reached)
+        found = [self._bulkheads.job("decide", LOOK_S, self._decide)]
         for name in decider.connections:
             pulling = self._pulling(name)
             found += [pulling, self._looking_for(name, pulling)]
-            found += [self._job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
+            found += [self._bulkheads.job(f"push:{name}:{lane}", LOOK_S, self._pushing(name, lane)) for lane in Lane]
         self._in_turn = [found[0], *sorted((job for job in found if job.name.startswith("push:")), key=_turn)]
         found += [self._hearing(name) for name in decider.connections if self._hears(name)]
         found += [self._answering(name) for name in decider.connections if f"answers:{name}" in self.loops]
         if (alert := self.alert) is not None:
-            found.append(self._job("alerts", ALERTS_S, lambda: alert(self.loops["alerts"])))
+            found.append(self._bulkheads.job("alerts", ALERTS_S, lambda: alert(self.loops["alerts"])))
         if (keep_books := self.keep_books) is not None:
-            found.append(self._job("books", BOOKS_S, lambda: keep_books(decider)))
+            found.append(self._bulkheads.job("books", BOOKS_S, lambda: keep_books(decider)))
         if (deliver := self.deliver) is not None:
-            found.append(self._beside("deliver", DELIVER_S, lambda: deliver(self.loops["deliver"])))
-        found.append(self._job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
-        found.append(self._beside("lead", LOOK_S, decider.keep_lead))
-        return [*found, self._job("operators", OPERATORS_S, self._serve_operators)]
-
-    def _job(self, name: str, every_s: float, work: Callable[[], None]) -> Job:
-        busy = self._busy[name] = threading.Lock()
-
-        def run() -> None:
-            while self._made_room(name, busy, work):
-                self._room_is_given.wait()
-
-        return Job(name=name, every_s=every_s, run=run)
-
-    def _made_room(self, name: str, busy: threading.Lock, work: Callable[[], None]) -> bool:
-        """Do a job; whether it ended early for somebody who wants the loop to himself, and is to be gone on with."""
-        with busy:
-            if self.stop.is_set():
-                return False
-            ended = self._bulkhead(name, work)
-        return ended and not self.stop.is_set()
-
-    def _beside(self, name: str, every_s: float, work: Callable[[], None]) -> Job:
-        """A job that an operator who wants the loop to himself does not wait for: it reads for long, and what it
-        writes in between it writes in one go."""
-
-        def run() -> None:
-            if not self.stop.is_set():
-                self._bulkhead(name, work)
-
-        return Job(name=name, every_s=every_s, run=run)
-
-    def _bulkhead(self, name: str, work: Callable[[], None]) -> bool:
-        """A job's errors end the job, not the daemon; losing the lead ends the daemon. True: it was asked to end."""
-        try:
-            work()
-        except StopAskedError:
-            log.info("job_ended_between_commits", step=name)
-            return True
-        except FencedError:
-            log.warning("lead_lost", step=name)
-            self.lost = True
-            self.stop.set()
-        except LeadloopError as error:
-            self._fail(name, str(error))
-        except Exception as error:  # noqa: BLE001 - the bulkhead of design.md 7: one job
-            self._fail(name, f"a bug: {type(error).__name__}")
-        else:
-            if self._troubles.pop(name, None) is not None:
-                log.info("job_recovered", step=name)
-        return False
-
-    def _fail(self, name: str, reason: str) -> None:
-        """Note it in the run; log it once, with its place, and not again until it is another trouble."""
-        with self._lock:
-            self._tally.failures.append(f"{name}: {reason}")
-        if self._troubles.get(name) != reason:
-            self._troubles[name] = reason
-            log.error("job_failed", step=name, reason=reason, exc_info=True)
-
-    def _ending_at(self, reached: Callable[[str], None]) -> Callable[[str], None]:
-        def reached_unless_stopping(point: str) -> None:
-            reached(point)
-            wanted = point in MAKING_ROOM and not self._room_is_given.is_set()
-            if wanted or (point in BETWEEN_COMMITS and self.stop.is_set()):
-                raise StopAskedError(point)
-
-        return reached_unless_stopping
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Wait for the other jobs to end, and keep them from beginning.
-
-        What may take long is waited for first: until it has ended, the others decide and hand off as ever.
-        """
-        others = sorted((name for name in self._busy if name != "operators"), key=_haste)
-        with ExitStack() as stack:
-            self._room_is_given.clear()
-            try:
-                for name in others:
-                    stack.enter_context(self._busy[name])
-            finally:
-                self._room_is_given.set()
-            yield
+            found.append(self._bulkheads.beside("deliver", DELIVER_S, lambda: deliver(self.loops["deliver"])))
+        found.append(self._bulkheads.job("retain", RETAIN_S, lambda: retain(decider, now=self.now())))
+        found.append(self._bulkheads.beside("lead", LOOK_S, decider.keep_lead))
+        return [*found, self._bulkheads.job("operators", OPERATORS_S, self._serve_operators)]
 
     def _serve_operators(self) -> None:
         loop = self.loops["operators"]
@@ -225,12 +138,12 @@ class Daemon:
             version = rule_store.current(tx)
             waiting = requests.open(tx)
         if version is not None and version.hash != self._rules:
-            with self._alone():
+            with self._bulkheads.alone():
                 self.published()
             self._rules = version.hash
             log.info("rules_in_force", rule_hash=version.hash[:8])
         if waiting:
-            with self._alone():
+            with self._bulkheads.alone():
                 self.answer(loop)
 
     def _pull_every_s(self, name: str) -> float:
@@ -262,8 +175,7 @@ class Daemon:
         patience = Patience()
 
         def look() -> None:
-            if patience.is_over(is_away=name in self._away) and self._busy[pulling.name].acquire(blocking=False):
-                self._busy[pulling.name].release()
+            if patience.is_over(is_away=name in self._away) and self._bulkheads.is_free(pulling.name):
                 pulling.run()
 
         return Job(name=f"away:{name}", every_s=AWAY_S, run=look)
@@ -312,7 +224,7 @@ class Daemon:
             nonlocal has_news
             has_news = work()
 
-        look = self._job(name, every_s, take_in)
+        look = self._bulkheads.job(name, every_s, take_in)
 
         def run() -> None:
             nonlocal has_news
@@ -330,9 +242,7 @@ class Daemon:
         that is busy for longer looks again by itself: a long push must not keep us from hearing more.
         """
         for job in self._in_turn * 2:
-            busy = self._busy[job.name]
-            if busy.acquire(timeout=HURRY_S):
-                busy.release()
+            if self._bulkheads.is_free(job.name, within_s=HURRY_S):
                 job.run()
 
     def _pushing(self, name: str, lane: Lane) -> Callable[[], None]:
@@ -350,6 +260,10 @@ class Daemon:
             self._add(tally)
 
         return work
+
+    def _note_failure(self, words: str) -> None:
+        with self._lock:
+            self._tally.failures.append(words)
 
     def _add(self, tally: Tally) -> None:
         """Keep what a job did until the decider makes a run of it."""
@@ -397,13 +311,6 @@ class Daemon:
 def _turn(job: Job) -> tuple[bool, str]:
     """Handoffs overtake."""
     return (not job.name.endswith(Lane.HANDOFF), job.name)
-
-
-def _haste(name: str) -> int:
-    """How soon a job's turn has to come again: readings least, then what is sent in the background."""
-    if name.startswith("pull:"):
-        return 0
-    return 1 if name.endswith(f":{Lane.BACKGROUND}") else 2
 
 
 def _stands_still(tx: Tx) -> bool:

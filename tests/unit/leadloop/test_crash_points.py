@@ -2,7 +2,7 @@
 
 import ast
 
-from sync.daemon import BETWEEN_COMMITS
+from sync.bulkheads import BETWEEN_COMMITS
 from tests.crash_points import BESIDE, POINTS
 from tests.rig import ROOT
 
