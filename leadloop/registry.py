@@ -1,5 +1,7 @@
 """Which connectors there are: ours and those that other packages bring as entry points."""
 
+from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Protocol
@@ -53,7 +55,8 @@ def _target(kind: str) -> str:
     return target
 
 
-def known() -> dict[str, str]:
-    """Type → `module:Class`."""
+@cache
+def known() -> Mapping[str, str]:
+    """Type → `module:Class`; what is installed is read once per process."""
     plugged = {point.name: point.value for point in entry_points(group="leadloop.connectors")}
     return {**plugged, **OURS}

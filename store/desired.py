@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select, update
 
 from domain.decision import Desired, Membership
-from domain.values import LeadId, RecordRef, RuleHash
+from domain.values import LeadId, RecordRef, RuleHash, Value
 from store.chunks import BulkInsert, chunks, read_many, run_many
 from store.columns import AnyRow, from_json, plain, to_json
 from store.engine import Tx
@@ -22,6 +22,9 @@ from store.upserts import insert_for, upsert
 
 MembershipRow: TypeAlias = tuple[str, Membership, bool | None]
 """(connection, what should be, what was last shown)."""
+
+Wishes: TypeAlias = Mapping[RecordRef, Mapping[str, tuple[str, Value]]]
+"""Record → field → (lead property, value)."""
 
 _Place: TypeAlias = tuple[str, str, str]
 """(connection, object, record)."""
@@ -129,15 +132,15 @@ def _once(hashes: Sequence[str], cause: str, rules: str | int) -> tuple[str, str
     return rules if isinstance(rules, str) else hashes[rules], cause
 
 
-def properties_of(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId, dict[RecordRef, dict[str, str]]]:
-    """Field → lead property, for each record of these leads in one system about which anything is wished."""
-    found: dict[LeadId, dict[RecordRef, dict[str, str]]] = {}
+def wishes_at(tx: Tx, connection: str, ids: Iterable[LeadId]) -> dict[LeadId, Wishes]:
+    """What is wished in one system of each of these leads of whom anything is, without the causes."""
+    found: dict[LeadId, dict[RecordRef, Mapping[str, tuple[str, Value]]]] = {}
     for lead, kind, record_id, fields in read_many(tx, _READ_FIELDS, ids, given=[connection]):
         ref = RecordRef(connection=connection, object=kind, id=record_id)
         found.setdefault(LeadId(lead), {})[ref] = {
-            name: wish[0] for name, wish in from_json(fields).items() if name != _GROUNDS
+            name: (wish[0], wish[_VALUE]) for name, wish in from_json(fields).items() if name != _GROUNDS
         }
-    return found
+    return dict(found)
 
 
 def wished_of(tx: Tx, connection: str, object: str, field: str) -> dict[str, LeadId]:

@@ -149,10 +149,10 @@ def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterat
         record = shown.get(row.ref)
         if record is None or record.archived:
             continue
-        place = Place(ref=row.ref, field=row.field)
-        there = what_stays(row.value, record.values.get(row.field), coming.get(place, ()))
-        column = (row.ref.connection, row.ref.object, row.field)
-        if same(row.value, there) or place in wanted.stopped or fields.is_paused(*column):
+        there = record.values.get(row.field)
+        if coming:
+            there = what_stays(row.value, there, coming.get(Place(ref=row.ref, field=row.field), ()))
+        if same(row.value, there) or _is_barred(row, wanted, fields):
             continue
         fitted = fitting.wish(row, there)
         if fitted is not None:
@@ -160,6 +160,13 @@ def _field_changes(wanted: Wanted, fields: FieldMap, fitting: Fitting) -> Iterat
     for ref, rows in sorted(by_record.items()):
         for some in _apart(rows, fields):
             yield _field_change(wanted, shown[ref], some, fields)
+
+
+def _is_barred(row: Desired, wanted: Wanted, fields: FieldMap) -> bool:
+    """Whether nothing is written there: somebody overwrote it again and again, or the field is not what it was."""
+    if Place(ref=row.ref, field=row.field) in wanted.stopped:
+        return True
+    return fields.is_paused(row.ref.connection, row.ref.object, row.field)
 
 
 def _apart(rows: Sequence[Desired], fields: FieldMap) -> tuple[Sequence[Desired], ...]:

@@ -16,6 +16,7 @@ from mapping.agreement import Base, agree, learn
 from mapping.identity import record_key
 from mapping.wording import Spoken
 from store import audit, bases, desired, identity, intents, leads, outbox, records, trail, undone
+from store.desired import Wishes
 from store.engine import Tx
 from store.outbox import OutboxRow, Settlement
 from store.undone import Undone
@@ -30,8 +31,8 @@ AS_NEW = timedelta(seconds=2)
 
 Pair = tuple[OutboxRow, Receipt]
 Properties = dict[tuple[str, str, str], list[str]]
-Wished = Mapping[RecordRef, Mapping[str, str]]
-"""Record → field → lead property."""
+Wished = Mapping[tuple[str, LeadId], Wishes]
+"""By system and lead."""
 Words = Mapping[tuple[str, str], Spoken]
 Kept = tuple[Value, Value, tuple[Value, ...]]
 """A merge base as the store keeps it."""
@@ -69,26 +70,28 @@ def _wished_otherwise(tx: Tx, rows: Sequence[OutboxRow]) -> set[LeadId]:
     """The leads of whom something else is wished by now than what was written: a row of the other lane may have been
     slower than the one that came after it."""
     ids = sorted({lead for row in rows for lead in _lead(row)})
-    wishes = {(each.ref, each.field): each.value for theirs in desired.of_leads(tx, ids).values() for each in theirs}
+    wished = _wished(tx, [row for row in rows if row.change.kind is ChangeKind.FIELDS])
     moves = {
         (lead, connection, entry.list): entry.member
         for lead, theirs in desired.memberships_of(tx, ids).items()
         for connection, entry, _ in theirs
     }
-    return {lead for row in rows for lead in _lead(row) if _is_overtaken(row, lead, wishes, moves)}
+    return {lead for row in rows for lead in _lead(row) if _is_overtaken(row, lead, wished, moves)}
 
 
 def _is_overtaken(
     row: OutboxRow,
     lead: LeadId,
-    wishes: Mapping[tuple[RecordRef, str], Value],
+    wished: Wished,
     moves: Mapping[tuple[LeadId, str, str], bool],
 ) -> bool:
-    change, ref = row.change, _ref(row)
+    change = row.change
     if change.kind is ChangeKind.MEMBER:
         return moves.get((lead, row.connection, change.list or ""), change.member) is not change.member
-    wished = ((wishes[ref, name], value) for name, value in change.values.items() if (ref, name) in wishes)
-    return change.kind is ChangeKind.FIELDS and any(not same(wish, value) for wish, value in wished)
+    if change.kind is not ChangeKind.FIELDS:
+        return False
+    now = wished.get((row.connection, lead), {}).get(_ref(row), {})
+    return any(name in now and not same(now[name][1], value) for name, value in change.values.items())
 
 
 def _partly_held(pairs: Sequence[Pair]) -> list[Pair]:
@@ -215,19 +218,19 @@ def _words(rules: InForce) -> Words:
     return {(one.rule.name, name): own for one in rules.fields.properties for name, own in one.spoken.items()}
 
 
-def _wished(tx: Tx, rows: Sequence[OutboxRow]) -> dict[tuple[str, LeadId], Wished]:
-    """What is wished by now of the leads that were written about, by system and lead."""
+def _wished(tx: Tx, rows: Sequence[OutboxRow]) -> Wished:
+    """What is wished by now of the leads that were written about."""
     leads_of: dict[str, set[LeadId]] = {}
     for row in rows:
         leads_of.setdefault(row.connection, set()).update(_lead(row))
     return {
         (connection, lead): wished
         for connection, ids in leads_of.items()
-        for lead, wished in desired.properties_of(tx, connection, sorted(ids)).items()
+        for lead, wished in desired.wishes_at(tx, connection, sorted(ids)).items()
     }
 
 
-def _properties_of(row: OutboxRow, named: Properties, wished: Wished) -> dict[str, set[str]]:
+def _properties_of(row: OutboxRow, named: Properties, wished: Wishes) -> dict[str, set[str]]:
     """Field → the lead properties it stands for, by the rules in force and by what is wished of the record.
 
     Nothing once wishes go to another record of that system: what is agreed is about that one.
@@ -236,7 +239,7 @@ def _properties_of(row: OutboxRow, named: Properties, wished: Wished) -> dict[st
     if wished and ref not in wished:
         return {}
     found = {field: {*named.get((row.connection, ref.object, field), ())} for field in row.change.values}
-    for field, name in wished.get(ref, {}).items():
+    for field, (name, _) in wished.get(ref, {}).items():
         if field in found:
             found[field].add(name)
     return found

@@ -86,10 +86,10 @@ def test_the_wishes_about_one_system_are_told_by_record_and_field(store: Store) 
         twin = replace(wish("LL_Why__c", None, record_id="00Q2"), property="why")
         other = wish("LL_Score__c", 20, lead=BEN, record_id="00Q3")
         desired.replace(tx, {ANA: [wish("LL_Score__c", 10), twin, theirs], BEN: [other]})
-        assert desired.properties_of(tx, "salesforce", [ANA]) == {
-            ANA: {ref("00Q1"): {"LL_Score__c": "score"}, ref("00Q2"): {"LL_Why__c": "why"}}
+        assert desired.wishes_at(tx, "salesforce", [ANA]) == {
+            ANA: {ref("00Q1"): {"LL_Score__c": ("score", 10)}, ref("00Q2"): {"LL_Why__c": ("why", None)}}
         }
-        assert desired.properties_of(tx, "hubspot", [ANA, BEN]) == {ANA: {theirs.ref: {"ll_score": "score"}}}
+        assert desired.wishes_at(tx, "hubspot", [ANA, BEN]) == {ANA: {theirs.ref: {"ll_score": ("score", 10)}}}
         assert desired.wished_of(tx, "salesforce", other.ref.object, "LL_Score__c") == {"00Q1": ANA, "00Q3": BEN}
 
 
