@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -22,12 +21,11 @@ from leadloop.whole_files import whole
 from reports.pages.data import COLUMNS, as_data, as_rows
 from reports.pages.html import html_of
 from reports.pages.page import Leads, Missing, Page
+from reports.pages.wording import stale
 from store import heard
 
 BEHIND = ("lead", "name", "why")
 """`why` only where the page says it of each lead."""
-FRESH = timedelta(hours=6)
-"""What was read so lately is as good as new."""
 
 
 def form_of(html: Path | None, *, csv: bool, json: bool) -> Form:
@@ -69,16 +67,13 @@ def run(folder: Path, name: str, ask: Ask, *, environment: str | None) -> int:
 
 def unread(desk: Desk, page: Page) -> Iterable[Missing]:
     """Systems in which reps work that were not read to the end of the window: what came after is not in the figures."""
-    zone, needed = page.window.zone, min(page.window.until, page.seen) - FRESH
+    zone, needed = page.window.zone, min(page.window.until, page.seen)
     with desk.app.store.read() as tx:
         read = heard.until(tx, desk.rules.mapping.workplaces)
     for name, until in sorted(read.items()):
         if until == heard.NEVER:
             yield Missing(what=f"{name} was never read to its end.", mend="Start `leadloop serve`, or `leadloop run`.")
-        elif until < needed:
-            words = (
-                f"{name} was last read to its end {until.astimezone(zone):%a %-d %b %Y %H:%M}: nothing later is in it."
-            )
+        elif (words := stale(name, until, needed=needed, zone=zone)) is not None:
             yield Missing(what=words, mend="Start `leadloop serve`, or `leadloop run`.")
 
 

@@ -1,7 +1,6 @@
 """Why the systems count differently, lead by lead: what each of them counts, and what lies between any two."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 
 from domain.counted import Counted
@@ -12,7 +11,7 @@ from reports.pages.page import Cell, Column, Figure, Missing, Page, Row, Table
 from reports.pages.passes import Scope
 from reports.pages.reconciling import US, Line, Look
 from reports.pages.telling import Tellings
-from reports.pages.wording import counted, moment
+from reports.pages.wording import counted, moment, stale
 from reports.pages.yardsticks import Yardstick
 from store import heard
 
@@ -37,8 +36,6 @@ _COLUMNS = (
     Column(key="by", label="By"),
     Column(key="read", label="Read until"),
 )
-_FRESH = timedelta(hours=6)
-"""What was read so lately is as good as new."""
 _UNCOUNTED = "no date of this stage is mapped there"
 _NOT_READ = "never to its end"
 
@@ -190,8 +187,10 @@ class Reconcile:
         until = look.around.heard.get(name, heard.NEVER)
         if name in look.around.fields.rules.workplaces or name in look.around.unread or not yard.counts:
             return
-        if heard.NEVER < until < min(window.until, self._scope.now) - _FRESH:
-            words = f"{name} was last read to its end {moment(until, window.zone)}: nothing later is in it."
+        if until == heard.NEVER:
+            return
+        words = stale(name, until, needed=min(window.until, self._scope.now), zone=window.zone)
+        if words is not None:
             yield Missing(what=words, mend=MENDS[Cause.STALE])
 
     def _remarks(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ no `100 %`, and what is not known is a dash.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isfinite
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from reports.pages.page import Figure, Unit
 NOTHING_KNOWN = "—"
 FEW = 10
 """With fewer than so many, one more or less changes the picture."""
+FRESH = timedelta(hours=6)
+"""What was read so lately is as good as new."""
 
 
 def words(figure: Figure) -> str:
@@ -122,6 +124,13 @@ def name_of(label: str) -> str:
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """`Mon 23 Nov 2026, 06:42`, on the clocks of the zone."""
     return f"{at.astimezone(zone):%a %-d %b %Y, %H:%M}"
+
+
+def stale(system: str, read_until: datetime, *, needed: datetime, zone: ZoneInfo) -> str | None:
+    """That a system was not read up to the moment that figures are told for; None where it was, or nearly."""
+    if read_until >= needed - FRESH:
+        return None
+    return f"{system} was last read to its end {moment(read_until, zone)}: nothing later is in it."
 
 
 def _grouped(value: float, *, decimals: int) -> str:
