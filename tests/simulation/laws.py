@@ -7,7 +7,7 @@ is its own: stages, the audit, the outbox, cursors.
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 
@@ -15,7 +15,7 @@ from domain.record import Record
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
 from handoff.lifecycle import IN_HANDOFF, allows
-from store import audit_chain, audit_joins, desired, handoffs, leads, records
+from store import audit_chain, audit_joins, desired, handoffs, leads, records, unions
 from store.engine import Tx
 from store.schema import lead as lead_table
 from store.schema import outbox
@@ -86,13 +86,21 @@ def tasks(crm: System) -> Iterator[str]:
 
 
 def moves(tx: Tx) -> Iterator[str]:
-    """I2: each move is in the table, begins where the last one ended, and names the rules by which it was made."""
-    for lead, found in handoffs.transitions_of(tx, _living(tx)).items():
+    """I2: each move is in the table, begins where the last one ended, and names the rules by which it was made.
+
+    Whoever was united has the moves of two people up to then, each in its own order.
+    """
+    living = _living(tx)
+    united: dict[LeadId, datetime] = {}
+    for union in unions.of_leads(tx, living):
+        united[union.survivor] = max(union.at, united.get(union.survivor, union.at))
+    for lead, found in handoffs.transitions_of(tx, living).items():
         stage = None
         for each in found:
             if each.cause is not Cause.BASELINE and not allows(each.before, each.after, each.cause):
                 yield f"lead {lead} went from {each.before} to {each.after} by {each.cause}"
-            if stage not in (None, each.before):
+            of_two = lead in united and each.at <= united[lead]
+            if not of_two and stage not in (None, each.before):
                 yield f"lead {lead} went from {each.before}, and was {stage}"
             if not each.rule_hash:
                 yield f"a move of lead {lead} names no rules"

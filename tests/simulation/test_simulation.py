@@ -257,6 +257,21 @@ def _a_busy_day(site: Site) -> list[Effect]:
     return world.effects()
 
 
+def test_whoever_is_united_with_somebody_who_is_with_a_rep_has_the_moves_of_both(site: Site) -> None:
+    """Found as a history: the survivor goes on from where the other one was."""
+    world = site.begin()
+    watch = Watch(world)
+    ana, ben = map(world.in_mail, PEOPLE[:2])
+    assert ana is not None
+    assert ben is not None
+    world.behaves(ben, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    world.cycle(after=timedelta(minutes=30))
+    world.mail.merge(ana, ben, hs_additional_emails=PEOPLE[1])
+    world.cycle(after=timedelta(minutes=30))
+    assert list(watch.broken()) == []
+    assert (world.come_to_rest(), list(at_rest(world)), list(watch.broken())) == ([], [], [])
+
+
 def test_a_task_and_a_list_that_should_not_be_are_seen(site: Site) -> None:
     """The laws are seen to judge."""
     world = site.begin()
