@@ -193,8 +193,8 @@ WRITING = (
         number=15,
         bug="echo compare off",
         file="sync/plan.py",
-        before="if same(row.value, there) or place in wanted.stopped",
-        after="if place in wanted.stopped",
+        before="if same(row.value, there) or _is_barred(",
+        after="if _is_barred(",
         tests=("tests/unit/sync/test_plan.py::test_what_is_shown_as_wanted_needs_no_write",),
     ),
     Mutant(
