@@ -169,6 +169,9 @@ def _server_process(session: Connection) -> int:
 
 
 def _has_lock(session: Connection) -> bool:
+    """Also asked of a session that was found broken before, while the server was still away."""
+    if session.invalidated:
+        return False
     held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()")
     try:
         return bool(session.execute(held).scalar())

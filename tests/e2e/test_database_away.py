@@ -29,7 +29,7 @@ def test_leader_and_standby_outlive_a_server_that_crashes(
     world.seed(users=USERS, contacts=[contact(ANA)])
     log, witness = errors_of(made), Witness(simulator=world)
     with daemon(made) as one, daemon(made) as other:
-        for word in ("leading", "standing_by"):
+        for word in ("leading", "standing_by", "baseline_taken"):
             until(lambda word=word: word in log.read_text(encoding="utf-8"), word)  # type: ignore[misc]
         server.stop("immediate")
         until(lambda: "database_away" in log.read_text(encoding="utf-8"), "word of it")
@@ -48,13 +48,13 @@ def test_leader_and_standby_outlive_a_server_that_crashes(
 def test_the_daemon_takes_its_lock_again_when_the_server_is_back(
     tmp_path: Path, world: SimulatorProcess, server: PostgresServer
 ) -> None:
-    """Until then a command would find that nobody leads, and lead beside it."""
+    """Until then a command would find that nobody leads, and lead beside it. It looked for it in vain before."""
     made = install(tmp_path / "installation", world, database_url=server.create_store("leadloop"), more=QUICK)
     log, store = errors_of(made), Store.open(server.url("leadloop"))
     with daemon(made) as process:
         until(lambda: "leading" in log.read_text(encoding="utf-8"), "lead")
         server.stop("immediate")
-        until(lambda: not answers(store), "an end of the server")
+        until(lambda: '"step": "lead"' in log.read_text(encoding="utf-8"), "look for the lock in vain")
         server.start()
         until(lambda: answers(store) and is_led(store), "lock")
         process.send_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from domain.errors import FencedError, LeadHeldError, StoreError
+from domain.errors import FencedError, LeadHeldError, StoreAwayError, StoreError
 from store import installation, leadership
 from store.engine import Store
 from tests.pooler import Pooler
@@ -94,6 +94,27 @@ def test_a_lock_that_went_with_its_session_is_taken_again_under_the_same_epoch(p
     ours.dispose()
     theirs.dispose()
     postgres.drop_database("keeping")
+
+
+def test_a_lock_is_taken_again_however_often_it_was_tried_while_the_server_was_away(tmp_path: Path) -> None:
+    server = PostgresServer(tmp_path)
+    url = server.create_store("leadloop")
+    ours, theirs = Store.open(url), Store.open(url)
+    first = leadership.acquire(ours, holder="a:1")
+    server.stop("immediate")
+    for _ in range(3):
+        with pytest.raises(StoreAwayError):
+            first.keep()
+    server.start()
+    first.keep()
+    with pytest.raises(LeadHeldError):
+        leadership.acquire(theirs, holder="b:2")
+    first.keep()
+    first.release()
+    leadership.acquire(theirs, holder="b:2").release()
+    ours.dispose()
+    theirs.dispose()
+    server.stop("immediate")
 
 
 def test_who_lost_the_lock_does_not_take_it_back_from_one_who_led_and_left(postgres: PostgresServer) -> None:
