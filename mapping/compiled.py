@@ -134,6 +134,10 @@ class FieldMap:
         """Whether nothing can be written to this field of an object until somebody mends it in its system."""
         return (connection, kind, field) in self._paused
 
+    def unpaused(self, connection: str, kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Of the values of an object, by field, those that can be written there now."""
+        return {field: value for field, value in values.items() if not self.is_paused(connection, kind, field)}
+
     def is_yes(self, ref: RecordRef, field: str, value: Value) -> bool:
         """Whether this is a yes to contact where a no may stand: only a no goes everywhere."""
         one = self._consents.get((ref.connection, ref.object, field))

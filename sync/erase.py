@@ -31,7 +31,8 @@ from sync.keeping_out import hashes_of
 from sync.loop import InForce, Loop
 from sync.material import users
 from sync.outgoing import wanted_of
-from sync.plan import Wanted, limited, outgoing_of
+from sync.plan import outgoing_of
+from sync.wanted import Wanted, limited
 
 log = structlog.get_logger(__name__)
 

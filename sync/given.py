@@ -3,11 +3,9 @@
 Whose turn it is went back too, so that a rule asked once more may name somebody else than who works the lead by now.
 """
 
-from domain.stage import Stage
+from handoff.lifecycle import AT_WORK
 from sync.loop import InForce
 from sync.material import Material
-
-AT_WORK = frozenset({Stage.ASSIGNED, Stage.ACCEPTED, Stage.QUALIFIED})
 
 
 def given_before(material: Material, rules: InForce) -> bool:

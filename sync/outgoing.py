@@ -41,10 +41,12 @@ from sync.gating import WITHDRAWN, overtaken_by_gates
 from sync.heeding import spent
 from sync.loop import InForce, Loop
 from sync.material import Users, users
-from sync.plan import CLOSING, GivenTask, Wanted, limited, outdated, outgoing_of
+from sync.plan import outgoing_of
 from sync.radius import Pass
+from sync.rep_tasks import CLOSING, outdated
 from sync.stale_notices import stale_notices
 from sync.telling import MESSAGE
+from sync.wanted import GivenTask, Wanted, limited
 
 BATCH = 500
 

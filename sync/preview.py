@@ -25,11 +25,12 @@ from sync.firstday import step_now
 from sync.loop import InForce, nothing_reached
 from sync.material import Material, Users, gather, users
 from sync.outgoing import owned, wanted_of
-from sync.plan import Wanted, limited, outgoing_of
+from sync.plan import outgoing_of
 from sync.radius import Gate
 from sync.save import creations
 from sync.spending import Purse
 from sync.turns import Turns, between
+from sync.wanted import Wanted, limited
 
 BATCH = 500
 VALID = timedelta(hours=24)

@@ -18,8 +18,9 @@ from store.outbox import OutboxRow
 from store.outbox_row import READY
 from store.undone import Undone
 from sync.loop import InForce
-from sync.plan import HANDOFF_PROPERTIES, Wanted
+from sync.plan import HANDOFF_PROPERTIES
 from sync.same import same
+from sync.wanted import Wanted
 
 DECIDED = frozenset({Role.OWNER, Role.STATUS, Role.ANSWER})
 UNDER_WAY = frozenset({OutboxStatus.CLAIMED, OutboxStatus.UNSURE})

@@ -6,7 +6,7 @@ from domain.decision import IntentKind
 from handoff.delivery import out_of_date, read_notice
 from store import handoffs
 from store.engine import Tx
-from sync.plan import Wanted
+from sync.wanted import Wanted
 
 OLD = "decided by an earlier release"
 

@@ -18,10 +18,11 @@ from store.undone import Undone
 from sync.loop import InForce
 from sync.material import Users
 from sync.outgoing import wanted_of
-from sync.plan import Wanted, changes_of, limited
+from sync.plan import changes_of
 from sync.preview import VALID, PlannedLead
 from sync.reversal import Kept, Reversal, Why, Wish, only
 from sync.same import same
+from sync.wanted import Wanted, limited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ MUTANTS = (
     Mutant(
         number=40,
         bug="the task of a rejected lead stays open",
-        file="sync/plan.py",
+        file="sync/rep_tasks.py",
         before='    has_rep, newest = wanted.values.get("stage") in AT_WORK, max(turns.values(), default=None)\n',
         after="    has_rep, newest = True, max(turns.values(), default=None)\n",
         tests=("tests/unit/sync/test_plan.py::test_the_task_of_a_pass_that_is_over_is_closed",),

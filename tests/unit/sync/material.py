@@ -13,7 +13,7 @@ from domain.stage import Stage
 from domain.values import LeadId, RecordRef, RuleHash, Value
 from store.outbox import OutboxRow
 from sync.material import Users
-from sync.plan import Wanted
+from sync.wanted import Wanted
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from domain.misfit import Misfit, Why
 from domain.record import Field, FieldType
 from domain.values import RecordRef, Value
 from sync.loop import InForce
-from sync.plan import Outgoing, Wanted, outgoing_of
+from sync.plan import Outgoing, outgoing_of
+from sync.wanted import Wanted
 from tests.unit.sync.material import ANA, FAY, LEAD, USERS, record, wanted, wish
 
 NEW_LEAD = Intent(lead_id=ANA, handoff=0, kind=IntentKind.CREATE_LEAD, step="salesforce", payload={})

@@ -11,7 +11,8 @@ from domain.run import OutboxStatus
 from store.outbox import OutboxRow
 from sync.gating import overtaken_by_gates
 from sync.loop import InForce
-from sync.plan import Wanted, changes_of
+from sync.plan import changes_of
+from sync.wanted import Wanted
 from tests.unit.sync.material import LEAD, PERSON, USERS, member, record, row, wanted, wish
 from tests.unit.sync.test_plan import ASSIGNED, NEW_LEAD, TASK
 

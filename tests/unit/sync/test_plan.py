@@ -11,9 +11,11 @@ from domain.record import Record
 from domain.run import GoLive, OutboxStatus
 from domain.stage import Stage
 from domain.values import RecordRef, Value
+from handoff.lifecycle import AT_WORK
 from store.outbox import OutboxDraft
 from sync.loop import InForce
-from sync.plan import AT_WORK, GivenTask, Wanted, changes_of, limited
+from sync.plan import changes_of
+from sync.wanted import GivenTask, Wanted, limited
 from tests.unit.sync.material import ANA, FAY, LEAD, PERSON, RULES, SAM, USERS, member, record, row, wanted, wish
 
 WITH_SALES = "LL · With sales"
