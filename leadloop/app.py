@@ -39,7 +39,7 @@ from store.sweeps import StoreSweeps
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
 from sync.golive import heed_setting, is_known
-from sync.loop import Loop, nothing_reached
+from sync.loop import Compiled, Loop, nothing_reached
 
 CRASH = "LEADLOOP_CRASH"
 TESTING = "LEADLOOP_TESTING"
@@ -61,6 +61,7 @@ class App:
     lists: dict[str, set[str]] = field(default_factory=dict)
     """Per connection: the nurture lists that the rules in force keep there. Changed in place on publish."""
     introduced: set[str] = field(default_factory=set)
+    compiled: Compiled = field(default_factory=Compiled)
     _connectors: dict[str, Connector] | None = None
     _anchors: AnchorFile | None = None
 
@@ -254,6 +255,7 @@ def leading(app: App, *, connectors: Mapping[str, Connector] | None = None) -> I
             epoch=lead.epoch,
             types=app.types,
             fields=app.fields,
+            compiled=app.compiled,
             reached=crash_points(os.environ),
             keep_lead=lead.keep,
             random_bytes=os.urandom,

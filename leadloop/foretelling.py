@@ -140,11 +140,11 @@ def _drifts(
     app: App, name: str, told: Mapping[str, Mapping[str, Field]], draft: MappingRules
 ) -> Iterator[tuple[Drift, str, str]]:
     used = uses(draft, app.types)
+    with app.store.read() as tx:
+        relied = described.relied_on(tx, name)
     for stream, fields in told.items():
         theirs = {at: use for at, use in used.items() if (at.connection, at.object) == (name, stream)}
-        with app.store.read() as tx:
-            relied = described.relied_on(tx, name, stream)
-        for drift in compare(fields, relied, theirs).drifts if fields else ():
+        for drift in compare(fields, relied.get(stream, {}), theirs).drifts if fields else ():
             what = f"{drift.field} {happened(drift)}: {effect(drift, theirs[drift.field])}"
             yield drift, what, mend(drift, app.types.get(name, ""))
 

@@ -84,10 +84,10 @@ def doubt(tx: Tx, connection: str, objects: Iterable[str], *, now: datetime) -> 
     )
 
 
-def relied_on(tx: Tx, connection: str, object: str) -> dict[str, Any]:
-    """What the rules rely on, as `mapping/drift.py` writes it."""
-    kept: dict[str, Any] | None = tx.execute(select(table.c.relied).where(*_at(connection, object))).scalar()
-    return kept or {}
+def relied_on(tx: Tx, connection: str) -> dict[str, dict[str, Any]]:
+    """What the rules rely on in each object that was described, as `mapping/drift.py` writes it."""
+    rows = tx.execute(select(table.c.object, table.c.relied).where(table.c.connection == connection))
+    return {row.object: row.relied or {} for row in rows}
 
 
 def rely(tx: Tx, connection: str, object: str, relied: Mapping[str, Any]) -> None:

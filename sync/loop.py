@@ -3,6 +3,7 @@
 Built once by `leadloop/app.py`. Nothing in here reads a clock; every step is given `now`.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,6 +122,29 @@ def compile_here(tx: Tx, version: RuleVersion, *, types: Mapping[str, str], time
     )
 
 
+@dataclass(slots=True)
+class Compiled:
+    """The rules in force as all loops of a process share them."""
+
+    _last: InForce | None = None
+    _known: tuple[object, ...] = ()
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def in_force(self, tx: Tx, *, types: Mapping[str, str], time_zone: str) -> InForce:
+        """The published rules, compiled again only when another version was published, or when a survey or what the
+        systems tell of their fields became another one."""
+        version = rule_store.current(tx)
+        if version is None:
+            raise LookupError("no rules are published in this store")
+        drifts = drift_store.of(tx)
+        known = (version.hash, types, time_zone, survey_store.stamps(tx), described_store.stamps(tx), drifts)
+        with self._busy:
+            if self._last is None or self._known != known:
+                self._last = compile_here(tx, version, types=types, time_zone=time_zone)
+                self._known = known
+            return self._last
+
+
 class StopAskedError(Exception):
     """Raised inside a job, between two commits, when the daemon was asked to end."""
 
@@ -152,6 +176,7 @@ class Loop:
     types: Mapping[str, str]
     fields: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     """Connection → stream → the vendor's fields that its connector asks for now."""
+    compiled: Compiled = field(default_factory=Compiled)
     reached: Callable[[str], None] = nothing_reached
     keep_lead: Callable[[], None] = nobody_else_leads
     """Looks after the lock by which this process leads; FencedError when another one does by now."""
@@ -165,20 +190,9 @@ class Loop:
     """Whether its last push may have left rows claimed: the store failed when their fate was to be noted."""
     cover_looked_at: datetime | None = field(default=None, init=False)
     """The quarter of an hour in which it was last looked whom to tell of their air cover."""
-    _in_force: InForce | None = field(default=None, init=False)
     compared: dict[tuple[str, str], RuleHash] = field(default_factory=dict, init=False)
     """(connection, object) → the rules that what it tells of its fields was last compared with."""
-    _known: tuple[object, ...] = field(default=(), init=False)
 
     def in_force(self, tx: Tx) -> InForce:
-        """The published rules, compiled again only when another version was published, or when a survey or what the
-        systems tell of their fields became another one."""
-        version = rule_store.current(tx)
-        if version is None:
-            raise LookupError("no rules are published in this store")
-        drifts = drift_store.of(tx)
-        known = (survey_store.stamps(tx), described_store.stamps(tx), drifts)
-        if self._in_force is None or self._in_force.hash != version.hash or self._known != known:
-            self._known = known
-            self._in_force = compile_here(tx, version, types=self.types, time_zone=self.settings.time_zone)
-        return self._in_force
+        """The published rules, compiled with all that is known of the systems."""
+        return self.compiled.in_force(tx, types=self.types, time_zone=self.settings.time_zone)

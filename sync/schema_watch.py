@@ -19,7 +19,7 @@ from domain.errors import ConnectorError, ContractError, NotAllowedError, Operat
 from domain.place import FieldOf
 from domain.record import Field
 from domain.run import ConnectionStatus
-from mapping.drift import compare, effect, happened, mend, stops_connection
+from mapping.drift import Relied, compare, effect, happened, mend, stops_connection
 from mapping.uses import Use
 from store import audit, back_fills, bases, connections, described, drifts, leads, misfits
 from store.audit import AuditEntry
@@ -54,7 +54,7 @@ def look(loop: Loop, name: str, *, now: datetime) -> None:
         return
     with loop.store.read() as tx:
         rules = loop.in_force(tx)
-        looks = described.looks(tx, name)
+        looks, relied = described.looks(tx, name), described.relied_on(tx, name)
         drifted = {each.field.object for each in drifts.of(tx, name)}
         mending = drifted | misfits.refusing(tx, name)
     used = used_by_object(rules, name, connector)
@@ -64,14 +64,22 @@ def look(loop: Loop, name: str, *, now: datetime) -> None:
         is_first = (name, kind) not in loop.compared and kind in rules.mapping.systems[name].people.objects
         is_due = _is_due(seen, min(every, WHILE_DRIFTED) if kind in mending else every, now=now)
         told = _told(connector, name, kind, seen, anew=is_due and seen is not None, ask=is_first or is_due)
-        if told is not None or loop.compared.get((name, kind)) != rules.hash:
+        is_compared = loop.compared.get((name, kind)) == rules.hash
+        stays = kind not in drifted and _stays(rules.described.get((name, kind), {}), relied.get(kind, {}), theirs)
+        if told is not None or not (is_compared or stays):
             view = View(object=kind, told=told, asked_at=connector.described_at(kind) or now, used=theirs)
             _take(loop, name, view, noticed=Noticed.LOOK, now=now)
-            loop.compared[name, kind] = rules.hash
+        loop.compared[name, kind] = rules.hash
     if drifted - used.keys():
         with loop.store.write(loop.epoch) as tx:
             drifts.forget_others(tx, name, used)
     stop_without_key(loop, name)
+
+
+def _stays(fields: Mapping[str, Field], relied: Relied, used: Mapping[FieldOf, Use]) -> bool:
+    """Whether a comparison would change nothing of an object that has not drifted."""
+    compared = compare(fields, relied, used)
+    return not compared.drifts and compared.relied == relied
 
 
 def _told(
@@ -211,14 +219,15 @@ def _take(loop: Loop, name: str, view: View, *, noticed: Noticed, now: datetime)
     kind, system = view.object, loop.types.get(name, "")
     with loop.store.write(loop.epoch) as tx:
         before = described.of(tx, name, kind) or {}
+        fields = before if view.told is None else view.told
         if view.told is not None and described.save(tx, name, kind, view.told, now=view.asked_at):
             misfits.replan(tx, name, kind)
-            changed = {field for field, told in view.told.items() if field in before and before[field] != told}
-            let_go(tx, name, {kind: changed}, now=now)
-        fields = described.of(tx, name, kind)
+            changed = {field for field, told in fields.items() if field in before and before[field] != told}
+            if changed:
+                let_go(tx, name, {kind: changed}, now=now)
         if not fields:
             return  # it has no fields that could be told of
-        compared = compare(fields, described.relied_on(tx, name, kind), view.used)
+        compared = compare(fields, described.relied_on(tx, name).get(kind, {}), view.used)
         described.rely(tx, name, kind, compared.relied)
         found = [
             Told(drift=drift, effect=effect(drift, view.used[drift.field]), mend=mend(drift, system))
@@ -252,6 +261,8 @@ def _settle(
 
 def _take_up(tx: Tx, name: str, kind: str, back: Sequence[Drift], *, noticed: Noticed, now: datetime) -> None:
     """Write again what waited. What could not be seen is read first: people may have changed it meanwhile."""
+    if not back:
+        return
     was_read = connections.cursor(tx, name, kind) is not None
     unread = [drift for drift in back if was_read and drift.kind in SILENT]
     for drift in unread:

@@ -22,7 +22,6 @@ from leadloop.planned import Shown
 from leadloop.whole_files import whole
 from reports.standing import ago
 from store import connections, leads, ledger, outbox, runs, unions
-from store import rules as rule_store
 from store.engine import Tx
 from sync import planfile
 from sync.apply import accounts_of
@@ -109,10 +108,7 @@ def make_plan(app: App, *, only: LeadId | None = None, since: datetime | None = 
 
 def in_force(app: App, tx: Tx) -> InForce:
     """The published rules, compiled for a look from outside the loop."""
-    version = rule_store.current(tx)
-    if version is None:
-        raise LookupError("open_app publishes the first rules")
-    return compile_for(app, tx, version)
+    return app.compiled.in_force(tx, types=app.types, time_zone=app.settings.time_zone)
 
 
 def compile_for(app: App, tx: Tx, version: RuleVersion) -> InForce:

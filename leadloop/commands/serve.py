@@ -184,6 +184,7 @@ def _loop(app: App, lead: Loop, thread: str) -> Loop:
         epoch=lead.epoch,
         types=lead.types,
         fields=lead.fields,
+        compiled=lead.compiled,
         reached=lead.reached,
         keep_lead=lead.keep_lead,
         random_bytes=lead.random_bytes,

@@ -1,6 +1,7 @@
 """A field that vanishes takes nothing else with it: what does not use it goes on, in the same push."""
 
 import pytest
+from sqlalchemy import event
 
 from domain.drift import DriftKind, Noticed
 from domain.run import ConnectionStatus, InstallationStatus, OutboxStatus
@@ -52,6 +53,21 @@ def test_a_hidden_field_pauses_itself_alone_and_the_rest_arrives_in_the_same_cyc
     lead = Witness(simulator=world).lead(ANN)
     assert (lead["LL_Stage__c"], lead["OwnerId"].startswith("005")) == ("assigned", True)
     assert "Show me" in lead["LL_Why__c"]
+
+
+def test_a_process_that_finds_every_field_as_it_was_keeps_nothing_of_it_anew(office: Installation) -> None:
+    office.settle(1)
+    said: list[str] = []
+
+    def hear(_tx: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    engine = office.app.store.engine
+    event.listen(engine, "before_cursor_execute", hear)
+    office.settle(1)
+    event.remove(engine, "before_cursor_execute", hear)
+    assert [each for each in said if each.startswith(("UPDATE described", "INSERT INTO described"))] == []
+    assert any(each.startswith("UPDATE") for each in said)
 
 
 def test_a_vanished_field_is_told_with_its_mend_and_written_again_by_itself_once_it_is_back(

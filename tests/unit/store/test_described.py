@@ -63,7 +63,7 @@ def test_what_is_relied_on_outlasts_what_is_told(store: Store) -> None:
         described.save(tx, "salesforce", "Lead", FIELDS, now=NOON)
         described.rely(tx, "salesforce", "Lead", relied)
         described.save(tx, "salesforce", "Lead", {}, now=at(1))
-        assert described.relied_on(tx, "salesforce", "Lead") == relied
+        assert described.relied_on(tx, "salesforce") == {"Lead": relied}
 
 
 def test_a_drift_keeps_when_it_began_until_it_ends(store: Store) -> None:
