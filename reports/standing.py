@@ -1,7 +1,7 @@
 """How the installation stands right now: what `status`, `/readyz` and `/metrics` all say."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.drift import OpenDrift
@@ -117,49 +117,41 @@ def standing(tx: Tx, *, cycle: timedelta, arrival: timedelta | None = ARRIVAL, n
     found = tuple(connections.all(tx))
     last = next((run for run in runs.last(tx, LOOKED_AT) if run.ended_at is not None), None)
     status, reason = judge(found, last, cycle=cycle, now=now)
-    undecided = len(leads.failed(tx))
-    stopped = tuple(flaps.stopped(tx))
-    overdue = () if arrival is None else tuple(arrivals.overdue(tx, before=now - arrival))
-    missing = tuple(sweeps.findings(tx))
-    drifted = tuple(drifts.of(tx))
-    stays = misfits.blocked(tx)
-    untold = rule_problems.unjudged(tx)
-    unmade = deliveries.kept_back(tx)
-    stages = {stage.value: count for stage, count in leads.count_by_stage(tx).items()}
-    return Standing(
+    seen = Standing(
         status=status,
-        reason="; ".join(
-            [
-                reason,
-                *_reservations(tx, last, undecided),
-                *_fought_over(stopped, overdue),
-                *_unbelieved(missing, now),
-                *in_reason(drifted, writes=arrival is not None),
-                *staying.in_reason(stays, leads=sum(stages.values())),
-                *unjudged.in_reason(untold, leads=rule_problems.leads_with_any(tx)),
-                *_unmade(unmade),
-            ]
-        ),
+        reason=reason,
         last_run=last,
         connections=found,
-        stages=stages,
+        stages={stage.value: count for stage, count in leads.count_by_stage(tx).items()},
         outbox=outbox.counts(tx),
         held={each.name: each.leads for each in held.sets(tx) if each.status is HeldStatus.OPEN},
-        undecided=undecided,
-        stopped=stopped,
-        overdue=overdue,
+        undecided=len(leads.failed(tx)),
+        stopped=tuple(flaps.stopped(tx)),
+        overdue=() if arrival is None else tuple(arrivals.overdue(tx, before=now - arrival)),
         hints=tuple(_waiting_hints(tx, found)),
-        missing=missing,
-        drifts=drifted,
+        missing=tuple(sweeps.findings(tx)),
+        drifts=tuple(drifts.of(tx)),
         back_fills=tuple(back_fills.of(tx)),
-        blocked=stays,
+        blocked=misfits.blocked(tx),
         conflicts=conflicts.counts(tx),
-        unjudged=untold,
+        unjudged=rule_problems.unjudged(tx),
         queued=tuple(handoffs.queued(tx)),
         doubts=unions.count_doubts(tx),
         notes=notes.noted(tx),
-        kept_back=unmade,
+        kept_back=deliveries.kept_back(tx),
     )
+    return replace(seen, reason="; ".join([reason, *_more(tx, seen, writes=arrival is not None, now=now)]))
+
+
+def _more(tx: Tx, seen: Standing, *, writes: bool, now: datetime) -> Iterator[str]:
+    """What somebody should know beside the status."""
+    yield from _reservations(tx, seen.last_run, seen.undecided)
+    yield from _fought_over(seen.stopped, seen.overdue)
+    yield from _unbelieved(seen.missing, now)
+    yield from in_reason(seen.drifts, writes=writes)
+    yield from staying.in_reason(seen.blocked, leads=sum(seen.stages.values()))
+    yield from unjudged.in_reason(seen.unjudged, leads=rule_problems.leads_with_any(tx))
+    yield from _unmade(seen.kept_back)
 
 
 def _waiting_hints(tx: Tx, found: Sequence[Connection]) -> Iterator[WaitingHints]:

@@ -67,54 +67,39 @@ class Play:
 def play(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Played:
     """Run the whole demo in `folder`; the processes end with `stack`."""
     started = monotonic()
-    log = folder / "simulator.log.jsonl"
-    simulator = stack.enter_context(
-        running(
-            "simulator",
-            "--salesforce-port",
-            "0",
-            "--hubspot-port",
-            "0",
-            "--start",
-            installation.START,
-            "--log",
-            str(log),
-            errors=folder / "simulator.err",
-        )
-    )
-    addresses = simulator.hear()
-    played = Played(addresses={"salesforce": addresses["salesforce"], "hubspot": addresses["hubspot"], "log": str(log)})
-    actors = stack.enter_context(
-        running(
-            "leadloop.demo.actors",
-            "--salesforce",
-            addresses["salesforce"],
-            "--hubspot",
-            addresses["hubspot"],
-            "--seed-number",
-            str(seed_number),
-            errors=folder / "actors.err",
-        )
-    )
-    stage = Play(
-        folder=folder,
-        door=Door(addresses["salesforce"]),
-        actors=actors,
-        simulator=simulator,
-        say=say,
-        played=played,
-    )
-    installation.write(folder, salesforce=addresses["salesforce"], hubspot=addresses["hubspot"])
+    stage = _stage(folder, seed_number=seed_number, say=say, stack=stack)
+    played = stage.played
     stage.door.act(
         [{"as": "admin", "do": "edit", "system": "hubspot", "id": "settings", "fields": installation.PORTAL}]
     )
-    actors.ask({"do": "seed"})
+    stage.actors.ask({"do": "seed"})
     _go_live(stage)
     _days(stage)
     played.ended = stage.door.now()
     played.seconds = round(monotonic() - started, 1)
-    played.peak_rss_mb = {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(simulator.pid)}
+    played.peak_rss_mb = {"daemon": peak_rss_mb(), "simulator": peak_rss_mb(stage.simulator.pid)}
     return played
+
+
+def _stage(folder: Path, *, seed_number: int, say: Say, stack: ExitStack) -> Play:
+    """The systems, the people in them and an installation, each before anything was done."""
+    log = folder / "simulator.log.jsonl"
+    ports = ("--salesforce-port", "0", "--hubspot-port", "0")
+    timed = ("--start", installation.START, "--log", str(log))
+    simulator = stack.enter_context(running("simulator", *ports, *timed, errors=folder / "simulator.err"))
+    heard = simulator.hear()
+    salesforce, hubspot = heard["salesforce"], heard["hubspot"]
+    places = ("--salesforce", salesforce, "--hubspot", hubspot, "--seed-number", str(seed_number))
+    actors = stack.enter_context(running("leadloop.demo.actors", *places, errors=folder / "actors.err"))
+    installation.write(folder, salesforce=salesforce, hubspot=hubspot)
+    return Play(
+        folder=folder,
+        door=Door(salesforce),
+        actors=actors,
+        simulator=simulator,
+        say=say,
+        played=Played(addresses={"salesforce": salesforce, "hubspot": hubspot, "log": str(log)}),
+    )
 
 
 def _go_live(stage: Play) -> None:

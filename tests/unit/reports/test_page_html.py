@@ -1,120 +1,19 @@
-"""The file for a browser as text: what it says, what it links, and what it lets through."""
+"""The file for a browser as text: what it says and what it links."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
 from domain.values import LeadId
-from reports.pages.html import Person, harmless, html_of
+from reports.pages.html import Person, html_of
 from reports.pages.page import Column, Figure, Leads, Page, Row, Table, Unit, Words
-from tests.report_pages import (
-    HOSTILE,
-    NOW,
-    QUARTER,
-    count,
-    empty,
-    follow_up,
-    funnel,
-    hostile,
-    hostile_people,
-    people,
-    single,
-    table,
-    wide,
-)
+from tests.report_pages import NOW, QUARTER, count, empty, follow_up, funnel, single, table, wide
 from tests.report_pages_told import PAGES
-
-VOID = frozenset({"meta"})
-INLINE = frozenset({"a", "bdi", "code", "strong"})
-
-
-@dataclass(slots=True)
-class Element:
-    name: str
-    attributes: dict[str, str]
-    inside: "list[Element | str]" = field(default_factory=list)
-
-    @property
-    def children(self) -> "list[Element]":
-        return [each for each in self.inside if isinstance(each, Element)]
-
-    def all(self, name: str = "", **wanted: str) -> "Iterator[Element]":
-        """Itself and what is in it; `class_` is one of its classes."""
-        if (not name or name == self.name) and all(self._has(key, value) for key, value in wanted.items()):
-            yield self
-        for each in self.children:
-            yield from each.all(name, **wanted)
-
-    def _has(self, key: str, value: str) -> bool:
-        if key == "class_":
-            return value in self.attributes.get("class", "").split()
-        return self.attributes.get(key) == value
-
-    def one(self, name: str = "", **wanted: str) -> "Element":
-        (found,) = self.all(name, **wanted)
-        return found
-
-    @property
-    def text(self) -> str:
-        """Its words in order, as one line; a block of its own begins with a blank."""
-        return " ".join("".join(self._words()).split())
-
-    def _words(self) -> Iterator[str]:
-        if self.name not in INLINE:
-            yield " "
-        for each in self.inside:
-            yield from (each,) if isinstance(each, str) else each._words()
-
-
-class Tree(HTMLParser):
-    """The elements of a page; refuses what is not closed, and an attribute that is there twice."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Element("", {})
-        self._open = [self.root]
-        self.feed(text)
-        self.close()
-        assert self._open == [self.root]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        made = Element(tag, {key: value or "" for key, value in attrs})
-        assert len(made.attributes) == len(attrs)
-        self._open[-1].inside.append(made)
-        if tag not in VOID:
-            self._open.append(made)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open[-1].inside.append(Element(tag, {key: value or "" for key, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert tag == self._open.pop().name
-
-    def handle_data(self, data: str) -> None:
-        self._open[-1].inside.append(data)
-
-
-@cache
-def read(page: Page, *, hostile_names: bool = False) -> Element:
-    return Tree(html_of(page, hostile_people() if hostile_names else people())).root
-
-
-def cell(page: Page, name: str) -> Element:
-    return read(page).one("td", id=f"at-{name}")
-
-
-def with_cell(figure: Figure) -> Page:
-    """The page of a single lead, with another first figure."""
-    (found,) = single().tables()
-    (row,) = found.rows
-    changed = replace(row, cells=(figure, *row.cells[1:]))
-    return replace(single(), parts=(replace(found, rows=(changed,)),))
+from tests.unit.reports.page_tree import Tree, cell, read, with_cell
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES.keys())
@@ -329,57 +228,6 @@ def test_a_chart_is_told_in_words_to_whoever_cannot_see_it() -> None:
     assert says.text.startswith("Benelux 78 % (301 of 388), 95 %: 73–81 %; DACH")
     assert "Trial desk (from 16 Nov) —" in says.text
     assert says.text.endswith("All 67 % (1,204 of 1,787), 95 %: 65–70 %; dashed line at 70 %: agreed: 70 %.")
-
-
-def test_hostile_names_come_out_as_words() -> None:
-    root = read(hostile(), hostile_names=True)
-    said = [" ".join(harmless(each).split()) for each in HOSTILE if each.strip()]
-    assert [each.text for each in root.one("section", class_="missing").all("strong")][: len(said)] == said
-
-
-@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_name_is_only_a_name_wherever_it_stands(name: str) -> None:
-    page = with_cell(Figure(value=1, leads=Leads(n=1, first=(LeadId(1),))))
-    text = html_of(page, {LeadId(1): Person(name=name, links=((name, "https://x.example/"),))})
-    text.encode()
-    found = Tree(text).root.one("section", id="behind-team.benelux.handoffs").one("li")
-    shown = " ".join(harmless(name).split()) or "lead 1"
-    assert found.one("bdi").text == shown
-    assert found.one("a").text == " ".join(harmless(name).split())
-
-
-@pytest.mark.parametrize(
-    "character", ["\x00", "\x1b", "\x7f", "\x85", "\u061c", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff", "\uffff"]
-)
-def test_what_breaks_or_turns_text_is_taken_out(character: str) -> None:
-    assert harmless(f"a{character}b") == "ab"
-    page = replace(hostile(), asks=f"a{character}b", counts=f"c{character}d", remarks=(f"e{character}f",))
-    assert character not in html_of(page, {LeadId(1): Person(name=f"g{character}h")})
-
-
-def test_ordinary_writing_of_any_language_is_left_alone() -> None:
-    plain = "Ærøskøbing\tŻółć 王小明 שלום محمد नमस्ते 👩‍💻\n"
-    assert harmless(plain) == plain
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["javascript:alert(1)", "java\tscript:alert(1)", "\x01javascript:alert(1)", "data:text/html,x", "//x", ""],
-)
-def test_only_an_address_of_the_web_becomes_a_link(address: str) -> None:
-    page = with_cell(Figure(value=1, leads=Leads(n=1, first=(LeadId(1),))))
-    root = Tree(html_of(page, {LeadId(1): Person(name="Ada", links=(("HubSpot", address),))})).root
-    found = root.one("section", id="behind-team.benelux.handoffs").one("li")
-    assert found.text == "Ada"
-    assert list(found.all("a")) == []
-
-
-def test_keys_with_blanks_and_quotes_are_still_places_on_the_page() -> None:
-    root = read(hostile())
-    ids = [each.attributes["id"] for each in root.all() if "id" in each.attributes]
-    assert len(ids) == len(set(ids))
-    assert not [each for each in ids if re.search(r"\s", each)]
-    assert "behind-a-b.r-1\"<'ü.n" in ids
 
 
 def test_a_unit_is_said_in_the_table_as_everywhere() -> None:
