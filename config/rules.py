@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -78,8 +79,12 @@ def hash_of_rows(rows: Any) -> str:
     return hashlib.sha256(canonical(rows).encode()).hexdigest()
 
 
+@lru_cache(maxsize=4)
 def rules_from_document(document: str) -> Rules:
-    """A published version as it was; RuleError when this release no longer understands it."""
+    """A published version as it was; RuleError when this release no longer understands it.
+
+    A process asks for the same one again and again, and for few others.
+    """
     try:
         data = json.loads(document)
         return Rules(

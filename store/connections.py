@@ -1,9 +1,9 @@
 """The connections as the installation knows them, and how far each stream has been read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from domain.errors import WrongAccountError
 from domain.record import Cursor
@@ -12,7 +12,12 @@ from store.columns import AnyRow
 from store.engine import Tx
 from store.schema import connection as connections
 from store.schema import cursor as cursor_table
-from store.upserts import insert_new, upsert_one
+from store.upserts import insert_new, upsert
+
+_ONE = select(connections).where(connections.c.name == bindparam("name"))
+_CURSORS = select(cursor_table.c.stream, cursor_table.c.position).where(
+    cursor_table.c.connection == bindparam("connection")
+)
 
 
 def ensure(tx: Tx, names: Iterable[str], *, now: datetime) -> None:
@@ -26,7 +31,7 @@ def all(tx: Tx) -> list[Connection]:
 
 
 def get(tx: Tx, name: str) -> Connection | None:
-    row = tx.execute(select(connections).where(connections.c.name == name)).first()
+    row = tx.execute(_ONE, {"name": name}).first()
     return None if row is None else _connection(row)
 
 
@@ -70,18 +75,21 @@ def cursor(tx: Tx, connection: str, stream: str) -> Cursor | None:
 
 
 def cursors(tx: Tx, connection: str) -> dict[str, Cursor]:
-    rows = tx.execute(
-        select(cursor_table.c.stream, cursor_table.c.position).where(cursor_table.c.connection == connection)
-    )
+    rows = tx.execute(_CURSORS, {"connection": connection})
     return {row.stream: Cursor(position=row.position) for row in rows}
 
 
 def save_cursor(tx: Tx, connection: str, stream: str, cursor: Cursor, *, read_at: datetime) -> None:
-    upsert_one(
-        tx,
-        cursor_table,
-        {"connection": connection, "stream": stream, "position": cursor.position, "read_at": read_at},
-    )
+    save_cursors(tx, connection, {stream: cursor}, read_at=read_at)
+
+
+def save_cursors(tx: Tx, connection: str, cursors: Mapping[str, Cursor], *, read_at: datetime) -> None:
+    """By stream."""
+    rows = [
+        {"connection": connection, "stream": stream, "position": cursor.position, "read_at": read_at}
+        for stream, cursor in cursors.items()
+    ]
+    upsert(tx, cursor_table, rows)
 
 
 def forget_cursors(tx: Tx, connection: str, streams: Iterable[str]) -> None:

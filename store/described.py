@@ -19,6 +19,7 @@ from store.schema import described as table
 Described = Mapping[tuple[str, str], Mapping[str, Field]]
 """(connection, object) → field by name."""
 
+_STAMPS = select(table.c.connection, table.c.object, table.c.changed_at)
 _KNOWN = frozenset(each.name for each in fields(Field))
 _TUPLES = ("options", "refers_to", "labels", "retired")
 
@@ -71,7 +72,7 @@ def looks(tx: Tx, connection: str) -> dict[str, Look]:
 
 def stamps(tx: Tx) -> dict[tuple[str, str], datetime]:
     """When what each object tells last changed: a cheap question, asked before every use of the rules."""
-    rows = tx.execute(select(table.c.connection, table.c.object, table.c.changed_at))
+    rows = tx.execute(_STAMPS)
     return {(row.connection, row.object): row.changed_at for row in rows}
 
 

@@ -13,14 +13,14 @@ from store.engine import Tx
 from store.schema import drift as table
 from store.upserts import upsert_one
 
+_ALL = select(table).order_by(table.c.connection, table.c.object, table.c.field)
 _READ_FIRST = "it is used again once its records were read"
 _BY_ITSELF = "Nothing has to be done"
 
 
 def of(tx: Tx, connection: str | None = None) -> list[OpenDrift]:
     """Every open drift, or those of one connection, by place."""
-    query = select(table).order_by(table.c.connection, table.c.object, table.c.field)
-    return [_open(row) for row in tx.execute(query if connection is None else query.where(_is(connection)))]
+    return [_open(row) for row in tx.execute(_ALL if connection is None else _ALL.where(_is(connection)))]
 
 
 def settle(

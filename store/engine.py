@@ -43,6 +43,7 @@ KEPT_STATEMENTS = 16
 """Prepared, of each connection: an insert of 500 rows takes 0.7 MB, and any other number of rows is another one."""
 _MIGRATION_LOCK = 7_305_810_044_301
 _WRITES = "leadloop_writes"
+_EPOCH = select(leadership.c.epoch).where(leadership.c.id == 1).with_for_update(read=True)
 
 
 class Store:
@@ -195,7 +196,7 @@ def database_file(database_url: str, folder: Path) -> Path | None:
 
 def check_epoch(tx: Tx, epoch: int) -> None:
     """The row stays locked until the commit, so that a takeover waits for what was begun before it."""
-    current = tx.execute(select(leadership.c.epoch).where(leadership.c.id == 1).with_for_update(read=True)).scalar()
+    current = tx.execute(_EPOCH).scalar()
     if current != epoch:
         raise FencedError(
             f"Another process leads the loop now (epoch {current}, ours was {epoch}). Nothing was written."

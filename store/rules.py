@@ -11,6 +11,8 @@ from store.columns import AnyRow, AnySelect
 from store.engine import Tx
 from store.schema import rule_version as table
 
+_NEWEST_HASH = select(table.c.hash).order_by(table.c.number.desc()).limit(1)
+
 
 class OvertakenError(SettingsError):
     """Somebody published since these rules were taken up for editing. `now`: what is in force."""
@@ -58,6 +60,12 @@ def _audit(tx: Tx, version: RuleVersion) -> None:
 
 def current(tx: Tx) -> RuleVersion | None:
     return _first(tx, select(table))
+
+
+def hash_in_force(tx: Tx) -> RuleHash | None:
+    """Of the current rules, for whoever asks often whether they are still the same."""
+    found: str | None = tx.execute(_NEWEST_HASH).scalar()
+    return None if found is None else RuleHash(found)
 
 
 def history(tx: Tx) -> list[RuleVersion]:

@@ -18,6 +18,7 @@ from store.columns import AnyRow
 from store.engine import Tx
 from store.schema import golive_step as table
 
+_NEWEST = select(table).order_by(table.c.number.desc()).limit(1)
 _SAID = "go_live_said"
 FOLDERS = 50
 """How many folders are remembered, those heard last: every container has one of its own."""
@@ -51,7 +52,7 @@ def wait_for_others(tx: Tx) -> None:
 
 def last(tx: Tx) -> StepOrder | None:
     """What is in force; None in a store that was never opened for work."""
-    row = tx.execute(select(table).order_by(table.c.number.desc()).limit(1)).first()
+    row = tx.execute(_NEWEST).first()
     return None if row is None else _to_order(row)
 
 

@@ -22,6 +22,8 @@ from store.engine import Tx
 from store.schema import survey as table
 from store.upserts import upsert_one
 
+_STAMPS = select(table.c.connection, table.c.surveyed_at)
+
 
 def save(tx: Tx, survey: Survey) -> None:
     """Keep it in place of the connection's last one."""
@@ -36,7 +38,7 @@ def latest(tx: Tx) -> dict[str, Survey]:
 
 def stamps(tx: Tx) -> dict[str, datetime]:
     """When each connection was last surveyed."""
-    return {row.connection: row.surveyed_at for row in tx.execute(select(table.c.connection, table.c.surveyed_at))}
+    return {row.connection: row.surveyed_at for row in tx.execute(_STAMPS)}
 
 
 def _read(found: Mapping[str, Any]) -> Survey:

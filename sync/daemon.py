@@ -135,13 +135,13 @@ class Daemon:
         loop = self.loops["operators"]
         self.heed()
         with loop.store.read() as tx:
-            version = rule_store.current(tx)
+            rules = rule_store.hash_in_force(tx)
             waiting = requests.open(tx)
-        if version is not None and version.hash != self._rules:
+        if rules is not None and rules != self._rules:
             with self._bulkheads.alone():
                 self.published()
-            self._rules = version.hash
-            log.info("rules_in_force", rule_hash=version.hash[:8])
+            self._rules = rules
+            log.info("rules_in_force", rule_hash=rules[:8])
         if waiting:
             with self._bulkheads.alone():
                 self.answer(loop)

@@ -133,13 +133,13 @@ class Compiled:
     def in_force(self, tx: Tx, *, types: Mapping[str, str], time_zone: str) -> InForce:
         """The published rules, compiled again only when another version was published, or when a survey or what the
         systems tell of their fields became another one."""
-        version = rule_store.current(tx)
-        if version is None:
-            raise LookupError("no rules are published in this store")
-        drifts = drift_store.of(tx)
-        known = (version.hash, types, time_zone, survey_store.stamps(tx), described_store.stamps(tx), drifts)
+        stamps = (survey_store.stamps(tx), described_store.stamps(tx), drift_store.of(tx))
+        known = (rule_store.hash_in_force(tx), types, time_zone, *stamps)
         with self._busy:
             if self._last is None or self._known != known:
+                version = rule_store.current(tx)
+                if version is None:
+                    raise LookupError("no rules are published in this store")
                 self._last = compile_here(tx, version, types=types, time_zone=time_zone)
                 self._known = known
             return self._last

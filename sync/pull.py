@@ -117,15 +117,15 @@ def _keep_ends(
     if idle or awaited or cut or heard or deals:
         with loop.store.write(loop.epoch) as tx:
             heard_store.note(tx, intake.connection, streams, heard, now=intake.now)
-            for stream, cursor in idle.items():
-                connections.save_cursor(tx, intake.connection, stream, cursor, read_at=intake.now)
+            connections.save_cursors(tx, intake.connection, idle, read_at=intake.now)
             if intake.tells_mail:
                 mailings.begin(tx, intake.connection, now=intake.now)
             if awaited:
                 note_whole(tx, intake.connection, awaited)
             if deals:
                 deal_reads.note(tx, intake.connection, now=intake.now)
-            connections.let_be_due(tx, intake.connection, cut)
+            if cut:
+                connections.let_be_due(tx, intake.connection, cut)
 
 
 def _deals_of(intake: Intake) -> str | None:

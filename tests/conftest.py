@@ -1,5 +1,6 @@
 """Fixtures that every part of the suite may ask for."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,12 @@ from tests.fresh import FreshSimulator
 from tests.hubspot_contract.watch import Watch, watching
 from tests.postgres import PostgresServer
 from tests.rig import SimulatorProcess
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: looking through them for garbage took a tenth of the suite's time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -154,7 +154,7 @@ def _in_a_minute(draft: Draft) -> datetime:
     ("broken", "words"),
     [
         ({"handoff.decide.properties": _by_the_hour, "handoff.decide.wake_at": _in_a_minute}, "one more cycle writes"),
-        ({"sync.plan._closings": lambda *_: iter(())}, "2 tasks are open for handoff 1"),
+        ({"sync.plan.closings": lambda *_: iter(())}, "2 tasks are open for handoff 1"),
     ],
     ids=["what is written says what time it is", "the task of the rep before stays open"],
 )
