@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
         return lint()
     tool, *ahead = OURS.get(command, ("leadloop", command))
     if command == "test" and not rest:
-        workers = min(os.cpu_count() or 1, 8) + 1  # many a test waits for a daemon rather than for a processor
+        workers = min(os.cpu_count() or 1, 8) + 2  # many a test waits for a daemon rather than for a processor
         rest = ["-n", str(workers), "--dist", "worksteal"]
     return run(tool, *ahead, *rest)
 
