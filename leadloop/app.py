@@ -32,14 +32,14 @@ from store import connections, leadership, restored
 from store import installation as notebook
 from store import rules as rule_store
 from store.budget import BudgetLimit, StoreBudget
-from store.engine import Store
+from store.engine import Store, Tx
 from store.known import StoreRecords
 from store.pins import StorePins
 from store.sweeps import StoreSweeps
 from store.vault import StoreTokenCache, Vault
 from store.wire import StoreWireLog
 from sync.golive import heed_setting, is_known
-from sync.loop import Compiled, Loop, nothing_reached
+from sync.loop import Compiled, InForce, Loop, compile_here, nothing_reached
 
 CRASH = "LEADLOOP_CRASH"
 TESTING = "LEADLOOP_TESTING"
@@ -62,6 +62,7 @@ class App:
     """Per connection: the nurture lists that the rules in force keep there. Changed in place on publish."""
     introduced: set[str] = field(default_factory=set)
     compiled: Compiled = field(default_factory=Compiled)
+    """The rules in force, shared with every loop."""
     _connectors: dict[str, Connector] | None = None
     _anchors: AnchorFile | None = None
 
@@ -111,6 +112,14 @@ class App:
             )
             built[name] = connector_class(self.types[name])(own, surroundings)
         return built
+
+    def in_force(self, tx: Tx) -> InForce:
+        """The published rules, compiled with all that is known of the systems; LookupError where none are."""
+        return self.compiled.in_force(tx, types=self.types, time_zone=self.settings.time_zone)
+
+    def compile(self, tx: Tx, version: RuleVersion) -> InForce:
+        """Any rules as they would be in force here."""
+        return compile_here(tx, version, types=self.types, time_zone=self.settings.time_zone)
 
     def close(self) -> None:
         self.budget.flush()

@@ -1,7 +1,10 @@
-"""Find a lead by what people have at hand: an e-mail address, an id of either system, our own number."""
+"""Find a lead by what people have at hand: an e-mail address, an id of either system, our own number; and name it."""
+
+from collections.abc import Iterable, Mapping
 
 from domain.values import LeadId
-from store import identity, leads
+from store import identity, leads, ledger
+from store.chunks import chunks
 from store.engine import Tx
 
 ID_SHORT = 15
@@ -24,6 +27,17 @@ def find_lead(tx: Tx, text: str) -> LeadId | None:
     number = LeadId(int(wanted)) if wanted.isdecimal() and len(wanted) <= MOST_DIGITS else LeadId(0)
     living = leads.survivor(tx, number) if is_number(number) else number
     return living if is_number(living) and leads.get(tx, [living]) else None
+
+
+def names_of(tx: Tx, some: Iterable[LeadId]) -> Mapping[LeadId, str]:
+    """`Ana Ruiz  ana@globex.example  lead 2`, from what is known; what is blank is left out."""
+    names = dict[LeadId, str]()
+    for portion in chunks(some):
+        for lead, facts in ledger.facts_of(tx, portion).items():
+            values = {fact.name: str(fact.value) for fact in facts if fact.value is not None}
+            parts = [f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(), values.get("email", "")]
+            names[lead] = "  ".join([*filter(None, parts), f"lead {lead}"])
+    return names
 
 
 def is_number(number: int) -> bool:

@@ -11,7 +11,6 @@ from domain.values import LeadId
 from leadloop import freezing
 from leadloop.actor import actor
 from leadloop.app import App
-from leadloop.commands.plan import in_force
 from leadloop.freezing import Kept, frozen_at
 from store import audit, held, heldwrites, leads
 from store.audit import AuditEntry
@@ -37,7 +36,7 @@ def keep_set_if_frozen(
     chosen = frozenset(picked)
     with app.store.read() as tx:
         ids = [each for each in _leads_in(tx, found) if not chosen or each in chosen]
-        if not is_beyond_a_day(tx, app.settings, in_force(app, tx), found=found, leads=len(ids), now=now):
+        if not is_beyond_a_day(tx, app.settings, app.in_force(tx), found=found, leads=len(ids), now=now):
             return None
         asked = deed(tx, found, ids, reason=reason)
     return freezing.keep_if_frozen(app.store, app.settings, asked, now=now)

@@ -10,7 +10,6 @@ from config.words import did_you_mean
 from domain.counted import Counted
 from domain.errors import UsageError
 from leadloop.app import App
-from leadloop.commands.plan import in_force
 from mapping.channels import channels_of
 from reports.pages.passes import Scope
 from reports.pages.tally import SHOWN
@@ -65,7 +64,7 @@ class Desk:
 def desk_of(app: App, ask: Ask) -> Desk:
     now = app.clock.refresh()
     with app.store.read() as tx:
-        rules, loaded_until = in_force(app, tx), went_live_at(tx)
+        rules, loaded_until = app.in_force(tx), went_live_at(tx)
         known = users(tx, rules.mapping)
     reports, book = app.installation.reports, rules.book
     require(ask.team, [each.name for each in rules.rules.routing.teams], "team", "routing.yaml")

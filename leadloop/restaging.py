@@ -7,7 +7,6 @@ from config.lifecycle import BaselineRow
 from config.rules import baseline_of
 from leadloop import screen
 from leadloop.app import App, version_of
-from leadloop.commands.plan import compile_for
 from store import first_stages
 from store import rules as rule_store
 from store.engine import Tx
@@ -57,7 +56,7 @@ def foretell_stages(app: App, *, whole: bool) -> Restaged | None:
         against = _counting(tx, word)
         if went_live_at(tx) is None or against is None or table_hash(against) == table_hash(draft):
             return None
-        rules = compile_for(app, tx, version_of(app, author="", now=now))
+        rules = app.compile(tx, version_of(app, author="", now=now))
         fallen = tally(tx, rules, draft, now=now, against=against, most=None if whole else SAMPLE)
     moved = [each for each in fallen if each.moves]
     return Restaged(

@@ -11,7 +11,7 @@ from typing import Any
 from domain.radius import WriteClass
 from domain.values import LeadId, Value
 from leadloop.app import App
-from leadloop.commands.plan import in_force, names_of
+from leadloop.finding import names_of
 from store import held, heldwrites, records
 from store import rules as rule_store
 from store.engine import Tx
@@ -115,7 +115,7 @@ def _decisions(
     ids = [lead for lead, _ in entries]
     names = names_of(tx, ids)
     taking_away = kind_of(found) == WriteClass.DESTRUCTIVE
-    would = foreseen(tx, in_force(app, tx), ids, taking_away=taking_away, now=now)
+    would = foreseen(tx, app.in_force(tx), ids, taking_away=taking_away, now=now)
     return [
         {
             "lead": lead,

@@ -65,8 +65,9 @@ def look(loop: Loop, name: str, *, now: datetime) -> None:
         is_due = _is_due(seen, min(every, WHILE_DRIFTED) if kind in mending else every, now=now)
         told = _told(connector, name, kind, seen, anew=is_due and seen is not None, ask=is_first or is_due)
         is_compared = loop.compared.get((name, kind)) == rules.hash
-        stays = kind not in drifted and _stays(rules.described.get((name, kind), {}), relied.get(kind, {}), theirs)
-        if told is not None or not (is_compared or stays):
+        if told is not None or not (
+            is_compared or (kind not in drifted and _stays(rules, name, kind, relied.get(kind, {}), theirs))
+        ):
             view = View(object=kind, told=told, asked_at=connector.described_at(kind) or now, used=theirs)
             _take(loop, name, view, noticed=Noticed.LOOK, now=now)
         loop.compared[name, kind] = rules.hash
@@ -76,9 +77,9 @@ def look(loop: Loop, name: str, *, now: datetime) -> None:
     stop_without_key(loop, name)
 
 
-def _stays(fields: Mapping[str, Field], relied: Relied, used: Mapping[FieldOf, Use]) -> bool:
+def _stays(rules: InForce, name: str, kind: str, relied: Relied, used: Mapping[FieldOf, Use]) -> bool:
     """Whether a comparison would change nothing of an object that has not drifted."""
-    compared = compare(fields, relied, used)
+    compared = compare(rules.described.get((name, kind), {}), relied, used)
     return not compared.drifts and compared.relied == relied
 
 

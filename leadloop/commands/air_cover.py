@@ -11,7 +11,6 @@ from handoff.air_cover import Standing
 from handoff.cover_digest import CoveredAccount, line_of
 from leadloop import exits, screen
 from leadloop.app import open_app
-from leadloop.commands.plan import in_force
 from sync.air_cover import asks
 from sync.cover_digest import covered_accounts
 from sync.material import users
@@ -19,7 +18,7 @@ from sync.material import users
 
 def run(folder: Path, rep: str | None, *, environment: str | None, as_json: bool) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         if rules.lifecycle.air_cover is None or not asks(rules.mapping):
             raise SettingsError(
                 "Nobody can ask for air cover: name the box in mapping.yaml (`systems.NAME.accounts.air_cover`) and "

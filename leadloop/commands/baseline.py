@@ -14,7 +14,6 @@ from domain.errors import SettingsError
 from leadloop import exits, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app
-from leadloop.commands.plan import in_force
 from leadloop.options import Form, there
 from leadloop.spreadsheet import safe
 from reports.going_live import Word, going_live
@@ -74,7 +73,7 @@ def look(app: App, *, draft: bool = False) -> Shown:
     """Every lead by the table in force, or by the folder's."""
     now = app.clock.refresh()
     with app.store.read() as tx:
-        version, rules = rule_store.current(tx), in_force(app, tx)
+        version, rules = rule_store.current(tx), app.in_force(tx)
         sources = app.installation.sources if draft or version is None else version.sources
         table = app.installation.rules.lifecycle.baseline if draft else rules.lifecycle.baseline
         standing = going_live(tx, observe_days=app.settings.observe_days, now=now)
@@ -197,7 +196,7 @@ def _put(app: App, shown: Shown, *, rest_is_known: bool) -> Confirmed:
         rest_is_known=rest_is_known,
     )
     with app.store.write() as tx:
-        if table_hash(in_force(app, tx).lifecycle.baseline) != word.hash:
+        if table_hash(app.in_force(tx).lifecycle.baseline) != word.hash:
             raise SettingsError("another table was published meanwhile: look again")
         first_stages.confirm(tx, word)
     return word

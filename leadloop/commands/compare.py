@@ -12,8 +12,7 @@ from handoff.process import Process, process_of
 from leadloop import exits, screen, spreadsheet
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import in_force, names_of
-from leadloop.finding import find_lead, unknown
+from leadloop.finding import find_lead, names_of, unknown
 from leadloop.options import Form
 from reports.comparison import DAY, People, Row, Verdict, compare, never_shown
 from reports.comparison_totals import COMPARED, Totals, by_segment, totals_of
@@ -72,7 +71,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
         if ask.lead is not None and only is None:
             screen.say(unknown(ask.lead))
             return exits.BAD_DATA
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         found = _compare(app, tx, rules, ask, only)
         if found is None:
             return _nothing(tx, ask)

@@ -18,7 +18,6 @@ from leadloop.agreed import Amendment, amendment
 from leadloop.app import App, open_app, version_of
 from leadloop.badge import show_badge
 from leadloop.checked import load
-from leadloop.commands.plan import compile_for, in_force
 from leadloop.drafts import read_base
 from leadloop.foretelling import Foretold, foretell
 from leadloop.freezing import Kept
@@ -96,11 +95,11 @@ def try_out(app: App, tried: RuleVersion | None = None, *, whole: bool = False) 
         if not edits:
             return Trial(edits=())
         try:
-            before = in_force(app, tx)
+            before = app.in_force(tx)
         except RuleError as error:
             screen.say(f"What would change cannot be told: {error}")
             return Trial(edits=edits)
-        after = compile_for(app, tx, tried)
+        after = app.compile(tx, tried)
         effect = effect_of(tx, before, after, now=now, most=None if whole else SAMPLE)
         return Trial(edits=edits, effect=effect, amendment=amendment(app, tx, before.rules, after.rules))
 

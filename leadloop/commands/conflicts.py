@@ -15,8 +15,8 @@ from leadloop.actor import actor
 from leadloop.answers import Answer
 from leadloop.app import App, open_app
 from leadloop.asking import is_agreed
-from leadloop.commands.plan import in_force, names_of
 from leadloop.filing import lead_or_file
+from leadloop.finding import names_of
 from leadloop.undecided import RESOLVE, resolve_all
 from mapping.scalars import as_text
 from reports.conflicts import Side, Undecided, by_property, described
@@ -71,7 +71,7 @@ def listing(folder: Path, *, environment: str | None, property: str | None, as_j
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
         found = conflicts.open_ones(tx, property=property)
         if as_json:
-            rows = [as_data(each) for each in described(tx, found, in_force(app, tx).fields)]
+            rows = [as_data(each) for each in described(tx, found, app.in_force(tx).fields)]
             screen.document({"counts": by_property(found), "conflicts": rows})
             return exits.OK
         screen.table("Undecided", ("property", "leads"), by_property(found).items())
@@ -157,7 +157,7 @@ def _foreseen(app: App, found: Sequence[Open], choice: Choice) -> int | None:
     """What no system could be told is refused before anybody is asked; None where something is left to be decided."""
     names = [one.name for one in found]
     with app.store.read() as tx:
-        tried = try_out(tx, in_force(app, tx), names, choice, now=app.clock.refresh())
+        tried = try_out(tx, app.in_force(tx), names, choice, now=app.clock.refresh())
     if tried.count or tried.moved:
         return None
     _say_refused(tried.refused)
@@ -182,7 +182,7 @@ def _so_many(count: int) -> str:
 
 
 def _show(tx: Tx, app: App, found: Sequence[Open]) -> None:
-    some = described(tx, found[:_SHOWN], in_force(app, tx).fields)
+    some = described(tx, found[:_SHOWN], app.in_force(tx).fields)
     people = names_of(tx, {each.lead_id for each in some})
     rows = (
         (

@@ -15,7 +15,6 @@ from domain.record import Record
 from domain.values import LeadId, RecordRef, Value
 from leadloop import exits, screen
 from leadloop.app import open_app
-from leadloop.commands.plan import in_force
 from leadloop.finding import find_lead, unknown
 from mapping.agreement import Base, stands_for
 from mapping.compiled import MappedProperty
@@ -39,7 +38,7 @@ def run(folder: Path, lead: str, *, environment: str | None, as_json: bool) -> i
         if found is None:
             screen.say(unknown(lead))
             return exits.BAD_DATA
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         rows = mapped_rows(tx, found, rules, now=app.clock.refresh())
     if as_json:
         screen.document({"lead": found, "rule_hash": rules.hash, "mapping": rows})

@@ -7,7 +7,6 @@ from typing import Any
 from domain.errors import SettingsError
 from leadloop import exits, screen
 from leadloop.app import App, open_app
-from leadloop.commands.plan import in_force
 from reports.gates import GateReport, gate_reports
 from store import leads
 
@@ -37,7 +36,7 @@ def counted(app: App, connection: str | None = None) -> tuple[list[GateReport], 
     """The gates in force, of one connection or of all, and how many leads have news."""
     now = app.clock.refresh()
     with app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         if connection is not None and connection not in rules.mapping.systems:
             known = ", ".join(sorted(rules.mapping.systems))
             raise SettingsError(f"mapping.yaml knows no system {connection!r}; known: {known}")

@@ -17,7 +17,6 @@ from leadloop.asking import is_agreed
 from leadloop.badge import BADGES
 from leadloop.beginnings import require_there
 from leadloop.clock import clock_of
-from leadloop.commands.plan import in_force
 from leadloop.freezing import Kept, frozen_at, keep_if_frozen
 from leadloop.options import there
 from leadloop.registry import settings_types
@@ -116,7 +115,7 @@ def look(app: App, to: GoLive | None) -> Found:
         to = to or next_step(found.now.order.step)
         if to is None:
             return found
-        before, rules = found.now.order.step, in_force(app, tx)
+        before, rules = found.now.order.step, app.in_force(tx)
         asked = Look(settings=app.settings, rules=rules, before=before, to=to, now=now)
         return replace(found, to=to, checks=checks(tx, asked))
 

@@ -8,7 +8,6 @@ from typing import Any
 from domain.activity import ActivityKind
 from leadloop import exits, screen
 from leadloop.app import open_app
-from leadloop.commands.plan import in_force
 from reports.lists import ListReport, ListsSeen, flags_of, keepers, look_at_lists
 from store import list_health
 from store.list_health import Member
@@ -21,7 +20,7 @@ _NOT_TOLD = (
 
 def listing(folder: Path, *, environment: str | None, as_json: bool) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         seen = look_at_lists(tx, rules.mapping, rules.lifecycle, now=app.clock.refresh())
     if as_json:
         screen.document(_document(seen))
@@ -78,7 +77,7 @@ def _after(seen: ListsSeen) -> None:
 
 def show(folder: Path, name: str, *, connection: str | None, limit: int, environment: str | None, as_json: bool) -> int:
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         kept = next((each for each in rules.lifecycle.lists() if each.casefold() == name.casefold()), None)
         places = [each for each in keepers(rules.mapping) if connection in {None, each}]
         if kept is None or not places:

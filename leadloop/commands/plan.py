@@ -4,37 +4,32 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from domain.misfit import BlockedTally
-from domain.run import GoLive, OutboxStatus, RuleVersion
+from domain.run import GoLive, OutboxStatus
 from domain.values import LeadId
 from leadloop import exits, planned, screen
 from leadloop.answers import code_of_run
 from leadloop.app import App, leading, open_app
-from leadloop.finding import find_lead, unknown
+from leadloop.finding import find_lead, names_of, unknown
 from leadloop.mending import retry_suspended, suspended
 from leadloop.options import there
 from leadloop.plan_figures import calls_of, counts_of, newcomers_of, price_of
 from leadloop.planned import Shown
 from leadloop.whole_files import whole
 from reports.standing import ago
-from store import connections, leads, ledger, outbox, runs, unions
-from store.engine import Tx
+from store import connections, leads, outbox, runs, unions
 from sync import planfile
 from sync.apply import accounts_of
 from sync.cycle import Tally, pull_one
 from sync.firstday import step_in_force
-from sync.loop import InForce, compile_here
 from sync.planfile import PlanFile
 from sync.preview import Preview, preview
 
 RUNS = 50
 """So many runs may have begun since the last one ended."""
-PORTION = 500
-"""So many leads are named at a time."""
 K = TypeVar("K")
 
 REFUSED = frozenset({OutboxStatus.PARKED, OutboxStatus.UNSURE})
@@ -91,7 +86,7 @@ def make_plan(app: App, *, only: LeadId | None = None, since: datetime | None = 
     `only` this lead, and only leads of which a system showed something new `since` then.
     """
     with app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         found = preview(tx, app.settings, rules, now=app.clock.refresh())
         if only is not None:
             found = _only(found, frozenset({only}))
@@ -104,16 +99,6 @@ def make_plan(app: App, *, only: LeadId | None = None, since: datetime | None = 
             accounts=accounts_of(tx),
             counts=counts_of(found),
         )
-
-
-def in_force(app: App, tx: Tx) -> InForce:
-    """The published rules, compiled for a look from outside the loop."""
-    return app.compiled.in_force(tx, types=app.types, time_zone=app.settings.time_zone)
-
-
-def compile_for(app: App, tx: Tx, version: RuleVersion) -> InForce:
-    """Any rules as they would be in force here."""
-    return compile_here(tx, version, types=app.types, time_zone=app.settings.time_zone)
 
 
 def _only(found: Preview, some: frozenset[LeadId]) -> Preview:
@@ -144,7 +129,7 @@ def shown(app: App, made: PlanFile, path: Path) -> Shown:
         read = [at for name in app.settings.connections for at in connections.read_at(tx, name).values()]
         refused = sum(count for (_, status), count in outbox.counts(tx).items() if status in REFUSED)
         people = names_of(tx, [each.lead_id for each in made.leads])
-        mapping = in_force(app, tx).mapping
+        mapping = app.in_force(tx).mapping
         last = next((run.started_at for run in runs.last(tx, RUNS) if run.ended_at is not None), None)
         joined = unions.made_since(tx, last) if last is not None else []
     return Shown(
@@ -164,17 +149,6 @@ def shown(app: App, made: PlanFile, path: Path) -> Shown:
 def _age(read: Iterable[datetime], now: datetime) -> str:
     newest = max(read, default=None)
     return "never: use --pull" if newest is None else f"{ago(now - newest)} ago"
-
-
-def names_of(tx: Tx, leads: Iterable[LeadId]) -> Mapping[LeadId, str]:
-    """`Ana Ruiz  ana@globex.example  lead 2`, from what is known; what is blank is left out."""
-    names, ids = {}, iter(leads)
-    while some := list(islice(ids, PORTION)):
-        for lead, facts in ledger.facts_of(tx, some).items():
-            values = {fact.name: str(fact.value) for fact in facts if fact.value is not None}
-            parts = [f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(), values.get("email", "")]
-            names[lead] = "  ".join([*filter(None, parts), f"lead {lead}"])
-    return names
 
 
 def _code(made: PlanFile) -> int:

@@ -12,7 +12,7 @@ from domain.values import LeadId
 from leadloop import exits, screen, spreadsheet
 from leadloop.app import open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import names_of
+from leadloop.finding import names_of
 from leadloop.people_told import people_of
 from leadloop.report_desk import Ask, Desk, Form, desk_of
 from leadloop.report_making import REPORTS

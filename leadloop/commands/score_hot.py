@@ -14,7 +14,6 @@ from domain.values import RecordRef
 from leadloop import exits, screen, spreadsheet
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import in_force
 from leadloop.companies import Companies, companies_of, desk_of
 from leadloop.hot_told import account_lines, as_data, person_lines, roll_lines
 from leadloop.options import Form
@@ -79,7 +78,7 @@ def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
 
 def _look(app: App, tx: Tx, ask: Ask) -> _Told | str:
     """The answer, or in words why there is none."""
-    rules = in_force(app, tx)
+    rules = app.in_force(tx)
     companies = companies_of(tx, rules)
     desk = desk_of(companies, rules, now=app.clock.refresh())
     rep = desk.rep(ask.rep.strip()) if ask.rep is not None else None

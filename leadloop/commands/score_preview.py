@@ -10,7 +10,7 @@ from domain.score import POINT, Grade, Step
 from domain.values import LeadId
 from leadloop import exits, screen, spreadsheet
 from leadloop.bars import bars
-from leadloop.commands.plan import names_of
+from leadloop.finding import names_of
 from leadloop.onlooker import Onlooker, looking_on
 from leadloop.options import Form
 from leadloop.trying import NOBODY, draft, in_force, is_another

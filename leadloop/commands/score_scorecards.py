@@ -11,7 +11,6 @@ from config.words import did_you_mean
 from leadloop import exits, screen, spreadsheet
 from leadloop.app import open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import in_force
 from leadloop.options import Form
 from leadloop.scorecard_told import plain, signed
 from reports.scorecards import FEW, Part, Scorecards, scorecards
@@ -31,7 +30,7 @@ class Ask:
 def run(folder: Path, ask: Ask, *, environment: str | None) -> int:
     """Looks and changes nothing."""
     with closing(open_app(folder, environment=environment)) as app, app.store.read() as tx:
-        rules = in_force(app, tx)
+        rules = app.in_force(tx)
         names = [each.name for each in rules.mapping.properties]
         if ask.source not in names and ask.source != SOURCE:
             hint = did_you_mean(ask.source, names)

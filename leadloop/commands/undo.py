@@ -12,8 +12,7 @@ from leadloop import exits, planned, screen
 from leadloop.actor import actor
 from leadloop.app import App, open_app
 from leadloop.badge import show_badge
-from leadloop.commands.plan import in_force, names_of
-from leadloop.finding import find_lead, is_number, unknown
+from leadloop.finding import find_lead, is_number, names_of, unknown
 from leadloop.options import there
 from leadloop.plan_figures import counts_of
 from leadloop.whole_files import whole
@@ -74,7 +73,7 @@ def _no_run(number: int) -> str:
 
 
 def _make(app: App, tx: Tx, wish: Wish) -> tuple[PlanFile, Undoing]:
-    rules, now, step = in_force(app, tx), app.clock.refresh(), step_now(tx, app.settings.go_live)
+    rules, now, step = app.in_force(tx), app.clock.refresh(), step_now(tx, app.settings.go_live)
     found = plan_undo(tx, wish, rules, users(tx, rules.mapping), step=step, now=now)
     preview = Preview(as_of=now, leads=found.leads, held={}, routing={})
     made = planfile.make(

@@ -9,7 +9,6 @@ from domain.obstacle import Obstacle
 from domain.values import LeadId, RecordRef
 from leadloop import exits, screen
 from leadloop.app import App, open_app
-from leadloop.commands.plan import in_force
 from leadloop.finding import find_lead, same_id, unknown
 from reports.not_syncing import Asked, causes
 from store import leads, records
@@ -45,7 +44,7 @@ def told(app: App, text: str) -> dict[str, Any] | None:
 
 
 def asked_of(app: App, tx: Tx, lead: LeadId, text: str) -> Asked:
-    rules = in_force(app, tx)
+    rules = app.in_force(tx)
     told = {name: app.budget.refusal(name, Lane.BACKGROUND) for name in rules.mapping.systems}
     return Asked(
         lead=lead,
