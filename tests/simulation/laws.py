@@ -14,8 +14,9 @@ from sqlalchemy import select, text
 from domain.record import Record
 from domain.stage import Cause, Stage
 from domain.values import LeadId, RecordRef
+from handoff.hand_raise import WITHOUT_HANDOFF
 from handoff.lifecycle import IN_HANDOFF, allows
-from store import audit_chain, audit_joins, desired, handoffs, leads, records, unions
+from store import audit_chain, audit_joins, desired, handoffs, intents, leads, records, unions
 from store.engine import Tx
 from store.schema import lead as lead_table
 from store.schema import outbox
@@ -78,13 +79,6 @@ def twice(system: System) -> Iterator[str]:
             yield f"{kind} {key} was created {times} times"
 
 
-def tasks(crm: System) -> Iterator[str]:
-    """I4: a lead has one handoff open at most, and that one task."""
-    still_open = [each for each in crm.living("Task") if each.values["Status"] != "Completed"]
-    counted = Counter(each.values["WhoId"] for each in still_open)
-    yield from (f"{times} open tasks about {who}" for who, times in counted.items() if times > 1)
-
-
 def moves(tx: Tx) -> Iterator[str]:
     """I2: each move is in the table, begins where the last one ended, and names the rules by which it was made.
 
@@ -113,7 +107,6 @@ def at_rest(world: World) -> Iterator[str]:
         for system in (world.crm, world.mail):
             yield from _read(tx, system, erased=world.erased)
         yield from _wanted(tx, world)
-        yield from tasks(world.crm)
         yield from _desks(tx, world.crm)
         yield from _places(tx)
         yield from _lists(world)
@@ -158,20 +151,38 @@ def _wanted(tx: Tx, world: World) -> Iterator[str]:
 
 
 def _desks(tx: Tx, crm: System) -> Iterator[str]:
-    """I4: nobody has a task about a person whom sales does not have."""
+    """I4: whoever sales has brings one open task at most, and nobody else brings one.
+
+    But for those who ask to be called while they are in a deal or customers: whoever looks after them is given a
+    task for each request, which belongs to no handoff and is theirs to close.
+    """
     still_open = [each for each in crm.living("Task") if each.values["Status"] != "Completed"]
-    about = {
-        RecordRef(connection=crm.name, object=kind, id=str(each.values["WhoId"]))
-        for each in still_open
-        for kind in PEOPLE
-    }
-    known = records.lead_of(tx, about)
-    with_sales = handoffs.open_of(tx, known.values())
-    yield from (
-        f"there is an open task about {ref}, whom sales does not have"
-        for ref, lead in known.items()
-        if lead not in with_sales
-    )
+    known = records.lead_of(tx, {ref for each in still_open for ref in _about(crm, each)})
+    told = {key: kept for found in intents.of_leads(tx, known.values()).values() for key, kept, _, _ in found}
+    with_sales, at_desk = handoffs.open_of(tx, known.values()), Counter[RecordRef]()
+    for each in still_open:
+        about = next((ref for ref in _about(crm, each) if ref in known), None)
+        if about is None:
+            continue
+        key = str(each.values["LL_Key__c"])
+        if key in told and not told[key].handoff:
+            yield from _signals(tx, known[about])
+        elif known[about] not in with_sales:
+            yield f"there is an open task about {about}, whom sales does not have"
+        else:
+            at_desk[about] += 1
+    yield from (f"{times} open tasks about {about}" for about, times in at_desk.items() if times > 1)
+
+
+def _about(crm: System, task: Record) -> Iterator[RecordRef]:
+    """The record that a task is about, as every object that it may be."""
+    return (RecordRef(connection=crm.name, object=kind, id=str(task.values["WhoId"])) for kind in PEOPLE)
+
+
+def _signals(tx: Tx, lead: LeadId) -> Iterator[str]:
+    made = handoffs.transitions_of(tx, [lead]).get(lead, ())
+    if WITHOUT_HANDOFF.isdisjoint(each.after for each in made):
+        yield f"lead {lead} has a task of no handoff and was never in a deal"
 
 
 def _lists(world: World) -> Iterator[str]:

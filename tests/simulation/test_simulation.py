@@ -272,6 +272,22 @@ def test_whoever_is_united_with_somebody_who_is_with_a_rep_has_the_moves_of_both
     assert (world.come_to_rest(), list(at_rest(world)), list(watch.broken())) == ([], [], [])
 
 
+def test_whoever_asks_again_and_is_converted_brings_their_keeper_one_task_more(site: Site) -> None:
+    """Found as a history, by a law that knew of no task without a handoff."""
+    world = site.begin()
+    ana = world.in_mail(PEOPLE[0])
+    assert ana is not None
+    world.behaves(ana, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    world.cycle(after=timedelta(minutes=1))
+    (lead,) = world.crm.living("Lead")
+    world.behaves(ana, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    world.passes()
+    contact = world.crm.convert(lead.ref)
+    assert (world.come_to_rest(), list(at_rest(world))) == ([], [])
+    (told,) = (each for each in world.crm.living("Task") if each.values["Status"] != "Completed")
+    assert told.values["WhoId"] == contact.id
+
+
 def test_a_task_and_a_list_that_should_not_be_are_seen(site: Site) -> None:
     """The laws are seen to judge."""
     world = site.begin()
