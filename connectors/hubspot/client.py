@@ -114,17 +114,20 @@ class Client:
 
     def _exchange(self, call: Call) -> Answer:
         """Once more with a new token when an OAuth token was refused; CredentialsError when that is refused, too."""
-        token = self._login.token()
-        answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s, token))
-        if answer.status == 401:
-            renewed = self._login.renew(token)
-            answer = self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s, renewed))
+        token, is_new = self._login.token(), False
+        answer = self._answer(call, token)
+        while answer.status == 401 and not is_new:
+            token, is_new = self._login.renew(token)
+            answer = self._answer(call, token)
         if answer.status == 401:
             raise CredentialsError(
                 f"HubSpot connection '{self._surroundings.connection}': a new access token was refused as well. "
                 "Look whether the app is still installed in the portal (Settings > Integrations > Connected apps)"
             )
         return answer
+
+    def _answer(self, call: Call, token: str) -> Answer:
+        return self._http.exchange(call, lambda timeout_s: self._open(call, timeout_s, token))
 
     def _post_form(self, call: Call) -> Answer:
         return self._login_http.exchange(call, lambda timeout_s: self._open(call, timeout_s))

@@ -46,10 +46,20 @@ class Login:
             self._kept = kept if self._is_fresh(kept) else self._renewal.renew(self._is_fresh)
         return self._kept.token
 
-    def renew(self, refused: str) -> str:
-        """A token other than the refused one: what another thread got meanwhile, or a new one."""
-        self._kept = self._renewal.renew(lambda kept: self._is_fresh(kept) and kept.token != refused)
-        return self._kept.token
+    def renew(self, refused: str) -> tuple[str, bool]:
+        """A token other than the refused one, and whether it is a new one.
+
+        If not, somebody else got it, perhaps so long ago that it is refused as well.
+        """
+        is_new = True
+
+        def usable(kept: Kept) -> bool:
+            nonlocal is_new
+            is_new = kept.token == refused or not self._is_fresh(kept)
+            return not is_new
+
+        self._kept = self._renewal.renew(usable)
+        return self._kept.token, is_new
 
     def _is_fresh(self, kept: Kept) -> bool:
         return kept.expires_at is not None and self._surroundings.clock.now() < kept.expires_at - EARLY

@@ -80,11 +80,12 @@ class Client:
         return self.send(Request(method="GET", path=path, query=query or {}, idempotent=True, large=large))
 
     def send(self, request: Request) -> Answer:
-        """One answer, whatever its status below 500; CredentialsError when two sessions in a row were refused."""
-        session = self._login.session()
+        """One answer, whatever its status below 500; CredentialsError when a session that was just made is refused."""
+        session, is_new = self._login.session(), False
         answer = self._exchange(request, session)
-        if answer.status == 401:
-            answer = self._exchange(request, self._login.renew(session))
+        while answer.status == 401 and not is_new:
+            session, is_new = self._login.renew(session)
+            answer = self._exchange(request, session)
         if answer.status == 401:
             raise CredentialsError(
                 f"Salesforce connection '{self._surroundings.connection}': a new session was refused as well. "

@@ -69,26 +69,32 @@ class Login:
 
     def session(self) -> Session:
         if self._session is None:
-            self._session = self._given() or self._loaded() or self._renew(None)
+            self._session = self._given() or self._loaded() or self._renew(None)[0]
         return self._session
 
-    def renew(self, refused: Session) -> Session:
-        """A session other than the refused one: what another thread got meanwhile, or a new login."""
-        self._session = self._renew(refused)
-        return self._session
+    def renew(self, refused: Session) -> tuple[Session, bool]:
+        """A session other than the refused one, and whether it is a new login's.
 
-    def _renew(self, refused: Session | None) -> Session:
+        If not, somebody else got it, perhaps so long ago that it has ended as well.
+        """
+        self._session, is_new = self._renew(refused)
+        return self._session, is_new
+
+    def _renew(self, refused: Session | None) -> tuple[Session, bool]:
         if self._settings.auth is Auth.SESSION_ID:
             raise CredentialsError(
                 self._said("the given session has ended and cannot be renewed. Give a new session_id")
             )
 
+        is_new = True
+
         def usable(kept: Kept) -> bool:
-            session = self._of(kept)
-            return session is not None and session != refused
+            nonlocal is_new
+            is_new = self._of(kept) in (None, refused)
+            return not is_new
 
         kept = self._renewal.renew(usable)
-        return Session(token=kept.token, instance_url=kept.place)
+        return Session(token=kept.token, instance_url=kept.place), is_new
 
     def _loaded(self) -> Session | None:
         return self._of(self._renewal.kept())

@@ -109,6 +109,17 @@ def test_a_new_token_that_is_refused_as_well_needs_a_person(rig: OAuthRig) -> No
     assert rig.token_calls() == [200, 200]
 
 
+def test_who_rested_while_tokens_were_refused_asks_for_one_more(rig: OAuthRig) -> None:
+    """What another thread got since may be refused as well: only a token that was just made proves a wrong login."""
+    resting, busy = rig.by_oauth(), rig.by_oauth()
+    resting.account()
+    rig.simulator.fault("expired_session", system="hubspot", path="account-info")
+    busy.account()
+    rig.simulator.fault("expired_session", system="hubspot", path="account-info", times=2)
+    assert resting.account().account_id == PORTAL
+    assert rig.token_calls() == [200, 200, 200]
+
+
 def test_an_app_that_was_uninstalled_says_how_to_reconnect_and_asks_once_a_minute(rig: OAuthRig) -> None:
     connector = rig.by_oauth()
     connector.account()

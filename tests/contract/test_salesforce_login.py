@@ -102,6 +102,19 @@ def test_eight_threads_and_both_lanes_meet_one_expiry_with_one_use_of_the_refres
     assert token_calls(rig, since) == [200]
 
 
+def test_who_rested_while_sessions_came_and_ended_logs_in_once_more(rig: SalesforceRig) -> None:
+    """What another thread got since may have ended as well: only a session that was just made proves a wrong login."""
+    resting, busy = rig.connector(), rig.connector()
+    for each in (resting, busy):
+        each.account()
+    expire(rig)
+    busy.account()
+    expire(rig)
+    since = rig.simulator.seq()
+    assert resting.account().user
+    assert token_calls(rig, since) == [200]
+
+
 def test_a_refresh_token_whose_answer_was_lost_needs_a_person_and_says_so(rig: SalesforceRig) -> None:
     """kill -9 between the answer and our keeping it: the old one is spent, the new one nobody has."""
     token = authorised(rig)

@@ -165,14 +165,12 @@ WRITING = (
         number=9,
         bug="headers dropped on re-auth",
         file="connectors/salesforce/client.py",
-        before="answer = self._exchange(request, self._login.renew(session))",
+        before="            session, is_new = self._login.renew(session)\n",
         after=(
-            "answer = self._exchange(\n"
-            "                Request(\n"
-            "                    method=request.method, path=request.path, query=request.query, body=request.body\n"
-            "                ),\n"
-            "                self._login.renew(session),\n"
-            "            )"
+            "            session, is_new = self._login.renew(session)\n"
+            "            request = Request(\n"
+            "                method=request.method, path=request.path, query=request.query, body=request.body\n"
+            "            )\n"
         ),
         tests=(
             "tests/contract/test_salesforce_login.py::test_a_session_that_ends_in_the_middle_keeps_the_headers_of_the_call",
