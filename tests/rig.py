@@ -107,6 +107,11 @@ class SimulatorProcess:
         wanted = {name: value for name, value in match.items() if value is not None}
         self.door("POST", "faults", {"kind": kind, "match": wanted, "times": times, **more})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """What was ordered and has not met its call yet."""
+        waiting: list[dict[str, Any]] = self.door("GET", "faults")["faults"]
+        return waiting
+
     def clear(self) -> None:
         self.door("DELETE", "faults")
 

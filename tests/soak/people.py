@@ -45,6 +45,18 @@ class People:
 
     def act(self) -> Person:
         """Somebody new asks to be called, somebody new looks around, and people go on with those of before."""
+        raiser = self.raises_a_hand()
+        before = [each for each in self.all if each.part is Part.RAISED and each is not raiser]
+        for person in self.chance.sample(before, k=min(2, len(before))):
+            self._answer(person)
+        for person in self.chance.sample(self.all, k=min(2, len(self.all))):
+            self._correct(person)
+        looker = self._somebody()
+        self.world.act("page_view", system="hubspot", id=looker.email, as_="prospect", url="https://our.example/blog")
+        return raiser
+
+    def raises_a_hand(self) -> Person:
+        """Somebody new asks to be called."""
         raiser = self._somebody()
         self.world.act(
             "submit_form",
@@ -55,13 +67,6 @@ class People:
             values={"message": "Hi"},
         )
         raiser.part = Part.RAISED
-        before = [each for each in self.all if each.part is Part.RAISED and each is not raiser]
-        for person in self.chance.sample(before, k=min(2, len(before))):
-            self._answer(person)
-        for person in self.chance.sample(self.all, k=min(2, len(self.all))):
-            self._correct(person)
-        looker = self._somebody()
-        self.world.act("page_view", system="hubspot", id=looker.email, as_="prospect", url="https://our.example/blog")
         return raiser
 
     def _somebody(self) -> Person:

@@ -19,14 +19,15 @@ from sqlalchemy import func, select
 from store.engine import Store
 from store.retention import purge
 from store.schema import metadata
+from sync.decide import BATCH
 from tests.cast import USERS
 from tests.installation import Installation, install
 from tests.rig import SimulatorProcess
 from tests.soak.daemon import END_S, daemon, errors_of
 from tests.soak.faults import order_any
+from tests.soak.judge import Judge
 from tests.soak.people import People
 from tests.town import MONDAY, WIDE
-from tests.witness import Witness
 
 QUICK = "schedule: { cycle_minutes: 1, hand_raise_seconds: 10 }\nlog: { format: json }\n"
 ROUND_S = 5.0
@@ -35,6 +36,10 @@ HOUR_S = 3600.0
 SAMPLE_S = 15.0
 EXPLAINED = frozenset({"connection_failed", "unsure_not_settled"})
 """What the ordered faults make the daemon warn of; anything else is a finding."""
+PATIENCE_S = 90.0
+"""Of real time, in which everything that waited is to be written once nothing fails any more."""
+CROWD = BATCH
+"""So many ask to be called at the beginning: with fewer the loop decides, and holds in memory, more at every pass."""
 FLAT_MB_PER_HOUR = 20.0
 FULL_MB = 200.0
 LATE = timedelta(days=2)
@@ -53,6 +58,8 @@ class Steadiness:
     overdue: dict[str, int] = field(default_factory=dict)
     """Rows that should have been deleted long ago, by kind."""
     acts: int = 0
+    lost: list[str] = field(default_factory=list)
+    """What people did and the systems do not show at the end, when nothing fails any more."""
     doubled: list[str] = field(default_factory=list)
     ended: int | None = None
 
@@ -72,6 +79,7 @@ class Steadiness:
         yield from (
             f"{name} was logged {times} times" for name, times in self.warnings.items() if name not in EXPLAINED
         )
+        yield from self.lost
         yield from self.doubled
         yield from (f"{count} rows of {name} stood longer than promised" for name, count in self.overdue.items())
         if self.mb_per_hour > FLAT_MB_PER_HOUR:
@@ -110,20 +118,30 @@ def steady(minutes: float, *, seed: int = 1, database_url: str | None = None) ->
         chance = random.Random(seed)
         store = Store.open(database_url or "sqlite:///leadloop.db", folder=made.folder)
         with daemon(made) as process:
-            _live(shown, store, People(world=world, chance=chance), chance, process.pid)
+            _wait_for_the_baseline(made)
+            people = People(world=world, chance=chance)
+            _live(shown, store, people, chance, process.pid)
+            shown.lost = _lost_at_rest(people)
             process.send_signal(signal.SIGTERM)
             shown.ended = process.wait(END_S)
         shown.overdue = _overdue(store, before=world.time() - LATE)
         store.dispose()
         shown.warnings = _warnings(made)
-        created = Witness(simulator=world).created()
-        shown.doubled = [
-            f"{kind} {key} was created {times} times" for (kind, key), times in created.items() if times > 1
-        ]
+        shown.doubled = list(Judge(world=world, people=people).doubled())
     return shown
 
 
+def _wait_for_the_baseline(made: Installation) -> None:
+    """Whoever was there before it opens no handoff."""
+    deadline = time.monotonic() + PATIENCE_S
+    while "baseline_taken" not in errors_of(made).read_text(encoding="utf-8"):
+        assert time.monotonic() < deadline, "the daemon took no baseline"
+        time.sleep(0.2)
+
+
 def _live(shown: Steadiness, store: Store, people: People, chance: random.Random, pid: int) -> None:
+    for _ in range(CROWD):
+        people.raises_a_hand()
     began = sampled = time.monotonic()
     while (passed := time.monotonic() - began) < shown.minutes * 60:
         people.act()
@@ -139,6 +157,16 @@ def _live(shown: Steadiness, store: Store, people: People, chance: random.Random
             shown.rows = {name: [count] for name, count in _rows(store).items()}
     left = _rows(store)
     shown.rows = {name: [*shown.rows.get(name, [0]), left.get(name, 0)] for name in sorted({*shown.rows, *left})}
+
+
+def _lost_at_rest(people: People) -> list[str]:
+    """What is not seen in the systems although nothing fails, nobody does anything, and hours pass."""
+    people.world.clear()
+    deadline = time.monotonic() + PATIENCE_S
+    while (lost := list(Judge(world=people.world, people=people).lost())) and time.monotonic() < deadline:
+        people.world.time(advance_s=HOUR_S)
+        time.sleep(ROUND_S)
+    return lost
 
 
 def _mb(pid: int) -> float:
