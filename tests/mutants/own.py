@@ -191,4 +191,14 @@ MUTANTS = (
             "tests/contract/test_salesforce_deletions.py::test_a_deletion_that_was_not_listed_yet_when_one_night_looked_is_noticed_the_next",
         ),
     ),
+    Mutant(
+        number=48,
+        bug="the session that somebody else got, long ago perhaps, is taken for a new one",
+        file="connectors/salesforce/client.py",
+        before="        while answer.status == 401 and not is_new:\n",
+        after="        if answer.status == 401 and not is_new:\n",
+        tests=(
+            "tests/contract/test_salesforce_login.py::test_who_rested_while_sessions_came_and_ended_logs_in_once_more",
+        ),
+    ),
 )

@@ -1,6 +1,7 @@
 """A token is renewed by one at a time, kept before it is used, and not asked for again and again."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -90,12 +91,16 @@ def test_a_cache_that_cannot_write_costs_no_refresh_token() -> None:
 
 
 def test_threads_that_were_refused_the_same_token_get_the_one_that_the_first_of_them_got() -> None:
-    rig = Rig()
+    rig, others = Rig(), threading.Barrier(8)
     found: list[str] = []
     rig.renewal().renew(other_than(""))
-    threads = [
-        threading.Thread(target=lambda: found.append(rig.renewal().renew(other_than("t1")).token)) for _ in range(8)
-    ]
+    rig.vendor.while_asked = lambda: time.sleep(0.1)  # so that who waits for nobody asks as well meanwhile
+
+    def ask() -> None:
+        others.wait()
+        found.append(rig.renewal().renew(other_than("t1")).token)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
