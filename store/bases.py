@@ -1,7 +1,7 @@
 """What was last agreed with each system about a lead.
 
 What is agreed with one system about one lead is one document, property by property. Two threads may add to the same
-one, the decider and who settles a write, so it is locked before it is read.
+one, the decider and who settles a write, so it is locked before it is read, and its lead before it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from domain.values import LeadId, Value
 from mapping.agreement import BEFORE_UNION
+from store import leads
 from store.chunks import BulkInsert, chunks, read_many
 from store.columns import from_json, to_json
 from store.engine import Tx
@@ -54,6 +55,7 @@ def save_bases(tx: Tx, bases: Mapping[LeadId, Mapping[tuple[str, str], Base | No
     for lead, theirs in bases.items():
         for (name, connection), base in theirs.items():
             by_connection.setdefault(connection, {}).setdefault(lead, {})[name] = base
+    leads.hold(tx, bases)
     for connection, fresh in sorted(by_connection.items()):
         _save(tx, connection, fresh)
 

@@ -68,8 +68,8 @@ def save_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
 
 
 def transitions_of(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[Transition]]:
-    """Every move of these leads, oldest first."""
-    return by_lead(tx, transition_table, ids, _to_transition, order=[transition_table.c.at, transition_table.c.id])
+    """Every move of these leads in the order in which they were made, which a clock that was set back does not tell."""
+    return by_lead(tx, transition_table, ids, _to_transition, order=[transition_table.c.id])
 
 
 def save_assignments(tx: Tx, assignments: Sequence[Assignment]) -> None:

@@ -116,6 +116,7 @@ def merge(
     rule_hash: RuleHash | None = None,
 ) -> Merged:
     """Make `loser` part of `survivor`: what happened before now opens no handoff, both are decided anew as one."""
+    leads.hold(tx, [survivor, loser])
     found = leads.get(tx, [survivor, loser])
     if survivor == loser or set(found) != {survivor, loser}:
         raise ValueError(f"leads {survivor} and {loser} cannot be merged: they have to be two living leads")

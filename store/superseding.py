@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from domain.run import OutboxStatus
-from store import trail
+from store import leads, trail
 from store.chunks import chunks
 from store.engine import Tx
 from store.outbox_row import SUPERSEDED, to_outbox_row
-from store.schema import lead as lead_table
 from store.schema import outbox as table
 
 REPLACED = "a newer change of the same record took its place"
@@ -24,9 +23,4 @@ def supersede(tx: Tx, ids: Sequence[int], *, now: datetime, why: str = REPLACED)
         ended = {"status": OutboxStatus.DONE.value, "code": SUPERSEDED, "message": f"{why[:1].upper()}{why[1:]}."}
         tx.execute(update(table).where(*which).values(**ended, settled_at=now, owner=None))
         trail.end_unsent(tx, rows, why, now=now)
-        found = sorted({row.lead_id for row in rows if row.lead_id is not None})
-        tx.execute(
-            update(lead_table)
-            .where(lead_table.c.id.in_(found), lead_table.c.merged_into.is_(None))
-            .values(plan_due=True)
-        )
+        leads.mark_plan_due(tx, {row.lead_id for row in rows if row.lead_id is not None})

@@ -68,6 +68,15 @@ class Pass:
     pilots: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Leads that were decided in one transaction."""
+
+    current: Pass
+    ids: Sequence[LeadId]
+    verdicts: Verdicts
+
+
 def decide_due(loop: Loop, *, now: datetime) -> Decided:
     """Work off every due lead; stops when none is left."""
     decided = Decided()
@@ -80,16 +89,23 @@ def decide_due(loop: Loop, *, now: datetime) -> Decided:
         coverage.recount(tx, current.people.reps, now=now)
         reps = active_reps(current.rules, current.people)
         guard.release_backlog(tx, loop.settings, reps=reps, now=now, pilots=current.pilots)
-    while True:
-        with loop.store.write(loop.epoch) as tx:
-            ids = ledger.first_within(tx, leads.due(tx, now=now, limit=BATCH), ACTIVITIES)
-            if not ids:
-                return decided
-            if loop.in_force(tx) is not current.rules:
-                current = _begin(tx, loop, now=now)
-            _decide_batch(tx, loop, current, ids, decided, now=now)
-            loop.reached("decide.before_commit")
+    while (batch := loop.store.transact(partial(_decide_next, loop, current, now=now), loop.epoch)) is not None:
+        current = batch.current
+        _count(decided, batch)
         loop.reached("decide.committed")
+    return decided
+
+
+def _decide_next(loop: Loop, current: Pass, tx: Tx, *, now: datetime) -> Batch | None:
+    """None when nobody is due any more. Done again after a deadlock: readers and writers touch the same leads."""
+    ids = ledger.first_within(tx, leads.due(tx, now=now, limit=BATCH), ACTIVITIES)
+    if not ids:
+        return None
+    if loop.in_force(tx) is not current.rules:
+        current = _begin(tx, loop, now=now)
+    verdicts = _decide_batch(tx, loop, current, ids, now=now)
+    loop.reached("decide.before_commit")
+    return Batch(current=current, ids=ids, verdicts=verdicts)
 
 
 def _begin(tx: Tx, loop: Loop, *, now: datetime) -> Pass:
@@ -99,7 +115,7 @@ def _begin(tx: Tx, loop: Loop, *, now: datetime) -> Pass:
     return Pass(rules=rules, people=people, limits=limits, pilots=pilots_of(rules, loop.settings))
 
 
-def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], decided: Decided, *, now: datetime) -> None:
+def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], *, now: datetime) -> Verdicts:
     rules, people = current.rules, current.people
     state = RoutingState.from_json(handoffs.routing_state(tx))
     room = guard.room_within(tx, loop.settings, current.limits, pilots=current.pilots, now=now, ids=ids)
@@ -115,7 +131,7 @@ def _decide_batch(tx: Tx, loop: Loop, current: Pass, ids: Sequence[LeadId], deci
     leads.clear_due(tx, set(ids) - {each.lead_id for each in verdicts.saved}, now=now)
     guard.book(tx, verdicts.saved, now=now)
     guard.use_up(tx, verdicts.saved, now=now)
-    _count(decided, ids, verdicts)
+    return verdicts
 
 
 def fold(
@@ -200,8 +216,9 @@ def _park_failed(tx: Tx, failed: Sequence[tuple[LeadId, str]], *, now: datetime)
         leads.fail(tx, lead, message, now=now)
 
 
-def _count(decided: Decided, ids: Sequence[LeadId], verdicts: Verdicts) -> None:
-    decided.leads += len(ids)
+def _count(decided: Decided, batch: Batch) -> None:
+    verdicts = batch.verdicts
+    decided.leads += len(batch.ids)
     decided.failed += len(verdicts.failed)
     decided.held += sum(len(each) for each in verdicts.held.values())
     for conclusion in verdicts.saved:

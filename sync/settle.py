@@ -49,21 +49,31 @@ TO_BE_CONTINUED = frozenset({OutboxStatus.WAITING, OutboxStatus.UNSURE})
 
 
 def settle(tx: Tx, rows: Sequence[OutboxRow], receipts: Sequence[Receipt], rules: InForce, *, now: datetime) -> None:
-    """Settle these rows with their receipts, position by position."""
+    """Settle these rows with their receipts, position by position.
+
+    First what the systems show now, then what that means for the leads: whoever reads a system meanwhile locks records
+    before leads as well.
+    """
     pairs = list(zip(rows, receipts, strict=True))
     settlements = [_settlement(row, receipt, now=now) for row, receipt in pairs]
     _audit(tx, pairs, settlements, now=now)
     outbox.settle(tx, settlements, now=now)
     written = [pair for pair in pairs if pair[1].outcome in WRITTEN]
-    fields = [pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS]
-    _agree_fields(tx, [*fields, *_partly_held(pairs)], rules)
+    fields = [*(pair for pair in written if pair[0].change.kind is ChangeKind.FIELDS), *_partly_held(pairs)]
+    made = [pair for pair in written if pair[0].change.kind is ChangeKind.CREATE]
+    _show_fields(tx, fields)
+    for row, receipt in made:
+        _show_creation(tx, row, receipt, rules, now=now)
+    changed = _show_what_others_did(tx, pairs, now=now)
+    leads.hold(tx, {lead for row in rows for lead in _lead(row)})
+    _agree_fields(tx, fields, rules)
     _agree_members(tx, [row for row, _ in written if row.change.kind is ChangeKind.MEMBER])
     _agree_members(tx, [row for row, receipt in pairs if _was_not_there(row, receipt)])
-    for row, receipt in written:
-        if row.change.kind is ChangeKind.CREATE:
-            _agree_creation(tx, row, receipt, rules, now=now)
-    _look_again(tx, pairs, now=now)
-    leads.mark_plan_due(tx, _wished_otherwise(tx, [row for row, _ in written]))
+    for row, receipt in made:
+        _agree_creation(tx, row, receipt, rules)
+    leads.touch(tx, changed)
+    # What else stood in a change is wished as before, and nobody else asks for it.
+    leads.mark_plan_due(tx, changed | _wished_otherwise(tx, [row for row, _ in written]))
 
 
 def _wished_otherwise(tx: Tx, rows: Sequence[OutboxRow]) -> set[LeadId]:
@@ -109,8 +119,8 @@ def _partly_held(pairs: Sequence[Pair]) -> list[Pair]:
     return found
 
 
-def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
-    """What somebody else changed or deleted meanwhile is noted, and its lead decided anew."""
+def _show_what_others_did(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> set[LeadId]:
+    """What somebody else changed or deleted meanwhile is noted; the leads that are to be decided anew."""
     touched: set[LeadId] = set()
     for row, receipt in pairs:
         if receipt.outcome is ReceiptOutcome.CONFLICTED:
@@ -121,8 +131,7 @@ def _look_again(tx: Tx, pairs: Sequence[Pair], *, now: datetime) -> None:
         elif receipt.outcome is ReceiptOutcome.GONE and row.change.id is not None:
             records.archive(tx, _ref(row), now=now)
             touched.update(_lead(row))
-    leads.touch(tx, touched)
-    leads.mark_plan_due(tx, touched)  # what else stood in the change is wished as before, and nobody else asks for it
+    return touched
 
 
 def _was_not_there(row: OutboxRow, receipt: Receipt) -> bool:
@@ -154,18 +163,27 @@ def _ref(row: OutboxRow) -> RecordRef:
     return RecordRef(connection=row.connection, object=row.change.object, id=row.change.id or "")
 
 
-def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
-    """The system holds what we wrote: remember it as shown and as agreed."""
-    if not pairs:
-        return
-    shown = {_ref(row): {**row.change.values, **receipt.shown} for row, receipt in pairs}
+def _shown(row: OutboxRow, receipt: Receipt) -> dict[str, Value]:
+    """What a record shows of the fields that were written."""
+    return {**row.change.values, **receipt.shown}
+
+
+def _show_fields(tx: Tx, pairs: Sequence[Pair]) -> None:
+    """The system holds what we wrote: remember it as shown."""
     records.patch_many(
         tx,
-        shown,
+        {_ref(row): _shown(row, receipt) for row, receipt in pairs},
         sent_at=min((row.claimed_at for row, _ in pairs if row.claimed_at), default=None),
         before={_ref(row): row.before for row, _ in pairs},
         stamps={_ref(row): receipt.modified_at - AS_NEW for row, receipt in pairs if receipt.modified_at is not None},
     )
+
+
+def _agree_fields(tx: Tx, pairs: Sequence[Pair], rules: InForce) -> None:
+    """Remember as agreed what is shown since."""
+    if not pairs:
+        return
+    shown = {_ref(row): _shown(row, receipt) for row, receipt in pairs}
     named, words = _properties_by_field(rules), _words(rules)
     wished = _wished(tx, [row for row, _ in pairs])
     taken_back = undone.of_leads(tx, set().union(*(_lead(row) for row, _ in pairs)))
@@ -270,13 +288,15 @@ def _agree_members(tx: Tx, rows: Sequence[OutboxRow]) -> None:
             desired.members_forgotten(tx, connection, name, moved)
 
 
-def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *, now: datetime) -> None:
-    """A created person is a record of its lead from now on; a created task is only ticked off."""
-    intents.done(tx, row.change.key, receipt.id)
+def _is_person(row: OutboxRow, receipt: Receipt, rules: InForce) -> bool:
+    """Whether what was created is a lead's record; a task is only ticked off."""
     system = rules.mapping.systems.get(row.connection)
-    if system is None or row.lead_id is None or receipt.id is None:
-        return
-    if row.change.object not in system.people.objects:
+    return system is not None and receipt.id is not None and row.change.object in system.people.objects
+
+
+def _show_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *, now: datetime) -> None:
+    """A created person is a record of its lead from now on."""
+    if row.lead_id is None or receipt.id is None or not _is_person(row, receipt, rules):
         return
     ref = RecordRef(connection=row.connection, object=row.change.object, id=receipt.id)
     if not records.get(tx, [ref]):
@@ -288,8 +308,13 @@ def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce, *,
         key = record_key(ref)
         own = Claim(kind=key.kind.value, value=key.value, ref=ref, lead_id=row.lead_id, tie=Tie.SELF, since=now)
         identity.claim(tx, [own])
-    bases.save_bases(tx, {row.lead_id: _bases_of_new(row, rules)})
-    leads.touch(tx, {row.lead_id})
+
+
+def _agree_creation(tx: Tx, row: OutboxRow, receipt: Receipt, rules: InForce) -> None:
+    intents.done(tx, row.change.key, receipt.id)
+    if row.lead_id is not None and _is_person(row, receipt, rules):
+        bases.save_bases(tx, {row.lead_id: _bases_of_new(row, rules)})
+        leads.touch(tx, {row.lead_id})
 
 
 def _bases_of_new(row: OutboxRow, rules: InForce) -> dict[tuple[str, str], Kept]:

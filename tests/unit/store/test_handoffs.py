@@ -13,6 +13,12 @@ from store.engine import Store
 from tests.unit.store.examples import NOON, RULES, at, handoff
 
 ANA, BEN = LeadId(1), LeadId(2)
+SET_BACK = (
+    (90, Stage.KNOWN, Stage.MQL, 1),
+    (90, Stage.MQL, Stage.ASSIGNED, None),
+    (0, Stage.ASSIGNED, Stage.MQL, None),
+)
+"""Moves whose clock was put back before the last of them: minute, from, to, handoff."""
 
 
 def test_a_handoff_comes_back_as_it_stands(store: Store) -> None:
@@ -51,7 +57,7 @@ def test_a_lead_never_has_two_open_handoffs(store: Store) -> None:
         assert handoffs.all_of(tx, [ANA]) == {}
 
 
-def test_moves_and_assignments_are_kept_in_order(store: Store) -> None:
+def test_moves_and_assignments_are_kept_in_the_order_in_which_they_were_made(store: Store) -> None:
     moves = [
         Transition(
             lead_id=ANA,
@@ -63,7 +69,7 @@ def test_moves_and_assignments_are_kept_in_order(store: Store) -> None:
             rule_hash=RULES,
             handoff=number,
         )
-        for minute, before, after, number in ((0, Stage.KNOWN, Stage.MQL, 1), (0, Stage.MQL, Stage.ASSIGNED, None))
+        for minute, before, after, number in SET_BACK
     ]
     given = Assignment(
         lead_id=ANA, handoff=1, owner="okafor@us.example", at=NOON, rule="west", why="next in turn",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from domain.errors import FencedError, StoreAwayError, StoreError
 from domain.values import LeadId
-from store import installation, leadership, ledger, records
+from store import bases, installation, leadership, leads, ledger, records
 from store.engine import Store, Tx
 from tests.unit.store.examples import NOON, activity, at, found, record, ref
 from tests.unit.store.waiting import wait_for_a_waiter
@@ -90,6 +90,49 @@ def test_rows_are_locked_in_the_order_of_their_keys(
             free = text(f"SELECT {column} FROM {table} ORDER BY {column} FOR UPDATE SKIP LOCKED")
             assert tx.execute(free).scalars().all() == ["6", "7", "8", "9"]
     writer.join()
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_leads_are_locked_in_the_order_of_their_numbers(store: Store) -> None:
+    let_rows_lie_backwards(store)
+    with store.write() as tx:
+        first, second = (each.id for each in leads.create(tx, 2, now=NOON, installation="here"))
+    with store.write() as tx:
+        leads.mark_plan_due(tx, [first])  # as a new version, which lies behind the second's
+    store.dispose()
+    toucher = Thread(target=store.transact, args=(lambda tx: leads.touch(tx, [second, first]),))
+    with store.engine.connect() as somebody:
+        somebody.execute(text(f"SELECT 1 FROM lead WHERE id = {second} FOR UPDATE"))
+        toucher.start()
+        wait_for_a_waiter(store)
+        with store.engine.connect() as tx:
+            free = text("SELECT id FROM lead ORDER BY id FOR UPDATE SKIP LOCKED")
+            assert tx.execute(free).scalars().all() == []
+        somebody.rollback()
+    toucher.join()
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_is_agreed_is_locked_after_its_lead(store: Store) -> None:
+    """Who decides holds the lead and then agrees: who settles a write would hold what both want, and wait for it."""
+    with store.write() as tx:
+        (lead,) = leads.create(tx, 1, now=NOON, installation="here")
+        bases.save_bases(tx, {lead.id: {("title", "crm"): ("CEO", "CEO", ())}})
+
+    def settle(tx: Tx) -> None:
+        bases.save_bases(tx, {lead.id: {("phone", "crm"): ("1", "1", ())}})
+        leads.touch(tx, [lead.id])
+
+    settler = Thread(target=store.transact, args=(settle,), kwargs={"attempts": 1})
+    with store.write() as tx:
+        assert leads.due(tx, now=NOON, limit=1) == [lead.id]
+        settler.start()
+        wait_for_a_waiter(store)
+        bases.save_bases(tx, {lead.id: {("title", "crm"): ("CTO", "CTO", ())}})
+    settler.join()
+    with store.read() as tx:
+        agreed = bases.bases_of(tx, [lead.id])[lead.id]
+    assert {name: value for (name, _), (value, _, _) in agreed.items()} == {"title": "CTO", "phone": "1"}
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
