@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from store.engine import Store
 from store.retention import purge
@@ -61,6 +61,8 @@ class Steadiness:
     lost: list[str] = field(default_factory=list)
     """What people did and the systems do not show at the end, when nothing fails any more."""
     doubled: list[str] = field(default_factory=list)
+    deadlocks: int = 0
+    """Of PostgreSQL: who deadlocks is answered by doing its work again, but everybody locks in one order."""
     ended: int | None = None
 
     @property
@@ -82,6 +84,8 @@ class Steadiness:
         yield from self.lost
         yield from self.doubled
         yield from (f"{count} rows of {name} stood longer than promised" for name, count in self.overdue.items())
+        if self.deadlocks:
+            yield f"{self.deadlocks} deadlocks"
         if self.mb_per_hour > FLAT_MB_PER_HOUR:
             yield f"memory grows by {self.mb_per_hour:.1f} MB an hour"
         if max((mb for _, mb in self.memory), default=0.0) > FULL_MB:
@@ -125,6 +129,7 @@ def steady(minutes: float, *, seed: int = 1, database_url: str | None = None) ->
             process.send_signal(signal.SIGTERM)
             shown.ended = process.wait(END_S)
         shown.overdue = _overdue(store, before=world.time() - LATE)
+        shown.deadlocks = _deadlocks(store)
         store.dispose()
         shown.warnings = _warnings(made)
         shown.doubled = list(Judge(world=world, people=people).doubled())
@@ -189,6 +194,13 @@ def _overdue(store: Store, *, before: datetime) -> dict[str, int]:
     """What retention still finds as of then; a portion of each kind at most."""
     with store.write() as tx:
         return {kind: found for kind, found in asdict(purge(tx, now=before)).items() if found}
+
+
+def _deadlocks(store: Store) -> int:
+    if not store.is_postgresql:
+        return 0
+    with store.read() as tx:
+        return int(tx.scalar(text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")) or 0)
 
 
 def _warnings(made: Installation) -> Counter[str]:
