@@ -32,7 +32,9 @@ from tests.town import MONDAY, WIDE
 QUICK = "schedule: { cycle_minutes: 1, hand_raise_seconds: 10 }\nlog: { format: json }\n"
 ROUND_S = 5.0
 HOUR_S = 3600.0
-"""Simulated time that passes in every round: half an hour of trial is two weeks of retention."""
+"""Simulated time that passes in every round of half an hour's trial, which is two weeks of retention."""
+WHOLE_MINUTES = 30.0
+"""In a longer trial less time passes with each round: who waits for three weeks is recycled by the starter's rules."""
 SAMPLE_S = 15.0
 EXPLAINED = frozenset({"connection_failed", "unsure_not_settled"})
 """What the ordered faults make the daemon warn of; anything else is a finding."""
@@ -153,7 +155,7 @@ def _live(shown: Steadiness, store: Store, people: People, chance: random.Random
         shown.acts += 1
         if chance.random() < 0.3:
             order_any(people.world, chance)
-        people.world.time(advance_s=HOUR_S)
+        people.world.time(advance_s=HOUR_S * min(1.0, WHOLE_MINUTES / shown.minutes))
         time.sleep(ROUND_S)
         if time.monotonic() - sampled >= SAMPLE_S:
             sampled = time.monotonic()
