@@ -4,7 +4,7 @@ Known again are their records for good, our own key, and their addresses until t
 sent after the erasure is a person nobody here knows yet.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,7 +65,8 @@ def sift(
         for record in shown
         if (whose := _whose(keys[record.ref], known, is_known=record.ref in living)) is not None
     }
-    _keep_ids(tx, hashes, [record for record in shown if record.ref in out], out, now=now)
+    _forget_too(tx, {ref: lead for ref, lead in living.items() if ref in out}, now=now)
+    _keep_ids(tx, hashes, [record for record in shown if record.ref in out], out, living, now=now)
     gone = _of_erased(tx, activities)
     return Sifted(
         shown=[record for record in shown if record.ref not in out],
@@ -155,10 +156,18 @@ def _of_erased(tx: Tx, activities: Sequence[Activity]) -> set[RecordRef | None]:
     return {ref for ref, lead in theirs.items() if lead in gone}
 
 
-def _living(tx: Tx, refs: Sequence[RecordRef], known: dict[_Key, Erasure]) -> set[RecordRef]:
-    """Records that belong to somebody who was not erased."""
+def _living(tx: Tx, refs: Sequence[RecordRef], known: dict[_Key, Erasure]) -> dict[RecordRef, LeadId]:
+    """Records that belong to somebody who was not erased, and to whom."""
     gone = {erasure.lead_id for erasure in known.values()}
-    return {ref for ref, lead in records.lead_of(tx, refs).items() if lead not in gone}
+    return {ref: lead for ref, lead in records.lead_of(tx, refs).items() if lead not in gone}
+
+
+def _forget_too(tx: Tx, living: Mapping[RecordRef, LeadId], *, now: datetime) -> None:
+    """Whose record turns out to be an erased person's, by a merge or a conversion that was heard of too late, was that
+    person all along."""
+    for ref, lead in living.items():
+        reason = f"one in {ref.connection} with somebody who was erased"
+        erased.ask(tx, [lead], by=ref.connection, reason=reason, now=now)
 
 
 def _whose(keys: dict[_Key, Tie], known: dict[_Key, Erasure], *, is_known: bool) -> LeadId | None:
@@ -170,11 +179,20 @@ def _whose(keys: dict[_Key, Tie], known: dict[_Key, Erasure], *, is_known: bool)
 
 
 def _keep_ids(
-    tx: Tx, hashes: Hashes, shown: Sequence[Record], whose: dict[RecordRef, LeadId], *, now: datetime
+    tx: Tx,
+    hashes: Hashes,
+    shown: Sequence[Record],
+    whose: Mapping[RecordRef, LeadId],
+    living: Collection[RecordRef],
+    *,
+    now: datetime,
 ) -> None:
-    """So that it can be said where they still stand. What their own records lead on to is theirs as well."""
+    """So that it can be said where they still stand. What their own records lead on to is theirs as well.
+
+    What belongs to somebody who is still to be forgotten goes with them.
+    """
     records.upsert(tx, [replace(record, values={}, former_ids=()) for record in shown], seen_at=now)
-    records.assign(tx, {record.ref: whose[record.ref] for record in shown})
+    records.assign(tx, {record.ref: whose[record.ref] for record in shown if record.ref not in living})
     for record in shown:
         beyond = [ref for ref in (record.merged_into, record.converted_to) if ref is not None]
         erased.note_keys(tx, hashes, [record_key(ref) for ref in beyond], whose[record.ref], now=now)

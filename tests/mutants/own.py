@@ -201,4 +201,14 @@ MUTANTS = (
             "tests/contract/test_salesforce_login.py::test_who_rested_while_sessions_came_and_ended_logs_in_once_more",
         ),
     ),
+    Mutant(
+        number=49,
+        bug="whose record turns out to be an erased person's is not forgotten with it",
+        file="sync/keeping_out.py",
+        before="        erased.ask(tx, [lead], by=ref.connection, reason=reason, now=now)\n",
+        after="        erased.ask(tx, [], by=ref.connection, reason=f'{lead} {reason}', now=now)\n",
+        tests=(
+            "tests/simulation/test_simulation.py::test_whoever_was_united_there_with_somebody_erased_is_forgotten_too",
+        ),
+    ),
 )

@@ -272,6 +272,22 @@ def test_whoever_is_united_with_somebody_who_is_with_a_rep_has_the_moves_of_both
     assert (world.come_to_rest(), list(at_rest(world)), list(watch.broken())) == ([], [], [])
 
 
+def test_whoever_was_united_there_with_somebody_erased_is_forgotten_too(site: Site) -> None:
+    """Found as a history: their system told of the merge only after the erasure."""
+    world = site.begin()
+    ben, cat = map(world.in_mail, PEOPLE[1:])
+    assert ben is not None
+    assert cat is not None
+    world.cycle(after=timedelta(minutes=1))
+    world.mail.is_late = True
+    world.mail.merge(cat, ben, hs_additional_emails=PEOPLE[1])
+    world.erase(cat)
+    world.cycle()
+    assert PEOPLE[1].encode() in world.everything_kept(), "nobody could know of it yet"
+    assert (world.come_to_rest(), list(at_rest(world))) == ([], [])
+    assert [each for each in world.erased if each.encode() in world.everything_kept()] == []
+
+
 def test_whoever_asks_again_and_is_converted_brings_their_keeper_one_task_more(site: Site) -> None:
     """Found as a history, by a law that knew of no task without a handoff."""
     world = site.begin()
