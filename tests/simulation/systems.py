@@ -59,6 +59,8 @@ class System:
     unseen: list[tuple[str, Record | Activity]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)
+    unheard: set[tuple[str, Value]] = field(default_factory=set)
+    """Objects and keys of what was created without an answer so far."""
     is_late: bool = False
     again: int = 0
     numbers: int = 0
@@ -153,12 +155,14 @@ class System:
             case Fate.LOST:
                 for change in changes:
                     self._do(change)
+                    self.unheard |= self._keys(change)
                 raise TransientError("no answer", sent=True)
         for place, change in enumerate(changes):
             if fate is Fate.LOCKED and place == 0:
                 yield Receipt(key=change.key, outcome=ReceiptOutcome.REFUSED, code=LOCKED, retryable=True)
             else:
                 yield self._do(change)
+                self.unheard -= self._keys(change)
 
     def settle(self, change: Change) -> Receipt | None:
         """What a look at the system tells of a write whose answer was lost."""
@@ -174,7 +178,10 @@ class System:
         return self._receipt(change, ReceiptOutcome.APPLIED, self._ref(change)) if is_done else None
 
     def created(self) -> Counter[tuple[str, Value]]:
-        """How often something was created, by object and our key."""
+        """How often something was created, by object and our key.
+
+        Not counted is what somebody deleted before anybody could hear that it was there.
+        """
         made = [each for each in self.effects if each.op == "create"]
         return Counter((each.ref.object, dict(each.what)[self.keys[each.ref.object]]) for each in made)
 
@@ -191,7 +198,7 @@ class System:
         if found is not None:
             return self._fields(replace(change, id=found.ref.id, expected={}, guarded=frozenset()))
         ref = self.create(change.object, **change.values)
-        self._note("create", ref, change.values)
+        self._note("create again" if self.unheard & self._keys(change) else "create", ref, change.values)
         return self._receipt(change, ReceiptOutcome.APPLIED, ref)
 
     def _fields(self, change: Change) -> Receipt:
@@ -217,6 +224,10 @@ class System:
         (members.add if change.member else members.discard)(ref.id)
         self._note("join" if change.member else "leave", ref, {str(change.list): change.member})
         return Receipt(key=change.key, outcome=ReceiptOutcome.APPLIED, id=change.id)
+
+    def _keys(self, change: Change) -> set[tuple[str, Value]]:
+        """Of a creation, the key under which it is one."""
+        return {(change.object, change.values[str(change.unique)])} if change.kind is ChangeKind.CREATE else set()
 
     def _ref(self, change: Change) -> RecordRef:
         return RecordRef(connection=self.name, object=change.object, id=str(change.id))

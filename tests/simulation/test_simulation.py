@@ -272,6 +272,25 @@ def test_whoever_is_united_with_somebody_who_is_with_a_rep_has_the_moves_of_both
     assert (world.come_to_rest(), list(at_rest(world)), list(watch.broken())) == ([], [], [])
 
 
+def test_a_lead_that_is_deleted_before_its_creation_was_heard_of_is_made_anew_and_one_of_after_it_is_not(
+    site: Site,
+) -> None:
+    """Found as a history, by a law that counted both."""
+    world = site.begin()
+    ben = world.in_mail(PEOPLE[1])
+    assert ben is not None
+    world.crm.fates.append(Fate.LOST)
+    world.behaves(ben, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    world.cycle(after=timedelta(minutes=1))
+    (unheard,) = world.crm.living("Lead")
+    world.crm.is_late = True
+    world.crm.archive(unheard.ref)
+    assert (world.come_to_rest(), list(at_rest(world)), list(Watch(world).broken())) == ([], [], [])
+    (made,) = world.crm.living("Lead")
+    world.crm.archive(made.ref)
+    assert (world.come_to_rest(), world.crm.living("Lead")) == ([], [])
+
+
 def test_whoever_was_united_there_with_somebody_erased_is_forgotten_too(site: Site) -> None:
     """Found as a history: their system told of the merge only after the erasure."""
     world = site.begin()
