@@ -143,6 +143,16 @@ def close(tx: Tx, keys: Collection[str]) -> None:
         )
 
 
+def close_again(tx: Tx, ids: Collection[LeadId], made: Collection[str]) -> None:
+    """What was made for these leads, by its ids there, stands open, and no closing is on its way any more: one may be
+    put out again."""
+    tx.execute(
+        update(table)
+        .where(table.c.lead_id.in_(ids), table.c.remote_id.in_(made), table.c.status == IntentStatus.CLOSED.value)
+        .values(status=IntentStatus.DONE.value)
+    )
+
+
 def of_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, list[KeptIntent]]:
     """Every intent of these leads, by handoff, kind and step."""
     found: dict[LeadId, list[KeptIntent]] = {}

@@ -18,7 +18,7 @@ from domain.values import LeadId, RecordRef
 from handoff.routing import RoutingState
 from mapping.identity import KeyKind, is_live, record_key
 from mapping.mailboxes import name_fields
-from store import audit, deal_links, erased, erasing, handoffs, identity, leads, outbox, records
+from store import audit, deal_links, erased, erasing, handoffs, identity, intents, leads, outbox, records
 from store import installation as notebook
 from store.audit import AuditEntry
 from store.engine import Tx
@@ -91,6 +91,7 @@ def _erase(tx: Tx, *, loop: Loop, asked: Erasure, now: datetime) -> bool:
     if erasing.is_under_way(tx, ids):
         return False
     rules = loop.in_force(tx)
+    _let_close_again(tx, ids)
     found = _find(tx, ids, rules)
     leaving = _leaving(tx, loop, lead, rules)
     _clear_desk(tx, lead)
@@ -165,6 +166,12 @@ def _without(wanted: Wanted) -> Wanted:
     off = [(connection, replace(entry, member=False), shown) for connection, entry, shown in wanted.memberships]
     nobodys = {"stage": Stage.DISQUALIFIED.value}
     return replace(wanted, desired=(), memberships=off, intents=(), open=(), undone={}, closed=(), values=nobodys)
+
+
+def _let_close_again(tx: Tx, ids: Sequence[LeadId]) -> None:
+    """What waits to be written ends with them: a task whose closing waits is to be closed all the same."""
+    waiting = {row.change.id for rows in outbox.open_of(tx, ids).values() for row in rows if row.change.id is not None}
+    intents.close_again(tx, ids, waiting)
 
 
 def _clear_desk(tx: Tx, lead: LeadId) -> None:

@@ -291,6 +291,24 @@ def test_a_lead_that_is_deleted_before_its_creation_was_heard_of_is_made_anew_an
     assert (world.come_to_rest(), world.crm.living("Lead")) == ([], [])
 
 
+def test_a_task_whose_closing_waited_is_closed_when_its_person_is_erased(site: Site) -> None:
+    """Found as a history: what waited to be written ended with the person."""
+    world = site.begin()
+    ben = world.in_mail(PEOPLE[1])
+    assert ben is not None
+    world.behaves(ben, ActivityKind.FORM_SUBMITTED, form="Demo request")
+    world.cycle(after=timedelta(minutes=1))
+    (task,) = world.crm.living("Task")
+    (lead,) = world.crm.living("Lead")
+    world.crm.edit(lead.ref, LL_Outcome__c="No budget")
+    world.crm.fates += [Fate.UNSENT] * 4
+    world.cycle(after=timedelta(minutes=1))
+    assert world.crm.records[task.ref].values["Status"] != "Completed"
+    world.erase(ben)
+    assert (world.come_to_rest(), list(at_rest(world))) == ([], [])
+    assert world.crm.records[task.ref].values["Status"] == "Completed"
+
+
 def test_whoever_was_united_there_with_somebody_erased_is_forgotten_too(site: Site) -> None:
     """Found as a history: their system told of the merge only after the erasure."""
     world = site.begin()
