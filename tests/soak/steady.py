@@ -24,7 +24,7 @@ from tests.cast import USERS
 from tests.installation import Installation, install
 from tests.rig import SimulatorProcess
 from tests.soak.daemon import END_S, daemon, errors_of
-from tests.soak.faults import order_any
+from tests.soak.faults import EXPIRED, order_any
 from tests.soak.judge import Judge
 from tests.soak.people import People
 from tests.town import MONDAY, WIDE
@@ -154,7 +154,7 @@ def _live(shown: Steadiness, store: Store, people: People, chance: random.Random
         people.act()
         shown.acts += 1
         if chance.random() < 0.3:
-            order_any(people.world, chance)
+            order_any(people.world, chance, but=EXPIRED)  # sessions end by themselves here, every two hours
         people.world.time(advance_s=HOUR_S * min(1.0, WHOLE_MINUTES / shown.minutes))
         time.sleep(ROUND_S)
         if time.monotonic() - sampled >= SAMPLE_S:
